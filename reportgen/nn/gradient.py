@@ -1,0 +1,45 @@
+"""The gradient of a weight matrix, kept as its two factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(slots=True)
+class WeightGradient:
+    """dw = x^T d + 2 l2 w, not yet multiplied out.
+
+    On a small batch, writing dw of the first layer to memory costs as much as computing it. Most
+    optimizers only add it to something, and a matrix product can add while it multiplies: `add_to`
+    does both in one pass, and `written_out` gives the plain tensor.
+
+    x: the layer's inputs, (N, D). d: the gradient of the loss with respect to the layer's outputs,
+    already divided by N, (N, F). w: the weights, (D, F); they enter only where l2 is not 0.
+    """
+
+    x: Tensor
+    d: Tensor
+    w: Tensor
+    l2: float = 0.0
+
+    @property
+    def shape(self) -> torch.Size:
+        """(D, F), the shape of the weights."""
+        return torch.Size((self.x.shape[1], self.d.shape[1]))
+
+    def written_out(self) -> Tensor:
+        """The gradient as a tensor, (D, F)."""
+        dw = self.x.T @ self.d
+        return dw.add_(self.w, alpha=2 * self.l2) if self.l2 else dw
+
+    def add_to(self, target: Tensor, *, beta: float, alpha: float) -> None:
+        """Do target <- beta target + alpha dw, in place; the target may be the weights themselves."""
+        if target is self.w:
+            target.addmm_(self.x.T, self.d, beta=beta + 2 * alpha * self.l2, alpha=alpha)
+        else:
+            target.addmm_(self.x.T, self.d, beta=beta, alpha=alpha)
+            if self.l2:
+                target.add_(self.w, alpha=2 * alpha * self.l2)

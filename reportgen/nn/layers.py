@@ -1,0 +1,62 @@
+"""The layers of a multilayer perceptron, each with its own forward and backward pass."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from reportgen.nn.gradient import WeightGradient
+
+
+class FullyConnectedLayer:
+    """A fully connected layer: out = x w + b.
+
+    l2: the weight of the L2 term l2 sum(w^2) that the layer adds to the objective; biases have none.
+
+    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), section 6.5.
+    """
+
+    def __init__(self, l2: float = 0.0) -> None:
+        self.l2 = l2
+
+    def forward(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+        """Map inputs x (N, D) through weights w (D, F) and biases b (F,) to outputs (N, F)."""
+        self.cache = x, w
+        return torch.addmm(b, x, w)
+
+    def backward(self, dout: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Carry dout (N, F), the gradient of each example's loss with respect to the outputs, back.
+
+        Returns dx (N, D), whole for each example, and dw (D, F) and db (F,), averaged over the batch.
+        """
+        return self.dx(dout), self.dw(dout).written_out(), self.db(dout)
+
+    def dx(self, dout: Tensor) -> Tensor:
+        """The gradient of the inputs: dout w^T."""
+        _, w = self.cache
+        return dout @ w.T
+
+    def dw(self, dout: Tensor) -> WeightGradient:
+        """The gradient of the weights: x^T dout / N, the average, + 2 l2 w; kept as its factors."""
+        x, w = self.cache
+        return WeightGradient(x, dout / dout.shape[0], w, self.l2)
+
+    def db(self, dout: Tensor) -> Tensor:
+        """The gradient of the biases, averaged: the mean of dout over the batch."""
+        return dout.mean(dim=0)
+
+
+class ReLU:
+    """The rectified linear unit: out = max(x, 0).
+
+    Source: Nair and Hinton, Rectified linear units improve restricted Boltzmann machines (ICML 2010).
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Set the negative entries of x to 0; any shape."""
+        self.out = torch.relu(x)
+        return self.out
+
+    def backward(self, dout: Tensor) -> Tensor:
+        """Let dout through where the input was positive; the same shape. At 0 the gradient is 0."""
+        return dout * (self.out > 0)

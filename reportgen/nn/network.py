@@ -1,0 +1,146 @@
+"""The classifier: fully connected layers with ReLU between them, and the loss on top."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from reportgen.nn.gradient import WeightGradient
+from reportgen.nn.initialization import NormalStream, he_normal, scaled_normal
+from reportgen.nn.layers import FullyConnectedLayer, ReLU
+from reportgen.nn.loss import SoftmaxCrossEntropy
+
+
+class Classifier:
+    """A multilayer perceptron: input_size - hidden... - output_size, ReLU between the layers.
+
+    The objective is the mean cross-entropy plus l2 times the sum of the squared weights; biases are not
+    decayed. parameters holds w1 (input_size, hidden[0]), b1 (hidden[0],), w2, b2 and so on.
+
+    stream: where the initial weights are drawn from, layer by layer; biases start at 0. std: None for He
+    initialization, else the standard deviation of all weights.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden: Sequence[int],
+        output_size: int,
+        stream: NormalStream,
+        *,
+        std: float | None = None,
+        l2: float = 0.0,
+        dtype: torch.dtype = torch.float32,
+        divide_gradient: bool = False,
+    ) -> None:
+        sizes = [input_size, *hidden, output_size]
+        if any(size < 1 for size in sizes):
+            raise ValueError(f"every layer needs at least one unit, got sizes {sizes}")
+        parameters = {}
+        for number, (inputs, outputs) in enumerate(itertools.pairwise(sizes), start=1):
+            w = (
+                he_normal(stream, inputs, outputs)
+                if std is None
+                else scaled_normal(stream, inputs, outputs, std=std)
+            )
+            parameters[f"w{number}"] = torch.from_numpy(w).to(dtype)
+            parameters[f"b{number}"] = torch.zeros(outputs, dtype=dtype)
+        self._build(parameters, l2, divide_gradient)
+
+    def _build(self, parameters: dict[str, Tensor], l2: float, divide_gradient: bool) -> None:
+        self.parameters = parameters
+        self.l2 = l2
+        self.layers = [FullyConnectedLayer(l2) for _ in range(len(parameters) // 2)]
+        self.activations = [ReLU() for _ in self.layers[1:]]
+        self.loss = SoftmaxCrossEntropy(divide_gradient=divide_gradient)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map inputs x (N, input_size) to logits (N, output_size)."""
+        out = x
+        for number, layer in enumerate(self.layers, start=1):
+            out = layer.forward(out, self.parameters[f"w{number}"], self.parameters[f"b{number}"])
+            if number < len(self.layers):
+                out = self.activations[number - 1].forward(out)
+        return out
+
+    def backward(self) -> dict[str, Tensor | WeightGradient]:
+        """Gradients of the objective after `forward` and `loss.forward`, by parameter name.
+
+        Those of the weights are kept as factors. The gradient of the images is nobody's: it is not computed.
+        """
+        gradients: dict[str, Tensor | WeightGradient] = {}
+        dout = self.loss.backward()
+        for number in range(len(self.layers), 0, -1):
+            layer = self.layers[number - 1]
+            gradients[f"w{number}"] = layer.dw(dout)
+            gradients[f"b{number}"] = layer.db(dout)
+            if number > 1:
+                dout = self.activations[number - 2].backward(layer.dx(dout))
+        return gradients
+
+    def loss_and_gradients(self, x: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The mean cross-entropy on a batch, and the gradients of the whole objective as plain tensors.
+
+        x (N, input_size), labels (N,) whole numbers below output_size. The L2 term is not in the loss
+        (see `l2_term`); its gradient is in the gradients.
+        """
+        _, loss = self.loss.forward(labels, self.forward(x))
+        return loss, {
+            name: gradient.written_out() if isinstance(gradient, WeightGradient) else gradient
+            for name, gradient in self.backward().items()
+        }
+
+    def l2_term(self) -> Tensor:
+        """L2 times the sum of the squared weights, a scalar."""
+        total = torch.zeros((), dtype=self.parameters["w1"].dtype)
+        for number in range(1, len(self.layers) + 1):
+            w = self.parameters[f"w{number}"].flatten()
+            total += w.dot(w)
+        return self.l2 * total
+
+    def predict(self, x: Tensor) -> Tensor:
+        """The most probable label of each input; x (N, input_size) to (N,)."""
+        return self.forward(x).argmax(dim=1)
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter, in order: w1, b1, w2, ..."""
+        return {name: tuple(parameter.shape) for name, parameter in self.parameters.items()}
+
+    def save(self, path: Path) -> None:
+        """Write the parameters to a .safetensors file, whole or not at all."""
+        part = path.with_name(f".{path.name}.part")
+        settings = json.dumps({"l2": self.l2, "divide_gradient": self.loss.divide_gradient})
+        safetensors.torch.save_file(self.parameters, part, metadata={"reportgen": settings})
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a classifier that `save` wrote; nothing in the file is executed.
+
+        Raises ValueError where the file is not such a classifier.
+        """
+        try:
+            with safetensors.safe_open(path, framework="pt") as file:
+                settings = json.loads((file.metadata() or {}).get("reportgen", "null"))
+                stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (safetensors.SafetensorError, json.JSONDecodeError) as error:
+            raise ValueError(f"{path} is damaged or no .safetensors file ({error})") from error
+        names = [f"{kind}{number}" for number in range(1, len(stored) // 2 + 1) for kind in "wb"]
+        if settings is None or set(names) != set(stored) or not stored:
+            raise ValueError(f"{path} holds no classifier saved by reportgen")
+        classifier = cls.__new__(cls)
+        classifier._build({name: stored[name] for name in names}, settings["l2"], settings["divide_gradient"])
+        return classifier
+
+
+def parameter_count(shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """How many numbers parameters of these shapes hold."""
+    return sum(int(torch.Size(shape).numel()) for shape in shapes.values())

@@ -1,0 +1,58 @@
+"""What every optimizer does with gradients before its own rule: check them and add them up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class FactoredGradient(Protocol):
+    """A gradient that can add itself to a tensor without being written to memory first."""
+
+    @property
+    def shape(self) -> torch.Size:
+        """The shape of the parameter it belongs to."""
+        ...
+
+    def written_out(self) -> Tensor:
+        """The gradient as a plain tensor."""
+        ...
+
+    def add_to(self, target: Tensor, *, beta: float, alpha: float) -> None:
+        """Do target <- beta target + alpha gradient, in place."""
+        ...
+
+
+Gradient = Tensor | FactoredGradient
+Gradients = Mapping[str, Gradient]
+
+
+def check(parameters: Mapping[str, Tensor], gradients: Gradients) -> None:
+    """Refuse gradients that do not fit the parameters, before any parameter has been changed.
+
+    Raises KeyError where one is missing, ValueError where a shape differs; both name it.
+    """
+    for name, parameter in parameters.items():
+        if name not in gradients:
+            raise KeyError(f"the gradient of parameter '{name}' is missing")
+        if gradients[name].shape != parameter.shape:
+            expected, got = tuple(parameter.shape), tuple(gradients[name].shape)
+            raise ValueError(f"the gradient of parameter '{name}' has shape {got}, expected {expected}")
+
+
+def accumulate(target: Tensor, gradient: Gradient, *, beta: float = 1.0, alpha: float) -> None:
+    """Do target <- beta target + alpha gradient, in place."""
+    if isinstance(gradient, Tensor):
+        if beta != 1:
+            target.mul_(beta)
+        target.add_(gradient, alpha=alpha)
+    else:
+        gradient.add_to(target, beta=beta, alpha=alpha)
+
+
+def written_out(gradient: Gradient) -> Tensor:
+    """The gradient as a plain tensor."""
+    return gradient if isinstance(gradient, Tensor) else gradient.written_out()

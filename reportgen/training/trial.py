@@ -1,0 +1,96 @@
+"""What is trained, and what is left of it: plain data that travels between processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Defects:
+    """What the homework's program did wrong, each to be switched on by itself to reproduce it."""
+
+    gradients_averaged_twice: bool = False
+    hidden_list_grows: bool = False
+    batches_slide_by_one: bool = False
+    test_images_from_training_file: bool = False
+    best_epoch_by_objective: bool = False
+    numpy_global_stream: bool = False
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One optimizer with its hyperparameters on one network.
+
+    stage: 'comparison' or 'tuned'. subset: how many training images the small data set has, None for
+    all. initial_std: standard deviation of the initial weights, None for He initialization.
+    """
+
+    stage: str
+    label: str
+    optimizer: str
+    hyperparameters: dict[str, float]
+    hidden: tuple[int, ...]
+    batch_size: int
+    epochs: int
+    l2: float
+    initial_std: float | None
+    dtype: str
+    subset: int | None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A setup with one seed."""
+
+    setup: Setup
+    seed: int
+    defects: Defects = Defects()
+
+
+@dataclass(frozen=True)
+class EpochRow:
+    """The metrics of one epoch.
+
+    Losses are mean cross-entropies; the L2 term stands by itself. Training metrics are those of the
+    batches as they were trained on, while the weights changed; validation is measured at the epoch's end.
+    """
+
+    epoch: int
+    training_loss: float
+    training_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    l2_term: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The one reading of the test set, with the weights of the best epoch.
+
+    confusion: how often the images of a class (row) were taken for each class (column).
+    """
+
+    __test__ = False  # not a class of tests, whatever pytest thinks of the name
+
+    loss: float
+    confusion: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a trial left behind.
+
+    best_epoch is None and test is None where the loss stopped being finite: a diverged trial.
+    """
+
+    trial: Trial
+    epochs: tuple[EpochRow, ...]
+    diverged: bool
+    best_epoch: int | None
+    test: TestResult | None
+    parameter_shapes: dict[str, tuple[int, ...]]
+    steps: int
