@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from reportgen.data import Part, Splits
+from reportgen.data import Splits
 from reportgen.nn import Classifier
 from reportgen.optim import OPTIMIZERS, Optimizer
 from reportgen.randomness import stream
 from reportgen.training.batches import BatchOrder, Images
 from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
+Stream = np.random.Generator | np.random.RandomState
 EVALUATION_BATCH = 1000  # images at once where no gradient is needed: enough to keep the cores busy
 
 
@@ -26,27 +27,29 @@ def train(
     splits: Splits,
     classes: int,
     *,
-    on_epoch: Callable[[EpochRow], None] = lambda row: None,
+    on_epoch: Callable[[EpochRow], None] | None = None,
     save_to: Path | None = None,
 ) -> Record:
     """Train one trial on its splits, choose its best epoch on validation, and read the test set once.
 
-    classes: how many there are. on_epoch is called after every epoch. save_to: where the classifier of the best epoch is written.
+    classes: how many there are. on_epoch: called after every epoch. save_to: where the classifier of the
+    best epoch is written.
     """
     with torch.inference_mode():  # no autograd anywhere: every gradient here is written by hand
         return _train(trial, splits, classes, on_epoch, save_to)
 
 
 def _train(
-    trial: Trial, splits: Splits, classes: int, on_epoch: Callable[[EpochRow], None], save_to: Path | None
+    trial: Trial,
+    splits: Splits,
+    classes: int,
+    on_epoch: Callable[[EpochRow], None] | None,
+    save_to: Path | None,
 ) -> Record:
     setup, defects = trial.setup, trial.defects
     dtype = getattr(torch, setup.dtype)
     training, validation = Images(splits.train, dtype), Images(splits.validation, dtype)
-    if defects.numpy_global_stream:
-        weight_stream = order_stream = np.random.RandomState(trial.seed)
-    else:
-        weight_stream, order_stream = stream(trial.seed, "weights"), stream(trial.seed, "batch order")
+    weight_stream, order_stream = streams(trial)
     classifier = Classifier(
         training.size,
         setup.hidden,
@@ -66,38 +69,35 @@ def _train(
         shuffle_first=not defects.numpy_global_stream,
     )
 
+    validation_weights = order.weights(len(validation))
+
     rows: list[EpochRow] = []
     best_value, best_epoch, best_parameters = math.inf, None, classifier.parameters
-    for epoch in range(1, setup.epochs + 1):
+    diverged = False
+    while len(rows) < setup.epochs and not diverged:
         started = time.perf_counter()
         training_loss, training_accuracy = train_one_epoch(classifier, optimizer, training, order)
-        validation_loss, validation_accuracy = evaluate(
-            classifier, validation, order.weights(len(validation))
-        )
-        l2_term = float(classifier.l2_term())
+        validation_loss, validation_accuracy = evaluate(classifier, validation, validation_weights)
         row = EpochRow(
-            epoch,
-            training_loss,
-            training_accuracy,
-            validation_loss,
-            validation_accuracy,
-            l2_term,
-            time.perf_counter() - started,
+            epoch=len(rows) + 1,
+            training_loss=training_loss,
+            training_accuracy=training_accuracy,
+            validation_loss=validation_loss,
+            validation_accuracy=validation_accuracy,
+            l2_term=float(classifier.l2_term()),
+            seconds=time.perf_counter() - started,
         )
         rows.append(row)
-        on_epoch(row)
-        if not math.isfinite(training_loss + validation_loss + l2_term):
-            break
-        value = validation_loss + l2_term if defects.best_epoch_by_objective else validation_loss
-        if value < best_value:
-            best_value, best_epoch = value, epoch
+        if on_epoch is not None:
+            on_epoch(row)
+        diverged = not math.isfinite(training_loss + validation_loss + row.l2_term)
+        value = validation_loss + (row.l2_term if defects.best_epoch_by_objective else 0)
+        if value < best_value and not diverged:
+            best_value, best_epoch = value, row.epoch
             best_parameters = {name: p.clone() for name, p in classifier.parameters.items()}
 
-    diverged = len(rows) < setup.epochs or not math.isfinite(training_loss + validation_loss + l2_term)
-    test = None
     if not diverged:
         classifier.parameters = best_parameters
-        test = read_test_set(classifier, splits.test, classes, dtype)
         if save_to is not None:
             classifier.save(save_to)
     return Record(
@@ -105,10 +105,22 @@ def _train(
         epochs=tuple(rows),
         diverged=diverged,
         best_epoch=None if diverged else best_epoch,
-        test=test,
+        test=None if diverged else read_test_set(classifier, Images(splits.test, dtype)),
         parameter_shapes=classifier.parameter_shapes(),
         steps=len(rows) * order.batches,
     )
+
+
+def streams(trial: Trial) -> tuple[Stream, Stream]:
+    """Where a trial's initial weights and its batch order come from.
+
+    Two streams, so that networks of different sizes see the same batches. (The homework's program drew
+    both from numpy's one global stream.)
+    """
+    if trial.defects.numpy_global_stream:
+        both = np.random.RandomState(trial.seed)
+        return both, both
+    return stream(trial.seed, "weights"), stream(trial.seed, "batch order")
 
 
 def train_one_epoch(
@@ -126,35 +138,34 @@ def train_one_epoch(
         x, labels = images.batch(index)
         probabilities, loss = classifier.loss.forward(labels, classifier.forward(x))
         optimizer.step(classifier.parameters, classifier.backward())
-        total_loss += loss * len(index)
+        total_loss.add_(loss, alpha=len(index))
         correct += (probabilities.argmax(dim=1) == labels).sum()
         seen += len(index)
     return float(total_loss) / seen, int(correct) / seen
 
 
-def evaluate(classifier: Classifier, images: Images, weights: Tensor) -> tuple[float, float]:
-    """Mean loss and accuracy over images, each counted with its weight (N,); the weights add up to 1."""
-    loss, accuracy = 0.0, 0.0
-    for start in range(0, len(weights), EVALUATION_BATCH):
-        weight = weights[start : start + EVALUATION_BATCH]
-        x, labels = images.batch(slice(start, start + len(weight)))
-        logits = classifier.forward(x)
-        log_probabilities = torch.log_softmax(logits, dim=1).gather(1, labels[:, None])[:, 0]
-        loss -= float(log_probabilities.double() @ weight)
-        accuracy += float((logits.argmax(dim=1) == labels).double() @ weight)
-    return loss, accuracy
-
-
-def read_test_set(classifier: Classifier, part: Part, classes: int, dtype: torch.dtype) -> TestResult:
-    """The mean loss over a part, and its confusion matrix (classes, classes)."""
-    images = Images(part, dtype)
-    loss, _ = evaluate(classifier, images, torch.full((len(images),), 1 / len(images), dtype=torch.float64))
-    predicted = torch.cat(
+def all_logits(classifier: Classifier, images: Images, count: int) -> Tensor:
+    """The logits (count, K) of the first images."""
+    return torch.cat(
         [
-            classifier.predict(images.batch(slice(start, start + EVALUATION_BATCH))[0])
-            for start in range(0, len(images), EVALUATION_BATCH)
+            classifier.forward(images.batch(slice(start, min(start + EVALUATION_BATCH, count)))[0])
+            for start in range(0, count, EVALUATION_BATCH)
         ]
     )
-    pairs = images.labels * classes + predicted
+
+
+def evaluate(classifier: Classifier, images: Images, weights: Tensor) -> tuple[float, float]:
+    """Mean loss and accuracy over the first images, each counted with its weight; they add up to 1."""
+    logits, labels = all_logits(classifier, images, len(weights)), images.labels[: len(weights)]
+    losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
+    return float(losses.double() @ weights), float((logits.argmax(dim=1) == labels).double() @ weights)
+
+
+def read_test_set(classifier: Classifier, images: Images) -> TestResult:
+    """The mean loss over the images, and the confusion matrix (K, K)."""
+    logits = all_logits(classifier, images, len(images))
+    classes = logits.shape[1]
+    loss = torch.nn.functional.cross_entropy(logits, images.labels)
+    pairs = images.labels * classes + logits.argmax(dim=1)
     confusion = torch.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
-    return TestResult(loss, confusion.numpy())
+    return TestResult(float(loss), confusion.numpy())

@@ -1,0 +1,99 @@
+"""What a check is, and the measures that checks are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+FINITE_DIFFERENCES = ("finite differences", 1e-7)
+AUTOGRAD = ("autograd twin", 1e-12)
+TORCH_OPTIM = ("torch.optim", 1e-10)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How far something is from what it was held against, and how far it may be."""
+
+    against: str
+    error: float
+    limit: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the error is below the limit; one that is not a number is not."""
+        return self.error < self.limit
+
+
+@dataclass(frozen=True)
+class Check:
+    """A proof that was run: its sentence without the verdict, its measures, and what it printed first."""
+
+    key: str
+    sentence: str
+    verdict: str
+    measures: tuple[Measure, ...]
+    printed: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every measure is within its limit and nothing went wrong."""
+        return not self.problem and all(measure.passed for measure in self.measures)
+
+    @property
+    def line(self) -> str:
+        """The sentence with its verdict, as the homework prints it."""
+        return f"{self.sentence}: {self.verdict if self.passed else 'FAILED'}."
+
+    @property
+    def evidence(self) -> str:
+        """The measures in words."""
+        found = [f"{m.against} {m.error:.1e} (limit {m.limit:.0e})" for m in self.measures]
+        return "; ".join([self.problem] * bool(self.problem) + found)
+
+
+Proof = Callable[[], tuple[tuple[Measure, ...], tuple[str, ...]]]
+
+
+def carry_out(key: str, sentence: str, verdict: str, proof: Proof) -> Check:
+    """Run a proof. A formula so broken that it raises has failed; it does not end the program."""
+    try:
+        measures, printed = proof()
+    except Exception as error:
+        return Check(key, sentence, verdict, (), (), f"{type(error).__name__}: {error}")
+    return Check(key, sentence, verdict, measures, printed)
+
+
+def worst(kind: tuple[str, float], pairs: Mapping[str, tuple[Tensor, Tensor]]) -> Measure:
+    """The largest error over named pairs (found, expected), relative where they are larger than 1.
+
+    A shape that differs, or a value that is not a number, counts as an infinite error.
+    """
+    against, limit = kind
+    error = 0.0
+    for found, expected in pairs.values():
+        if found.shape != expected.shape:
+            error = float("inf")
+            continue
+        scale = torch.maximum(found.abs(), expected.abs()).clamp(min=1)
+        difference = float(((found - expected).abs() / scale).max())
+        error = max(error, difference if difference == difference else float("inf"))  # noqa: PLR0124
+    return Measure(against, error, limit)
+
+
+def numerical_gradient(function: Callable[[], Tensor], variable: Tensor, step: float = 1e-5) -> Tensor:
+    """The gradient of function() (a scalar) with respect to a float64 tensor, by central differences."""
+    gradient = torch.zeros_like(variable)
+    values, slopes = variable.view(-1), gradient.view(-1)
+    for place in range(values.numel()):
+        kept = float(values[place])
+        values[place] = kept + step
+        above = float(function())
+        values[place] = kept - step
+        below = float(function())
+        values[place] = kept
+        slopes[place] = (above - below) / (2 * step)
+    return gradient

@@ -1,0 +1,282 @@
+"""An experiment: one TOML file, read and checked.
+
+Every mistake is one line that names the file, the key, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from reportgen.errors import UserError
+from reportgen.resources import experiments as ready_experiments
+
+
+class ExperimentError(UserError):
+    """An experiment file that cannot be used."""
+
+
+class Table(BaseModel):
+    """A table of the file: its keys and no others, never changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Bilingual(Table):
+    """A text in Traditional Chinese and in English."""
+
+    zh_hant: str = Field(alias="zh-Hant", min_length=1, max_length=200)
+    en: str = Field(min_length=1, max_length=200)
+
+
+def _in_both(value: object) -> object:
+    """A plain text stands for both languages."""
+    return {"zh-Hant": value, "en": value} if isinstance(value, str) else value
+
+
+def _seed_list(value: object) -> object:
+    """A count n stands for the seeds 0 ... n - 1."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 1 <= value <= 1000:
+            raise ValueError("a count of seeds must be from 1 to 1000")
+        return tuple(range(value))
+    return _as_tuple(value)
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Text = Annotated[Bilingual, BeforeValidator(_in_both)]
+Positive = Annotated[int, Field(ge=1)]
+Units = Annotated[int, Field(ge=1, le=65536)]
+Hidden = Annotated[tuple[Units, ...], BeforeValidator(_as_tuple), Field(max_length=20)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Seeds = Annotated[tuple[Seed, ...], BeforeValidator(_seed_list), Field(min_length=1, max_length=1000)]
+Labels = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=2, max_length=1000)]
+
+
+class Data(Table):
+    """Where the images come from and how they are split. What is left unsaid follows the source."""
+
+    source: Literal["digits", "cifar10", "fashion-mnist", "npz", "folder"]
+    path: str | None = None
+    classes: Labels | None = None
+    train: Positive | None = None
+    validation: Positive | None = None
+    test: Positive | None = None
+    seed: Seed | None = None
+
+    @model_validator(mode="after")
+    def _path_where_needed(self) -> Self:
+        needed = self.source in ("npz", "folder")
+        if needed and self.path is None:
+            raise ValueError(f'source "{self.source}" needs a path')
+        if not needed and self.path is not None:
+            raise ValueError(f'source "{self.source}" takes no path; only npz and folder do')
+        return self
+
+
+class OptimizerSettings(BaseModel):
+    """An optimizer by name. Its hyperparameters are those of its class; the plan checks them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+
+    name: str
+    label: str | None = Field(default=None, min_length=1, max_length=40)
+    learning_rate: float = Field(gt=0)
+
+    @property
+    def shown_as(self) -> str:
+        """What the report calls it."""
+        return self.label or self.name
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """Learning rate and all further keys."""
+        return {"learning_rate": self.learning_rate, **(self.model_extra or {})}
+
+
+class Stage(Table):
+    """What the comparison and the tuned training have in common."""
+
+    hidden: Hidden
+    batch_size: Positive
+    epochs: Annotated[int, Field(ge=1, le=100_000)]
+    l2: Annotated[float, Field(ge=0)] = 0.0
+    seeds: Seeds = (0,)
+    initial_std: Annotated[float, Field(gt=0)] | None = None
+    dtype: Literal["float32", "float64"] = "float32"
+
+    @model_validator(mode="after")
+    def _seeds_differ(self) -> Self:
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("a seed stands in seeds twice; every trial needs its own")
+        return self
+
+
+class Comparison(Stage):
+    """The optimizers to compare, all under the same conditions."""
+
+    subset: Annotated[int, Field(ge=5)] | None = None
+    optimizers: Annotated[
+        tuple[OptimizerSettings, ...], BeforeValidator(_as_tuple), Field(min_length=1, max_length=12)
+    ]
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> Self:
+        shown = [optimizer.shown_as for optimizer in self.optimizers]
+        for label in shown:
+            if shown.count(label) > 1:
+                raise ValueError(f'two optimizers are called "{label}"; give each a label of its own')
+        return self
+
+
+class Tuned(Stage):
+    """One optimizer with its best settings, on all the training images."""
+
+    optimizer: OptimizerSettings
+
+
+class DefectSettings(Table):
+    """Mistakes of the homework's program, each to be made on purpose. See docs/reproduction.md."""
+
+    gradients_averaged_twice: bool = False
+    hidden_list_grows: bool = False
+    batches_slide_by_one: bool = False
+    test_images_from_training_file: bool = False
+    best_epoch_by_objective: bool = False
+    numpy_global_stream: bool = False
+
+
+class Experiment(Table):
+    """A whole experiment file."""
+
+    title: Text
+    author: Text | None = None
+    course: Text | None = None
+    data: Data
+    comparison: Comparison | None = None
+    tuned: Tuned | None = None
+    defects: DefectSettings = DefectSettings()
+
+    @model_validator(mode="after")
+    def _something_to_train(self) -> Self:
+        if self.comparison is None and self.tuned is None:
+            raise ValueError("nothing to train: give a [comparison], a [tuned] or both")
+        return self
+
+
+def find(name: str) -> Path:
+    """The file that a command line names: a path, or the name of a ready experiment."""
+    path = Path(name)
+    if path.is_file():
+        return path
+    ready = {file.stem: file for file in sorted(ready_experiments().glob("*.toml"))}
+    if path.stem in ready and path.parent in (Path(), Path("experiments")):
+        return ready[path.stem]
+    raise ExperimentError(
+        f"{name}: no such experiment file, and no ready experiment of that name"
+        f"{_nearest(path.stem, list(ready))}; ready ones: {', '.join(ready)}"
+    )
+
+
+def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
+    """Read and check an experiment file.
+
+    overrides: values to set by table and key before checking, as the command line does; a table that the
+    file lacks stays absent. Raises ExperimentError with one line that says what to mend.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ExperimentError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(f"{path}: is not valid TOML: {error}") from error
+    for table, values in (overrides or {}).items():
+        if isinstance(content.get(table), dict):
+            content[table].update(values)
+    try:
+        return Experiment.model_validate(content)
+    except ValidationError as error:
+        raise ExperimentError(f"{path}: {_explain(error)}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    """The first mistake in one line, and how many more there are."""
+    mistakes = error.errors()
+    # an unknown key is often the cause of the missing one beside it: say that first
+    mistake = min(mistakes, key=lambda found: found["type"] != "extra_forbidden")
+    location = tuple(part for part in mistake["loc"] if part != "Bilingual")
+    key, value = _dotted(location), mistake["input"]
+    match mistake["type"]:
+        case "extra_forbidden":
+            known = _keys_at(location[:-1])
+            said = f"unknown key {key}{_nearest(str(location[-1]), known)}; allowed here: {', '.join(known)}"
+        case "missing":
+            said = f"{key} is missing"
+        case "value_error":
+            said = f"{key}{_shown(value)}: {mistake['ctx']['error']}" if key else f"{mistake['ctx']['error']}"
+        case _:
+            said = f"{key}{_shown(value)}: {_lower_first(mistake['msg'])}"
+    more = len(mistakes) - 1
+    return f"{said} (and {more} more to mend)" if more else said
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    """('comparison', 'optimizers', 1, 'momentum') as comparison.optimizers[1].momentum."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _shown(value: object) -> str:
+    """The value as TOML would spell it; nothing for a whole table."""
+    if isinstance(value, dict | BaseModel):
+        return ""
+    if isinstance(value, bool):
+        return f" = {str(value).lower()}"
+    if isinstance(value, str):
+        return f' = "{value[:60]}"'
+    return f" = {str(value)[:60]}"
+
+
+def _lower_first(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the table at this place may have."""
+    model: Any = Experiment
+    for part in location:
+        if isinstance(part, int):
+            model = OptimizerSettings
+        else:
+            field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
+            model = _model_in(field.annotation) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The table type within an annotation such as `Comparison | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if found := _model_in(argument):
+            return found
+    return None
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    """A hint at the known word that was probably meant."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""

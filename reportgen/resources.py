@@ -1,0 +1,29 @@
+"""Where the files that come with the program are: templates, fonts, ready experiments.
+
+In an installed package they lie inside it; in a checkout they lie beside it, where people edit them.
+"""
+
+from pathlib import Path
+
+from reportgen.errors import UserError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def templates() -> Path:
+    """The folder of page templates, style sheet, words and fonts."""
+    return _folder("templates")
+
+
+def experiments() -> Path:
+    """The folder of ready experiments."""
+    return _folder("experiments")
+
+
+def _folder(name: str) -> Path:
+    for place in (_PACKAGE / name, _PACKAGE.parent / name):
+        if place.is_dir():
+            return place
+    raise UserError(
+        f"reportgen is not completely installed, its folder {name!r} is missing: install it again"
+    )

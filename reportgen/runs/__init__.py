@@ -1,0 +1,1 @@
+"""Runs of experiments: plan the trials, execute them, keep what they leave."""

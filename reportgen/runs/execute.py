@@ -1,0 +1,164 @@
+"""Run trials side by side, one process and one thread each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing.connection import wait as wait_for_sentinel
+from pathlib import Path
+from typing import Any
+
+from reportgen.data import Splits, load, split, subset
+from reportgen.errors import UserError
+from reportgen.training import EpochRow, Record, Trial
+
+OnEpoch = Callable[[int, EpochRow], None]
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What a process needs to load and split the data by itself."""
+
+    source: str
+    path: Path | None
+    classes: tuple[str, ...] | None
+    train: int | None
+    validation: int | None
+    test: int | None
+    seed: int | None
+    test_from_train: bool
+
+
+@lru_cache(maxsize=1)
+def load_splits(settings: DataSettings) -> tuple[Splits, int]:
+    """The splits of the data, and how many classes there are. Loaded once in a process."""
+    dataset = load(settings.source, settings.path, classes=settings.classes)
+    splits = split(
+        dataset,
+        train=settings.train,
+        validation=settings.validation,
+        test=settings.test,
+        seed=settings.seed,
+        test_from_train=settings.test_from_train,
+    )
+    return splits, len(dataset.classes)
+
+
+def splits_of(trial: Trial, splits: Splits) -> Splits:
+    """The part of the data that a trial is about: all of it, or the comparison's small data set."""
+    return splits if trial.setup.subset is None else subset(splits, trial.setup.subset)
+
+
+def execute(
+    trials: Sequence[Trial],
+    data: DataSettings,
+    *,
+    workers: int,
+    models: Path,
+    on_epoch: OnEpoch,
+) -> list[Record]:
+    """Train all trials and return their records in the order of the trials.
+
+    workers: how many processes at once. models: the folder for the classifiers of the best epochs.
+    on_epoch: called with a trial's place in the list and its newest row.
+    """
+    if workers == 1 or len(trials) == 1:
+        return [
+            _train(trial, data, models, lambda row, place=place: on_epoch(place, row))  # type: ignore[misc]
+            for place, trial in enumerate(trials)
+        ]
+    context = multiprocessing.get_context("spawn")
+    events = context.Queue()
+    # the longest first, so that no process is left with a long one at the end
+    longest_first = sorted(range(len(trials)), key=lambda place: -_work(trials[place], data))
+    pool = ProcessPoolExecutor(
+        min(workers, len(trials)), mp_context=context, initializer=_start_worker, initargs=(events,)
+    )
+    try:
+        futures = {
+            pool.submit(_train_in_worker, place, trials[place], data, models): place
+            for place in longest_first
+        }
+        waiting = set(futures)
+        records: dict[int, Record] = {}
+        while waiting:
+            done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            _pass_on(events, on_epoch)
+            for future in done:
+                records[futures[future]] = future.result()
+        _pass_on(events, on_epoch)
+    except BrokenProcessPool as error:
+        raise UserError(
+            "a training process ended without a word, probably for lack of memory: try --workers 1"
+        ) from error
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
+    return [records[place] for place in range(len(trials))]
+
+
+def _work(trial: Trial, data: DataSettings) -> float:
+    """Roughly how much arithmetic a trial is, to sort by."""
+    splits, _ = load_splits(data)
+    images = len(splits_of(trial, splits).train)
+    first_hidden = trial.setup.hidden[0] if trial.setup.hidden else 10
+    return trial.setup.epochs * images * first_hidden / trial.setup.batch_size
+
+
+def _pass_on(events: Any, on_epoch: OnEpoch) -> None:
+    """Hand on what the workers have reported so far."""
+    while True:
+        try:
+            place, row = events.get_nowait()
+        except queue.Empty:
+            return
+        on_epoch(place, row)
+
+
+def _train(trial: Trial, data: DataSettings, models: Path, on_epoch: Callable[[EpochRow], None]) -> Record:
+    # torch is slow to import: only a process that trains does so
+    import torch
+
+    from reportgen.training import train
+
+    torch.set_num_threads(1)
+    splits, classes = load_splits(data)
+    save_to = (
+        models / f"{trial.setup.stage}-seed{trial.seed}.safetensors" if trial.setup.stage == "tuned" else None
+    )
+    return train(trial, splits_of(trial, splits), classes, on_epoch=on_epoch, save_to=save_to)
+
+
+_worker_events: Any = None
+
+
+def _start_worker(events: Any) -> None:
+    """Once in every worker process."""
+    global _worker_events  # noqa: PLW0603 - a queue cannot travel with a task, only with the process
+    _worker_events = events
+    # Ctrl-C reaches the whole group; the parent alone answers it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed has nobody to work for."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for_sentinel([parent.sentinel])
+        os._exit(1)
+
+
+def _train_in_worker(place: int, trial: Trial, data: DataSettings, models: Path) -> Record:
+    return _train(trial, data, models, lambda row: _worker_events.put((place, row)))
