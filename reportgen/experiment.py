@@ -188,8 +188,8 @@ def find(name: str) -> Path:
 def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
     """Read and check an experiment file.
 
-    overrides: values to set by table and key before checking, as the command line does; a table that the
-    file lacks stays absent. Raises ExperimentError with one line that says what to mend.
+    overrides: values to set by table and key before checking, as the command line does (None takes a key
+    away); a table that the file lacks stays absent. Raises ExperimentError with one line that says what to mend.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -203,7 +203,8 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
         raise ExperimentError(f"{path}: is not valid TOML: {error}") from error
     for table, values in (overrides or {}).items():
         if isinstance(content.get(table), dict):
-            content[table].update(values)
+            merged = content[table] | values
+            content[table] = {key: value for key, value in merged.items() if value is not None}
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from reportgen.experiment import Experiment, ExperimentError, OptimizerSettings, Stage
 from reportgen.optim import OPTIMIZERS, hyperparameters
@@ -63,11 +62,6 @@ def plan(experiment: Experiment, classes: int) -> list[Trial]:
             )
             trials += [Trial(setup, seed, defects) for seed in settings.seeds]
     return trials
-
-
-def as_plain_data(trial: Trial) -> dict[str, object]:
-    """The trial as nested dictionaries, for a manifest."""
-    return asdict(trial)
 
 
 def _stages(

@@ -78,13 +78,12 @@ class BatchOrder:
         for batch in range(self.batches):
             yield order[batch * step : batch * step + self.batch_size]
 
-    def weights(self, images: int) -> Tensor:
-        """What each of the first images counts when this many are evaluated batch by batch, in float64.
+    def counts(self, images: int) -> Tensor:
+        """How often each of the first images counts when this many are evaluated batch by batch, in float64.
 
-        All the same, 1 / images; or, with sliding batches, as often as the batches meet it.
+        Once each; or, with sliding batches, as often as the batches meet it.
         """
         if not self.slide_by_one:
-            return torch.full((images,), 1 / images, dtype=torch.float64)
+            return torch.ones(images, dtype=torch.float64)
         batches = images // self.batch_size
-        counts = np.convolve(np.ones(batches), np.ones(self.batch_size))
-        return torch.from_numpy(counts / counts.sum())
+        return torch.from_numpy(np.convolve(np.ones(batches), np.ones(self.batch_size)))

@@ -69,7 +69,7 @@ def _train(
         shuffle_first=not defects.numpy_global_stream,
     )
 
-    validation_weights = order.weights(len(validation))
+    validation_counts = order.counts(len(validation))
 
     rows: list[EpochRow] = []
     best_value, best_epoch, best_parameters = math.inf, None, classifier.parameters
@@ -77,7 +77,7 @@ def _train(
     while len(rows) < setup.epochs and not diverged:
         started = time.perf_counter()
         training_loss, training_accuracy = train_one_epoch(classifier, optimizer, training, order)
-        validation_loss, validation_accuracy = evaluate(classifier, validation, validation_weights)
+        validation_loss, validation_accuracy = evaluate(classifier, validation, validation_counts)
         row = EpochRow(
             epoch=len(rows) + 1,
             training_loss=training_loss,
@@ -154,11 +154,12 @@ def all_logits(classifier: Classifier, images: Images, count: int) -> Tensor:
     )
 
 
-def evaluate(classifier: Classifier, images: Images, weights: Tensor) -> tuple[float, float]:
-    """Mean loss and accuracy over the first images, each counted with its weight; they add up to 1."""
-    logits, labels = all_logits(classifier, images, len(weights)), images.labels[: len(weights)]
-    losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
-    return float(losses.double() @ weights), float((logits.argmax(dim=1) == labels).double() @ weights)
+def evaluate(classifier: Classifier, images: Images, counts: Tensor) -> tuple[float, float]:
+    """Mean loss and accuracy over the first images, each counted as often as counts (N,) says."""
+    logits, labels = all_logits(classifier, images, len(counts)), images.labels[: len(counts)]
+    losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").double()
+    correct = (logits.argmax(dim=1) == labels).double()
+    return float(losses @ counts / counts.sum()), float(correct @ counts / counts.sum())
 
 
 def read_test_set(classifier: Classifier, images: Images) -> TestResult:

@@ -1,0 +1,141 @@
+"""Several experiments in one call: a report each, a summary at the end, one failure stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from reportgen import experiment as experiments
+from reportgen.errors import UserError
+from reportgen.progress import watch
+from reportgen.report.pdf import PdfUnavailable, check_pdf
+from reportgen.report.render import Rendered, render
+from reportgen.runs import environment, store
+from reportgen.runs.run import Source, run
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line says instead of the experiment's file; None where it says nothing."""
+
+    data_source: str | None = None
+    data_path: str | None = None
+    seeds: int | None = None
+    epochs: int | None = None
+
+    def by_table(self) -> dict[str, dict[str, Any]]:
+        """The values by table and key; a value of None takes the key away."""
+        data: dict[str, Any] = {}
+        if self.data_source is not None:
+            # another source's path means nothing to this one
+            data = {"source": self.data_source, "path": None}
+        if self.data_path is not None:
+            data["path"] = str(Path(self.data_path).expanduser().absolute())
+        stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}
+        return {"data": data, "comparison": stage, "tuned": stage}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one experiment: a run's folder, or the reason why there is none."""
+
+    name: str
+    folder: Path | None
+    problem: str | None
+
+
+def run_all(
+    names: Sequence[str],
+    overrides: Overrides,
+    *,
+    output: Path,
+    workers: int | None,
+    languages: Sequence[str],
+    pdf: bool,
+) -> int:
+    """Run and report experiments one after the other; returns the exit code, 0 if all went well."""
+    if pdf and (problem := check_pdf()):
+        # said before hours of training rather than after
+        raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
+    console = Console()
+    outcomes = []
+    for name in names:
+        try:
+            folder = run_one(name, overrides, console, output, workers, languages)
+            outcomes.append(Outcome(name, folder, None))
+            report(folder, languages, pdf)
+            store.point_latest(folder)
+        except UserError as error:
+            click.echo(f"reportgen: error: {error}", err=True)
+            outcomes = [outcome for outcome in outcomes if outcome.name != name or outcome.problem]
+            outcomes.append(Outcome(name, None, str(error)))
+    if len(names) > 1:
+        console.print(summary(outcomes))
+    return 1 if any(outcome.problem for outcome in outcomes) else 0
+
+
+def run_one(
+    name: str,
+    overrides: Overrides,
+    console: Console,
+    output: Path,
+    workers: int | None,
+    languages: Sequence[str],
+) -> Path:
+    """Train one experiment; returns the run's folder, records written, not yet reported."""
+    file = experiments.find(name)
+    source = Source(
+        name=file.stem,
+        file=file,
+        text=file.read_text(encoding="utf-8"),
+        experiment=experiments.read(file, overrides.by_table()),
+    )
+    with watch(console) as watcher:
+        return run(
+            source, output, workers=workers or environment.cores(), languages=languages, watcher=watcher
+        )
+
+
+def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
+    """Render a run and print where its report is."""
+    try:
+        rendered = render(folder, languages=languages, pdf=pdf)
+    except UserError as error:
+        raise type(error)(f"{error}; the records are kept: `reportgen render {folder}` tries again") from error
+    for line in where(rendered):
+        click.echo(line)
+
+
+def where(rendered: Rendered) -> list[str]:
+    """Where the report's files are, a line each, and what the reader should know about them."""
+    lines = [f"HTML: {rendered.html.absolute()}"]
+    if rendered.pdf is not None:
+        lines.append(f"PDF:  {rendered.pdf.absolute()} ({rendered.pages} pages)")
+    return lines + [f"note: {note}" for note in rendered.notes]
+
+
+def render_one(folder: Path, *, languages: Sequence[str] | None, pdf: bool) -> None:
+    """Render a run again from its records."""
+    report(folder.resolve(), languages, pdf)
+
+
+def summary(outcomes: Sequence[Outcome]) -> Table:
+    """One row an experiment: how it went and its mean test accuracy."""
+    table = Table("experiment", "result", "best compared (test)", "tuned (test)")
+    for outcome in outcomes:
+        if outcome.folder is None:
+            table.add_row(outcome.name, "failed", "", "")
+            continue
+        means = store.read(outcome.folder).results.groupby(["stage", "setup"])["test_accuracy"].mean()
+        cells = []
+        for stage in ("comparison", "tuned"):
+            found = means[stage].dropna() if stage in means.index.get_level_values(0) else None
+            cells.append("" if found is None or found.empty else f"{found.idxmax()} {found.max():.2%}")
+        table.add_row(outcome.name, "done", *cells)
+    return table

@@ -1,0 +1,166 @@
+"""The command line: commands, options, exit codes. Everything heavy is imported when a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+import reportgen
+from reportgen.errors import UserError
+
+if TYPE_CHECKING:
+    from reportgen.runs.run import Source
+
+LANGUAGES = ("zh-Hant", "en")
+DEFAULT_EXPERIMENT = "quickstart"
+
+
+class OneLine(click.ClickException):
+    """A user's mistake, shown as one line."""
+
+    exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line on standard error."""
+        click.echo(f"reportgen: error: {self.format_message()}", err=True, file=file)
+
+
+class Program(click.Group):
+    """The group of commands; mistakes in its arguments are one line as well."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command and turn what it raises into an exit code."""
+        kwargs["standalone_mode"] = False
+        try:
+            sys.exit(super().main(*args, **kwargs) or 0)
+        except UserError as error:
+            OneLine(str(error)).show()
+            sys.exit(1)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "reportgen"
+            OneLine(f"{error.format_message()} (see {command} --help)").show()
+            sys.exit(2)
+        except click.ClickException as error:
+            OneLine(error.format_message()).show()
+            sys.exit(error.exit_code)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("reportgen: stopped; nothing half-written is left behind", err=True)
+            sys.exit(130)
+
+
+def language_list(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """zh-Hant,en as a tuple, in the order in which reports show them."""
+    asked = [part.strip() for part in value.split(",") if part.strip()]
+    for language in asked:
+        if language not in LANGUAGES:
+            raise click.BadParameter(f"{language!r} is not one of {', '.join(LANGUAGES)}")
+    if not asked:
+        raise click.BadParameter(f"name at least one of {', '.join(LANGUAGES)}")
+    return tuple(language for language in LANGUAGES if language in asked)
+
+
+output_option = click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    help="Folder for the runs.",
+)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(reportgen.__version__, prog_name="reportgen")
+def main() -> None:
+    """Train a hand-written network with several optimizers, compare them, and report it in two languages."""
+
+
+@main.command()
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT.toml ...]")
+@output_option
+@click.option("--data-source", help="Use this source of images instead of the experiment's.")
+@click.option("--data-path", help="File or folder of the source npz or folder.")
+@click.option("--seeds", type=click.IntRange(1, 1000), help="Train with this many seeds (0, 1, ...).")
+@click.option("--epochs", type=click.IntRange(1, 100_000), help="Train this many epochs.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core].")
+@click.option(
+    "--languages",
+    default="zh-Hant,en",
+    show_default=True,
+    callback=language_list,
+    help="Languages of the report.",
+)
+@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+def run(
+    experiments: tuple[str, ...],
+    output: Path,
+    data_source: str | None,
+    data_path: str | None,
+    seeds: int | None,
+    epochs: int | None,
+    workers: int | None,
+    languages: tuple[str, ...],
+    no_pdf: bool,
+) -> int:
+    """Train experiments and write a report of each.
+
+    An experiment is a TOML file, or the name of a ready one (see `reportgen list`); without any, the
+    quickstart on images that come with the program.
+    """
+    from reportgen import batch
+
+    overrides = batch.Overrides(data_source, data_path, seeds, epochs)
+    return batch.run_all(
+        experiments or (DEFAULT_EXPERIMENT,),
+        overrides,
+        output=output,
+        workers=workers,
+        languages=languages,
+        pdf=not no_pdf,
+    )
+
+
+@main.command()
+def check() -> int:
+    """Prove the layers, the network and the optimizers against independent computations."""
+    from reportgen import checks
+
+    found = checks.run()
+    for done in found:
+        click.echo(f"{done.line}  [{done.evidence}]")
+        for line in done.printed:
+            click.echo(f"    {line}")
+    failed = [done for done in found if not done.passed]
+    click.echo(f"{len(found) - len(failed)} of {len(found)} checks passed")
+    return 1 if failed else 0
+
+
+@main.command()
+@click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
+@click.option("--languages", callback=lambda c, p, v: v and language_list(c, p, v), help="Other languages.")
+@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+def render(run_folder: Path, languages: tuple[str, ...] | None, no_pdf: bool) -> None:
+    """Write the HTML and the PDF of a run again, from its stored records."""
+    from reportgen import batch
+
+    batch.render_one(run_folder, languages=languages, pdf=not no_pdf)
+
+
+@main.command("list")
+@output_option
+def list_(output: Path) -> None:
+    """Show the ready experiments and the runs so far."""
+    from reportgen import listing
+
+    listing.show(output)
+
+
+@main.command()
+def doctor() -> int:
+    """Say what is installed, what is missing and how to get it."""
+    from reportgen import doctor
+
+    return doctor.show()

@@ -1,0 +1,136 @@
+"""What need not be done twice: decoded arrays, and a place for downloads.
+
+    <cache>/data/<source>-<key>/    four .npy arrays and meta.json
+    <cache>/downloads/              archives, downloaded or placed there by hand
+
+<cache> is the environment variable REPORTGEN_CACHE, or the user's cache folder. Everything is
+written beside its place and renamed into it, so a kill half-way leaves nothing that counts.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from reportgen.data.dataset import ARRAYS, Dataset
+
+FORMAT = 1
+"""Part of every key: raise it when decoding or the layout of an entry changes."""
+
+_PARTIAL = ".partial-"
+_DAY = 24 * 60 * 60
+
+_until_exit: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def cache_folder() -> Path:
+    """Where the cache lies; it need not exist yet."""
+    chosen = os.environ.get("REPORTGEN_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return platformdirs.user_cache_path("reportgen")
+
+
+def downloads_folder() -> Path:
+    """Where archives are looked for; it need not exist yet."""
+    return cache_folder() / "downloads"
+
+
+def stamp(path: Path) -> list[str | int]:
+    """What tells one state of a file from another without reading it: name, size, time of change."""
+    status = path.stat()
+    return [path.name, status.st_size, status.st_mtime_ns]
+
+
+def cached(source: str, identity: object, decode: Callable[[], Dataset]) -> Dataset:
+    """The data set stored for this state of the source files, or `decode()`, which is then stored.
+
+    `identity` is whatever JSON can hold that changes when the files do. A damaged entry is built anew;
+    where nothing can be stored, the data set stays in memory.
+    """
+    text = json.dumps([FORMAT, source, identity])
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    entry = cache_folder() / "data" / f"{source}-{key}"
+    stored = _read(entry)
+    if stored is not None:
+        return stored
+    shutil.rmtree(entry, ignore_errors=True)
+    dataset = decode()
+    # No room, no permission, or another process was first: none of these is this caller's trouble.
+    with contextlib.suppress(OSError):
+        _write(entry, dataset)
+    # Read back, so that the decoded copy's memory is free again and the pages are shared.
+    return _read(entry) or dataset
+
+
+def writable_or_temporary(folder: Path) -> Path:
+    """The folder itself, made if need be; where it cannot be written, one that lasts until exit."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        _until_exit.append(tempfile.TemporaryDirectory(prefix="reportgen-"))
+        return Path(_until_exit[-1].name)
+
+
+@contextlib.contextmanager
+def workspace(folder: Path) -> Iterator[Path]:
+    """A hidden folder inside `folder`, gone afterwards; finished files can be renamed out of it."""
+    _sweep(folder)
+    with tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=folder, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process left; a day is longer than any download that is still running."""
+    for leftover in folder.glob(f"{_PARTIAL}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > _DAY:
+                shutil.rmtree(leftover)
+
+
+def _write(entry: Path, dataset: Dataset) -> None:
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    with workspace(entry.parent) as room:
+        draft = room / "entry"
+        draft.mkdir()
+        for name in ARRAYS:
+            np.save(draft / f"{name}.npy", getattr(dataset, name), allow_pickle=False)
+        meta = {
+            "source": dataset.source,
+            "classes": dataset.classes,
+            "digest": dataset.digest,
+            "origin": dataset.origin,
+            "shapes": {name: getattr(dataset, name).shape for name in ARRAYS},
+        }
+        (draft / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2), encoding="utf-8")
+        draft.replace(entry)
+
+
+def _read(entry: Path) -> Dataset | None:
+    """The stored data set, its arrays mapped copy-on-write; None where there is none or it is damaged."""
+    try:
+        meta = json.loads((entry / "meta.json").read_text(encoding="utf-8"))
+        # numpy checks that each file is as long as its shape says.
+        arrays = {name: np.load(entry / f"{name}.npy", mmap_mode="c", allow_pickle=False) for name in ARRAYS}
+        if any(list(arrays[name].shape) != meta["shapes"][name] for name in ARRAYS):
+            return None
+        return Dataset(
+            source=meta["source"],
+            classes=tuple(meta["classes"]),
+            digest=meta["digest"],
+            origin=meta["origin"],
+            **arrays,
+        )
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None

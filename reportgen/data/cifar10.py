@@ -1,0 +1,56 @@
+"""CIFAR-10: 60,000 colour photographs, 32 by 32 pixels, in ten classes."""
+
+import pickle
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from reportgen.data.cache import cached, downloads_folder, stamp, workspace, writable_or_temporary
+from reportgen.data.dataset import Dataset, make_dataset
+from reportgen.data.download import RemoteFile, check, damaged, fetch, placed
+from reportgen.data.torchvision_import import import_datasets
+
+_ARCHIVE = "cifar-10-python.tar.gz"
+
+
+def load() -> Dataset:
+    """CIFAR-10 in its own order, from the archive at hand or else downloaded."""
+    archive = placed(_ARCHIVE) or _download()
+    dataset = cached("cifar10", stamp(archive), lambda: _decode(archive))
+    return replace(dataset, default_train=30_000, default_validation=10_000)
+
+
+def _download() -> Path:
+    official = import_datasets().CIFAR10
+    file = RemoteFile(_ARCHIVE, (official.url,), official.tgz_md5)
+    return fetch("cifar10", file, f"place {_ARCHIVE} in {downloads_folder()}")
+
+
+def _decode(archive: Path) -> Dataset:
+    official = import_datasets().CIFAR10
+    # Before anything is unpacked: the archive holds pickles, which could run code.
+    check("cifar10", archive, official.tgz_md5)
+    try:
+        with workspace(writable_or_temporary(downloads_folder())) as room:
+            with tarfile.open(archive) as tar:
+                tar.extractall(room, filter="data")
+            train, test = official(room, train=True), official(room, train=False)
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+        KeyError,
+        EOFError,
+        tarfile.TarError,
+        pickle.PickleError,
+    ) as error:
+        raise damaged("cifar10", archive, error) from error
+    return make_dataset(
+        "cifar10",
+        (train.data, np.array(train.targets)),
+        (test.data, np.array(test.targets)),
+        train.classes,
+        f"CIFAR-10, {archive}, md5 {official.tgz_md5}",
+    )

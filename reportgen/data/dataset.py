@@ -1,0 +1,104 @@
+"""A data set in memory (or mapped from the cache): images, labels, class names."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from reportgen.data.errors import DataError
+
+Images = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int64]
+
+ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
+"""The names of a data set's four arrays, in the order in which the digest reads them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images with labels, a training pool and a test part, as the source gives them.
+
+    Images are uint8 (N, H, W, C) with C 1 (gray) or 3 (red, green, blue); labels are int64 (N,) and
+    count into `classes`. The arrays may be mapped from a file: treat them as read-only.
+    `digest` is a sha256 over images, labels, shapes and class names; `origin` says in words where the
+    data came from. The defaults are what the source wants where an experiment says nothing:
+    a shuffle seed (None: the source's own order) and split sizes (None: three quarters, and the rest).
+    """
+
+    source: str
+    train_images: Images
+    train_labels: Labels
+    test_images: Images
+    test_labels: Labels
+    classes: tuple[str, ...]
+    digest: str
+    origin: str
+    default_seed: int | None = None
+    default_train: int | None = None
+    default_validation: int | None = None
+
+
+def make_dataset(
+    source: str,
+    train: tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]],
+    test: tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]],
+    classes: Sequence[str],
+    origin: str,
+) -> Dataset:
+    """A data set from (images, labels) pairs that are known to be sound; gray images may be (N, H, W)."""
+    dataset = Dataset(
+        source,
+        _as_images(train[0]),
+        _as_labels(train[1]),
+        _as_images(test[0]),
+        _as_labels(test[1]),
+        tuple(classes),
+        digest="",
+        origin=origin,
+    )
+    return replace(dataset, digest=_digest(dataset))
+
+
+def rename_classes(dataset: Dataset, names: Sequence[str]) -> Dataset:
+    """The same data under other class names; DataError where there are too many, too few or twins."""
+    have, given = len(dataset.classes), len(names)
+    if given != have:
+        raise DataError(
+            f"classes: {given} names for the {have} classes of source {dataset.source}:"
+            f" give exactly {have} names"
+        )
+    check_class_names(names, "classes")
+    renamed = replace(dataset, classes=tuple(names))
+    return replace(renamed, digest=_digest(renamed))
+
+
+def check_class_names(names: Sequence[str], where: str) -> None:
+    """Refuse a name that is empty or comes twice."""
+    if any(not name.strip() for name in names):
+        raise DataError(f"{where}: a class name is empty: give each class a name")
+    twins = sorted({name for name in names if list(names).count(name) > 1})
+    if twins:
+        raise DataError(f"{where}: the class name {twins[0]!r} comes twice: give each class its own name")
+
+
+def _as_images(images: npt.NDArray[np.generic]) -> Images:
+    with_channel = images if images.ndim == 4 else images[..., np.newaxis]
+    return np.ascontiguousarray(with_channel, dtype=np.uint8)
+
+
+def _as_labels(labels: npt.NDArray[np.generic]) -> Labels:
+    return np.ascontiguousarray(labels.reshape(-1), dtype=np.int64)
+
+
+def _digest(dataset: Dataset) -> str:
+    arrays = [getattr(dataset, name) for name in ARRAYS]
+    head = {"classes": dataset.classes, "shapes": [array.shape for array in arrays]}
+    digest = hashlib.sha256(json.dumps(head).encode())
+    for array in arrays:
+        # One byte order, so that every machine finds the same digest.
+        little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        digest.update(little_endian.data.cast("B"))
+    return digest.hexdigest()

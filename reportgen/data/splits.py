@@ -1,0 +1,147 @@
+"""From a data set to train, validation and test parts."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from reportgen.data.dataset import Dataset, Images, Labels
+from reportgen.data.errors import DataError
+
+SMALLEST_SUBSET = 5
+"""Four to train and one to validate: below that, a fifth is nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Images uint8 (N, H, W, C) and their labels int64 (N,)."""
+
+    images: Images
+    labels: Labels
+
+    def __len__(self) -> int:
+        """How many images."""
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """What to train on, what to choose by, and what to read once at the end."""
+
+    train: Part
+    validation: Part
+    test: Part
+
+
+def split(
+    dataset: Dataset,
+    *,
+    train: int | None = None,
+    validation: int | None = None,
+    test: int | None = None,
+    seed: int | None = None,
+    test_from_train: bool = False,
+) -> Splits:
+    """Cut the training pool into train and validation; the test part is the source's own.
+
+    Sizes are numbers of images; what is left unsaid follows the source. With a seed (or, when None,
+    the source's default seed) the training pool is shuffled first; otherwise it keeps its order and
+    the parts are views, not copies. `test_from_train` takes the test images from what follows train
+    and validation in the training pool, for work that never touched the official test file.
+    DataError: more images asked for than there are, or a part without any.
+    """
+    for name, size in (("train", train), ("validation", validation), ("test", test)):
+        if size is not None and size < 1:
+            raise DataError(f"{name} = {size} makes an empty split: ask for at least 1 image")
+    pool = _pool(dataset, dataset.default_seed if seed is None else seed)
+    kept_for_test = (test or 0) if test_from_train else 0
+    train, validation = _sizes(dataset, kept_for_test, train, validation)
+    middle, end = train, train + validation
+    if test_from_train:
+        tested = _first(_slice(pool, end, len(pool)), test, "images left in the training pool for test")
+    else:
+        tested = _first(Part(dataset.test_images, dataset.test_labels), test, "test images")
+    return Splits(_slice(pool, 0, middle), _slice(pool, middle, end), tested)
+
+
+def subset(splits: Splits, size: int) -> Splits:
+    """The small data set of the optimizer comparison: the first `size` images of the train part.
+
+    Four fifths of them train, one fifth validates, the test part stays. DataError where the size is
+    below 5 or above the train part's.
+    """
+    available = len(splits.train)
+    if not SMALLEST_SUBSET <= size <= available:
+        raise DataError(
+            f"subset = {size} is out of range: choose from {SMALLEST_SUBSET} to {available},"
+            " the number of training images in the split"
+        )
+    middle = size * 4 // 5
+    return Splits(_slice(splits.train, 0, middle), _slice(splits.train, middle, size), splits.test)
+
+
+def _pool(dataset: Dataset, seed: int | None) -> Part:
+    """All training images in the order from which the parts are cut."""
+    if seed is None:
+        return Part(dataset.train_images, dataset.train_labels)
+    if seed < 0:
+        raise DataError(f"split seed = {seed} is negative: choose 0 or more")
+    order = _stream(seed, "split").permutation(len(dataset.train_labels))
+    return Part(np.asarray(dataset.train_images[order]), np.asarray(dataset.train_labels[order]))
+
+
+def _stream(seed: int, purpose: str) -> np.random.Generator:
+    """A source of randomness of its own for each (seed, purpose): no other use can shift its numbers."""
+    name = hashlib.sha256(purpose.encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(name[:8], "little")])
+
+
+def _sizes(
+    dataset: Dataset, kept_for_test: int, train: int | None, validation: int | None
+) -> tuple[int, int]:
+    """The numbers of images to train on and to validate on, checked against what there is."""
+    said = {"train": train, "validation": validation, "test": kept_for_test or None}
+    _refuse_too_many(dataset, said)
+    available = len(dataset.train_labels) - kept_for_test
+    three_quarters = available * 3 // 4
+    default_train = dataset.default_train or three_quarters
+    default_validation = dataset.default_validation or available - three_quarters
+    if train is None and validation is None:
+        train, validation = default_train, default_validation
+    elif train is None:
+        train = min(default_train, available - (validation or 0))
+    elif validation is None:
+        validation = min(default_validation, available - train)
+    sizes = train or 0, validation or 0
+    _refuse_too_many(dataset, {"train": sizes[0], "validation": sizes[1], "test": said["test"]})
+    for name, size in zip(("train", "validation"), sizes, strict=True):
+        if size < 1:
+            raise DataError(
+                f"source {dataset.source}: no image is left for {name} among {len(dataset.train_labels)}"
+                " training images: an empty split; ask for fewer in the other parts"
+            )
+    return sizes
+
+
+def _refuse_too_many(dataset: Dataset, sizes: dict[str, int | None]) -> None:
+    there_are = len(dataset.train_labels)
+    total = sum(size or 0 for size in sizes.values())
+    if total > there_are:
+        asked = ", ".join(f"{name} = {size}" for name, size in sizes.items() if size)
+        raise DataError(
+            f"source {dataset.source} has {there_are} training images, but {asked} would take {total}:"
+            " ask for fewer"
+        )
+
+
+def _first(part: Part, size: int | None, what: str) -> Part:
+    if len(part) == 0:
+        raise DataError(f"there are no {what}: an empty split; give train and validation fewer images")
+    if size is not None and size > len(part):
+        raise DataError(f"test = {size}, but there are only {len(part)} {what}: ask for fewer")
+    return _slice(part, 0, len(part) if size is None else size)
+
+
+def _slice(part: Part, start: int, stop: int) -> Part:
+    """Neighbours in a row: a view, so that mapped arrays stay on disk until they are read."""
+    return Part(part.images[start:stop], part.labels[start:stop])

@@ -1,0 +1,34 @@
+"""Files written whole or not at all: into a temporary neighbour first, then renamed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file; whoever reads it meanwhile sees the old one or the new one, never a part."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, content: str) -> None:
+    """The same for text, in UTF-8 with plain line ends."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def point_link(link: Path, target: str) -> None:
+    """Make a symbolic link point at target, replacing where it pointed before in one step."""
+    part = link.with_name(f".{link.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    try:
+        part.symlink_to(target)
+        part.replace(link)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

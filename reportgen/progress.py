@@ -1,0 +1,113 @@
+"""How far a run has got: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from reportgen.training import EpochRow, Trial
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+def name_of(trial: Trial) -> str:
+    """comparison Adam seed 0."""
+    return f"{trial.setup.stage} {trial.setup.label} seed {trial.seed}"
+
+
+class Bars:
+    """A bar for every trial and one for all of them, on a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("epochs"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+        )
+        self.total: TaskID | None = None
+        self.bars: dict[int, TaskID] = {}
+        self.trials: Sequence[Trial] = ()
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        self.progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Leave the last state standing."""
+        self.progress.stop()
+
+    def planned(self, trials: Sequence[Trial]) -> None:
+        """Draw the bar of all epochs."""
+        self.trials = trials
+        self.total = self.progress.add_task(
+            f"{len(trials)} trials", total=sum(trial.setup.epochs for trial in trials), note=""
+        )
+
+    def epoch(self, place: int, row: EpochRow) -> None:
+        """Move a trial's bar on; it appears with the trial's first epoch and goes with its last."""
+        trial = self.trials[place]
+        if place not in self.bars:
+            self.bars[place] = self.progress.add_task(name_of(trial), total=trial.setup.epochs, note="")
+        note = f"validation {row.validation_accuracy:.2%}"
+        self.progress.update(self.bars[place], completed=row.epoch, note=note)
+        if row.epoch == trial.setup.epochs:
+            self.progress.update(self.bars[place], visible=False)
+        if self.total is not None:
+            self.progress.advance(self.total)
+
+
+class Lines:
+    """A line per trial when it ends, and one every ten seconds meanwhile; for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.trials: Sequence[Trial] = ()
+        self.ended = 0
+        self.last_line = time.monotonic()
+
+    def __enter__(self) -> Self:
+        """Nothing to start."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Nothing to stop."""
+
+    def planned(self, trials: Sequence[Trial]) -> None:
+        """Say how much there is to do."""
+        self.trials = trials
+        epochs = sum(trial.setup.epochs for trial in trials)
+        self._say(f"training: {len(trials)} trials, {epochs} epochs")
+
+    def epoch(self, place: int, row: EpochRow) -> None:
+        """Say when a trial is done, and now and then how one gets on."""
+        trial = self.trials[place]
+        last = row.epoch == trial.setup.epochs
+        if last:
+            self.ended += 1
+        if last or time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES:
+            self._say(
+                f"{name_of(trial)}: epoch {row.epoch}/{trial.setup.epochs},"
+                f" training loss {row.training_loss:.4f} accuracy {row.training_accuracy:.4f},"
+                f" validation loss {row.validation_loss:.4f} accuracy {row.validation_accuracy:.4f}"
+                f" ({self.ended}/{len(self.trials)} trials done)"
+            )
+
+    def _say(self, line: str) -> None:
+        self.last_line = time.monotonic()
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def watch(console: Console) -> Bars | Lines:
+    """Whichever suits where the output goes."""
+    return Bars(console) if console.is_terminal else Lines(console)

@@ -1,0 +1,47 @@
+"""What a run ran on: versions and hardware."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+
+PACKAGES = (
+    "reportgen", "torch", "torchvision", "numpy", "pandas", "scikit-learn",
+    "matplotlib", "jinja2", "weasyprint",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Python's version and those of the packages that a report depends on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def device() -> dict[str, str | int]:
+    """The processor that trained, and the operating system."""
+    return {"processor": processor(), "cores": cores(), "system": f"{platform.system()} {platform.machine()}"}
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def processor() -> str:
+    """The processor's name, as its maker calls it where the system tells."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

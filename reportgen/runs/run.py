@@ -1,0 +1,184 @@
+"""One experiment from its file to the records of a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen import checks
+from reportgen.checks import Check
+from reportgen.data import Dataset, Splits, load
+from reportgen.errors import UserError
+from reportgen.experiment import Experiment
+from reportgen.runs import environment, excerpts, store, tables
+from reportgen.runs.execute import DataSettings, execute, load_splits, splits_of
+from reportgen.runs.plan import check_optimizers, plan
+from reportgen.training import EpochRow, Record, Trial
+
+SAMPLES_PER_CLASS = 10
+
+
+class Watcher(Protocol):
+    """Who wants to know how a run gets on."""
+
+    def planned(self, trials: Sequence[Trial]) -> None:
+        """These trials are about to be trained."""
+        ...
+
+    def epoch(self, place: int, row: EpochRow) -> None:
+        """The trial at this place has finished another epoch."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """The experiment of a run: its name, its text as it was read, and what it says."""
+
+    name: str
+    file: Path
+    text: str
+    experiment: Experiment
+
+
+def run(source: Source, output: Path, *, workers: int, languages: Sequence[str], watcher: Watcher) -> Path:
+    """Train an experiment and keep its records; returns the run's folder.
+
+    Raises UserError for all that a user can mend. Whatever happens, no half-written run is left behind.
+    """
+    started = dt.datetime.now(dt.UTC)
+    experiment = source.experiment
+    try:
+        check_optimizers(experiment)
+    except UserError as error:
+        raise type(error)(f"{source.file}: {error}") from error
+    settings = data_settings(experiment, source.file)
+    splits, classes = load_splits(settings)
+    trials = plan(experiment, classes)
+    refuse_large_batches(trials, splits)
+    proofs = checks.run()
+    failed = [check for check in proofs if not check.passed]
+    if failed:
+        raise UserError(f"{failed[0].line} {failed[0].evidence}; `reportgen check` shows every check")
+
+    run_id = identify(source, started)
+    device = {**environment.device(), "workers": workers, "threads_per_worker": 1}
+    with store.partial_folder(output / source.name, run_id) as partial:
+        watcher.planned(trials)
+        records = execute(
+            trials, settings, workers=workers, models=partial / store.RECORDS, on_epoch=watcher.epoch
+        )
+        dataset = load(settings.source, settings.path, classes=settings.classes)
+        images, labels = samples(splits, classes)
+        finished = dt.datetime.now(dt.UTC)
+        return store.keep(
+            store.RunRecords(
+                manifest={
+                    "format": 1,
+                    "run": run_id,
+                    "experiment": describe_experiment(source),
+                    "languages": list(languages),
+                    "data": describe_data(dataset, splits),
+                    "trials": [asdict(trial) for trial in trials],
+                    "parameter_shapes": [record.parameter_shapes for record in records],
+                    "checks": [describe_check(check) for check in proofs],
+                    "versions": environment.versions(),
+                    "device": device,
+                    "times": {
+                        "started": started.isoformat(timespec="seconds"),
+                        "finished": finished.isoformat(timespec="seconds"),
+                        "seconds": round((finished - started).total_seconds(), 3),
+                    },
+                },
+                epochs=tables.epochs_table(records),
+                results=tables.results_table(records),
+                confusion=tables.confusion_table(records, dataset.classes),
+                sample_images=images,
+                sample_labels=labels,
+                excerpts=excerpts.collect(dict.fromkeys(trial.setup.optimizer for trial in trials)),
+                experiment_text=source.text,
+            ),
+            partial,
+            run_id,
+        )
+
+
+def data_settings(experiment: Experiment, file: Path) -> DataSettings:
+    """Where the data is, paths taken relative to the experiment's file."""
+    data = experiment.data
+    return DataSettings(
+        source=data.source,
+        path=None if data.path is None else file.parent / Path(data.path).expanduser(),
+        # only an .npz file may lack names of its own
+        classes=data.classes if data.source == "npz" else None,
+        train=data.train,
+        validation=data.validation,
+        test=data.test,
+        seed=data.seed,
+        test_from_train=experiment.defects.test_images_from_training_file,
+    )
+
+
+def refuse_large_batches(trials: Sequence[Trial], splits: Splits) -> None:
+    """A batch larger than the training part would not be the batch that was asked for."""
+    for trial in trials:
+        images = len(splits_of(trial, splits).train)
+        if trial.setup.batch_size > images:
+            raise UserError(
+                f"{trial.setup.stage}.batch_size = {trial.setup.batch_size}: must be at most {images},"
+                " the number of training images"
+            )
+
+
+def identify(source: Source, started: dt.datetime) -> str:
+    """A run's name: when it started (UTC), and a few digits that tell two of the same second apart."""
+    digits = hashlib.sha256(f"{source.text}{started.isoformat()}{os.getpid()}".encode()).hexdigest()[:6]
+    return f"{started:%Y%m%d-%H%M%S}-{digits}"
+
+
+def samples(splits: Splits, classes: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The first training images of every class, class by class, with their labels."""
+    places = np.concatenate(
+        [np.flatnonzero(splits.train.labels == label)[:SAMPLES_PER_CLASS] for label in range(classes)]
+    )
+    return np.array(splits.train.images[places]), np.array(splits.train.labels[places])
+
+
+def describe_experiment(source: Source) -> dict[str, Any]:
+    """The experiment for the manifest, every default written out."""
+    settings = json.loads(source.experiment.model_dump_json(by_alias=True))
+    return {"name": source.name, "file": source.file.name, "settings": settings}
+
+
+def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:
+    """The data for the manifest: where from, its digest, how many images of each class in each part."""
+    return {
+        "source": dataset.source,
+        "origin": dataset.origin,
+        "digest": dataset.digest,
+        "classes": list(dataset.classes),
+        "image_shape": list(dataset.train_images.shape[1:]),
+        "images_by_class": {
+            name: np.bincount(part.labels, minlength=len(dataset.classes)).tolist()
+            for name, part in vars(splits).items()
+        },
+    }
+
+
+def describe_check(check: Check) -> dict[str, Any]:
+    """A check for the manifest, as it is printed."""
+    return {
+        "key": check.key,
+        "line": check.line,
+        "passed": check.passed,
+        "evidence": check.evidence,
+        "printed": list(check.printed),
+    }

@@ -1,0 +1,177 @@
+"""A run's folder: what is written there, and how it is read again.
+
+DIR/<experiment>/<run>/manifest.json   what was run, on what, with what
+                       metrics.csv     a row per epoch
+                       results.csv     a row per trial
+                       records/        what else the report needs: confusion.csv, samples.npz,
+                                       excerpts.json, experiment.toml, the tuned classifiers
+DIR/<experiment>/latest                a link to the newest run
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reportgen.errors import UserError
+from reportgen.files import point_link, write_bytes, write_text
+
+RECORDS = "records"
+PARTIAL = re.compile(r"\.partial-(\d+)-.+")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A piece of source code that ran: its text, and the file and line where it stands."""
+
+    text: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class RunRecords:
+    """All that is kept of a run, as plain data.
+
+    manifest: nested dictionaries. epochs, results, confusion: the tables of runs/tables.py.
+    sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name.
+    """
+
+    manifest: dict[str, Any]
+    epochs: pd.DataFrame
+    results: pd.DataFrame
+    confusion: pd.DataFrame
+    sample_images: NDArray[np.uint8]
+    sample_labels: NDArray[np.int64]
+    excerpts: dict[str, Excerpt]
+    experiment_text: str
+
+
+@contextlib.contextmanager
+def partial_folder(experiment_folder: Path, run: str) -> Iterator[Path]:
+    """A folder for a run that is not complete yet; gone again if it never is.
+
+    One that an earlier process left behind when it was killed is removed on the way.
+    """
+    try:
+        experiment_folder.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(experiment_folder)
+        folder = experiment_folder / f".partial-{os.getpid()}-{run}"
+        (folder / RECORDS).mkdir(parents=True)
+    except OSError as error:
+        raise UserError(
+            f"{experiment_folder}: cannot be written ({error.strerror}); choose another folder with --output"
+        ) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(records: RunRecords, partial: Path, run: str) -> Path:
+    """Write the records into the partial folder and make it the run's folder, in one step."""
+    write_text(partial / "manifest.json", json.dumps(records.manifest, ensure_ascii=False, indent=2) + "\n")
+    records.epochs.to_csv(partial / "metrics.csv", index=False)
+    records.results.to_csv(partial / "results.csv", index=False)
+    inner = partial / RECORDS
+    records.confusion.to_csv(inner / "confusion.csv", index=False)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, images=records.sample_images, labels=records.sample_labels)
+    write_bytes(inner / "samples.npz", buffer.getvalue())
+    excerpts = {name: vars(excerpt) for name, excerpt in records.excerpts.items()}
+    write_text(inner / "excerpts.json", json.dumps(excerpts, ensure_ascii=False, indent=2) + "\n")
+    write_text(inner / "experiment.toml", records.experiment_text)
+    folder = partial.parent / run
+    partial.rename(folder)
+    return folder
+
+
+def point_latest(folder: Path) -> None:
+    """Let `latest` in the experiment's folder point to this run."""
+    point_link(folder.parent / "latest", folder.name)
+
+
+def read(folder: Path) -> RunRecords:
+    """Read a run's records. Raises UserError where they are missing or damaged."""
+    if not (folder / "manifest.json").is_file():
+        raise UserError(
+            f"{folder}: is no run folder (it has no manifest.json); `reportgen list` shows the runs"
+        )
+    inner = folder / RECORDS
+    try:
+        with np.load(inner / "samples.npz", allow_pickle=False) as samples:
+            sample_images, sample_labels = samples["images"], samples["labels"]
+        excerpts = json.loads((inner / "excerpts.json").read_text(encoding="utf-8"))
+        return RunRecords(
+            manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")),
+            epochs=_table(folder / "metrics.csv"),
+            results=_table(folder / "results.csv"),
+            confusion=_table(inner / "confusion.csv"),
+            sample_images=sample_images,
+            sample_labels=sample_labels,
+            excerpts={name: Excerpt(**fields) for name, fields in excerpts.items()},
+            experiment_text=(inner / "experiment.toml").read_text(encoding="utf-8"),
+        )
+    except Exception as error:  # whatever a damaged file makes a reader raise
+        raise UserError(
+            f"{folder}: the run's records are damaged ({error}); run the experiment again"
+        ) from error
+
+
+def runs_in(output: Path) -> list[Path]:
+    """The folders of all runs in an output folder, oldest first within each experiment."""
+    return sorted(
+        manifest.parent for manifest in output.glob("*/*/manifest.json") if not _is_link(manifest.parent)
+    )
+
+
+def _is_link(folder: Path) -> bool:
+    return folder.is_symlink() or PARTIAL.fullmatch(folder.name) is not None
+
+
+TEXT_COLUMNS = (
+    "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted",
+)  # fmt: skip
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """A table as it was written: empty cells are missing numbers or empty texts, a class "NA" is a name."""
+    table = pd.read_csv(
+        path,
+        dtype=dict.fromkeys(TEXT_COLUMNS, str),
+        keep_default_na=False,
+        na_values=[""],
+        float_precision="round_trip",
+    )
+    text = [column for column in TEXT_COLUMNS if column in table]
+    table[text] = table[text].fillna("")
+    return table
+
+
+def _remove_abandoned(experiment_folder: Path) -> None:
+    for folder in experiment_folder.iterdir():
+        owner = PARTIAL.fullmatch(folder.name)
+        if owner and not _alive(int(owner[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

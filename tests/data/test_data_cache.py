@@ -1,0 +1,178 @@
+"""The cache: decode once, notice every change, survive damage, do without."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from reportgen.data import cache as cache_module
+from reportgen.data import digits, folder, load, npz, split
+from reportgen.data.cache import cache_folder
+
+
+@pytest.fixture
+def decodings(monkeypatch):
+    """How often an npz file was decoded."""
+    calls = []
+    decode = npz._decode
+    monkeypatch.setattr(npz, "_decode", lambda path: calls.append(path) or decode(path))
+    return calls
+
+
+def entries(cache):
+    return list((cache / "data").iterdir())
+
+
+def test_the_folder_is_chosen_by_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "here"))
+    assert cache_folder() == tmp_path / "here"
+    monkeypatch.delenv("REPORTGEN_CACHE")
+    assert cache_folder().name == "reportgen"
+
+
+def test_a_file_is_decoded_once(write_npz, decodings):
+    path = write_npz()
+    first, second = load("npz", path), load("npz", path)
+    assert len(decodings) == 1
+    assert first.digest == second.digest
+    assert (first.classes, first.origin) == (second.classes, second.origin)
+    np.testing.assert_array_equal(first.train_images, second.train_images)
+
+
+@pytest.mark.parametrize("module", [digits, folder])
+def test_the_other_sources_are_cached_too(module, pictures, monkeypatch):
+    path = pictures if module is folder else None
+    source = module.__name__.rsplit(".", 1)[-1]
+    first = load(source, path)
+    monkeypatch.setattr(module, "_decode", lambda *_: pytest.fail("decoded again"))
+    second = load(source, path)
+    assert first.digest == second.digest
+    assert first.default_seed == second.default_seed == 0
+
+
+def test_archives_are_decoded_once_and_the_defaults_stay(cifar, cache, monkeypatch):
+    from reportgen.data import cifar10
+
+    cifar.place(cache)
+    first = load("cifar10")
+    monkeypatch.setattr(cifar10, "_decode", lambda *_: pytest.fail("decoded again"))
+    second = load("cifar10")
+    assert (first.digest, first.default_train) == (second.digest, second.default_train)
+
+
+def test_a_changed_file_is_decoded_again(write_npz, decodings):
+    path = write_npz()
+    before = load("npz", path)
+    write_npz(y_test=np.array([2, 2, 2, 1, 1, 0]))
+    assert load("npz", path).digest != before.digest
+    os.utime(path, ns=(1, 1))
+    load("npz", path)
+    assert len(decodings) == 3
+
+
+def test_a_changed_folder_is_decoded_again(pictures, picture):
+    before = load("folder", pictures)
+    picture(pictures / "test/dog/1.png", (9, 9, 9))
+    after = load("folder", pictures)
+    assert after.digest != before.digest
+    assert after.test_images[3, 0, 0].tolist() == [9, 9, 9]
+    (pictures / "test/dog/1.png").rename(pictures / "test/dog/2.png")
+    picture(pictures / "train/cat/4.png")
+    assert len(load("folder", pictures).train_images) == 9
+
+
+def truncate(file):
+    file.write_bytes(file.read_bytes()[:-10])
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("train_images.npy", truncate),
+        ("test_labels.npy", lambda file: file.unlink()),
+        ("train_labels.npy", lambda file: file.write_bytes(b"")),
+        ("test_images.npy", lambda file: np.save(file, np.zeros((2, 2)))),
+        ("meta.json", truncate),
+        ("meta.json", lambda file: file.write_text("[]")),
+        ("meta.json", lambda file: file.write_bytes(b"\xff\xfe")),
+        ("meta.json", lambda file: file.write_text("{}")),
+    ],
+)
+def test_a_damaged_entry_is_built_anew(name, damage, cache, write_npz, decodings):
+    path = write_npz()
+    good = load("npz", path)
+    digest, images = good.digest, np.array(good.train_images)
+    (entry,) = entries(cache)
+    damage(entry / name)
+    again = load("npz", path)
+    assert len(decodings) == 2
+    assert again.digest == digest
+    np.testing.assert_array_equal(again.train_images, images)
+    load("npz", path)
+    assert len(decodings) == 2
+
+
+def test_nothing_half_written_stays_when_writing_fails(cache, write_npz, monkeypatch):
+    save = np.save
+
+    def full_disk(file, array, **options):
+        if "test_images" in str(file):
+            raise OSError(28, "No space left on device")
+        save(file, array, **options)
+
+    monkeypatch.setattr(cache_module.np, "save", full_disk)
+    assert len(load("npz", write_npz()).train_images) == 12
+    assert entries(cache) == []
+
+
+def test_an_error_in_the_source_leaves_no_entry(cache, write_npz, refused):
+    refused("npz", write_npz(y_train=np.zeros(3)))
+    assert not (cache / "data").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, write_npz, monkeypatch, decodings):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "file/cache"))
+    path = write_npz()
+    assert load("npz", path).digest == load("npz", path).digest
+    assert len(decodings) == 2
+    assert len(load("digits").train_images) == 1297
+
+
+def test_another_process_may_finish_first(cache, write_npz, monkeypatch):
+    decode = npz._decode
+    path = write_npz()
+
+    def slow(file):
+        with monkeypatch.context() as inner:
+            inner.setattr(npz, "_decode", decode)
+            load("npz", path)  # the other process
+        return decode(file)
+
+    monkeypatch.setattr(npz, "_decode", slow)
+    data = load("npz", path)
+    assert len(data.train_images) == 12
+    assert len(entries(cache)) == 1
+
+
+def test_the_arrays_are_mapped_and_changing_them_changes_no_file(write_npz):
+    path = write_npz()
+    data = load("npz", path)
+    assert isinstance(data.train_images, np.memmap)
+    before = int(data.train_images[0, 0, 0, 0])
+    data.train_images[0, 0, 0, 0] ^= 255
+    assert load("npz", path).train_images[0, 0, 0, 0] == before
+    parts = split(data, train=8, validation=4)
+    assert np.shares_memory(parts.train.images, data.train_images)
+
+
+def test_old_leftovers_are_swept_and_young_ones_are_not(cache, write_npz):
+    old, young = cache / "data/.partial-old", cache / "data/.partial-young"
+    for leftover in (old, young):
+        leftover.mkdir(parents=True)
+    two_days_ago = time.time() - 2 * 24 * 60 * 60
+    os.utime(old, (two_days_ago, two_days_ago))
+    load("npz", write_npz())
+    assert not old.exists()
+    assert young.exists()

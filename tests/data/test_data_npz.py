@@ -1,0 +1,153 @@
+"""The npz source: what it reads, and the line for everything it does not."""
+
+import zipfile
+
+import numpy as np
+import pytest
+
+from reportgen.data import load
+
+
+def test_the_arrays_come_back_as_they_were(write_npz):
+    path = write_npz()
+    data = load("npz", path)
+    with np.load(path) as file:
+        np.testing.assert_array_equal(data.train_images, file["x_train"])
+        np.testing.assert_array_equal(data.train_labels, file["y_train"])
+        np.testing.assert_array_equal(data.test_images, file["x_test"])
+        np.testing.assert_array_equal(data.test_labels, file["y_test"])
+    assert data.train_labels.dtype == np.int64
+    assert data.default_seed is None
+    assert str(path) in data.origin
+
+
+def test_keras_shapes_gray_images_and_column_labels(write_npz):
+    gray = np.arange(12 * 4 * 5).reshape(12, 4, 5)
+    column = (np.arange(12) % 3).reshape(12, 1).astype(np.uint8)
+    data = load("npz", write_npz(x_train=gray, y_train=column, x_test=gray[:6].astype(np.uint8)))
+    assert data.train_images.shape == (12, 4, 5, 1)
+    assert data.train_images.dtype == np.uint8
+    np.testing.assert_array_equal(data.train_images[..., 0], gray)
+    np.testing.assert_array_equal(data.train_labels, np.arange(12) % 3)
+
+
+@pytest.mark.parametrize(
+    "names", [np.array(["ant", "bée", "cat"]), np.array([b"ant", "bée".encode(), b"cat"])]
+)
+def test_names_in_the_file(names, write_npz):
+    assert load("npz", write_npz(classes=names)).classes == ("ant", "bée", "cat")
+
+
+def test_labels_may_leave_gaps(write_npz):
+    data = load("npz", write_npz(y_train=np.array([0, 4] * 6), y_test=np.array([0, 4] * 3)))
+    assert data.classes == ("0", "1", "2", "3", "4")
+
+
+def test_a_named_class_may_be_in_test_alone(write_npz):
+    path = write_npz(y_train=np.array([0, 1] * 6), classes=np.array(["a", "b", "c"]))
+    assert load("npz", path).classes == ("a", "b", "c")
+
+
+X = np.zeros((12, 4, 5, 3), dtype=np.uint8)
+Y = np.arange(12) % 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"y_test": None}, ["no array y_test", "x_train, y_train, x_test", "numpy.savez"]),
+        ({"x_train": X.astype(np.float32) / 255}, ["x_train is float32", "astype('uint8')"]),
+        ({"x_train": X.astype(bool)}, ["x_train is bool", "0 to 255"]),
+        ({"x_train": X.astype(np.int64) + 300}, ["x_train has values from 300 to 300"]),
+        ({"x_test": X[:6].astype(np.int64) - 1}, ["x_test has values from -1 to -1"]),
+        ({"x_train": X.astype(object)}, ["x_train is an array of Python objects", "uint8"]),
+        ({"y_train": Y.astype(object)}, ["y_train is an array of Python objects"]),
+        ({"x_train": X.transpose(0, 3, 1, 2)}, ["x_train has shape (12, 3, 4, 5)", "channels last"]),
+        ({"x_train": X.reshape(12, -1)}, ["x_train has shape (12, 60)"]),
+        ({"x_train": X[:0]}, ["x_train is empty"]),
+        ({"x_test": X[:0], "y_test": Y[:0]}, ["x_test is empty"]),
+        ({"y_train": Y[:11]}, ["y_train has 11 labels for 12 images"]),
+        ({"y_test": Y[:7]}, ["y_test has 7 labels for 6 images"]),
+        ({"x_test": X[:6, :, :4]}, ["x_train holds images of shape (4, 5, 3)", "x_test of shape (4, 4, 3)"]),
+        ({"y_train": Y - 1}, ["y_train holds the label -1, out of range"]),
+        ({"y_train": Y * 10_000}, ["y_train holds the label 20000, out of range"]),
+        ({"y_train": Y.astype(float)}, ["y_train is float64", "astype('int64')"]),
+        ({"y_train": np.eye(3)[Y]}, ["y_train has shape (12, 3)", "argmax"]),
+        ({"y_test": np.arange(6)}, ["y_test holds the label 3, out of range", "y_train never has it"]),
+        ({"y_train": Y * 2, "y_test": np.array([0, 1, 2, 0, 1, 2])}, ["y_test holds the label 1"]),
+        ({"classes": np.array(["a", "b"])}, ["y_train holds the label 2, out of range", "names only 2"]),
+        ({"classes": np.array(["a", "b", "a"])}, ["classes: the class name 'a' comes twice"]),
+        ({"classes": np.arange(3)}, ["classes is int64", "strings"]),
+        ({"classes": np.array([b"a", b"\xff", b"c"])}, ["not UTF-8"]),
+    ],
+)
+def test_wrong_arrays_are_refused_by_name(changes, said, write_npz, refused):
+    path = write_npz(**changes)
+    line = refused("npz", path)
+    for words in (str(path), *said):
+        assert words in line
+
+
+def test_a_missing_file(tmp_path, refused):
+    line = refused("npz", tmp_path / "gone.npz")
+    assert f"{tmp_path / 'gone.npz'} does not exist" in line
+    assert "x_train" in line
+
+
+def test_a_folder_in_place_of_the_file(tmp_path, refused):
+    assert "is a folder, not a file" in refused("npz", tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut short", b"\x80\x04K\x01."])
+def test_no_npz_at_all(content, tmp_path, refused):
+    path = tmp_path / "bad.npz"
+    path.write_bytes(content)
+    line = refused("npz", path)
+    assert f"npz file {path} is no npz file, or is damaged" in line
+    assert "pickle" not in line
+
+
+def test_a_truncated_file(write_npz, refused):
+    path = write_npz()
+    path.write_bytes(path.read_bytes()[:-200])
+    assert f"npz file {path} is no npz file, or is damaged" in refused("npz", path)
+
+
+def test_a_damaged_array(write_npz, refused):
+    path = write_npz()
+    content = bytearray(path.read_bytes())
+    content[300] ^= 0xFF  # a pixel of x_train: the zip's own checksum finds it
+    path.write_bytes(content)
+    line = refused("npz", path)
+    assert f"npz file {path}: x_train cannot be read" in line
+
+
+def test_a_header_that_promises_too_much(write_npz, refused):
+    path = write_npz()
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    members["x_train.npy"] = members["x_train.npy"].replace(b"(12, 4, 5, 3)", b"(9999999999999, 4, 5, 3)")
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    assert "x_train cannot be read" in refused("npz", path)
+
+
+def test_a_bare_array(tmp_path, refused):
+    path = tmp_path / "bare.npz"
+    with path.open("wb") as file:
+        np.save(file, X)
+    assert f"npz file {path} holds one bare array" in refused("npz", path)
+
+
+def test_something_else_in_the_zip(write_npz, refused):
+    path = write_npz(y_test=None)
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr("y_test", b"no array")
+    assert "y_test is no array" in refused("npz", path)
+
+
+def test_a_broken_link(tmp_path, refused):
+    link = tmp_path / "link.npz"
+    link.symlink_to(tmp_path / "gone.npz")
+    assert "does not exist" in refused("npz", link)
