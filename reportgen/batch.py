@@ -40,6 +40,16 @@ class Overrides:
         stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}
         return {"data": data, "comparison": stage, "tuned": stage}
 
+    def keys(self) -> tuple[str, ...]:
+        """What was overridden, as it is called in the file, with its value."""
+        said = {
+            "data.source": self.data_source,
+            "data.path": self.data_path,
+            "seeds": self.seeds,
+            "epochs": self.epochs,
+        }
+        return tuple(f"{key} = {value}" for key, value in said.items() if value is not None)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -95,6 +105,7 @@ def run_one(
         file=file,
         text=file.read_text(encoding="utf-8"),
         experiment=experiments.read(file, overrides.by_table()),
+        overridden=overrides.keys(),
     )
     with watch(console) as watcher:
         return run(
@@ -107,7 +118,9 @@ def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
     try:
         rendered = render(folder, languages=languages, pdf=pdf)
     except UserError as error:
-        raise type(error)(f"{error}; the records are kept: `reportgen render {folder}` tries again") from error
+        raise type(error)(
+            f"{error}; the records are kept: `reportgen render {folder}` tries again"
+        ) from error
     for line in where(rendered):
         click.echo(line)
 

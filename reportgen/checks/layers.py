@@ -115,23 +115,27 @@ def _prove_relu() -> Found:
 def _prove_softmax_cross_entropy() -> Found:
     generator = torch.Generator().manual_seed(2)
     labels = torch.tensor([0, 3, 1, 2, 3, 0])
-    numerical, autograd = {}, {}
-    for scale in (1.0, 1000.0):  # exp(1000) is infinite: only a stable softmax survives
-        logits = _random(generator, 6, 4) * scale
-        loss_function = SoftmaxCrossEntropy()
-        probabilities, loss = loss_function.forward(labels, logits)
-        dlogits = loss_function.backward()
-        twin = logits.clone().requires_grad_()
+    logits = _random(generator, 6, 4)
+    loss_function = SoftmaxCrossEntropy()
+    loss_function.forward(labels, logits)
+    dlogits = loss_function.backward()
+
+    def total() -> Tensor:
+        return len(labels) * loss_function.forward(labels, logits)[1]
+
+    numerical = {"dlogits": (dlogits, numerical_gradient(total, logits))}
+
+    autograd = {}
+    for scale in (1, 1000):  # exp(1000) is infinite: only a stable softmax survives
+        twin = (logits * scale).requires_grad_()
         twin_losses = torch.nn.functional.cross_entropy(twin, labels, reduction="none")
         (twin_dlogits,) = torch.autograd.grad(twin_losses.sum(), twin)
-        autograd[f"probabilities {scale}"] = (probabilities, torch.softmax(twin, dim=1))
-        autograd[f"loss {scale}"] = (loss, twin_losses.mean())
-        autograd[f"dlogits {scale}"] = (dlogits, twin_dlogits)
-        if scale == 1.0:
-            numerical["dlogits"] = (
-                dlogits,
-                numerical_gradient(lambda: len(labels) * loss_function.forward(labels, logits)[1], logits),
-            )
+        probabilities, loss = loss_function.forward(labels, logits * scale)
+        autograd |= {
+            f"probabilities x{scale}": (probabilities, torch.softmax(twin, dim=1)),
+            f"loss x{scale}": (loss, twin_losses.mean()),
+            f"dlogits x{scale}": (loss_function.backward(), twin_dlogits),
+        }
     return (worst(FINITE_DIFFERENCES, numerical), worst(AUTOGRAD, _detached(autograd))), ()
 
 

@@ -33,7 +33,7 @@ def _prove() -> tuple[tuple[Measure, ...], tuple[str, ...]]:
     stream = np.random.RandomState(1)
     for name, parameter in classifier.parameters.items():
         if name.startswith("b"):  # with biases of 0, dead units sit exactly on the kink of the next ReLU
-            parameter += torch.from_numpy(stream.uniform(0.1, 0.5, tuple(parameter.shape)))
+            parameter.copy_(torch.from_numpy(stream.uniform(0.1, 0.5, tuple(parameter.shape))))
     x = torch.from_numpy(stream.standard_normal((12, INPUTS)))
     labels = torch.from_numpy(stream.randint(0, OUTPUTS, 12))
     loss, gradients = classifier.loss_and_gradients(x, labels)

@@ -131,14 +131,28 @@ class Classifier:
             with safetensors.safe_open(path, framework="pt") as file:
                 settings = json.loads((file.metadata() or {}).get("reportgen", "null"))
                 stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except OSError as error:
+            raise ValueError(f"{path} does not exist or cannot be read") from error
         except (safetensors.SafetensorError, json.JSONDecodeError) as error:
             raise ValueError(f"{path} is damaged or no .safetensors file ({error})") from error
         names = [f"{kind}{number}" for number in range(1, len(stored) // 2 + 1) for kind in "wb"]
-        if settings is None or set(names) != set(stored) or not stored:
-            raise ValueError(f"{path} holds no classifier saved by reportgen")
-        classifier = cls.__new__(cls)
-        classifier._build({name: stored[name] for name in names}, settings["l2"], settings["divide_gradient"])
+        match settings:
+            case {"l2": int() | float() as l2, "divide_gradient": bool() as divide_gradient} if (
+                stored and set(names) == set(stored) and _fit([stored[name] for name in names])
+            ):
+                classifier = cls.__new__(cls)
+                classifier._build({name: stored[name] for name in names}, l2, divide_gradient)
+            case _:
+                raise ValueError(f"{path} holds no classifier saved by reportgen")
         return classifier
+
+
+def _fit(parameters: Sequence[Tensor]) -> bool:
+    """Whether w1, b1, w2, ... are of shapes that make a network."""
+    weights, biases = parameters[::2], parameters[1::2]
+    return all(w.dim() == 2 and b.shape == w.shape[1:] for w, b in zip(weights, biases, strict=True)) and all(
+        before.shape[1] == after.shape[0] for before, after in itertools.pairwise(weights)
+    )
 
 
 def parameter_count(shapes: Mapping[str, tuple[int, ...]]) -> int:

@@ -24,7 +24,7 @@ class Adam:
         for name, beta in (("beta1", beta1), ("beta2", beta2)):
             if not 0 <= beta < 1:
                 raise ValueError(f"{name} must be at least 0 and less than 1")
-        if epsilon <= 0:
+        if not epsilon > 0:
             raise ValueError("epsilon must be greater than 0")
         self.learning_rate = learning_rate
         self.beta1 = beta1

@@ -41,12 +41,16 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """The experiment of a run: its name, its text as it was read, and what it says."""
+    """The experiment of a run: its name, its text as it was read, and what it says.
+
+    overridden: the keys that the command line changed, such as data.source.
+    """
 
     name: str
     file: Path
     text: str
     experiment: Experiment
+    overridden: tuple[str, ...] = ()
 
 
 def run(source: Source, output: Path, *, workers: int, languages: Sequence[str], watcher: Watcher) -> Path:
@@ -155,7 +159,12 @@ def samples(splits: Splits, classes: int) -> tuple[NDArray[np.uint8], NDArray[np
 def describe_experiment(source: Source) -> dict[str, Any]:
     """The experiment for the manifest, every default written out."""
     settings = json.loads(source.experiment.model_dump_json(by_alias=True))
-    return {"name": source.name, "file": source.file.name, "settings": settings}
+    return {
+        "name": source.name,
+        "file": source.file.name,
+        "overridden": list(source.overridden),
+        "settings": settings,
+    }
 
 
 def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:

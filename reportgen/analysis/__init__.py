@@ -1,0 +1,1 @@
+"""What the records support: tables in, plain findings out."""

@@ -1,0 +1,219 @@
+"""The figures: functions from plain tables to matplotlib figures."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reportgen.report import fonts
+from reportgen.report.svg import SERIES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 6.5  # inches: the text width of an A4 page
+COLORS = (
+    "#5b6069", "#2f6fd0", "#d1495b", "#e08a00", "#2c8a74", "#7a3fb8",
+    "#8c5a2b", "#c2408f", "#4d7c0f", "#0e7490", "#b45309", "#475569",
+)  # fmt: skip
+LINES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (7, 1.6, 1.4, 1.6)))
+MANY_CLASSES = 20  # above this, a confusion matrix has no room for numbers
+
+
+@contextlib.contextmanager
+def style() -> Iterator[None]:
+    """The look that all figures share; leaves matplotlib as it was."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    fonts.register_with_matplotlib()
+    ink, grid = "#2b303a", "#dfe2e7"
+    settings = {
+        "font.family": ["Report Sans", "Report Hei TC"],
+        "font.size": 8,
+        "axes.titlesize": 8.5,
+        "axes.labelsize": 8,
+        "xtick.labelsize": 7.5,
+        "ytick.labelsize": 7.5,
+        "legend.fontsize": 8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": "#7d8590",
+        "axes.linewidth": 0.6,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": grid,
+        "grid.linewidth": 0.5,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "xtick.major.size": 2.5,
+        "ytick.major.size": 2.5,
+        "text.color": ink,
+        "axes.labelcolor": ink,
+        "xtick.color": ink,
+        "ytick.color": ink,
+        "lines.linewidth": 1.3,
+        "legend.frameon": False,
+        "figure.constrained_layout.use": True,
+        "svg.fonttype": "none",  # texts stay texts: searchable, and in the page's fonts
+        "svg.hashsalt": "reportgen",  # the same ids every time
+        "text.parse_math": False,  # a label with two dollar signs is a label
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figure:
+    """A metric over the epochs, training on the left, validation on the right.
+
+    epochs: rows of metrics.csv of one stage. metric: 'loss' or 'accuracy'. words: the labels epoch,
+    training, validation, loss and accuracy. Lines are means over seeds, bands span all seeds.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+    setups = list(dict.fromkeys(epochs["setup"]))
+    figure = Figure(figsize=(WIDTH, 2.6))
+    panels: Sequence[Axes] = figure.subplots(1, 2, sharey=True)
+    for panel, part in zip(panels, ("training", "validation"), strict=True):
+        for number, setup in enumerate(setups):
+            one = epochs[epochs["setup"] == setup]
+            _draw_curve(panel, one, f"{part}_{metric}", number, gid=f"{SERIES}{number}")
+        panel.set_title(words[part])
+        panel.set_xlabel(words["epoch"])
+        panel.set_xlim(1, max(2, int(epochs["epoch"].max())))
+        panel.xaxis.get_major_locator().set_params(integer=True)
+    panels[0].set_ylabel(words[metric])
+    if metric == "accuracy":
+        from matplotlib.ticker import PercentFormatter
+
+        panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
+    else:
+        _choose_scale(panels[0], epochs)
+    if len(setups) > 1:
+        handles = [
+            Line2D([], [], color=color(number), linestyle=dashes(number), gid=f"{SERIES}{number}")
+            for number in range(len(setups))
+        ]
+        figure.legend(
+            handles, setups, loc="outside upper center", ncols=min(4, len(setups)), handlelength=2.6
+        )
+    return figure
+
+
+def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
+    """Loss on the left, accuracy on the right, training and validation in each: one setup's course."""
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.ticker import PercentFormatter
+
+    figure = Figure(figsize=(WIDTH, 2.6))
+    panels: Sequence[Axes] = figure.subplots(1, 2)
+    parts = ("training", "validation")
+    for panel, metric in zip(panels, ("loss", "accuracy"), strict=True):
+        for number, part in enumerate(parts, start=1):
+            _draw_curve(panel, epochs, f"{part}_{metric}", number)
+        panel.set_ylabel(words[metric])
+        panel.set_xlabel(words["epoch"])
+        panel.set_xlim(1, max(2, int(epochs["epoch"].max())))
+        panel.xaxis.get_major_locator().set_params(integer=True)
+    panels[1].yaxis.set_major_formatter(PercentFormatter(1, 0))
+    handles = [Line2D([], [], color=color(n), linestyle=dashes(n)) for n in (1, 2)]
+    figure.legend(
+        handles, [words[part] for part in parts], loc="outside upper center", ncols=2, handlelength=2.6
+    )
+    return figure
+
+
+def confusion(matrix: NDArray[np.int64], classes: Sequence[str], words: Mapping[str, str]) -> Figure:
+    """How often each true class (row) was taken for each class (column); shades are shares of the row."""
+    from matplotlib.figure import Figure
+
+    size = len(classes)
+    side = min(WIDTH, 2.2 + 0.34 * size)
+    figure = Figure(figsize=(side, side * 0.86))
+    panel = figure.subplots()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    panel.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=0.8)
+    if size <= MANY_CLASSES:
+        for row, column in np.ndindex(size, size):
+            shade = "white" if shares[row, column] > 0.55 else "#2b303a"
+            panel.text(
+                column + 0.5,
+                row + 0.5,
+                str(matrix[row, column]),
+                ha="center",
+                va="center",
+                color=shade,
+                fontsize=7,
+            )
+    places = np.arange(size) + 0.5
+    panel.set_xticks(places, classes, rotation=45, ha="right", rotation_mode="anchor")
+    panel.set_yticks(places, classes)
+    panel.set_xlim(0, size)
+    panel.set_ylim(size, 0)
+    panel.set_xlabel(words["predicted"])
+    panel.set_ylabel(words["true"])
+    panel.grid(visible=False)
+    panel.tick_params(length=0)
+    for spine in panel.spines.values():
+        spine.set_visible(False)
+    return figure
+
+
+def image_strip(images: NDArray[np.uint8], scale_to: int = 48) -> bytes:
+    """Images (N, H, W, C) next to each other with a gap, enlarged without smoothing, as a PNG."""
+    from PIL import Image
+
+    height, width, channels = images.shape[1:]
+    factor = max(1, scale_to // max(height, width))
+    gap = max(1, factor // 2)
+    canvas = np.full((height * factor, len(images) * (width * factor + gap) - gap, channels), 255, np.uint8)
+    for number, image in enumerate(images):
+        left = number * (width * factor + gap)
+        canvas[:, left : left + width * factor] = image.repeat(factor, axis=0).repeat(factor, axis=1)
+    buffer = io.BytesIO()
+    Image.fromarray(canvas if channels == 3 else canvas[:, :, 0]).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def color(number: int) -> str:
+    """The colour of the setup at this place."""
+    return COLORS[number % len(COLORS)]
+
+
+def dashes(number: int) -> Any:
+    """Its dashes: colour is never the only difference."""
+    return LINES[number % len(LINES)]
+
+
+def _draw_curve(panel: Axes, epochs: pd.DataFrame, column: str, number: int, gid: str | None = None) -> None:
+    """One line with its band, over the seeds that got that far."""
+    by_epoch = epochs.groupby("epoch")[column]
+    mean = by_epoch.mean().replace([np.inf, -np.inf], np.nan)
+    if epochs["seed"].nunique() > 1:
+        lowest, highest = by_epoch.min(), by_epoch.max()
+        panel.fill_between(mean.index, lowest, highest, color=color(number), alpha=0.18, linewidth=0, gid=gid)
+    marker = "o" if len(mean) == 1 else None
+    panel.plot(
+        mean.index, mean, color=color(number), linestyle=dashes(number), marker=marker, markersize=3, gid=gid
+    )
+
+
+def _choose_scale(panel: Axes, epochs: pd.DataFrame) -> None:
+    """A logarithmic axis where losses differ by more than a factor of 30."""
+    from matplotlib.ticker import LogFormatter, NullFormatter
+
+    losses = epochs[["training_loss", "validation_loss"]].to_numpy(dtype=float)
+    losses = losses[np.isfinite(losses) & (losses > 0)]
+    if losses.size and losses.max() / losses.min() > 30:
+        panel.set_yscale("log")
+        panel.yaxis.set_major_formatter(LogFormatter())
+        panel.yaxis.set_minor_formatter(NullFormatter())

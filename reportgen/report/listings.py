@@ -1,0 +1,28 @@
+"""Source code as highlighted, numbered lines."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import PythonLexer, TOMLLexer
+
+STYLE = "friendly"
+LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "toml": TOMLLexer}
+
+
+def listing(text: str, *, language: str = "python", first_line: int = 1) -> Markup:
+    """The text with a span around each line; its number, counted from first_line, is drawn by CSS."""
+    formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True, style=STYLE)
+    lines = highlight(text, LEXERS[language](stripnl=False), formatter).rstrip("\n").split("\n")
+    numbered = "".join(
+        f'<span class="line" data-line="{number}">{line or "&#8203;"}</span>'
+        for number, line in enumerate(lines, start=first_line)
+    )
+    return Markup(f'<pre class="code" tabindex="0"><code>{numbered}</code></pre>')
+
+
+def highlight_css() -> str:
+    """The colours of the highlighted words."""
+    return str(HtmlFormatter(style=STYLE).get_style_defs("pre.code"))

@@ -1,0 +1,150 @@
+"""From HTML to PDF: PDF/A-3u with tags, through WeasyPrint.
+
+The same HTML, identifier and date give the same bytes in any process on any day. Only the fonts that come
+with the program are used, and nothing is fetched that the HTML names: no files, no network.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from reportgen import files
+from reportgen.report import fonts
+from reportgen.report._pdf_environment import (
+    APT_COMMAND,
+    PdfUnavailable,
+    collected_warnings,
+    load_weasyprint,
+    same_everywhere,
+)
+from reportgen.report._pdf_justify import justified_chinese
+from reportgen.report._pdf_structure import annotated_structure
+
+__all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside the PDF."""
+
+    name: str
+    data: bytes
+    description: str = ""
+    mime_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class PdfResult:
+    """What came of writing a PDF. `warnings` is what WeasyPrint had to say; best nothing."""
+
+    pages: int
+    warnings: tuple[str, ...]
+
+
+def check_pdf() -> str | None:
+    """What keeps this machine from making PDFs, or None. Ask before hours of training."""
+    try:
+        load_weasyprint()
+    except PdfUnavailable as problem:
+        return str(problem)
+    return None
+
+
+def write_pdf(
+    html: str,
+    target: Path,
+    *,
+    attachments: Sequence[Attachment] = (),
+    identifier: str,
+    created: datetime,
+) -> PdfResult:
+    """Write the page as a PDF, whole or not at all.
+
+    `identifier` and `created` are the document's own (a run's name and end): with the same ones the PDF
+    has the same bytes. A `created` without time zone is taken as UTC. The font rules are added here.
+    """
+    weasyprint = load_weasyprint()
+    created = created.replace(tzinfo=UTC) if created.tzinfo is None else created.astimezone(UTC)
+    attachments = sorted(attachments, key=lambda attachment: attachment.name.encode())
+    options = {
+        "pdf_variant": "pdf/a-3u",  # the archival format that may carry any attachment
+        "pdf_tags": True,
+        "pdf_identifier": sha256(identifier.encode()).hexdigest()[:32].encode(),
+    }
+    with (
+        same_everywhere(created),
+        collected_warnings() as said,
+        justified_chinese(),
+        annotated_structure(),
+    ):
+        document = _lay_out(weasyprint, html, options)
+        document.metadata.created = document.metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
+        document.metadata.attachments = [
+            weasyprint.Attachment(
+                file_obj=io.BytesIO(attachment.data),
+                name=attachment.name,
+                description=attachment.description,
+                relationship="Data",
+                created=created,
+                modified=created,
+            )
+            for attachment in attachments
+        ]
+        types = {attachment.name: attachment.mime_type for attachment in attachments}
+        data = document.write_pdf(finisher=lambda _, pdf: _finish(document, pdf, types), **options)
+    files.write_bytes(target, data)
+    return PdfResult(pages=len(document.pages), warnings=tuple(said))
+
+
+# ---------------------------------------------------------------- from page to bytes
+
+
+def _lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
+    """The laid-out document, with our fonts and nothing else from outside the HTML."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    fetcher = _fetcher()
+    font_config = FontConfiguration()
+    style = weasyprint.CSS(string=fonts.print_css(), font_config=font_config, url_fetcher=fetcher)
+    page = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    return page.render(font_config=font_config, stylesheets=[style], **options)
+
+
+def _fetcher() -> Any:
+    """Opens our font files and what the HTML itself carries; refuses every other address."""
+    from weasyprint.urls import URLFetcher
+
+    allowed = {face.path.as_uri() for face in fonts.FACES}
+
+    class OnlyOurFonts(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if url not in allowed and not url.startswith("data:"):
+                raise ValueError("the report takes nothing from outside")
+            return super().fetch(url, headers)
+
+    return OnlyOurFonts(allowed_protocols={"file", "data"}, allow_redirects=False)
+
+
+def _finish(document: Any, pdf: Any, mime_types: dict[str, str]) -> None:
+    """What WeasyPrint has no option for: open with the outline, describe links, type attachments."""
+    import pydyf
+
+    pdf.catalog["PageMode"] = "/UseOutlines"
+    for page in document.pages:
+        for kind, destination, _, box in page.links:
+            annotation = getattr(box, "link_annotation", None)
+            if annotation is not None:
+                annotation["F"] = 4  # printed like the rest
+                text = " ".join("".join(box.element.itertext()).split())
+                described = destination if kind == "external" else text or destination
+                annotation["Contents"] = pydyf.String(described)
+    for item in pdf.objects:
+        if isinstance(item, dict) and item.get("Type") == "/Filespec":
+            mime_type = mime_types.get(item["UF"].string)
+            if mime_type is not None:
+                stream = pdf.objects[int(item["EF"]["F"].split()[0])]
+                stream.extra["Subtype"] = "/" + mime_type.replace("/", "#2f")

@@ -1,0 +1,158 @@
+"""From a run's records to its HTML and its PDF. Nothing here trains, and nothing needs torch."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from reportgen import files, resources
+from reportgen.report import catalogue, fonts
+from reportgen.report.catalogue import CSS_CLASS, HTML_LANG, Phrase
+from reportgen.report.context import build
+from reportgen.report.document import Document
+from reportgen.report.figures import COLORS
+from reportgen.report.listings import highlight_css
+from reportgen.report.pdf import Attachment, write_pdf
+from reportgen.report.svg import SERIES
+from reportgen.runs import store
+
+SECTIONS = (
+    ("1-data", None),
+    ("2-layers", None),
+    ("3-network-test", None),
+    ("4-optimizers", None),
+    ("5-network", None),
+    ("6-comparison", "comparison"),
+    ("7-tuned", "tuned"),
+    ("8-test", "test"),
+    ("9-appendix", None),
+)
+"""The sections in order, each with what it is about; it is left out where a run has none of that."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The report's files, how many pages the PDF has, and what its reader should know about it."""
+
+    html: Path
+    pdf: Path | None
+    pages: int
+    notes: tuple[str, ...]
+
+
+def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = True) -> Rendered:
+    """Write report.html and report.pdf into a run's folder, from its stored records.
+
+    languages: 'zh-Hant', 'en' or both; None for those that the run was made with. The same records give
+    the same bytes. Raises UserError where the records are damaged or no PDF can be made.
+    """
+    records = store.read(folder)
+    page = Page(records, tuple(languages or records.manifest["languages"]))
+    html = folder / "report.html"
+    files.write_text(html, page.for_screen())
+    notes = page.notes()
+    if not pdf:
+        return Rendered(html, None, 0, notes)
+    target = folder / "report.pdf"
+    result = write_pdf(
+        page.for_print(),
+        target,
+        attachments=attachments(folder, records.manifest["experiment"]["file"]),
+        identifier=records.manifest["run"],
+        created=dt.datetime.fromisoformat(records.manifest["times"]["finished"]),
+    )
+    return Rendered(html, target, result.pages, notes + result.warnings)
+
+
+class Page:
+    """One report as HTML, for the screen with its fonts inside, for print without."""
+
+    def __init__(self, records: store.RunRecords, languages: tuple[str, ...]) -> None:
+        templates = resources.templates()
+        words = catalogue.load(templates / "catalogue.toml", languages)
+        self.environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(templates),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=False,
+        )
+        self.environment.tests["phrase_like"] = lambda value: isinstance(value, Phrase)
+        document = Document(words)
+        self.context: dict[str, Any] = {
+            **build(records, words),
+            "t": words,
+            "doc": document,
+            "languages": languages,
+            "lang_of": HTML_LANG,
+            "class_of": CSS_CLASS,
+            "phrase_like": Phrase,
+            "style_css": Markup((templates / "style.css").read_text(encoding="utf-8")),
+            "highlight_css": Markup(highlight_css()),
+        }
+        self.environment.globals.update(self.context)
+        # the sections first: the contents list what they turn out to hold
+        self.body = Markup("\n").join(
+            Markup(self.environment.get_template(f"sections/{name}.html.j2").render())
+            for name, about in SECTIONS
+            if about is None or self.context[about]
+        )
+        self.headings = document.headings
+
+    def for_screen(self) -> str:
+        """A page that needs nothing from outside."""
+        text = self._fill(font_css="", series_css=fading(len(self.context["setups"])))
+        return text.replace("<style>\n", f"<style>\n{fonts.screen_css(shown(text))}\n", 1)
+
+    def for_print(self) -> str:
+        """The same page for the PDF, whose fonts come from their files."""
+        return self._fill(font_css="", series_css="")
+
+    def notes(self) -> tuple[str, ...]:
+        """What cannot be shown as it should."""
+        missing = fonts.missing_characters(shown(self.for_print()))
+        return (f"the fonts lack these characters: {missing}",) if missing else ()
+
+    def _fill(self, *, font_css: str, series_css: str) -> str:
+        template = self.environment.get_template("report.html.j2")
+        return template.render(
+            body=self.body,
+            headings=self.headings,
+            font_css=Markup(font_css),
+            series_css=Markup(series_css),
+        )
+
+
+def attachments(folder: Path, experiment_file: str) -> list[Attachment]:
+    """The run's tables, its record and its experiment, to travel inside the PDF."""
+    described = (
+        ("metrics.csv", "metrics.csv", "Metrics of every epoch 每個週期的指標", "text/csv"),
+        ("results.csv", "results.csv", "Results of every trial 每次試驗的結果", "text/csv"),
+        ("manifest.json", "manifest.json", "Record of the run 執行紀錄", "application/json"),
+        (f"{store.RECORDS}/experiment.toml", experiment_file, "The experiment 實驗檔", "application/toml"),
+    )
+    return [
+        Attachment(name, (folder / file).read_bytes(), description, mime)
+        for file, name, description, mime in described
+    ]
+
+
+def shown(html: str) -> str:
+    """The characters of a page that a reader may see."""
+    without_style = re.sub(r"<style>.*?</style>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S)
+    return str(Markup(without_style).unescape())
+
+
+def fading(setups: int) -> str:
+    """Rules that fade a setup's curve in every figure when its box is not checked."""
+    return "\n".join(
+        f"@media screen{{body:has(#curve-{n}:not(:checked)) .{SERIES}{n}{{opacity:.06}}"
+        f"body:has(#curve-{n}:not(:checked)) label[for=curve-{n}]{{opacity:.45;text-decoration:line-through}}}}"
+        for n in range(min(setups, len(COLORS)))
+    )

@@ -1,0 +1,54 @@
+"""SVG that can stand inside a page: unique ids, described for who cannot see it, the same every time."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SERIES = "series-"
+"""A matplotlib gid that starts so becomes a class, so that a page can fade a curve in every figure."""
+
+
+def embed(svg: str, *, prefix: str, description: str) -> Markup:
+    """An SVG document as an element of a page.
+
+    prefix: what its ids begin with, unique in the page. description: the alternative text.
+    """
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
+    body = re.sub(rf'\bid="({SERIES}\d+)"', r'class="\1"', body)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
+    body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
+    text = html.escape(description)
+    body = body.replace("<svg ", f'<svg role="img" aria-label="{text}" ', 1)
+    return Markup(re.sub(r"(<svg [^>]*>)", rf"\1<title>{_no_groups(text)}</title>", body, count=1))
+
+
+def from_figure(figure: Figure, *, prefix: str, description: str) -> Markup:
+    """A matplotlib figure as an element of a page; its texts stay texts."""
+    buffer = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(buffer, format="svg", metadata=nothing)
+    svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
+    # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
+    svg = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), svg)
+    svg = re.sub(r"(?<= d=\")[^\"]*", lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), svg)
+    return embed(re.sub(r"\s*\n\s*", " ", svg), prefix=prefix, description=description)
+
+
+def _as_attributes(style: str) -> str:
+    pairs = (declaration.split(":", 1) for declaration in style.split(";") if ":" in declaration)
+    return " ".join(f'{name.strip()}="{value.strip()}"' for name, value in pairs)
+
+
+def _no_groups(text: str) -> str:
+    """The text as a replacement that re.sub takes as it is."""
+    return text.replace("\\", r"\\")
