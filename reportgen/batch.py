@@ -77,7 +77,7 @@ def run_all(
     outcomes = []
     for name in names:
         try:
-            folder = run_one(name, overrides, console, output, workers, languages)
+            folder = run_one(name, overrides, console, output=output, workers=workers, languages=languages)
             outcomes.append(Outcome(name, folder, None))
             report(folder, languages, pdf)
             store.point_latest(folder)
@@ -94,6 +94,7 @@ def run_one(
     name: str,
     overrides: Overrides,
     console: Console,
+    *,
     output: Path,
     workers: int | None,
     languages: Sequence[str],

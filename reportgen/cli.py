@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
 import reportgen
 from reportgen.errors import UserError
-
-if TYPE_CHECKING:
-    from reportgen.runs.run import Source
 
 LANGUAGES = ("zh-Hant", "en")
 DEFAULT_EXPERIMENT = "quickstart"
@@ -94,7 +90,7 @@ def main() -> None:
     help="Languages of the report.",
 )
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
-def run(
+def run(  # noqa: PLR0917 - click passes them by name
     experiments: tuple[str, ...],
     output: Path,
     data_source: str | None,

@@ -189,7 +189,8 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
     """Read and check an experiment file.
 
     overrides: values to set by table and key before checking, as the command line does (None takes a key
-    away); a table that the file lacks stays absent. Raises ExperimentError with one line that says what to mend.
+    away); a table that the file lacks stays absent.
+    Raises ExperimentError with one line that says what to mend.
     """
     try:
         text = path.read_text(encoding="utf-8")

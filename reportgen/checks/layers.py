@@ -125,7 +125,7 @@ def _prove_softmax_cross_entropy() -> Found:
 
     numerical = {"dlogits": (dlogits, numerical_gradient(total, logits))}
 
-    autograd = {}
+    autograd: dict[str, tuple[Tensor, Tensor]] = {}
     for scale in (1, 1000):  # exp(1000) is infinite: only a stable softmax survives
         twin = (logits * scale).requires_grad_()
         twin_losses = torch.nn.functional.cross_entropy(twin, labels, reduction="none")

@@ -27,7 +27,9 @@ class Phrase:
     texts: Mapping[str, Markup]
 
     def spans(self) -> Markup:
-        """One span a language, next to each other."""
+        """One span a language, next to each other; one alone where the languages say the same."""
+        if len(set(self.texts.values())) == 1:
+            return Markup("<span>{}</span>").format(next(iter(self.texts.values())))
         return Markup(" ").join(
             Markup('<span lang="{}" class="{}">{}</span>').format(
                 HTML_LANG[language], CSS_CLASS[language], text
@@ -44,7 +46,7 @@ class Phrase:
 
     def plain(self) -> str:
         """Both languages as text without markup: for figures, running heads and outlines."""
-        return " ".join(text.striptags() for text in self.texts.values())
+        return " ".join(dict.fromkeys(text.striptags() for text in self.texts.values()))
 
 
 class Catalogue:

@@ -35,7 +35,7 @@ def style() -> Iterator[None]:
     mpl.use("svg")
     fonts.register_with_matplotlib()
     ink, grid = "#2b303a", "#dfe2e7"
-    settings = {
+    settings: Any = {
         "font.family": ["Report Sans", "Report Hei TC"],
         "font.size": 8,
         "axes.titlesize": 8.5,
@@ -78,6 +78,7 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
     """
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     setups = list(dict.fromkeys(epochs["setup"]))
     figure = Figure(figsize=(WIDTH, 2.6))
@@ -89,11 +90,9 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
         panel.set_title(words[part])
         panel.set_xlabel(words["epoch"])
         panel.set_xlim(1, max(2, int(epochs["epoch"].max())))
-        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[0].set_ylabel(words[metric])
     if metric == "accuracy":
-        from matplotlib.ticker import PercentFormatter
-
         panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
     else:
         _choose_scale(panels[0], epochs)
@@ -112,7 +111,7 @@ def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """Loss on the left, accuracy on the right, training and validation in each: one setup's course."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     figure = Figure(figsize=(WIDTH, 2.6))
     panels: Sequence[Axes] = figure.subplots(1, 2)
@@ -123,7 +122,7 @@ def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
         panel.set_ylabel(words[metric])
         panel.set_xlabel(words["epoch"])
         panel.set_xlim(1, max(2, int(epochs["epoch"].max())))
-        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[1].yaxis.set_major_formatter(PercentFormatter(1, 0))
     handles = [Line2D([], [], color=color(n), linestyle=dashes(n)) for n in (1, 2)]
     figure.legend(

@@ -36,8 +36,8 @@ OF_OPTIMIZER = {"SGD": ("SGD",), "SGD_Momentum": ("SGD_Momentum",), "Adam": ("Ad
 
 def formula(name: str) -> Markup:
     """A formula by name, as an SVG element; its LaTeX is the alternative text."""
-    import ziamath
+    from ziamath.zmath import Latex
 
     latex = FORMULAS[name]
     prefix = "f" + hashlib.sha256(name.encode()).hexdigest()[:6]
-    return embed(ziamath.Latex(latex, size=14).svg(), prefix=prefix, description=latex)
+    return embed(Latex(latex, size=14).svg(), prefix=prefix, description=latex)

@@ -153,6 +153,6 @@ def fading(setups: int) -> str:
     """Rules that fade a setup's curve in every figure when its box is not checked."""
     return "\n".join(
         f"@media screen{{body:has(#curve-{n}:not(:checked)) .{SERIES}{n}{{opacity:.06}}"
-        f"body:has(#curve-{n}:not(:checked)) label[for=curve-{n}]{{opacity:.45;text-decoration:line-through}}}}"
+        f"body:has(#curve-{n}:not(:checked)) label[for=curve-{n}]{{opacity:.45}}}}"
         for n in range(min(setups, len(COLORS)))
     )

@@ -7,15 +7,17 @@ import os
 import platform
 from pathlib import Path
 
+import reportgen
+
 PACKAGES = (
-    "reportgen", "torch", "torchvision", "numpy", "pandas", "scikit-learn",
+    "torch", "torchvision", "numpy", "pandas", "scikit-learn",
     "matplotlib", "jinja2", "weasyprint",
 )  # fmt: skip
 
 
 def versions() -> dict[str, str]:
     """Python's version and those of the packages that a report depends on."""
-    found = {"python": platform.python_version()}
+    found = {"reportgen": reportgen.__version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)

@@ -22,7 +22,7 @@ from reportgen.experiment import Experiment
 from reportgen.runs import environment, excerpts, store, tables
 from reportgen.runs.execute import DataSettings, execute, load_splits, splits_of
 from reportgen.runs.plan import check_optimizers, plan
-from reportgen.training import EpochRow, Record, Trial
+from reportgen.training import EpochRow, Trial
 
 SAMPLES_PER_CLASS = 10
 

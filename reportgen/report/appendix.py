@@ -1,0 +1,66 @@
+"""The appendix: how to run it again, what it ran on, and every trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from reportgen.report import numbers
+from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.listings import listing
+from reportgen.report.tables import rows
+from reportgen.runs.store import RunRecords
+
+
+def appendix(records: RunRecords, t: Catalogue) -> dict[str, Any]:
+    """How to run it again, what it ran on, and every trial."""
+    manifest = records.manifest
+    data, device, times = manifest["data"], manifest["device"], manifest["times"]
+    origin, digest = escape(data["origin"]), Markup("<code>{}</code>").format(data["digest"])
+    return {
+        "command": manifest["experiment"]["file"],
+        "file": manifest["experiment"]["file"],
+        "overridden": ", ".join(manifest["experiment"]["overridden"]),
+        "experiment": listing(records.experiment_text, language="toml"),
+        "environment": [
+            (t("appendix.origin"), origin),
+            (t("appendix.digest"), digest),
+            (t("appendix.processor"), device["processor"]),
+            (t("appendix.system"), device["system"]),
+            (t("appendix.workers"), str(device["workers"])),
+            (t("appendix.started"), times["started"].replace("T", " ").removesuffix("+00:00")),
+            (t("appendix.duration"), f"{numbers.seconds(times['seconds'])} s"),
+            *versions(manifest["versions"], t),
+        ],
+        "trials": list(trial_rows(records.results)),
+    }
+
+
+def versions(found: dict[str, str], t: Catalogue) -> list[tuple[Phrase, str]]:
+    """The versions of the packages, under their own names."""
+    return [(t.given(dict.fromkeys(t.languages, name)), version) for name, version in found.items()]
+
+
+def trial_rows(results: pd.DataFrame) -> Iterable[dict[str, Any]]:
+    """A row for each trial; the first of each setup starts a group."""
+    before = None
+    for row in rows(results):
+        yield {
+            "first": (row["stage"], row["setup"]) != before,
+            "setup": f"{row['setup']} ({row['stage']})",
+            "seed": row["seed"],
+            "diverged": row["status"] == "diverged",
+            "cells": [
+                numbers.whole(row["best_epoch"]),
+                numbers.loss(row["training_loss"]),
+                numbers.percent(row["training_accuracy"]),
+                numbers.loss(row["validation_loss"]),
+                numbers.percent(row["validation_accuracy"]),
+                numbers.percent(row["test_accuracy"]),
+            ],
+            "seconds": numbers.seconds(row["seconds"]),
+        }
+        before = (row["stage"], row["setup"])

@@ -1,0 +1,65 @@
+"""The section on the tuned setup."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from reportgen.report import figures, numbers
+from reportgen.report.catalogue import Catalogue
+from reportgen.report.settings import band, stage_settings, words
+from reportgen.report.svg import from_figure
+from reportgen.report.tables import finished, rows
+from reportgen.runs.store import RunRecords
+
+LOG_EPOCHS = 3
+
+
+def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
+    """Settings, shapes, the last epochs and the curves of the tuned setup."""
+    settings = records.manifest["experiment"]["settings"]["tuned"]
+    epochs = records.epochs[records.epochs["stage"] == "tuned"]
+    row = results.iloc[0]
+    optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
+    optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
+    place = list(records.results.index).index(results.index[0])
+    shapes = records.manifest["parameter_shapes"][place]
+    ended = finished(results)
+    log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
+    log = last_epochs(epochs[epochs["seed"] == log_seed])
+    figure = figures.loss_and_accuracy(epochs, words(t))
+    return {
+        "settings": [
+            (t("column.optimizer"), optimizer),
+            *stage_settings(settings, t, images=None),
+            (t("column.parameters"), numbers.whole(row["parameters"])),
+        ],
+        "shapes": [f"{name} {list(shape)}" for name, shape in shapes.items()],
+        "log": log,
+        "log_epochs": len(log) // 3,
+        "log_seed": log_seed,
+        "finished": len(ended) > 0,
+        "best_epochs": ", ".join(f"{epoch:.0f}" for epoch in ended["best_epoch"]),
+        "band": band(settings["seeds"], t),
+        "curves": from_figure(figure, prefix="tuned", description=t("tuned.curves_caption", band="").plain()),
+    }
+
+
+def last_epochs(epochs: pd.DataFrame) -> list[str]:
+    """The log of a trial's last epochs, three lines each, as the homework prints it."""
+    best_so_far = epochs["validation_loss"].cummin().shift(fill_value=math.inf)
+    lines = []
+    for row, best in list(zip(rows(epochs), best_so_far, strict=True))[-LOG_EPOCHS:]:
+        saved = " [MODEL SAVED]" if row["validation_loss"] < best else ""
+        training, validation = (
+            f"{numbers.percent(row[f'{part}_accuracy'])}, loss: {numbers.loss(row[f'{part}_loss'])}"
+            for part in ("training", "validation")
+        )
+        lines += [
+            f"Epoch {row['epoch']}:{saved}",
+            f"  Training accuracy: {training}",
+            f"  Validation accuracy: {validation}",
+        ]
+    return lines
