@@ -12,12 +12,13 @@ from torch import Tensor
 class WeightGradient:
     """dw = x^T d + 2 l2 w, not yet multiplied out.
 
-    On a small batch, writing dw of the first layer to memory costs as much as computing it. Most
-    optimizers only add it to something, and a matrix product can add while it multiplies: `add_to`
-    does both in one pass, and `written_out` gives the plain tensor.
+    On a small batch, writing dw of the first layer to memory costs as much as computing it.
+    Most optimizers only add it to something, and a matrix product can add while it multiplies:
+    `add_to` does both in one pass, and `written_out` gives the plain tensor.
 
-    x: the layer's inputs, (N, D). d: the gradient of the loss with respect to the layer's outputs,
-    already divided by N, (N, F). w: the weights, (D, F); they enter only where l2 is not 0.
+    x: the layer's inputs, (N, D). d: the gradient of the loss with respect to the layer's
+    outputs, already divided by N, (N, F). w: the weights, (D, F); they enter only where l2 is
+    not 0.
     """
 
     x: Tensor
@@ -36,7 +37,7 @@ class WeightGradient:
         return dw.add_(self.w, alpha=2 * self.l2) if self.l2 else dw
 
     def add_to(self, target: Tensor, *, beta: float, alpha: float) -> None:
-        """Do target <- beta target + alpha dw, in place; the target may be the weights themselves."""
+        """Do target <- beta target + alpha dw, in place; the target may be w itself."""
         if target is self.w:
             target.addmm_(self.x.T, self.d, beta=beta + 2 * alpha * self.l2, alpha=alpha)
         else:

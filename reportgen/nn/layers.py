@@ -11,7 +11,8 @@ from reportgen.nn.gradient import WeightGradient
 class FullyConnectedLayer:
     """A fully connected layer: out = x w + b.
 
-    l2: the weight of the L2 term l2 sum(w^2) that the layer adds to the objective; biases have none.
+    l2: the weight of the L2 term l2 sum(w^2) that the layer adds to the objective; biases have
+    none.
 
     Source: Goodfellow, Bengio and Courville, Deep Learning (2016), section 6.5.
     """
@@ -25,9 +26,10 @@ class FullyConnectedLayer:
         return torch.addmm(b, x, w)
 
     def backward(self, dout: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Carry dout (N, F), the gradient of each example's loss with respect to the outputs, back.
+        """Carry dout (N, F), the gradient of each example's loss by the outputs, back.
 
-        Returns dx (N, D), whole for each example, and dw (D, F) and db (F,), averaged over the batch.
+        Returns dx (N, D), whole for each example, and dw (D, F) and db (F,), averaged over the
+        batch.
         """
         return self.dx(dout), self.dw(dout).written_out(), self.db(dout)
 
@@ -37,7 +39,7 @@ class FullyConnectedLayer:
         return dout @ w.T
 
     def dw(self, dout: Tensor) -> WeightGradient:
-        """The gradient of the weights: x^T dout / N, the average, + 2 l2 w; kept as its factors."""
+        """The gradient of the weights: x^T dout / N (the average) + 2 l2 w, as its factors."""
         x, w = self.cache
         return WeightGradient(x, dout / dout.shape[0], w, self.l2)
 
@@ -49,7 +51,8 @@ class FullyConnectedLayer:
 class ReLU:
     """The rectified linear unit: out = max(x, 0).
 
-    Source: Nair and Hinton, Rectified linear units improve restricted Boltzmann machines (ICML 2010).
+    Source: Nair and Hinton, Rectified linear units improve restricted Boltzmann machines
+    (ICML 2010).
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -58,5 +61,5 @@ class ReLU:
         return self.out
 
     def backward(self, dout: Tensor) -> Tensor:
-        """Let dout through where the input was positive; the same shape. At 0 the gradient is 0."""
+        """Let dout through where the input was positive, not at 0; the same shape."""
         return dout * (self.out > 0)

@@ -9,8 +9,9 @@ from torch import Tensor
 class SoftmaxCrossEntropy:
     """The mean cross-entropy between the labels and softmax(logits).
 
-    divide_gradient: divide the gradient by N here as well. The fully connected layer averages over the
-    batch already, so this averages twice; it is there to reproduce a program that did, and off otherwise.
+    divide_gradient: divide the gradient by N here as well. The fully connected layer averages
+    over the batch already, so this averages twice; it is there to reproduce a program that did,
+    and off otherwise.
 
     Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
     """
@@ -19,7 +20,7 @@ class SoftmaxCrossEntropy:
         self.divide_gradient = divide_gradient
 
     def forward(self, labels: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the probabilities (N, K) and the mean loss, a scalar, for labels (N,) and logits (N, K).
+        """From labels (N,) and logits (N, K): the probabilities (N, K) and the mean loss.
 
         log_softmax takes the largest logit off first, so no exponential overflows.
         """
@@ -30,7 +31,7 @@ class SoftmaxCrossEntropy:
         return probabilities, loss
 
     def backward(self) -> Tensor:
-        """Return p - onehot (N, K): the gradient of each example's loss with respect to its logits."""
+        """The gradient of each example's loss by its logits: p - onehot, (N, K)."""
         labels, probabilities = self.cache
         onehot = torch.zeros_like(probabilities).scatter_(1, labels[:, None], 1)
         dlogits = probabilities - onehot

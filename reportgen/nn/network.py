@@ -74,7 +74,8 @@ class Classifier:
     def backward(self) -> dict[str, Tensor | WeightGradient]:
         """Gradients of the objective after `forward` and `loss.forward`, by parameter name.
 
-        Those of the weights are kept as factors. The gradient of the images is nobody's: it is not computed.
+        Those of the weights are kept as factors. The images' own gradient is not computed:
+        nobody needs it.
         """
         gradients: dict[str, Tensor | WeightGradient] = {}
         dout = self.loss.backward()
@@ -87,10 +88,10 @@ class Classifier:
         return gradients
 
     def loss_and_gradients(self, x: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """The mean cross-entropy on a batch, and the gradients of the whole objective as plain tensors.
+        """The mean cross-entropy on a batch, and the objective's gradients as plain tensors.
 
-        x (N, input_size), labels (N,) whole numbers below output_size. The L2 term is not in the loss
-        (see `l2_term`); its gradient is in the gradients.
+        x (N, input_size); labels (N,), whole numbers below output_size. The L2 term is not in
+        the loss (see `l2_term`); its gradient is in the gradients.
         """
         _, loss = self.loss.forward(labels, self.forward(x))
         return loss, {

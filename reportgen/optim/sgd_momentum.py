@@ -11,8 +11,9 @@ from reportgen.optim.gradients import Gradients, accumulate, check
 class SGDMomentum:
     """SGD with momentum: v <- momentum v - learning_rate g, then w <- w + v.
 
-    Source: Polyak, Some methods of speeding up the convergence of iteration methods (1964); in this form
-    Sutskever et al., On the importance of initialization and momentum in deep learning (ICML 2013).
+    Source: Polyak, Some methods of speeding up the convergence of iteration methods (1964); in
+    this form Sutskever et al., On the importance of initialization and momentum in deep
+    learning (ICML 2013).
     """
 
     def __init__(self, learning_rate: float = 1e-3, momentum: float = 0.9) -> None:

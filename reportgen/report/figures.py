@@ -208,11 +208,12 @@ def _draw_curve(panel: Axes, epochs: pd.DataFrame, column: str, number: int, gid
 
 def _choose_scale(panel: Axes, epochs: pd.DataFrame) -> None:
     """A logarithmic axis where losses differ by more than a factor of 30."""
-    from matplotlib.ticker import LogFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     losses = epochs[["training_loss", "validation_loss"]].to_numpy(dtype=float)
     losses = losses[np.isfinite(losses) & (losses > 0)]
     if losses.size and losses.max() / losses.min() > 30:
         panel.set_yscale("log")
-        panel.yaxis.set_major_formatter(LogFormatter())
-        panel.yaxis.set_minor_formatter(NullFormatter())
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.yaxis.set_minor_locator(NullLocator())

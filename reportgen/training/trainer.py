@@ -128,8 +128,8 @@ def train_one_epoch(
 ) -> tuple[float, float]:
     """One pass over the training images; returns the mean loss and the accuracy of its batches.
 
-    The sums stay tensors until the epoch ends: reading a number back at every step would stop the queue
-    of an accelerator, and costs time on any device.
+    The sums stay tensors until the epoch ends: reading a number back at every step takes time,
+    and would stop the queue of an accelerator.
     """
     total_loss = torch.zeros((), dtype=images.dtype)
     correct = torch.zeros((), dtype=torch.int64)
