@@ -15,7 +15,7 @@ from reportgen import experiment as experiments
 from reportgen.errors import UserError
 from reportgen.progress import watch
 from reportgen.report.pdf import PdfUnavailable, check_pdf
-from reportgen.report.render import Rendered, render
+from reportgen.reporting import report
 from reportgen.runs import environment, store
 from reportgen.runs.run import Source, run
 
@@ -112,31 +112,6 @@ def run_one(
         return run(
             source, output, workers=workers or environment.cores(), languages=languages, watcher=watcher
         )
-
-
-def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
-    """Render a run and print where its report is."""
-    try:
-        rendered = render(folder, languages=languages, pdf=pdf)
-    except UserError as error:
-        raise type(error)(
-            f"{error}; the records are kept: `reportgen render {folder}` tries again"
-        ) from error
-    for line in where(rendered):
-        click.echo(line)
-
-
-def where(rendered: Rendered) -> list[str]:
-    """Where the report's files are, a line each, and what the reader should know about them."""
-    lines = [f"HTML: {rendered.html.absolute()}"]
-    if rendered.pdf is not None:
-        lines.append(f"PDF:  {rendered.pdf.absolute()} ({rendered.pages} pages)")
-    return lines + [f"note: {note}" for note in rendered.notes]
-
-
-def render_one(folder: Path, *, languages: Sequence[str] | None, pdf: bool) -> None:
-    """Render a run again from its records."""
-    report(folder.resolve(), languages, pdf)
 
 
 def summary(outcomes: Sequence[Outcome]) -> Table:

@@ -140,9 +140,9 @@ def check() -> int:
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 def render(run_folder: Path, languages: tuple[str, ...] | None, no_pdf: bool) -> None:
     """Write the HTML and the PDF of a run again, from its stored records."""
-    from reportgen import batch
+    from reportgen.reporting import report
 
-    batch.render_one(run_folder, languages=languages, pdf=not no_pdf)
+    report(run_folder.resolve(), languages, not no_pdf)
 
 
 @main.command("list")

@@ -10,14 +10,25 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from reportgen.errors import UserError
 from reportgen.resources import experiments as ready_experiments
 
 
 class ExperimentError(UserError):
-    """An experiment file that cannot be used."""
+    """An experiment file that cannot be used; one line, whatever the file holds."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(c if c.isprintable() else repr(c)[1:-1] for c in message))
 
 
 class Table(BaseModel):
@@ -51,12 +62,24 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _all_differ(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    for seed in seeds:
+        if seeds.count(seed) > 1:
+            raise ValueError(f"the seed {seed} stands there twice; every trial needs its own")
+    return seeds
+
+
 Text = Annotated[Bilingual, BeforeValidator(_in_both)]
-Positive = Annotated[int, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1, lt=2**32)]
 Units = Annotated[int, Field(ge=1, le=65536)]
 Hidden = Annotated[tuple[Units, ...], BeforeValidator(_as_tuple), Field(max_length=20)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Seeds = Annotated[tuple[Seed, ...], BeforeValidator(_seed_list), Field(min_length=1, max_length=1000)]
+Seeds = Annotated[
+    tuple[Seed, ...],
+    BeforeValidator(_seed_list),
+    Field(min_length=1, max_length=1000),
+    AfterValidator(_all_differ),
+]
 Labels = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=2, max_length=1000)]
 
 
@@ -111,12 +134,6 @@ class Stage(Table):
     seeds: Seeds = (0,)
     initial_std: Annotated[float, Field(gt=0)] | None = None
     dtype: Literal["float32", "float64"] = "float32"
-
-    @model_validator(mode="after")
-    def _seeds_differ(self) -> Self:
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("a seed stands in seeds twice; every trial needs its own")
-        return self
 
 
 class Comparison(Stage):
@@ -174,14 +191,17 @@ class Experiment(Table):
 def find(name: str) -> Path:
     """The file that a command line names: a path, or the name of a ready experiment."""
     path = Path(name)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:
+        raise ExperimentError(f"{name}: cannot be read ({error.strerror})") from error
     ready = {file.stem: file for file in sorted(ready_experiments().glob("*.toml"))}
     if path.stem in ready and path.parent in (Path(), Path("experiments")):
         return ready[path.stem]
     raise ExperimentError(
         f"{name}: no such experiment file, and no ready experiment of that name"
-        f"{_nearest(path.stem, list(ready))}; ready ones: {', '.join(ready)}"
+        f"{nearest(path.stem, list(ready))}; ready ones: {', '.join(ready)}"
     )
 
 
@@ -200,7 +220,7 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
         raise ExperimentError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
         raise ExperimentError(f"{path}: is not valid TOML: {error}") from error
     for table, values in (overrides or {}).items():
         if isinstance(content.get(table), dict):
@@ -217,18 +237,22 @@ def _explain(error: ValidationError) -> str:
     mistakes = error.errors()
     # an unknown key is often the cause of the missing one beside it: say that first
     mistake = min(mistakes, key=lambda found: found["type"] != "extra_forbidden")
-    location = tuple(part for part in mistake["loc"] if part != "Bilingual")
+    location = mistake["loc"]
     key, value = _dotted(location), mistake["input"]
     match mistake["type"]:
         case "extra_forbidden":
             known = _keys_at(location[:-1])
-            said = f"unknown key {key}{_nearest(str(location[-1]), known)}; allowed here: {', '.join(known)}"
+            said = f"unknown key {key}{nearest(str(location[-1]), known)}; allowed here: {', '.join(known)}"
         case "missing":
             said = f"{key} is missing"
         case "value_error":
-            said = f"{key}{_shown(value)}: {mistake['ctx']['error']}" if key else f"{mistake['ctx']['error']}"
+            said = f"{key}{shown(value)}: {mistake['ctx']['error']}" if key else f"{mistake['ctx']['error']}"
+        case "model_type" | "dict_type":
+            said = f"{key}{shown(value)}: must be a table with {', '.join(_keys_at(location))}"
+        case "tuple_type":
+            said = f"{key}{shown(value)}: must be a list"
         case _:
-            said = f"{key}{_shown(value)}: {_lower_first(mistake['msg'])}"
+            said = f"{key}{shown(value)}: {_lower_first(mistake['msg'])}"
     more = len(mistakes) - 1
     return f"{said} (and {more} more to mend)" if more else said
 
@@ -241,7 +265,7 @@ def _dotted(location: tuple[int | str, ...]) -> str:
     return text
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """The value as TOML would spell it; nothing for a whole table."""
     if isinstance(value, dict | BaseModel):
         return ""
@@ -249,7 +273,10 @@ def _shown(value: object) -> str:
         return f" = {str(value).lower()}"
     if isinstance(value, str):
         return f' = "{value[:60]}"'
-    return f" = {str(value)[:60]}"
+    try:
+        return f" = {str(value)[:60]}"
+    except ValueError:  # Python does not spell out whole numbers of thousands of digits
+        return " = (a very long number)"
 
 
 def _lower_first(message: str) -> str:
@@ -278,7 +305,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _nearest(word: str, known: list[str]) -> str:
+def nearest(word: str, known: list[str]) -> str:
     """A hint at the known word that was probably meant."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f" (did you mean {close[0]}?)" if close else ""

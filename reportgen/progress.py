@@ -61,12 +61,13 @@ class Bars:
         trial = self.trials[place]
         if place not in self.bars:
             self.bars[place] = self.progress.add_task(name_of(trial), total=trial.setup.epochs, note="")
-        note = f"validation {row.validation_accuracy:.2%}"
+        note = "diverged" if row.diverged else f"validation {row.validation_accuracy:.2%}"
         self.progress.update(self.bars[place], completed=row.epoch, note=note)
         if row.epoch == trial.setup.epochs:
             self.progress.update(self.bars[place], visible=False)
         if self.total is not None:
-            self.progress.advance(self.total)
+            left_out = trial.setup.epochs - row.epoch if row.diverged else 0
+            self.progress.advance(self.total, 1 + left_out)
 
 
 class Lines:
@@ -96,12 +97,13 @@ class Lines:
     def epoch(self, place: int, row: EpochRow) -> None:
         """Say when a trial is done, and now and then how one gets on."""
         trial = self.trials[place]
-        last = row.epoch == trial.setup.epochs
+        last = row.diverged or row.epoch == trial.setup.epochs
         if last:
             self.ended += 1
         if last or time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES:
             self._say(
-                f"{name_of(trial)}: epoch {row.epoch}/{trial.setup.epochs},"
+                f"{name_of(trial)}: {'diverged at ' if row.diverged else ''}epoch"
+                f" {row.epoch}/{trial.setup.epochs},"
                 f" training loss {row.training_loss:.4f} accuracy {row.training_accuracy:.4f},"
                 f" validation loss {row.validation_loss:.4f} accuracy {row.validation_accuracy:.4f}"
                 f" ({self.ended}/{len(self.trials)} trials done)"

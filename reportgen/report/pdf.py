@@ -109,9 +109,10 @@ def _lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
 
     fetcher = _fetcher()
     font_config = FontConfiguration()
-    style = weasyprint.CSS(string=fonts.print_css(), font_config=font_config, url_fetcher=fetcher)
+    # Reading `@font-face` rules is what makes the fonts known: there are no others to set the page in.
+    weasyprint.CSS(string=fonts.print_css(), font_config=font_config, url_fetcher=fetcher)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher)
-    return page.render(font_config=font_config, stylesheets=[style], **options)
+    return page.render(font_config=font_config, **options)
 
 
 def _fetcher() -> Any:

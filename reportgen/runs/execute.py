@@ -105,6 +105,7 @@ def execute(
             process.terminate()
         raise
     pool.shutdown()
+    _pass_on(events, on_epoch)  # a worker's last words may come after its record
     return [records[place] for place in range(len(trials))]
 
 

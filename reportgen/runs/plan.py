@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from reportgen.experiment import Experiment, ExperimentError, OptimizerSettings, Stage
+from reportgen.experiment import Experiment, ExperimentError, OptimizerSettings, Stage, nearest, shown
 from reportgen.optim import OPTIMIZERS, hyperparameters
 from reportgen.training import Defects, Setup, Trial
 
@@ -27,10 +27,11 @@ def check_optimizers(experiment: Experiment) -> None:
             if name not in known:
                 allowed = ", ".join(["name", "label", *known])
                 raise ExperimentError(
-                    f"unknown key {key}.{name}: {settings.name} does not take it; allowed: {allowed}"
+                    f"unknown key {key}.{name}{nearest(name, ['label', *known])}: {settings.name} does not"
+                    f" take it; allowed: {allowed}"
                 )
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                raise ExperimentError(f"{key}.{name} = {value!r}: must be a finite number")
+            if not _is_finite_number(value):
+                raise ExperimentError(f"{key}.{name}{shown(value)}: must be a finite number")
         try:
             OPTIMIZERS[settings.name](**settings.hyperparameters)
         except ValueError as error:
@@ -62,6 +63,15 @@ def plan(experiment: Experiment, classes: int) -> list[Trial]:
             )
             trials += [Trial(setup, seed, defects) for seed in settings.seeds]
     return trials
+
+
+def _is_finite_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _stages(

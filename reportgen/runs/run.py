@@ -60,14 +60,14 @@ def run(source: Source, output: Path, *, workers: int, languages: Sequence[str],
     """
     started = dt.datetime.now(dt.UTC)
     experiment = source.experiment
+    settings = data_settings(experiment, source.file)
     try:
         check_optimizers(experiment)
+        splits, classes = load_splits(settings)
+        trials = plan(experiment, classes)
+        refuse_large_batches(trials, splits)
     except UserError as error:
         raise type(error)(f"{source.file}: {error}") from error
-    settings = data_settings(experiment, source.file)
-    splits, classes = load_splits(settings)
-    trials = plan(experiment, classes)
-    refuse_large_batches(trials, splits)
     proofs = checks.run()
     failed = [check for check in proofs if not check.passed]
     if failed:
@@ -134,11 +134,14 @@ def data_settings(experiment: Experiment, file: Path) -> DataSettings:
 def refuse_large_batches(trials: Sequence[Trial], splits: Splits) -> None:
     """A batch larger than the training part would not be the batch that was asked for."""
     for trial in trials:
-        images = len(splits_of(trial, splits).train)
+        parts = splits_of(trial, splits)
+        images, kind = len(parts.train), "training"
+        if trial.defects.batches_slide_by_one and len(parts.validation) < images:
+            images, kind = len(parts.validation), "validation"  # they only count in whole batches
         if trial.setup.batch_size > images:
             raise UserError(
                 f"{trial.setup.stage}.batch_size = {trial.setup.batch_size}: must be at most {images},"
-                " the number of training images"
+                f" the number of {kind} images"
             )
 
 

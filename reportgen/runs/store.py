@@ -153,7 +153,6 @@ def _table(path: Path) -> pd.DataFrame:
         dtype=dict.fromkeys(TEXT_COLUMNS, str),
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
     )
     text = [column for column in TEXT_COLUMNS if column in table]
     table[text] = table[text].fillna("")

@@ -90,7 +90,7 @@ def _train(
         rows.append(row)
         if on_epoch is not None:
             on_epoch(row)
-        diverged = not math.isfinite(training_loss + validation_loss + row.l2_term)
+        diverged = row.diverged
         value = validation_loss + (row.l2_term if defects.best_epoch_by_objective else 0)
         if value < best_value and not diverged:
             best_value, best_epoch = value, row.epoch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,11 @@ class EpochRow:
     validation_accuracy: float
     l2_term: float
     seconds: float
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss is no longer finite; the trial's last row then."""
+        return not math.isfinite(self.training_loss + self.validation_loss + self.l2_term)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,31 @@
+"""Render a run and say where its report is. Needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from reportgen.errors import UserError
+from reportgen.report.render import Rendered, render
+
+
+def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
+    """Render a run and print where its report is."""
+    try:
+        rendered = render(folder, languages=languages, pdf=pdf)
+    except UserError as error:
+        raise type(error)(
+            f"{error}; the records are kept: `reportgen render {folder}` tries again"
+        ) from error
+    for line in where(rendered):
+        click.echo(line)
+
+
+def where(rendered: Rendered) -> list[str]:
+    """Where the report's files are, a line each, and what the reader should know about them."""
+    lines = [f"HTML: {rendered.html.absolute()}"]
+    if rendered.pdf is not None:
+        lines.append(f"PDF:  {rendered.pdf.absolute()} ({rendered.pages} pages)")
+    return lines + [f"note: {note}" for note in rendered.notes]

@@ -1,0 +1,29 @@
+"""Data files for the command line's tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+def arrays(**changes: Any) -> dict[str, Any]:
+    """A sound set of Keras-like arrays, with some replaced or (None) taken away."""
+    rng = np.random.default_rng(0)
+    sound = {
+        "x_train": rng.integers(0, 256, (60, 6, 6, 3), dtype=np.uint8),
+        "y_train": np.arange(60) % 3,
+        "x_test": rng.integers(0, 256, (30, 6, 6, 3), dtype=np.uint8),
+        "y_test": np.arange(30) % 3,
+    }
+    return {name: value for name, value in (sound | changes).items() if value is not None}
+
+
+@pytest.fixture
+def npz(tmp_path: Path) -> Path:
+    """A sound .npz file."""
+    path = tmp_path / "images.npz"
+    np.savez(path, **arrays())
+    return path

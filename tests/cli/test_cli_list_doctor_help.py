@@ -1,0 +1,351 @@
+"""The commands that train nothing: help, version, list, doctor; and what is said of wrong usage."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+import pandas as pd
+import pytest
+
+import reportgen
+from reportgen import doctor, listing
+from reportgen.cli import main
+from reportgen.report import pdf
+from reportgen.runs import store
+
+README = Path(__file__).parents[2] / "README.md"
+COMMANDS = ("run", "check", "render", "list", "doctor")
+HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic")
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The exit code, standard output and standard error of a call of the program."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+# ---------------------------------------------------------------- help and version
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from reportgen.cli import main\n"
+        "try:\n"
+        "    main(['--help'])\n"
+        "finally:\n"
+        f"    print('imported:', *[name for name in {HEAVY} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert all(re.search(rf"^  {command} ", done.stdout, re.M) for command in COMMANDS)
+    assert done.stdout.splitlines()[-1] == "imported:"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    code, out, _ = call(capsys, command, "--help")
+    assert code == 0
+    assert f" {command} [OPTIONS]" in out.splitlines()[0]
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "--version")
+    assert (code, out) == (0, f"reportgen, version {reportgen.__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("rnu",), "rnu"),
+        (("--colour",), "--colour"),
+        (("run", "--worker", "2"), "--worker"),
+        (("run", "--seeds", "none"), "none"),
+        (("run", "--seeds", "0"), "--seeds"),
+        (("run", "--languages", "fr"), "fr"),
+        (("run", "--languages", ","), "--languages"),
+        (("render",), "RUN_DIR"),
+        (("doctor", "now"), "now"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], named: str
+) -> None:
+    code, out, err = call(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("reportgen: error: ")
+    assert err.count("\n") == 1
+    assert named in err
+
+
+def options_of_commands() -> set[str]:
+    """Every long option that some command takes."""
+    commands = [main, *(main.commands[name] for name in COMMANDS)]
+    with click.Context(main) as context:
+        options = [option for command in commands for option in command.get_params(context)]
+    return {name for option in options for name in option.opts if name.startswith("--")}
+
+
+def test_readme_and_help_know_the_same_options() -> None:
+    readme = README.read_text(encoding="utf-8")
+    commands = readme.partition("\n## Commands\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"--[a-z][a-z-]*", commands)) == options_of_commands()
+    assert set(re.findall(r"^\| `reportgen (\w+)", commands, re.M)) == set(main.commands) == set(COMMANDS)
+
+
+# ---------------------------------------------------------------- list
+
+
+def keep_run(
+    output: Path, run: str, results: pd.DataFrame, *, experiment: str = "mine", files: tuple[str, ...] = ()
+) -> Path:
+    """A run in the output folder that holds only what the listing needs."""
+    records = store.RunRecords(
+        manifest={"times": {"started": f"start of {run}"}},
+        epochs=pd.DataFrame({"stage": ["tuned"], "epoch": [1]}),
+        results=results,
+        confusion=pd.DataFrame({"images": [1]}),
+        sample_images=np.zeros((1, 2, 2, 1), np.uint8),
+        sample_labels=np.zeros(1, np.int64),
+        excerpts={},
+        experiment_text="",
+    )
+    with store.partial_folder(output / experiment, run) as partial:
+        folder = store.keep(records, partial, run)
+    for file in files:
+        (folder / file).touch()
+    return folder
+
+
+def results(*rows: tuple[str, str, float | None]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["stage", "setup", "test_accuracy"])
+
+
+TUNED = results(("comparison", "Adam", 0.9), ("tuned", "SGD", 0.5), ("tuned", "SGD", 0.6))
+
+
+def listed(capsys: pytest.CaptureFixture[str], output: Path) -> list[list[str]]:
+    """The cells of the listing's lines, as a script would read them."""
+    code, out, err = call(capsys, "list", "--output", str(output))
+    assert (code, err) == (0, "")
+    return [line.split("\t") for line in out.splitlines()]
+
+
+def test_list_shows_the_ready_experiments_and_makes_no_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lines = listed(capsys, tmp_path / "output")
+    assert [line[1] for line in lines] == ["as-submitted", "fashion", "homework", "quickstart"]
+    assert lines[3] == ["experiment", "quickstart", "Comparing optimizers: handwritten digits", "digits"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_list_shows_runs_newest_last_with_accuracy_and_report(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED, experiment="a", files=("report.html", "report.pdf"))
+    older = keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED, experiment="b", files=("report.html",))
+    store.point_latest(older)
+    runs = listed(capsys, tmp_path)[4:]
+    assert runs == [
+        ["run", older.name, "b", f"start of {older.name}", "55.00% SGD (tuned)", "report.html"],
+        [
+            "run", "20260102-000000-bbbbbb", "a", "start of 20260102-000000-bbbbbb",
+            "55.00% SGD (tuned)", "report.html report.pdf",
+        ],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        (results(("comparison", "SGD", 0.4), ("comparison", "Adam", 0.7)), "70.00% Adam (comparison)"),
+        (results(("comparison", "SGD", 0.4), ("tuned", "Adam", None)), "40.00% SGD (comparison)"),
+        (results(("tuned", "Adam", None)), "every trial diverged"),
+    ],
+)
+def test_list_falls_back_on_the_best_compared_setup(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, rows: pd.DataFrame, shown: str
+) -> None:
+    keep_run(tmp_path, "20260101-000000-aaaaaa", rows)
+    assert listed(capsys, tmp_path)[4][4:] == [shown, "no report"]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("manifest.json", "{"),
+        ("manifest.json", "[]"),
+        ("manifest.json", json.dumps({"times": None})),
+        ("manifest.json", json.dumps({})),
+        ("results.csv", ""),
+        ("results.csv", "stage,setup\ntuned,SGD\n"),
+        ("results.csv", "stage,setup,test_accuracy\ntuned,SGD,much\n"),
+        ("records/samples.npz", "PK"),
+    ],
+)
+def test_list_shows_a_damaged_run_as_damaged(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, file: str, content: str
+) -> None:
+    damaged = keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
+    (damaged / file).write_text(content)
+    whole = keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED)
+    runs = listed(capsys, tmp_path)[4:]
+    assert runs[0] == ["damaged", damaged.name, "mine", "", "damaged", ""]
+    assert runs[1][:2] == ["run", whole.name]
+
+
+def test_list_needs_no_torch(tmp_path: Path) -> None:
+    keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
+    program = (
+        "import sys; from pathlib import Path; from reportgen import listing; "
+        "listing.show(Path(sys.argv[1])); sys.exit('torch' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, capture_output=True)
+
+
+def test_list_draws_tables_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    listing.show(tmp_path)
+    assert f"No runs in {tmp_path} yet" in capsys.readouterr().out
+    keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
+    (keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED) / "results.csv").unlink()
+    listing.show(tmp_path)
+    shown = capsys.readouterr().out
+    assert "Ready experiments" in shown
+    assert "55.00% SGD (tuned)" in shown
+    assert "\t" not in shown
+    assert re.search(r"20260102-000000-bbbbbb.*damaged", shown)
+
+
+# ---------------------------------------------------------------- doctor
+
+
+@pytest.fixture
+def examined(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty folder to stand in, with a cache that is not there yet."""
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def pretend_installed(monkeypatch: pytest.MonkeyPatch, versions: dict[str, str], *requires: str) -> None:
+    """Let the doctor see these packages and no others, and the requirements given."""
+
+    def version(name: str) -> str:
+        if name not in versions:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _: list(requires))
+    monkeypatch.setattr(importlib.metadata, "version", version)
+
+
+def lines_about(text: str, what: str) -> list[str]:
+    return [line for line in text.splitlines() if what in line]
+
+
+def test_doctor_finds_all_that_a_report_needs(capsys: pytest.CaptureFixture[str], examined: Path) -> None:
+    code, out, _ = call(capsys, "doctor")
+    assert code == 0
+    assert out.splitlines()[-1] == "reports can be made"
+    assert all(re.match(r"(ok {7}|missing {2})\S", line) for line in out.splitlines()[:-1])
+    assert lines_about(out, "Python 3")[0].startswith("ok")
+    assert lines_about(out, "torchvision work beside")
+    assert lines_about(out, "data digits")[0].startswith("ok")
+    assert str(examined / "cache" / "downloads") in lines_about(out, "missing  data cifar10")[0]
+    assert list(examined.iterdir()) == []
+
+
+@pytest.mark.usefixtures("examined")
+def test_doctor_says_which_packages_are_missing_or_too_old(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_installed(
+        monkeypatch,
+        {"torch": "2.13.0+cpu", "numpy": "1.9.3", "babel": "2.14"},
+        *("torch>=2.4", "numpy>=1.26", "babel>=2.14,<9", "weasyprint>=66", 'pytest>=8; extra == "dev"'),
+    )
+    code, out, _ = call(capsys, "doctor")
+    assert code == 1
+    assert "ok       torch 2.13.0+cpu\n" in out
+    assert "ok       babel 2.14\n" in out
+    assert "missing  numpy 1.9.3 is too old: pip install 'numpy>=1.26'\n" in out
+    assert "missing  weasyprint: pip install 'weasyprint>=66'\n" in out
+    assert not lines_about(out, "pytest>=8")
+    assert out.splitlines()[-1] == "no report can be made without: numpy 1.9.3 is too old, weasyprint"
+
+
+@pytest.mark.usefixtures("examined")
+def test_doctor_says_what_keeps_pdfs_from_being_made(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None in sys.modules makes the import fail as it does where the package is not installed
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    code, out, _ = call(capsys, "doctor")
+    assert code == 1
+    (line,) = lines_about(out, "missing  PDF")
+    assert "pip install weasyprint" in line
+    assert "--no-pdf" in line
+    assert out.splitlines()[-1] == "no report can be made without: PDF"
+
+
+@pytest.mark.usefixtures("examined")
+def test_doctor_names_the_library_that_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = f"no PDF: the library libpango-1.0-0 is missing: {pdf.APT_COMMAND}"
+    monkeypatch.setattr(pdf, "check_pdf", lambda: problem)
+    code, out, _ = call(capsys, "doctor")
+    assert code == 1
+    assert pdf.APT_COMMAND in lines_about(out, "missing  PDF")[0]
+
+
+def test_doctor_comes_without_numpy_and_torch() -> None:
+    program = (
+        "import sys\n"
+        "for name in ('numpy', 'torch', 'pandas', 'sklearn', 'weasyprint'):\n"
+        "    sys.modules[name] = None\n"
+        "from reportgen.cli import main\n"
+        "main(['doctor'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert lines_about(done.stdout, "missing  torch and torchvision: ")
+    assert done.stdout.splitlines()[-1].startswith("no report can be made without: ")
+
+
+def test_doctor_knows_placed_archives_and_an_unwritable_place(
+    capsys: pytest.CaptureFixture[str], examined: Path
+) -> None:
+    downloads = examined / "cache" / "downloads"
+    downloads.mkdir(parents=True)
+    (downloads / "cifar-10-python.tar.gz").write_bytes(bytes(2_500_000))
+    (examined / "output").write_text("a file in the way")
+    code, out, _ = call(capsys, "doctor")
+    assert code == 1
+    assert lines_about(out, "ok       data cifar10")
+    assert "2.5 MB" in lines_about(out, "ok       cache")[0]
+    assert "--output" in lines_about(out, "missing  output folder")[0]
+
+
+def test_doctor_sees_the_browser_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: "/bin/b" if name == "google-chrome" else None)
+    assert doctor.browser().ok
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert doctor.browser().line == "missing  browser, for tests only: apt-get install chromium"
+    assert not doctor.browser().needed
