@@ -101,11 +101,12 @@ def run_one(
 ) -> Path:
     """Train one experiment; returns the run's folder, records written, not yet reported."""
     file = experiments.find(name)
+    experiment = experiments.read(file, overrides.by_table())
     source = Source(
         name=file.stem,
         file=file,
         text=file.read_text(encoding="utf-8"),
-        experiment=experiments.read(file, overrides.by_table()),
+        experiment=experiment,
         overridden=overrides.keys(),
     )
     with watch(console) as watcher:

@@ -117,7 +117,7 @@ def package(name: str, least: str) -> Finding:
     except importlib.metadata.PackageNotFoundError:
         return Finding(name, command)
     if release(version) < release(least):
-        return Finding(f"{name} {version} is too old", command)
+        return Finding(name, f"{version} is too old, {command}")
     return Finding(f"{name} {version}")
 
 
@@ -170,7 +170,7 @@ def output_folder() -> Finding:
     folder = Path("output").absolute()
     if writable(folder):
         return Finding(f"output folder {folder} can be written")
-    return Finding(f"output folder {folder} cannot be written", "choose another with reportgen run --output")
+    return Finding(f"output folder {folder}", "cannot be written, choose another with reportgen run --output")
 
 
 # ---------------------------------------------------------------- data
@@ -185,7 +185,7 @@ def cache() -> Finding:
     what = f"cache {folder}, {size / 1e6:.1f} MB"
     if writable(folder):
         return Finding(what)
-    return Finding(f"{what}, cannot be written", "name another folder in REPORTGEN_CACHE", needed=False)
+    return Finding(what, "cannot be written, name another folder in REPORTGEN_CACHE", needed=False)
 
 
 def digits() -> Finding:

@@ -48,7 +48,10 @@ def show(output: Path) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
     """The rows under a heading; what is damaged is red."""
-    drawn = Table(*columns, title=escape(title), title_justify="left")
+    drawn = Table(title=escape(title), title_justify="left")
+    for column in columns:
+        # a narrow terminal folds the other cells: the name is there to be copied
+        drawn.add_column(column, overflow="fold", no_wrap=column == columns[0])
     for row in rows:
         cells = (escape(cell) for cell in row.cells)
         drawn.add_row(*cells, style="red" if row.kind == "damaged" else None)

@@ -1,5 +1,7 @@
 """A user's own image files: train/CLASS/* and test/CLASS/*."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -128,7 +130,7 @@ def _pixels(files: list[Path], size: tuple[int, int], mode: str) -> Images:
 
     channels = 1 if mode == "L" else 3
     pixels = np.empty((len(files), size[1], size[0], channels), dtype=np.uint8)
-    with progress_bar("reading images", len(files)) as advance:
+    with _whole_images_only(), progress_bar("reading images", len(files)) as advance:
         for index, file in enumerate(files):
             try:
                 with Image.open(file) as image:
@@ -137,6 +139,19 @@ def _pixels(files: list[Path], size: tuple[int, int], mode: str) -> Images:
                 raise _no_image(file, error) from error
             advance(1)
     return pixels
+
+
+@contextlib.contextmanager
+def _whole_images_only() -> Iterator[None]:
+    """Let Pillow refuse a truncated image, even where WeasyPrint, once imported, has told it to make do."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _no_image(file: Path, error: BaseException) -> DataError:

@@ -16,7 +16,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,9 +116,9 @@ def read(folder: Path) -> RunRecords:
         excerpts = json.loads((inner / "excerpts.json").read_text(encoding="utf-8"))
         return RunRecords(
             manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")),
-            epochs=_table(folder / "metrics.csv"),
-            results=_table(folder / "results.csv"),
-            confusion=_table(inner / "confusion.csv"),
+            epochs=_table(folder / "metrics.csv", EPOCH_COLUMNS),
+            results=_table(folder / "results.csv", RESULT_COLUMNS),
+            confusion=_table(inner / "confusion.csv", CONFUSION_COLUMNS),
             sample_images=sample_images,
             sample_labels=sample_labels,
             excerpts={name: Excerpt(**fields) for name, fields in excerpts.items()},
@@ -144,9 +144,19 @@ def _is_link(folder: Path) -> bool:
 TEXT_COLUMNS = (
     "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted",
 )  # fmt: skip
+TRIAL_COLUMNS = ("stage", "setup", "seed")
+METRIC_COLUMNS = (
+    "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "l2_term", "seconds",
+)  # fmt: skip
+EPOCH_COLUMNS = (*TRIAL_COLUMNS, "epoch", *METRIC_COLUMNS)
+RESULT_COLUMNS = (
+    *TRIAL_COLUMNS, "optimizer", "learning_rate", "hyperparameters", "hidden", "status", "best_epoch",
+    *METRIC_COLUMNS, "test_accuracy", "test_correct", "test_images", "parameters",
+)  # fmt: skip
+CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     """A table as it was written: empty cells are missing numbers or empty texts, a class "NA" is a name."""
     table = pd.read_csv(
         path,
@@ -154,6 +164,8 @@ def _table(path: Path) -> pd.DataFrame:
         keep_default_na=False,
         na_values=[""],
     )
+    if missing := [column for column in needed if column not in table]:
+        raise ValueError(f"{path.name} has no column {missing[0]}")
     text = [column for column in TEXT_COLUMNS if column in table]
     table[text] = table[text].fillna("")
     return table

@@ -20,18 +20,11 @@ from reportgen import doctor, listing
 from reportgen.cli import main
 from reportgen.report import pdf
 from reportgen.runs import store
+from tests.conftest import Answer, Cli
 
 README = Path(__file__).parents[2] / "README.md"
 COMMANDS = ("run", "check", "render", "list", "doctor")
 HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic")
-
-
-def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """The exit code, standard output and standard error of a call of the program."""
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    said = capsys.readouterr()
-    return int(ended.value.code or 0), said.out, said.err
 
 
 # ---------------------------------------------------------------- help and version
@@ -52,15 +45,14 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
-    code, out, _ = call(capsys, command, "--help")
-    assert code == 0
-    assert f" {command} [OPTIONS]" in out.splitlines()[0]
+def test_every_command_explains_itself(cli: Cli, command: str) -> None:
+    answer = cli(command, "--help")
+    assert answer.code == 0
+    assert f" {command} [OPTIONS]" in answer.out.splitlines()[0]
 
 
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = call(capsys, "--version")
-    assert (code, out) == (0, f"reportgen, version {reportgen.__version__}\n")
+def test_version(cli: Cli) -> None:
+    assert cli("--version") == Answer(0, f"reportgen, version {reportgen.__version__}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -77,15 +69,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (("doctor", "now"), "now"),
     ],
 )
-def test_wrong_usage_is_one_line_and_exit_code_2(
-    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], named: str
-) -> None:
-    code, out, err = call(capsys, *arguments)
-    assert code == 2
-    assert out == ""
-    assert err.startswith("reportgen: error: ")
-    assert err.count("\n") == 1
-    assert named in err
+def test_wrong_usage_is_one_line_and_exit_code_2(cli: Cli, arguments: tuple[str, ...], named: str) -> None:
+    answer = cli(*arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert answer.error_line.startswith("reportgen: error: ")
+    assert named in answer.error_line
 
 
 def options_of_commands() -> set[str]:
@@ -134,29 +123,25 @@ def results(*rows: tuple[str, str, float | None]) -> pd.DataFrame:
 TUNED = results(("comparison", "Adam", 0.9), ("tuned", "SGD", 0.5), ("tuned", "SGD", 0.6))
 
 
-def listed(capsys: pytest.CaptureFixture[str], output: Path) -> list[list[str]]:
+def listed(cli: Cli, output: Path) -> list[list[str]]:
     """The cells of the listing's lines, as a script would read them."""
-    code, out, err = call(capsys, "list", "--output", str(output))
-    assert (code, err) == (0, "")
-    return [line.split("\t") for line in out.splitlines()]
+    answer = cli("list", "--output", output)
+    assert (answer.code, answer.err) == (0, "")
+    return [line.split("\t") for line in answer.out.splitlines()]
 
 
-def test_list_shows_the_ready_experiments_and_makes_no_folder(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    lines = listed(capsys, tmp_path / "output")
+def test_list_shows_the_ready_experiments_and_makes_no_folder(cli: Cli, tmp_path: Path) -> None:
+    lines = listed(cli, tmp_path / "output")
     assert [line[1] for line in lines] == ["as-submitted", "fashion", "homework", "quickstart"]
     assert lines[3] == ["experiment", "quickstart", "Comparing optimizers: handwritten digits", "digits"]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_list_shows_runs_newest_last_with_accuracy_and_report(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_list_shows_runs_newest_last_with_accuracy_and_report(cli: Cli, tmp_path: Path) -> None:
     keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED, experiment="a", files=("report.html", "report.pdf"))
     older = keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED, experiment="b", files=("report.html",))
     store.point_latest(older)
-    runs = listed(capsys, tmp_path)[4:]
+    runs = listed(cli, tmp_path)[4:]
     assert runs == [
         ["run", older.name, "b", f"start of {older.name}", "55.00% SGD (tuned)", "report.html"],
         [
@@ -175,10 +160,10 @@ def test_list_shows_runs_newest_last_with_accuracy_and_report(
     ],
 )
 def test_list_falls_back_on_the_best_compared_setup(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, rows: pd.DataFrame, shown: str
+    cli: Cli, tmp_path: Path, rows: pd.DataFrame, shown: str
 ) -> None:
     keep_run(tmp_path, "20260101-000000-aaaaaa", rows)
-    assert listed(capsys, tmp_path)[4][4:] == [shown, "no report"]
+    assert listed(cli, tmp_path)[4][4:] == [shown, "no report"]
 
 
 @pytest.mark.parametrize(
@@ -194,13 +179,11 @@ def test_list_falls_back_on_the_best_compared_setup(
         ("records/samples.npz", "PK"),
     ],
 )
-def test_list_shows_a_damaged_run_as_damaged(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, file: str, content: str
-) -> None:
+def test_list_shows_a_damaged_run_as_damaged(cli: Cli, tmp_path: Path, file: str, content: str) -> None:
     damaged = keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
     (damaged / file).write_text(content)
     whole = keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED)
-    runs = listed(capsys, tmp_path)[4:]
+    runs = listed(cli, tmp_path)[4:]
     assert runs[0] == ["damaged", damaged.name, "mine", "", "damaged", ""]
     assert runs[1][:2] == ["run", whole.name]
 
@@ -236,9 +219,8 @@ def test_list_draws_tables_on_a_terminal(
 
 @pytest.fixture
 def examined(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty folder to stand in, with a cache that is not there yet."""
+    """The folder that `cli` stands in, empty, and in it the place of a cache that is not there yet."""
     monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
@@ -258,60 +240,54 @@ def lines_about(text: str, what: str) -> list[str]:
     return [line for line in text.splitlines() if what in line]
 
 
-def test_doctor_finds_all_that_a_report_needs(capsys: pytest.CaptureFixture[str], examined: Path) -> None:
-    code, out, _ = call(capsys, "doctor")
-    assert code == 0
-    assert out.splitlines()[-1] == "reports can be made"
-    assert all(re.match(r"(ok {7}|missing {2})\S", line) for line in out.splitlines()[:-1])
-    assert lines_about(out, "Python 3")[0].startswith("ok")
-    assert lines_about(out, "torchvision work beside")
-    assert lines_about(out, "data digits")[0].startswith("ok")
-    assert str(examined / "cache" / "downloads") in lines_about(out, "missing  data cifar10")[0]
+def test_doctor_finds_all_that_a_report_needs(cli: Cli, examined: Path) -> None:
+    answer = cli("doctor")
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1] == "reports can be made"
+    assert all(re.match(r"(ok {7}|missing {2})\S", line) for line in answer.out.splitlines()[:-1])
+    assert lines_about(answer.out, "Python 3")[0].startswith("ok")
+    assert lines_about(answer.out, "torchvision work beside")
+    assert lines_about(answer.out, "data digits")[0].startswith("ok")
+    assert str(examined / "cache" / "downloads") in lines_about(answer.out, "missing  data cifar10")[0]
     assert list(examined.iterdir()) == []
 
 
 @pytest.mark.usefixtures("examined")
-def test_doctor_says_which_packages_are_missing_or_too_old(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_says_which_packages_are_missing_or_too_old(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_installed(
         monkeypatch,
         {"torch": "2.13.0+cpu", "numpy": "1.9.3", "babel": "2.14"},
         *("torch>=2.4", "numpy>=1.26", "babel>=2.14,<9", "weasyprint>=66", 'pytest>=8; extra == "dev"'),
     )
-    code, out, _ = call(capsys, "doctor")
-    assert code == 1
-    assert "ok       torch 2.13.0+cpu\n" in out
-    assert "ok       babel 2.14\n" in out
-    assert "missing  numpy 1.9.3 is too old: pip install 'numpy>=1.26'\n" in out
-    assert "missing  weasyprint: pip install 'weasyprint>=66'\n" in out
-    assert not lines_about(out, "pytest>=8")
-    assert out.splitlines()[-1] == "no report can be made without: numpy 1.9.3 is too old, weasyprint"
+    answer = cli("doctor")
+    assert answer.code == 1
+    assert "ok       torch 2.13.0+cpu\n" in answer.out
+    assert "ok       babel 2.14\n" in answer.out
+    assert "missing  numpy: 1.9.3 is too old, pip install 'numpy>=1.26'\n" in answer.out
+    assert "missing  weasyprint: pip install 'weasyprint>=66'\n" in answer.out
+    assert not lines_about(answer.out, "pytest>=8")
+    assert answer.out.splitlines()[-1] == "no report can be made without: numpy, weasyprint"
 
 
 @pytest.mark.usefixtures("examined")
-def test_doctor_says_what_keeps_pdfs_from_being_made(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_says_what_keeps_pdfs_from_being_made(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     # None in sys.modules makes the import fail as it does where the package is not installed
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    code, out, _ = call(capsys, "doctor")
-    assert code == 1
-    (line,) = lines_about(out, "missing  PDF")
+    answer = cli("doctor")
+    assert answer.code == 1
+    (line,) = lines_about(answer.out, "missing  PDF")
     assert "pip install weasyprint" in line
     assert "--no-pdf" in line
-    assert out.splitlines()[-1] == "no report can be made without: PDF"
+    assert answer.out.splitlines()[-1] == "no report can be made without: PDF"
 
 
 @pytest.mark.usefixtures("examined")
-def test_doctor_names_the_library_that_is_missing(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_names_the_library_that_is_missing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = f"no PDF: the library libpango-1.0-0 is missing: {pdf.APT_COMMAND}"
     monkeypatch.setattr(pdf, "check_pdf", lambda: problem)
-    code, out, _ = call(capsys, "doctor")
-    assert code == 1
-    assert pdf.APT_COMMAND in lines_about(out, "missing  PDF")[0]
+    answer = cli("doctor")
+    assert answer.code == 1
+    assert pdf.APT_COMMAND in lines_about(answer.out, "missing  PDF")[0]
 
 
 def test_doctor_comes_without_numpy_and_torch() -> None:
@@ -329,18 +305,16 @@ def test_doctor_comes_without_numpy_and_torch() -> None:
     assert done.stdout.splitlines()[-1].startswith("no report can be made without: ")
 
 
-def test_doctor_knows_placed_archives_and_an_unwritable_place(
-    capsys: pytest.CaptureFixture[str], examined: Path
-) -> None:
+def test_doctor_knows_placed_archives_and_an_unwritable_place(cli: Cli, examined: Path) -> None:
     downloads = examined / "cache" / "downloads"
     downloads.mkdir(parents=True)
     (downloads / "cifar-10-python.tar.gz").write_bytes(bytes(2_500_000))
     (examined / "output").write_text("a file in the way")
-    code, out, _ = call(capsys, "doctor")
-    assert code == 1
-    assert lines_about(out, "ok       data cifar10")
-    assert "2.5 MB" in lines_about(out, "ok       cache")[0]
-    assert "--output" in lines_about(out, "missing  output folder")[0]
+    answer = cli("doctor")
+    assert answer.code == 1
+    assert lines_about(answer.out, "ok       data cifar10")
+    assert "2.5 MB" in lines_about(answer.out, "ok       cache")[0]
+    assert "--output" in lines_about(answer.out, "missing  output folder")[0]
 
 
 def test_doctor_sees_the_browser_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

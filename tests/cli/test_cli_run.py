@@ -54,7 +54,11 @@ def test_the_tables_hold_every_trial_and_epoch(tiny_run: Path) -> None:
     assert (merged["best_epoch"] == merged["epoch"]).all()
     assert (merged["validation_accuracy"] == merged["validation_accuracy_epoch"]).all()
     confusion = pd.read_csv(tiny_run / "records" / "confusion.csv", dtype={"true": str, "predicted": str})
-    right = confusion[confusion["true"] == confusion["predicted"]].groupby(["stage", "setup", "seed"])["images"].sum()
+    right = (
+        confusion[confusion["true"] == confusion["predicted"]]
+        .groupby(["stage", "setup", "seed"])["images"]
+        .sum()
+    )
     found = results.set_index(["stage", "setup", "seed"])["test_correct"]
     assert (right.sort_index() == found.sort_index()).all()
 
@@ -77,7 +81,9 @@ def test_rendering_again_gives_the_same_bytes_and_needs_no_torch(tiny_run: Path)
         "import sys; sys.modules['torch'] = None\n"
         "from reportgen.cli import main; main.main(['render', sys.argv[1]])"
     )
-    done = subprocess.run([sys.executable, "-c", program, tiny_run], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, tiny_run], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     for name, content in before.items():
         assert (tiny_run / name).read_bytes() == content, name
@@ -86,7 +92,9 @@ def test_rendering_again_gives_the_same_bytes_and_needs_no_torch(tiny_run: Path)
 def test_the_same_experiment_gives_the_same_numbers(tiny_run: Path, cli: Cli) -> None:
     write(TINY)
     assert cli("run", "x.toml", "--no-pdf", "--workers", 2).code == 0
-    first, second = (pd.read_csv(run / "metrics.csv").drop(columns="seconds") for run in (tiny_run, only_run()))
+    first, second = (
+        pd.read_csv(run / "metrics.csv").drop(columns="seconds") for run in (tiny_run, only_run())
+    )
     pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
@@ -152,7 +160,11 @@ def test_a_diverging_optimizer_is_reported_and_the_rest_goes_on(cli: Cli) -> Non
 
 
 def test_everything_diverging_is_still_a_report(cli: Cli) -> None:
-    write(re.sub(r"learning_rate = [\d.]+", "learning_rate = 1e9", TINY).replace('"Adam"', '"SGD", label = "third"'))
+    write(
+        re.sub(r"learning_rate = [\d.]+", "learning_rate = 1e9", TINY).replace(
+            '"Adam"', '"SGD", label = "third"'
+        )
+    )
     assert cli("run", "x.toml", "--seeds", 1).code == 0
     html = (only_run() / "report.html").read_text(encoding="utf-8")
     assert "Every optimizer diverged" in html
@@ -183,7 +195,12 @@ def test_stopped_half_way_it_leaves_no_run_behind(tmp_path: Path, how: signal.Si
     (tmp_path / "long.toml").write_text(TINY.replace("epochs = 5", "epochs = 100000"), encoding="utf-8")
     command = [sys.executable, "-m", "reportgen", "run", "long.toml", "--no-pdf", "--workers", "2"]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert process.stdout is not None
     assert "training" in process.stdout.readline()
