@@ -1,0 +1,169 @@
+"""The report holds the numbers of the CSV files: read back out of the PDF and the HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pdfplumber
+import pikepdf
+import pytest
+
+
+def squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+class Cells(HTMLParser):
+    """The tables of a page: by id, rows of cell texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: dict[str, list[list[str]]] = {}
+        self.rows: list[list[str]] | None = None
+        self.depth = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.rows = self.tables.setdefault(str(dict(attributes)["id"]), [])
+        elif tag == "tr" and self.rows is not None:
+            self.rows.append([])
+        elif tag in ("td", "th") and self.rows is not None:
+            self.rows[-1].append("")
+            self.depth = 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.depth = 0
+        elif tag == "table":
+            self.rows = None
+
+    def handle_data(self, data: str) -> None:
+        if self.depth and self.rows:
+            self.rows[-1][-1] += data
+
+
+@pytest.fixture(scope="module")
+def results(tiny_run: Path) -> pd.DataFrame:
+    return pd.read_csv(tiny_run / "results.csv")
+
+
+@pytest.fixture(scope="module")
+def html_tables(tiny_run: Path) -> dict[str, list[list[str]]]:
+    parser = Cells()
+    parser.feed((tiny_run / "report.html").read_text(encoding="utf-8"))
+    return parser.tables
+
+
+@pytest.fixture(scope="module")
+def pdf_text(tiny_run: Path) -> Iterator[str]:
+    with pdfplumber.open(tiny_run / "report.pdf") as pdf:
+        yield "\n".join(page.extract_text() for page in pdf.pages)
+
+
+def trial_line(row: pd.Series) -> list[str]:
+    """What the appendix must say of a trial, written here a second time."""
+    return [
+        f"{row.setup} ({row.stage})",
+        str(row.seed),
+        f"{row.best_epoch:.0f}",
+        f"{row.training_loss:.4f}",
+        f"{100 * row.training_accuracy:.2f}%",
+        f"{row.validation_loss:.4f}",
+        f"{100 * row.validation_accuracy:.2f}%",
+        f"{100 * row.test_accuracy:.2f}%",
+        f"{row.seconds:.1f}",
+    ]
+
+
+def test_every_trial_of_the_csv_is_in_both(
+    results: pd.DataFrame, html_tables: dict[str, list[list[str]]], pdf_text: str
+) -> None:
+    expected = [trial_line(row) for _, row in results.iterrows()]
+    assert html_tables["table-trials"][1:] == expected
+    lines = {squeeze(line) for line in pdf_text.splitlines()}
+    for cells in expected:
+        assert squeeze("".join(cells)) in lines
+
+
+def test_the_comparison_gives_mean_and_spread_over_seeds(
+    results: pd.DataFrame, html_tables: dict[str, list[list[str]]], pdf_text: str
+) -> None:
+    rows = html_tables["table-comparison-results"][1:]
+    assert [row[0].split()[0].removesuffix("momentum=0.8").removesuffix("beta1=0.9") for row in rows] == [
+        "SGD",
+        "SGD_Momentum",
+        "Adam",
+    ]
+    for row, (setup, trials) in zip(
+        rows, results[results["stage"] == "comparison"].groupby("setup", sort=False), strict=True
+    ):
+        a, b = trials["validation_accuracy"]
+        spread = abs(a - b) / 2**0.5  # the sample standard deviation of two numbers
+        expected = f"{50 * (a + b):.2f}% ± {100 * spread:.2f}"
+        assert row[3] == expected, setup
+        assert squeeze(expected) in squeeze(pdf_text)
+
+
+def test_the_headline_is_the_mean_test_accuracy(results: pd.DataFrame, pdf_text: str, tiny_run: Path) -> None:
+    tuned = results[results["stage"] == "tuned"]
+    shown = f"{100 * tuned['test_correct'].sum() / tuned['test_images'].sum():.2f}%"
+    page = (tiny_run / "report.html").read_text(encoding="utf-8")
+    assert f"平均準確率為 <b>{shown}</b>" in page
+    assert f"the mean accuracy over 2 seeds is <b>{shown}</b>" in page
+    assert squeeze(f"the mean accuracy over 2 seeds is {shown}") in squeeze(pdf_text)
+
+
+def test_the_ranking_follows_the_validation_accuracy(results: pd.DataFrame, tiny_run: Path) -> None:
+    means = results[results["stage"] == "comparison"].groupby("setup")["validation_accuracy"].mean()
+    order = means.sort_values(ascending=False).index
+    page = (tiny_run / "report.html").read_text(encoding="utf-8")
+    found = re.search(r"效果是 <b>(.*?)</b>", page)
+    assert found
+    assert re.split(r" (?:&gt;|≈) ", found[1]) == list(order)
+
+
+def test_the_confusion_matrix_and_the_classes_add_up(
+    results: pd.DataFrame, html_tables: dict[str, list[list[str]]]
+) -> None:
+    tuned = results[results["stage"] == "tuned"]
+    rows = html_tables["table-per-class"][1:]
+    assert sum(int(row[2]) for row in rows) == tuned["test_correct"].sum()
+    assert sum(int(row[1]) for row in rows) == tuned["test_images"].sum()
+
+
+def test_the_checks_of_this_run_are_printed(pdf_text: str) -> None:
+    flat = squeeze(pdf_text)
+    for line in (
+        "Results of fully connected layer forward and backward tests: All passed.",
+        "Results of ReLU forward and backward tests: All passed.",
+        "Results of softmax cross-entropy forward and backward tests: All passed.",
+        "FullyConnectedLayer: w4([2, 3]), b4([3])",
+        "Test of network: Passed.",
+        "Test of SGD: Passed.",
+        "Test of SGD_Momentum: Passed.",
+        "Test of Adam: Passed.",
+    ):
+        assert squeeze(line) in flat, line
+
+
+def test_the_listings_are_the_code_that_ran(pdf_text: str) -> None:
+    import inspect
+
+    from reportgen.nn import FullyConnectedLayer
+    from reportgen.optim import OPTIMIZERS
+
+    flat = squeeze(re.sub(r"(?m)^\s*\d+ ", "", pdf_text))
+    for ran in (FullyConnectedLayer.dw, *(optimizer.step for optimizer in OPTIMIZERS.values())):
+        last_line = inspect.getsource(ran).rstrip().splitlines()[-1]
+        assert squeeze(last_line) in flat
+
+
+def test_the_tables_travel_inside_the_pdf(tiny_run: Path) -> None:
+    with pikepdf.open(tiny_run / "report.pdf") as pdf:
+        for name in ("metrics.csv", "results.csv", "manifest.json"):
+            assert pdf.attachments[name].get_file().read_bytes() == (tiny_run / name).read_bytes()
+        assert "tiny.toml" in pdf.attachments

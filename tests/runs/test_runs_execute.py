@@ -1,0 +1,168 @@
+"""Trials side by side: the same numbers, every row reported, and an end whatever dies."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen.data import DataError
+from reportgen.errors import UserError
+from reportgen.nn import Classifier
+from reportgen.runs.execute import execute, load_splits, splits_of
+from reportgen.runs.plan import plan
+from reportgen.runs.run import Source, data_settings
+from reportgen.training import Record
+
+ROOT = Path(__file__).parents[2]
+Make = Callable[..., Source]
+ENDLESS = ("epochs = 2", "epochs = 100000")
+
+
+def without_seconds(record: Record) -> dict[str, Any]:
+    found = asdict(record)
+    found["test"]["confusion"] = found["test"]["confusion"].tolist()
+    for row in found["epochs"]:
+        del row["seconds"]
+    return found
+
+
+def carry_out(source: Source, folder: Path, workers: int, on_epoch: Any) -> list[Record]:
+    folder.mkdir()
+    return execute(
+        plan(source.experiment, classes=10),
+        data_settings(source.experiment, source.file),
+        workers=workers,
+        models=folder,
+        on_epoch=on_epoch,
+    )
+
+
+def test_two_workers_give_the_numbers_of_one_bit_for_bit(source: Make, tmp_path: Path, listener: Any) -> None:
+    alone = carry_out(source(), tmp_path / "one", 1, listener.epoch)
+    heard_alone = sorted(listener.rows)
+    listener.rows.clear()
+    together = carry_out(source(), tmp_path / "two", 2, listener.epoch)
+
+    assert [without_seconds(r) for r in together] == [without_seconds(r) for r in alone]
+    assert [r.trial for r in together] == plan(source().experiment, classes=10)  # in the plan's order
+    every_row = [
+        (place, epoch) for place, epochs in enumerate([2, 2, 2, 2, 3]) for epoch in range(1, epochs + 1)
+    ]
+    assert heard_alone == sorted(listener.rows) == every_row
+    # only the tuned classifier is kept
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        assert [file.name for file in folder.iterdir()] == ["tuned-seed0.safetensors"]
+    name = "tuned-seed0.safetensors"
+    assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert Classifier.load(tmp_path / "one" / name).parameter_shapes() == alone[-1].parameter_shapes
+    assert not multiprocessing.active_children()
+
+
+def test_a_subset_is_for_the_comparison_alone(source: Make) -> None:
+    made = source(("[comparison]", "[comparison]\nsubset = 50"))
+    splits, classes = load_splits(data_settings(made.experiment, made.file))
+    trials = plan(made.experiment, classes)
+    sizes = [tuple(len(part) for part in vars(splits_of(trial, splits)).values()) for trial in trials]
+    assert sizes == [(40, 10, 40)] * 4 + [(60, 30, 40)]
+
+
+def test_a_killed_worker_is_reported_and_nothing_hangs(source: Make, tmp_path: Path) -> None:
+    def kill_a_worker(*_: object) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+
+    with pytest.raises(UserError) as caught:
+        carry_out(source(ENDLESS), tmp_path / "models", 2, kill_a_worker)
+    assert "a training process ended without a word" in str(caught.value)
+    assert "--workers 1" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert_soon(lambda: not multiprocessing.active_children(), "a worker lives on")
+
+
+def test_an_error_in_the_parent_ends_the_workers(source: Make, tmp_path: Path) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(source(ENDLESS), tmp_path / "models", 2, stop)
+    assert_soon(lambda: not multiprocessing.active_children(), "a worker lives on")
+
+
+def test_an_error_in_a_worker_arrives_as_it_was(source: Make, tmp_path: Path) -> None:
+    made = source(("[comparison]", "[comparison]\nsubset = 6000"))
+    trials = plan(made.experiment, classes=10)
+    settings = data_settings(made.experiment, made.file)
+    (tmp_path / "models").mkdir()
+    with pytest.raises(DataError, match="subset = 6000"):
+        execute(trials, settings, workers=2, models=tmp_path / "models", on_epoch=lambda *_: None)
+
+
+PROGRAM = """
+import multiprocessing, sys
+from pathlib import Path
+from reportgen.experiment import read
+from reportgen.runs.run import Source, run
+
+class Watcher:
+    def planned(self, trials):
+        self.said = False
+    def epoch(self, place, row):
+        if not self.said:
+            self.said = True
+            print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+
+file, output = map(Path, sys.argv[1:])
+source = Source("small", file, file.read_text(), read(file))
+run(source, output, workers=2, languages=["en"], watcher=Watcher())
+"""
+
+
+def test_a_killed_parent_leaves_no_worker_and_no_run(source: Make, tmp_path: Path, cache: Path) -> None:
+    made = source(ENDLESS)
+    output = tmp_path / "output"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "REPORTGEN_CACHE": str(cache)}
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, made.file, output],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        workers = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(workers) == 2, parent.stderr.read()
+        assert all(map(runs, workers))
+    finally:
+        parent.kill()
+        parent.communicate()
+    assert_soon(lambda: not any(map(runs, workers)), "a worker outlives its parent")
+    assert [folder.name for folder in (output / "small").iterdir() if folder.name[0] != "."] == []
+
+
+def runs(process: int) -> bool:
+    """Whether a process exists and is not just waiting to be buried."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def assert_soon(true: Callable[[], bool], otherwise: str) -> None:
+    limit = time.monotonic() + 15
+    while time.monotonic() < limit:
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError(otherwise)
