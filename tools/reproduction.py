@@ -1,0 +1,105 @@
+"""Print the tables of docs/reproduction.md from two runs.
+
+python tools/reproduction.py output/as-submitted/latest output/homework/latest
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from reportgen.runs import store
+
+# The document's printed figures: training accuracy %, validation accuracy %, and its "loss", which is the
+# mean loss with the L2 term, divided by the batch size once more.
+DOCUMENT = {
+    "SGD": (14.55, 10.28, 0.2347, 0.2497),
+    "SGD_Momentum": (20.50, 13.51, 0.1391, 0.1425),
+    "Adam": (30.25, 28.53, 0.1210, 0.1204),
+}
+TUNED_DOCUMENT = (88.43, 43.77, 0.0833, 0.2755)
+TUNED_SAVED, TUNED_TEST = 198, 46.52
+
+
+def as_printed(row: pd.Series) -> tuple[float, float, float, float]:
+    """A row of metrics the way the document prints it."""
+    return (
+        100 * row["training_accuracy"],
+        100 * row["validation_accuracy"],
+        (row["training_loss"] + row["l2_term"]) / row["batch_size"],
+        (row["validation_loss"] + row["l2_term"]) / row["batch_size"],
+    )
+
+
+def cells(values: tuple[float, float, float, float]) -> str:
+    """Two percentages and two losses, in Markdown."""
+    return f"{values[0]:.2f} % | {values[1]:.2f} % | {values[2]:.4f} | {values[3]:.4f}"
+
+
+def last_epoch(records: store.RunRecords) -> pd.Series:
+    """The last epoch of the tuned setup, with its batch size."""
+    tuned = records.results[records.results["stage"] == "tuned"].iloc[0]
+    row = records.epochs[records.epochs["stage"] == "tuned"].iloc[-1].copy()
+    row["batch_size"] = tuned["batch_size"]
+    return row
+
+
+def submitted_tables(records: store.RunRecords) -> list[str]:
+    """The document against the program with its defects."""
+    compared = records.results[records.results["stage"] == "comparison"].set_index("setup", drop=False)
+    tuned = records.results[records.results["stage"] == "tuned"].iloc[0]
+    lines = [
+        "| small comparison | | training accuracy | validation accuracy | training loss | validation loss |"
+        " epoch |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for setup, printed in DOCUMENT.items():
+        row = compared.loc[setup]
+        lines.append(f"| {setup} | document | {cells(printed)} | |")
+        lines.append(f"| | as-submitted | {cells(as_printed(row))} | {row['best_epoch']:.0f} |")
+    last = last_epoch(records)
+    return [
+        *lines,
+        "",
+        "| tuned setup | training accuracy, epoch 200 | validation accuracy | training loss |"
+        " validation loss | last saved at | test accuracy |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        f"| document | {cells(TUNED_DOCUMENT)} | {TUNED_SAVED} | {TUNED_TEST:.2f} % |",
+        f"| as-submitted | {cells(as_printed(last))} | {tuned['best_epoch']:.0f} |"
+        f" {100 * tuned['test_accuracy']:.2f} % |",
+    ]
+
+
+def mended_tables(submitted: store.RunRecords, homework: store.RunRecords) -> list[str]:
+    """The program with its defects against the right one, in plain units."""
+    lines = [
+        "| | program | network | training accuracy | validation accuracy | validation loss | best epoch |"
+        " test accuracy |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for place in range(len(submitted.results)):
+        for name, records in (("as-submitted", submitted), ("homework", homework)):
+            row = records.results.iloc[place]
+            label = f"{row['setup']} ({row['stage']})" if name == "as-submitted" else ""
+            lines.append(
+                f"| {label} | {name} | {row['hidden']} | {100 * row['training_accuracy']:.2f} % |"
+                f" {100 * row['validation_accuracy']:.2f} % | {row['validation_loss']:.4f} |"
+                f" {row['best_epoch']:.0f} | {100 * row['test_accuracy']:.2f} % |"
+            )
+    return lines
+
+
+def main() -> None:
+    """Read both runs and print their tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("submitted", type=Path, help="folder of a run of as-submitted.toml")
+    parser.add_argument("homework", type=Path, help="folder of a run of homework.toml")
+    arguments = parser.parse_args()
+    submitted, homework = store.read(arguments.submitted), store.read(arguments.homework)
+    print("\n".join([*submitted_tables(submitted), "", *mended_tables(submitted, homework)]))
+
+
+if __name__ == "__main__":
+    main()
