@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reportgen import experiment as experiments
-from reportgen.errors import UserError
+from reportgen.errors import UserError, describe
 from reportgen.progress import watch
 from reportgen.report.pdf import PdfUnavailable, check_pdf
 from reportgen.reporting import report
@@ -81,10 +81,10 @@ def run_all(
             outcomes.append(Outcome(name, folder, None))
             report(folder, languages, pdf)
             store.point_latest(folder)
-        except UserError as error:
-            click.echo(f"reportgen: error: {error}", err=True)
+        except (UserError, OSError) as error:
+            click.echo(f"reportgen: error: {describe(error)}", err=True)
             outcomes = [outcome for outcome in outcomes if outcome.name != name or outcome.problem]
-            outcomes.append(Outcome(name, None, str(error)))
+            outcomes.append(Outcome(name, None, describe(error)))
     if len(names) > 1:
         console.print(summary(outcomes))
     return 1 if any(outcome.problem for outcome in outcomes) else 0

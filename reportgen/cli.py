@@ -9,7 +9,7 @@ from typing import IO, Any
 import click
 
 import reportgen
-from reportgen.errors import UserError
+from reportgen.errors import UserError, describe
 
 LANGUAGES = ("zh-Hant", "en")
 DEFAULT_EXPERIMENT = "quickstart"
@@ -33,8 +33,8 @@ class Program(click.Group):
         kwargs["standalone_mode"] = False
         try:
             sys.exit(super().main(*args, **kwargs) or 0)
-        except UserError as error:
-            OneLine(str(error)).show()
+        except (UserError, OSError) as error:
+            OneLine(describe(error)).show()
             sys.exit(1)
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "reportgen"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from reportgen.errors import UserError
 from reportgen.report.render import Rendered, render
@@ -13,8 +15,11 @@ from reportgen.report.render import Rendered, render
 
 def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
     """Render a run and print where its report is."""
+    console = Console()
     try:
-        rendered = render(folder, languages=languages, pdf=pdf)
+        # a moving sign on a terminal, nothing elsewhere: this takes some seconds
+        with console.status("writing the report") if console.is_terminal else nullcontext():
+            rendered = render(folder, languages=languages, pdf=pdf)
     except UserError as error:
         raise type(error)(
             f"{error}; the records are kept: `reportgen render {folder}` tries again"
