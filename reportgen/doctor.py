@@ -228,11 +228,13 @@ def archives(source: str, names: tuple[str, ...], otherwise: str) -> Finding:
 
 
 def browser() -> Finding:
-    """A browser, which only some tests ask for."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return Finding(f"browser {path}, for tests only")
-    return Finding("browser, for tests only", "apt-get install chromium", needed=False)
+    """A browser and its driver, which only some tests ask for."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found and shutil.which("chromedriver"):
+        return Finding(f"browser {found} and its driver, for tests only")
+    return Finding(
+        "browser and its driver, for tests only", "apt-get install chromium chromium-driver", needed=False
+    )
 
 
 def writable(folder: Path) -> bool:

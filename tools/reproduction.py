@@ -48,7 +48,7 @@ def last_epoch(records: store.RunRecords) -> pd.Series:
 
 def submitted_tables(records: store.RunRecords) -> list[str]:
     """The document against the program with its defects."""
-    compared = records.results[records.results["stage"] == "comparison"].set_index("setup", drop=False)
+    compared = records.results[records.results["stage"] == "comparison"]
     tuned = records.results[records.results["stage"] == "tuned"].iloc[0]
     lines = [
         "| small comparison | | training accuracy | validation accuracy | training loss | validation loss |"
@@ -56,7 +56,7 @@ def submitted_tables(records: store.RunRecords) -> list[str]:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for setup, printed in DOCUMENT.items():
-        row = compared.loc[setup]
+        row = compared[compared["setup"] == setup].iloc[0]
         lines.append(f"| {setup} | document | {cells(printed)} | |")
         lines.append(f"| | as-submitted | {cells(as_printed(row))} | {row['best_epoch']:.0f} |")
     last = last_epoch(records)

@@ -101,9 +101,9 @@ def keep_run(
     """A run in the output folder that holds only what the listing needs."""
     records = store.RunRecords(
         manifest={"times": {"started": f"start of {run}"}},
-        epochs=pd.DataFrame({"stage": ["tuned"], "epoch": [1]}),
+        epochs=pd.DataFrame(columns=store.EPOCH_COLUMNS),
         results=results,
-        confusion=pd.DataFrame({"images": [1]}),
+        confusion=pd.DataFrame(columns=store.CONFUSION_COLUMNS),
         sample_images=np.zeros((1, 2, 2, 1), np.uint8),
         sample_labels=np.zeros(1, np.int64),
         excerpts={},
@@ -116,8 +116,9 @@ def keep_run(
     return folder
 
 
-def results(*rows: tuple[str, str, float | None]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["stage", "setup", "test_accuracy"])
+def results(*rows: tuple[str, str, float | str | None]) -> pd.DataFrame:
+    told = pd.DataFrame(rows, columns=["stage", "setup", "test_accuracy"])
+    return told.reindex(columns=store.RESULT_COLUMNS)
 
 
 TUNED = results(("comparison", "Adam", 0.9), ("tuned", "SGD", 0.5), ("tuned", "SGD", 0.6))
@@ -175,7 +176,7 @@ def test_list_falls_back_on_the_best_compared_setup(
         ("manifest.json", json.dumps({})),
         ("results.csv", ""),
         ("results.csv", "stage,setup\ntuned,SGD\n"),
-        ("results.csv", "stage,setup,test_accuracy\ntuned,SGD,much\n"),
+        ("results.csv", results(("tuned", "SGD", "much")).to_csv(index=False)),
         ("records/samples.npz", "PK"),
     ],
 )
@@ -317,9 +318,13 @@ def test_doctor_knows_placed_archives_and_an_unwritable_place(cli: Cli, examined
     assert "--output" in lines_about(answer.out, "missing  output folder")[0]
 
 
-def test_doctor_sees_the_browser_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: "/bin/b" if name == "google-chrome" else None)
+def test_doctor_asks_for_a_browser_and_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"google-chrome", "chromedriver"}
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}" if name in there else None)
     assert doctor.browser().ok
-    monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert doctor.browser().line == "missing  browser, for tests only: apt-get install chromium"
+    assert "/bin/google-chrome" in doctor.browser().line
+    there.remove("chromedriver")
+    assert doctor.browser().line.endswith(": apt-get install chromium chromium-driver")
+    there.symmetric_difference_update({"google-chrome", "chromedriver"})
+    assert not doctor.browser().ok
     assert not doctor.browser().needed

@@ -91,8 +91,12 @@ def test_a_killed_worker_is_reported_and_nothing_hangs(source: Make, tmp_path: P
 
 
 def test_an_error_in_the_parent_ends_the_workers(source: Make, tmp_path: Path) -> None:
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+    heard: set[int] = set()
+
+    def stop(place: int, _: object) -> None:
+        heard.add(place)
+        if len(heard) == 2:  # both are at work
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         carry_out(source(ENDLESS), tmp_path / "models", 2, stop)

@@ -250,10 +250,11 @@ def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_text(path, "優\n")
     assert path.read_bytes() == "優\n".encode()
-    with pytest.raises(TypeError):
-        write_bytes(path, 3)
-    assert path.read_bytes() == "優\n".encode()
-    (tmp_path / "folder" / "inside").mkdir(parents=True)
+    (tmp_path / "folder" / "inside").mkdir(parents=True)  # nothing can be renamed to this name
+    with pytest.raises(OSError, match="directory"):
+        write_bytes(tmp_path / "folder", b"content")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder"]
     with pytest.raises(OSError, match="directory"):
         point_link(tmp_path / "folder", "file")
+    assert path.read_bytes() == "優\n".encode()
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder"]
