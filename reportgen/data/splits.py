@@ -1,12 +1,12 @@
 """From a data set to train, validation and test parts."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from reportgen.data.dataset import Dataset, Images, Labels
 from reportgen.data.errors import DataError
+from reportgen.randomness import stream
 
 SMALLEST_SUBSET = 5
 """Four to train and one to validate: below that, a fifth is nothing."""
@@ -86,14 +86,8 @@ def _pool(dataset: Dataset, seed: int | None) -> Part:
         return Part(dataset.train_images, dataset.train_labels)
     if seed < 0:
         raise DataError(f"split seed = {seed} is negative: choose 0 or more")
-    order = _stream(seed, "split").permutation(len(dataset.train_labels))
+    order = stream(seed, "split").permutation(len(dataset.train_labels))
     return Part(np.asarray(dataset.train_images[order]), np.asarray(dataset.train_labels[order]))
-
-
-def _stream(seed: int, purpose: str) -> np.random.Generator:
-    """A source of randomness of its own for each (seed, purpose): no other use can shift its numbers."""
-    name = hashlib.sha256(purpose.encode()).digest()
-    return np.random.default_rng([seed, int.from_bytes(name[:8], "little")])
 
 
 def _sizes(
