@@ -105,7 +105,7 @@ def run_one(
     source = Source(
         name=file.stem,
         file=file,
-        text=file.read_text(encoding="utf-8"),
+        text=file.read_text(encoding="utf-8-sig"),
         experiment=experiment,
         overridden=overrides.keys(),
     )

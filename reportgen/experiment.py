@@ -37,11 +37,21 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+def _without_breaks(value: str) -> str:
+    """Titles and names stand in headings, tables and progress lines."""
+    if not value.isprintable():
+        raise ValueError("must be one line of printable characters")
+    return value
+
+
+OneLine = Annotated[str, AfterValidator(_without_breaks)]
+
+
 class Bilingual(Table):
     """A text in Traditional Chinese and in English."""
 
-    zh_hant: str = Field(alias="zh-Hant", min_length=1, max_length=200)
-    en: str = Field(min_length=1, max_length=200)
+    zh_hant: OneLine = Field(alias="zh-Hant", min_length=1, max_length=200)
+    en: OneLine = Field(min_length=1, max_length=200)
 
 
 def _in_both(value: object) -> object:
@@ -80,7 +90,7 @@ Seeds = Annotated[
     Field(min_length=1, max_length=1000),
     AfterValidator(_all_differ),
 ]
-Labels = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=2, max_length=1000)]
+Labels = Annotated[tuple[OneLine, ...], BeforeValidator(_as_tuple), Field(min_length=2, max_length=1000)]
 
 
 class Data(Table):
@@ -110,7 +120,7 @@ class OptimizerSettings(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     name: str
-    label: str | None = Field(default=None, min_length=1, max_length=40)
+    label: OneLine | None = Field(default=None, min_length=1, max_length=40)
     learning_rate: float = Field(gt=0)
 
     @property
@@ -213,7 +223,7 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
     Raises ExperimentError with one line that says what to mend.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

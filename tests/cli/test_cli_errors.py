@@ -80,6 +80,7 @@ EXPERIMENT_MISTAKES = {
     "subset too large": ("subset = 200", "subset = 2000", ["subset = 2000", "300"]),
     "too many images": ("train = 300", "train = 5000", ["1297", "5000"]),
     "an empty split": ("train = 300\nvalidation = 100", "train = 1297", ["validation", "empty split"]),
+    "a line break in a name": ('{ name = "SGD",', '{ name = "SGD", label = "a\\nb",', ["label", "one line"]),
     "nothing to train": (TINY[TINY.index("[comparison]") :], "", ["nothing to train"]),
 }
 
@@ -95,6 +96,13 @@ def test_a_mistake_in_an_experiment(cli: Cli, mistake: str) -> None:
 def test_an_experiment_that_is_not_text(cli: Cli) -> None:
     Path("x.toml").write_bytes(b"title = '\xff\xfe'")
     refused(cli("run", "x.toml"), "x.toml", "not UTF-8")
+
+
+def test_an_experiment_as_windows_editors_save_it(cli: Cli) -> None:
+    Path("x.toml").write_bytes(b"\xef\xbb\xbf" + TINY.replace("[16]", "[16").encode())
+    refused(cli("run", "x.toml"), "x.toml", "Unclosed array")  # the mistake in it, not its byte order mark
+    Path("x.toml").write_bytes(b"\xef\xbb\xbf" + TINY.replace("\n", "\r\n").encode())
+    assert cli("run", "x.toml", "--no-pdf", "--epochs", 1, "--seeds", 1).code == 0
 
 
 def test_an_experiment_that_is_not_there(cli: Cli) -> None:
