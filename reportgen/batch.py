@@ -44,7 +44,7 @@ class Overrides:
         """What was overridden, as it is called in the file, with its value."""
         said = {
             "data.source": self.data_source,
-            "data.path": self.data_path,
+            "data.path": self.data_path and Path(self.data_path).name,
             "seeds": self.seeds,
             "epochs": self.epochs,
         }

@@ -199,7 +199,7 @@ def cifar10() -> Finding:
     """Whether CIFAR-10's archive is there."""
     from reportgen.data import cifar10
 
-    return archives("cifar10", (cifar10._ARCHIVE,), "")
+    return archives("cifar10", (cifar10.ARCHIVE,), "")
 
 
 def fashion_mnist() -> Finding:
@@ -207,9 +207,9 @@ def fashion_mnist() -> Finding:
     from reportgen.data import fashion_mnist
 
     folder = fashion_mnist.DEBIAN_FOLDER
-    if all((folder / name).is_file() for name in fashion_mnist._FILES):
+    if all((folder / name).is_file() for name in fashion_mnist.FILES):
         return Finding(f"data fashion-mnist in {folder}")
-    return archives("fashion-mnist", fashion_mnist._FILES, ", or apt-get install dataset-fashion-mnist")
+    return archives("fashion-mnist", fashion_mnist.FILES, ", or apt-get install dataset-fashion-mnist")
 
 
 def archives(source: str, names: tuple[str, ...], otherwise: str) -> Finding:

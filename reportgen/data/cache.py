@@ -21,7 +21,7 @@ import numpy as np
 
 from reportgen.data.dataset import ARRAYS, Dataset
 
-FORMAT = 1
+FORMAT = 2
 """Part of every key: raise it when decoding or the layout of an entry changes."""
 
 _PARTIAL = ".partial-"

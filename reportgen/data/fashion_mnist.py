@@ -15,7 +15,7 @@ from reportgen.data.torchvision_import import import_datasets
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package dataset-fashion-mnist puts the four files."""
 
-_FILES = (
+FILES = (
     "train-images-idx3-ubyte.gz",
     "train-labels-idx1-ubyte.gz",
     "t10k-images-idx3-ubyte.gz",
@@ -25,10 +25,10 @@ _FILES = (
 
 def load() -> Dataset:
     """Fashion-MNIST in its own order: Debian's package, or the archives at hand, or else downloaded."""
-    files = [DEBIAN_FOLDER / name for name in _FILES]
+    files = [DEBIAN_FOLDER / name for name in FILES]
     debian = all(file.is_file() for file in files)
     if not debian:
-        files = [placed(name) or _download(name) for name in _FILES]
+        files = [placed(name) or _download(name) for name in FILES]
     identity = [str(files[0].parent) if debian else "downloads", *(stamp(file) for file in files)]
     dataset = cached("fashion-mnist", identity, lambda: _decode(files, debian))
     return replace(dataset, default_train=50_000, default_validation=10_000)
@@ -37,7 +37,7 @@ def load() -> Dataset:
 def _download(name: str) -> Path:
     official = import_datasets().FashionMNIST
     urls = tuple(f"{mirror}{name}" for mirror in official.mirrors)
-    missing = ", ".join(name for name in _FILES if not placed(name))
+    missing = ", ".join(name for name in FILES if not placed(name))
     return fetch(
         "fashion-mnist",
         RemoteFile(name, urls, dict(official.resources)[name]),
@@ -65,9 +65,8 @@ def _decode(files: list[Path], debian: bool) -> Dataset:
                 f"source fashion-mnist: the files in {files[0].parent} do not hold Fashion-MNIST"
                 f" ({reason(error)}): {_remedy(debian)}"
             ) from error
-    return make_dataset(
-        "fashion-mnist", parts[0], parts[1], official.classes, f"Fashion-MNIST, {files[0].parent}"
-    )
+    origin = "Debian's dataset-fashion-mnist" if debian else "the publisher's files, by their checksums"
+    return make_dataset("fashion-mnist", parts[0], parts[1], official.classes, f"Fashion-MNIST, {origin}")
 
 
 def _unpack(file: Path, target: Path) -> None:

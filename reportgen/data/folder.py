@@ -86,7 +86,7 @@ def _decode(path: Path, classes: list[str], train: _Listing, test: _Listing) -> 
         (_pixels(train.files, size, mode), np.array(train.labels)),
         (_pixels(test.files, size, mode), np.array(test.labels)),
         classes,
-        f"image folder {path.resolve()}",
+        f"image folder {path.resolve().name}",
     )
 
 

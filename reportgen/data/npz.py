@@ -46,7 +46,7 @@ def _decode(path: Path) -> Dataset:
     else:
         _refuse_unseen(y_train, y_test, path)
         names = [str(number) for number in range(int(y_train.max()) + 1)]
-    return make_dataset("npz", (x_train, y_train), (x_test, y_test), names, f"npz file {path.resolve()}")
+    return make_dataset("npz", (x_train, y_train), (x_test, y_test), names, f"npz file {path.name}")
 
 
 def _read(path: Path) -> dict[str, Array]:

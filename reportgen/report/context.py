@@ -76,9 +76,7 @@ def heading_facts(records: RunRecords, t: Catalogue) -> dict[str, Any]:
 def source_name(manifest: dict[str, Any], t: Catalogue) -> Phrase:
     """What the data set is called in a sentence."""
     source, path = manifest["data"]["source"], manifest["experiment"]["settings"]["data"]["path"]
-    name = Markup("<code>{}</code>").format(
-        path.replace("\\", "/").rstrip("/").rpartition("/")[2] if path else ""
-    )
+    name = Markup("<code>{}</code>").format(path or "")
     return t(f"source.{source}", **({"file": name} if path else {}))
 
 

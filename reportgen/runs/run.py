@@ -162,6 +162,8 @@ def samples(splits: Splits, classes: int) -> tuple[NDArray[np.uint8], NDArray[np
 def describe_experiment(source: Source) -> dict[str, Any]:
     """The experiment for the manifest, every default written out."""
     settings = json.loads(source.experiment.model_dump_json(by_alias=True))
+    if settings["data"]["path"] is not None:  # a report is passed on; the writer's folders are not
+        settings["data"]["path"] = Path(settings["data"]["path"]).name
     return {
         "name": source.name,
         "file": source.file.name,

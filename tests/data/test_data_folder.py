@@ -16,7 +16,7 @@ def test_classes_and_files_come_in_the_order_of_their_names(pictures):
     assert data.test_images.shape == (4, 4, 5, 3)
     assert data.train_labels.tolist() == [0] * 4 + [1] * 4
     assert data.train_images[:, 0, 0].tolist() == [[100 * c, i, 7] for c in (0, 1) for i in range(4)]
-    assert str(pictures) in data.origin
+    assert data.origin == f"image folder {pictures.name}"
 
 
 def test_it_is_shuffled_unless_told_otherwise(pictures):
