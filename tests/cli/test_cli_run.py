@@ -146,7 +146,7 @@ def test_without_arguments_the_ready_quickstart_runs(cli: Cli) -> None:
 
 
 def test_a_diverging_optimizer_is_reported_and_the_rest_goes_on(cli: Cli) -> None:
-    write(TINY.replace('{ name = "SGD", learning_rate = 0.05 }', '{ name = "SGD", learning_rate = 1e9 }'))
+    write(TINY.replace('{ name = "SGD", learning_rate = 0.05 }', '{ name = "SGD", learning_rate = 3e38 }'))
     answer = cli("run", "x.toml", "--no-pdf")
     assert answer.code == 0
     results = pd.read_csv(only_run() / "results.csv")
@@ -161,7 +161,7 @@ def test_a_diverging_optimizer_is_reported_and_the_rest_goes_on(cli: Cli) -> Non
 
 def test_everything_diverging_is_still_a_report(cli: Cli) -> None:
     write(
-        re.sub(r"learning_rate = [\d.]+", "learning_rate = 1e9", TINY).replace(
+        re.sub(r"learning_rate = [\d.]+", "learning_rate = 3e38", TINY).replace(
             '"Adam"', '"SGD", label = "third"'
         )
     )
