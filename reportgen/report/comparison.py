@@ -53,7 +53,7 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
         cells = [
             {
                 "text": numbers.with_spread(trials[column], writers.get(column, "percent")),
-                "best": len(means) > 1 and trials[column].mean() == best.get(column),
+                "best": len(means) > 1 and means[column].iloc[number] == best.get(column),
             }
             for column in columns
         ]

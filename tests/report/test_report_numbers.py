@@ -108,6 +108,18 @@ def test_the_comparison_gives_mean_and_spread_over_seeds(
         assert squeeze(expected) in squeeze(pdf_text)
 
 
+def test_the_best_of_each_column_is_marked(results: pd.DataFrame, tiny_run: Path) -> None:
+    page = (tiny_run / "report.html").read_text(encoding="utf-8")
+    table = page[page.index('id="table-comparison-results"') :].partition("</table>")[0]
+    rows = [re.findall(r'<td class="n">(.*?)</td>', row)[1:] for row in table.split("<tr>")[2:]]
+    compared = results[results["stage"] == "comparison"].groupby("setup", sort=False)
+    columns = ("training_accuracy", "validation_accuracy", "training_loss", "validation_loss")
+    for place, column in enumerate(columns):
+        means = [sum(group) / len(group) for _, group in compared[column]]
+        best = min(means) if "loss" in column else max(means)
+        assert [row[place].startswith("<b>") for row in rows] == [mean == best for mean in means], column
+
+
 def test_the_headline_is_the_mean_test_accuracy(results: pd.DataFrame, pdf_text: str, tiny_run: Path) -> None:
     tuned = results[results["stage"] == "tuned"]
     shown = f"{100 * tuned['test_correct'].sum() / tuned['test_images'].sum():.2f}%"
