@@ -1,0 +1,132 @@
+"""The catalogue's two languages match, and the sentences follow the findings, whatever they are."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from reportgen import resources
+from reportgen.analysis.ranking import rank
+from reportgen.report import numbers, sentences
+from reportgen.report.catalogue import Catalogue, CatalogueError, check, load
+
+CATALOGUE = resources.templates() / "catalogue.toml"
+BOTH = ("zh-Hant", "en")
+
+
+@pytest.fixture(scope="module")
+def t() -> Catalogue:
+    return load(CATALOGUE, BOTH)
+
+
+def results(stage: str, **scores: list[float | None]) -> pd.DataFrame:
+    rows = [
+        {
+            "stage": stage, "setup": setup, "seed": seed,
+            "status": "diverged" if score is None else "finished",
+            "validation_accuracy": score, "test_accuracy": score, "test_images": 200.0,
+            "test_correct": None if score is None else 200 * score,
+            "parameters": 100 + 10 * (setup == "deeper"),
+        }
+        for setup, values in scores.items()
+        for seed, score in enumerate(values)
+    ]  # fmt: skip
+    columns = ["stage", "setup", "seed", "status", "validation_accuracy", "test_accuracy", "test_images"]
+    table = pd.DataFrame(rows, columns=[*columns, "test_correct", "parameters"])
+    measured = ["validation_accuracy", "test_accuracy", "test_images", "test_correct"]
+    return table.astype(dict.fromkeys(measured, float))
+
+
+def english(phrases: list[Any]) -> str:
+    return " ".join(phrase.texts["en"].striptags() for phrase in phrases)
+
+
+def test_every_phrase_has_both_languages_and_the_same_placeholders() -> None:
+    check(tomllib.loads(CATALOGUE.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [{"en": "a"}, {"zh-Hant": "a", "en": "b", "fr": "c"}, {"zh-Hant": "{n} 個", "en": "{m} of them"}],
+)
+def test_phrases_that_do_not_match_are_refused(phrase: dict[str, str]) -> None:
+    with pytest.raises(CatalogueError, match=r"words\.key"):
+        check({"words": {"key": phrase}})
+
+
+def test_chinese_is_traditional_and_english_is_not_chinese() -> None:
+    for section, phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items():
+        for key, phrase in phrases.items():
+            han = "".join(re.findall(r"[\u4e00-\u9fff]", phrase["zh-Hant"]))
+            # Big5 is the character set of Taiwan: simplified characters are not in it
+            assert han.encode("cp950", errors="replace").decode("cp950") == han, (section, key)
+            assert not re.search(r"[\u4e00-\u9fff]", phrase["en"]), (section, key)
+
+
+def test_every_phrase_is_used_somewhere() -> None:
+    package = Path(resources.__file__).parent
+    sources = [*resources.templates().rglob("*.j2"), *package.glob("report/*.py")]
+    text = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+    for section, phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items():
+        # named in full, or put together from the section's name and a key
+        composed = f'f"{section}.{{' in text or f"'{section}.' ~" in text or section == "section"
+        for key in phrases:
+            assert f"{section}.{key}" in text or composed, f"{section}.{key} is never used"
+
+
+def test_values_are_escaped_and_markup_in_texts_is_not_taken_from_users(t: Catalogue) -> None:
+    said = t("ranking.single", name="<i>x</i> {n}").texts["en"]
+    assert "&lt;i&gt;x&lt;/i&gt; {n}" in said
+
+
+@pytest.mark.parametrize(
+    ("scores", "said", "not_said"),
+    [
+        ({"A": [0.1], "B": [0.3]}, ["order is B > A", "may be chance"], ["every one"]),
+        ({"A": [0.1, 0.2], "B": [0.3, 0.4]}, ["order is B > A", "every one of the 2 seeds"], ["chance"]),
+        ({"A": [0.3, 0.1], "B": [0.2, 0.3]}, ["order is B ≈ A"], [" > A"]),
+        ({"A": [None], "B": [0.3]}, ["Only B finished", "A diverged in 1"], ["order"]),
+        ({"A": [None], "B": [None]}, ["Every optimizer diverged"], ["order", "Only"]),
+        ({"A": [0.1], "deeper": [0.3]}, ["deeper > A", "different networks", "A 100, deeper 110"], []),
+    ],
+)
+def test_the_ranking_in_words(
+    t: Catalogue, scores: dict[str, list[float | None]], said: list[str], not_said: list[str]
+) -> None:
+    table = results("comparison", **scores)
+    text = english(sentences.ranking_sentences(table, rank(table), t))
+    assert all(part in text for part in said), text
+    assert not any(part in text for part in not_said), text
+
+
+def test_the_gain_over_the_comparison_has_its_sign(t: Catalogue) -> None:
+    compared = results("comparison", A=[0.5], B=[0.6])
+    better = english(sentences.test_sentences(compared, results("tuned", T=[0.75]), t))
+    worse = english(sentences.test_sentences(compared, results("tuned", T=[0.55]), t))
+    assert "75.00% (150 of 200 right)" in better
+    assert "+15.00 points from B (60.00%)" in better
+    assert "-5.00 points from B (60.00%)" in worse
+
+
+def test_nothing_is_said_of_a_test_that_was_not_made(t: Catalogue) -> None:
+    assert sentences.test_sentences(results("comparison", A=[0.5]), results("tuned", T=[None]), t) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "write", "written"),
+    [
+        ([0.46521], "percent", "46.52%"),
+        ([0.4, 0.5], "percent", "45.00% ± 7.07"),
+        ([float("nan"), 0.5], "percent", "50.00%"),
+        ([float("nan")], "loss", "–"),
+        ([1.0, 2.0, 3.0], "loss", "2.0000 ± 1.0000"),
+        ([98.0, 100.0], "whole", "99 ± 1"),
+    ],
+)
+def test_means_with_their_spread(values: list[float], write: str, written: str) -> None:
+    assert numbers.with_spread(pd.Series(values), write) == written
