@@ -83,3 +83,13 @@ def test_it_fits_a_phone(page: webdriver.Chrome) -> None:
     page.set_window_size(500, 900)  # Chromium goes no narrower
     width, inner = page.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= inner
+
+
+def test_links_do_not_land_under_the_bar(page: webdriver.Chrome) -> None:
+    page.execute_script("document.documentElement.style.scrollBehavior = 'auto'")
+    for link in page.find_elements("css selector", "nav.contents a")[::4]:
+        page.execute_script("arguments[0].click()", link)
+        target = link.get_attribute("href").partition("#")[2]
+        script = "return document.getElementById(arguments[0]).getBoundingClientRect().top"
+        bar = page.execute_script("return document.querySelector('.bar').getBoundingClientRect().bottom")
+        assert page.execute_script(script, target) >= bar, target
