@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reportgen import experiment as experiments
+from reportgen.analysis.ranking import best_on_validation
 from reportgen.errors import UserError, describe
 from reportgen.progress import watch
 from reportgen.report.pdf import PdfUnavailable, check_pdf
@@ -53,11 +54,10 @@ class Overrides:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one experiment: a run's folder, or the reason why there is none."""
+    """What became of one experiment: a run's folder with its report, or nothing."""
 
     name: str
     folder: Path | None
-    problem: str | None
 
 
 def run_all(
@@ -78,16 +78,15 @@ def run_all(
     for name in names:
         try:
             folder = run_one(name, overrides, console, output=output, workers=workers, languages=languages)
-            outcomes.append(Outcome(name, folder, None))
             report(folder, languages, pdf)
             store.point_latest(folder)
+            outcomes.append(Outcome(name, folder))
         except (UserError, OSError) as error:
             click.echo(f"reportgen: error: {describe(error)}", err=True)
-            outcomes = [outcome for outcome in outcomes if outcome.name != name or outcome.problem]
-            outcomes.append(Outcome(name, None, describe(error)))
+            outcomes.append(Outcome(name, None))
     if len(names) > 1:
-        console.print(summary(outcomes))
-    return 1 if any(outcome.problem for outcome in outcomes) else 0
+        print_summary(outcomes, console)
+    return 1 if any(outcome.folder is None for outcome in outcomes) else 0
 
 
 def run_one(
@@ -115,17 +114,26 @@ def run_one(
         )
 
 
-def summary(outcomes: Sequence[Outcome]) -> Table:
-    """One row an experiment: how it went and its mean test accuracy."""
-    table = Table("experiment", "result", "best compared (test)", "tuned (test)")
-    for outcome in outcomes:
-        if outcome.folder is None:
-            table.add_row(outcome.name, "failed", "", "")
-            continue
-        means = store.read(outcome.folder).results.groupby(["stage", "setup"])["test_accuracy"].mean()
-        cells = []
-        for stage in ("comparison", "tuned"):
-            found = means[stage].dropna() if stage in means.index.get_level_values(0) else None
-            cells.append("" if found is None or found.empty else f"{found.idxmax()} {found.max():.2%}")
-        table.add_row(outcome.name, "done", *cells)
-    return table
+def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
+    """One row an experiment: a table on a terminal, lines with tabs elsewhere."""
+    columns = ("experiment", "result", "best compared (test)", "tuned (test)")
+    rows = [summary(outcome) for outcome in outcomes]
+    if not console.is_terminal:
+        for row in (columns, *rows):
+            console.file.write("\t".join(row) + "\n")
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def summary(outcome: Outcome) -> tuple[str, str, str, str]:
+    """How an experiment went: its setup of best mean validation accuracy in each stage, and its test."""
+    name = Path(outcome.name).stem
+    if outcome.folder is None:
+        return name, "failed", "", ""
+    results = store.read(outcome.folder).results
+    found = (best_on_validation(results[results["stage"] == stage]) for stage in ("comparison", "tuned"))
+    compared, tuned = ("" if best is None else f"{best[0]} {best[1]:.2%}" for best in found)
+    return name, "done", compared, tuned

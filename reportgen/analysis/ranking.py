@@ -53,3 +53,15 @@ def rank(results: pd.DataFrame, score: str = "validation_accuracy") -> Ranking:
         diverged={str(setup): int(count) for setup, count in lost.items()},
         seeds=tuple(int(seed) for seed in scores.dropna().index),
     )
+
+
+def best_on_validation(results: pd.DataFrame) -> tuple[str, float] | None:
+    """The setup of best mean validation accuracy, with its mean test accuracy; None where all diverged.
+
+    Chosen on validation, as everything is: the test set is only read.
+    """
+    finished = results[results["status"] == "finished"]
+    if finished.empty:
+        return None
+    setup = str(finished.groupby("setup")["validation_accuracy"].mean().idxmax())
+    return setup, float(finished.loc[finished["setup"] == setup, "test_accuracy"].mean())

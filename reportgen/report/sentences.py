@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reportgen.analysis.ranking import Ranking
+from reportgen.analysis.ranking import Ranking, best_on_validation
 from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.tables import finished
@@ -67,9 +67,9 @@ def test_sentences(comparison: pd.DataFrame, tuned: pd.DataFrame, t: Catalogue) 
                 highest=numbers.percent(accuracy.max()),
             )
         ]
-    compared = finished(comparison).groupby("setup")["test_accuracy"].mean()
-    if len(compared) and (results["stage"] == "tuned").all():
-        points = numbers.points(accuracy.mean() - compared.max())
-        best = str(compared.idxmax())
-        sentences.append(t("test.gain", name=best, compared=numbers.percent(compared.max()), points=points))
+    compared = best_on_validation(comparison)
+    if compared is not None and (results["stage"] == "tuned").all():
+        name, reached = compared
+        points = numbers.points(accuracy.mean() - reached)
+        sentences.append(t("test.gain", name=name, compared=numbers.percent(reached), points=points))
     return sentences

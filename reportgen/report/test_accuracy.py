@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reportgen.analysis.ranking import best_on_validation
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.sentences import test_sentences
@@ -30,8 +31,8 @@ def test_section(
     if results.empty:
         return None
     if not len(tuned):
-        best = results.groupby("setup")["validation_accuracy"].mean().idxmax()
-        results = results[results["setup"] == best]
+        best = best_on_validation(comparison)
+        results = results[results["setup"] == best[0]] if best else results
     classes = records.manifest["data"]["classes"]
     matrix = confusion_matrix(records.confusion, results, classes)
     figure = figures.confusion(matrix, classes, words(t))

@@ -109,8 +109,9 @@ def test_the_gain_over_the_comparison_has_its_sign(t: Catalogue) -> None:
     better = english(sentences.test_sentences(compared, results("tuned", T=[0.75]), t))
     worse = english(sentences.test_sentences(compared, results("tuned", T=[0.55]), t))
     assert "75.00% (150 of 200 right)" in better
-    assert "+15.00 points from B (60.00%)" in better
-    assert "-5.00 points from B (60.00%)" in worse
+    assert "B, the best of the comparison on validation, reaches 60.00%" in better
+    assert "a difference of +15.00 points" in better
+    assert "a difference of -5.00 points" in worse
 
 
 def test_nothing_is_said_of_a_test_that_was_not_made(t: Catalogue) -> None:

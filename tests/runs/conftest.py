@@ -14,7 +14,7 @@ from reportgen.experiment import read
 from reportgen.runs.run import Source
 from reportgen.training import EpochRow, Trial
 
-SECONDS = 100
+SECONDS = 300
 
 
 @pytest.fixture(autouse=True, scope="session")
