@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from reportgen.analysis.ranking import rank
+from reportgen.analysis.ranking import best_on_validation, rank
 
 
 def table(**scores: list[float | None]) -> pd.DataFrame:
@@ -51,3 +51,10 @@ def test_diverged_trials_are_counted() -> None:
     ranking = rank(table(A=[None, None, 0.1], B=[0.5, 0.6, None], C=[0.1, 0.1, 0.1]))
     assert ranking.diverged == {"A": 2, "B": 1}
     assert ranking.seeds == ()
+
+
+def test_the_best_is_chosen_on_validation_and_only_its_test_is_read() -> None:
+    scores = table(A=[0.6, 0.6], B=[0.5, None], C=[None, None])
+    scores["test_accuracy"] = [0.1, 0.3, 0.9, float("nan"), float("nan"), float("nan")]
+    assert best_on_validation(scores) == ("A", pytest.approx(0.2))
+    assert best_on_validation(scores[scores["setup"] == "C"]) is None
