@@ -92,7 +92,6 @@ class Page:
             "languages": languages,
             "lang_of": HTML_LANG,
             "class_of": CSS_CLASS,
-            "phrase_like": Phrase,
             "style_css": Markup((templates / "style.css").read_text(encoding="utf-8")),
             "highlight_css": Markup(highlight_css()),
         }
