@@ -128,20 +128,20 @@ def train_one_epoch(
 ) -> tuple[float, float]:
     """One pass over the training images; returns the mean loss and the accuracy of its batches.
 
-    The sums stay tensors until the epoch ends: reading a number back at every step takes time,
-    and would stop the queue of an accelerator.
+    Nothing is read back or added up before the epoch ends: at every step that takes time, and
+    it would stop the queue of an accelerator.
     """
-    total_loss = torch.zeros((), dtype=images.dtype)
-    correct = torch.zeros((), dtype=torch.int64)
-    seen = 0
+    batches = []
     for index in order.epoch():
         x, labels = images.batch(index)
         probabilities, loss = classifier.loss.forward(labels, classifier.forward(x))
         optimizer.step(classifier.parameters, classifier.backward())
-        total_loss.add_(loss, alpha=len(index))
-        correct += (probabilities.argmax(dim=1) == labels).sum()
-        seen += len(index)
-    return float(total_loss) / seen, int(correct) / seen
+        batches.append((loss, probabilities, labels))
+    losses, predictions, answers = zip(*batches, strict=True)
+    sizes = torch.tensor([len(labels) for labels in answers], dtype=images.dtype)
+    mean_loss = torch.stack(losses) @ sizes / sizes.sum()
+    correct = torch.cat(predictions).argmax(dim=1) == torch.cat(answers)
+    return float(mean_loss), float(correct.double().mean())
 
 
 def all_logits(classifier: Classifier, images: Images, count: int) -> Tensor:
