@@ -12,9 +12,9 @@ from torch import Tensor
 class WeightGradient:
     """dw = x^T d + 2 l2 w, not yet multiplied out.
 
-    On a small batch, writing dw of the first layer to memory costs as much as computing it.
-    Most optimizers only add it to something, and a matrix product can add while it multiplies:
-    `add_to` does both in one pass, and `written_out` gives the plain tensor.
+    dw is as large as the weights, and on a small batch writing it out and reading it again
+    takes a good part of a step. Most optimizers only add it to something, and a matrix product
+    can add while it multiplies: `add_to` does both in one pass; `written_out` gives the tensor.
 
     x: the layer's inputs, (N, D). d: the gradient of the loss with respect to the layer's
     outputs, already divided by N, (N, F). w: the weights, (D, F); they enter only where l2 is
