@@ -191,6 +191,11 @@ def test_output_to_a_pipe_is_plain_lines(cli: Cli) -> None:
     assert "tuned Adam seed 0: epoch 2/2" in out
 
 
+def heed_interrupts() -> None:
+    """Tests that run in the background inherit a deaf ear: shells let background jobs ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_stopped_half_way_it_leaves_no_run_behind(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "long.toml").write_text(TINY.replace("epochs = 5", "epochs = 100000"), encoding="utf-8")
@@ -202,6 +207,7 @@ def test_stopped_half_way_it_leaves_no_run_behind(tmp_path: Path, how: signal.Si
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509
     )
     assert process.stdout is not None
     assert "training" in process.stdout.readline()
