@@ -42,7 +42,8 @@ def ours(part: Part) -> Callable[[], None]:
     classifier = Classifier(images.size, [256, 64], 10, stream(0, "weights"), l2=L2)
     optimizer = SGD(LEARNING_RATE)
     order = BatchOrder(len(images), BATCH, stream(0, "batch order"))
-    return lambda: void(train_one_epoch(classifier, optimizer, images, order))
+    rates = [LEARNING_RATE] * order.batches
+    return lambda: void(train_one_epoch(classifier, optimizer, images, order, rates))
 
 
 def bare(part: Part) -> Callable[[], None]:

@@ -134,6 +134,38 @@ class OptimizerSettings(BaseModel):
         return {"learning_rate": self.learning_rate, **(self.model_extra or {})}
 
 
+class ScheduleSettings(Table):
+    """How the learning rate changes over the epochs."""
+
+    name: Literal["constant", "step", "cosine"]
+    warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
+    at: Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_as_tuple)] = ()
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+
+    @model_validator(mode="after")
+    def _steps_belong_to_step(self) -> Self:
+        if self.name == "step" and not self.at:
+            raise ValueError('a "step" schedule needs at = [...], the epochs after which it steps')
+        if self.name != "step" and (self.at or "factor" in self.model_fields_set):
+            raise ValueError(f'at and factor belong to "step", not to "{self.name}"')
+        return self
+
+
+def _named(value: object) -> object:
+    """A plain name stands for a schedule without further settings."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+class AugmentationSettings(Table):
+    """Random changes to the training images."""
+
+    flip: bool = False
+    shift: Annotated[int, Field(ge=0, le=64)] = 0
+
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
 class Stage(Table):
     """What the comparison and the tuned training have in common."""
 
@@ -144,6 +176,26 @@ class Stage(Table):
     seeds: Seeds = (0,)
     initial_std: Annotated[float, Field(gt=0)] | None = None
     dtype: Literal["float32", "float64"] = "float32"
+    schedule: Annotated[ScheduleSettings, BeforeValidator(_named)] = ScheduleSettings(name="constant")
+    normalization: Literal["none", "per-channel"] = "none"
+    label_smoothing: Share = 0.0
+    dropout: Share = 0.0
+    input_dropout: Share = 0.0
+    early_stopping: Positive | None = None
+    average_epochs: Annotated[int, Field(ge=0)] = 0
+    best_epoch_by: Literal["validation_loss", "validation_accuracy"] = "validation_loss"
+    augmentation: AugmentationSettings = AugmentationSettings()
+
+    @model_validator(mode="after")
+    def _fits_into_the_epochs(self) -> Self:
+        if self.schedule.warmup_epochs >= self.epochs:
+            raise ValueError(
+                f"schedule.warmup_epochs = {self.schedule.warmup_epochs:g} leaves nothing of the"
+                f" {self.epochs} epochs"
+            )
+        if self.average_epochs > self.epochs:
+            raise ValueError(f"average_epochs = {self.average_epochs} is more than the {self.epochs} epochs")
+        return self
 
 
 class Comparison(Stage):

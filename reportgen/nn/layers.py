@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from reportgen.nn.gradient import WeightGradient
+
+
+class UniformStream(Protocol):
+    """A source of uniform numbers in [0, 1), such as numpy's Generator."""
+
+    def random(self, size: tuple[int, ...], dtype: type[np.float32], /) -> NDArray[np.float32]:
+        """Draw an array of that size."""
+        ...
 
 
 class FullyConnectedLayer:
@@ -63,3 +75,33 @@ class ReLU:
     def backward(self, dout: Tensor) -> Tensor:
         """Let dout through where the input was positive, not at 0; the same shape."""
         return dout * (self.out > 0)
+
+
+class Dropout:
+    """Dropout: in training, every entry is kept with probability 1 - rate, else set to 0.
+
+    What is kept is divided by 1 - rate, so that its mean is the same with dropout and without.
+
+    rate: the share that is dropped. stream: where the choices are drawn from.
+
+    Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting
+    (JMLR 2014), section 10 for the division.
+    """
+
+    def __init__(self, rate: float, stream: UniformStream | None) -> None:
+        self.rate = rate
+        self.stream = stream
+        self.mask: Tensor | None = None
+
+    def forward(self, x: Tensor, *, training: bool) -> Tensor:
+        """Drop entries of x, any shape, in training; else hand x on."""
+        if not (training and self.rate and self.stream):
+            self.mask = None
+            return x
+        kept = torch.from_numpy(self.stream.random(tuple(x.shape), np.float32)) >= self.rate
+        self.mask = kept.to(x.dtype).div_(1 - self.rate)
+        return x * self.mask
+
+    def backward(self, dout: Tensor) -> Tensor:
+        """Let dout through where x was kept, with the same factor; the same shape."""
+        return dout if self.mask is None else dout * self.mask

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from reportgen.nn.gradient import WeightGradient
 from reportgen.nn.initialization import NormalStream, he_normal, scaled_normal
-from reportgen.nn.layers import FullyConnectedLayer, ReLU
+from reportgen.nn.layers import Dropout, FullyConnectedLayer, ReLU, UniformStream
 from reportgen.nn.loss import SoftmaxCrossEntropy
 
 
@@ -26,7 +26,8 @@ class Classifier:
     decayed. parameters holds w1 (input_size, hidden[0]), b1 (hidden[0],), w2, b2 and so on.
 
     stream: where the initial weights are drawn from, layer by layer; biases start at 0. std: None for He
-    initialization, else the standard deviation of all weights.
+    initialization, else the standard deviation of all weights. dropout, input_dropout: the share of each
+    hidden layer's outputs, and of the inputs, that is dropped in training, drawn from dropout_stream.
     """
 
     def __init__(
@@ -39,6 +40,10 @@ class Classifier:
         std: float | None = None,
         l2: float = 0.0,
         dtype: torch.dtype = torch.float32,
+        dropout: float = 0.0,
+        input_dropout: float = 0.0,
+        dropout_stream: UniformStream | None = None,
+        label_smoothing: float = 0.0,
         divide_gradient: bool = False,
     ) -> None:
         sizes = [input_size, *hidden, output_size]
@@ -53,19 +58,27 @@ class Classifier:
             )
             parameters[f"w{number}"] = torch.from_numpy(w).to(dtype)
             parameters[f"b{number}"] = torch.zeros(outputs, dtype=dtype)
-        self._build(parameters, l2, divide_gradient)
+        self._build(
+            parameters,
+            l2,
+            SoftmaxCrossEntropy(label_smoothing=label_smoothing, divide_gradient=divide_gradient),
+        )
+        self.dropouts = [Dropout(input_dropout, dropout_stream)]
+        self.dropouts += [Dropout(dropout, dropout_stream) for _ in hidden]
 
-    def _build(self, parameters: dict[str, Tensor], l2: float, divide_gradient: bool) -> None:
+    def _build(self, parameters: dict[str, Tensor], l2: float, loss: SoftmaxCrossEntropy) -> None:
         self.parameters = parameters
         self.l2 = l2
         self.layers = [FullyConnectedLayer(l2) for _ in range(len(parameters) // 2)]
         self.activations = [ReLU() for _ in self.layers[1:]]
-        self.loss = SoftmaxCrossEntropy(divide_gradient=divide_gradient)
+        self.dropouts = [Dropout(0.0, None) for _ in self.layers]
+        self.loss = loss
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map inputs x (N, input_size) to logits (N, output_size)."""
+    def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
+        """Map inputs x (N, input_size) to logits (N, output_size); dropout acts in training only."""
         out = x
         for number, layer in enumerate(self.layers, start=1):
+            out = self.dropouts[number - 1].forward(out, training=training)
             out = layer.forward(out, self.parameters[f"w{number}"], self.parameters[f"b{number}"])
             if number < len(self.layers):
                 out = self.activations[number - 1].forward(out)
@@ -84,7 +97,8 @@ class Classifier:
             gradients[f"w{number}"] = layer.dw(dout)
             gradients[f"b{number}"] = layer.db(dout)
             if number > 1:
-                dout = self.activations[number - 2].backward(layer.dx(dout))
+                dout = self.dropouts[number - 1].backward(layer.dx(dout))
+                dout = self.activations[number - 2].backward(dout)
         return gradients
 
     def loss_and_gradients(self, x: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -115,16 +129,34 @@ class Classifier:
         """The shape of every parameter, in order: w1, b1, w2, ..."""
         return {name: tuple(parameter.shape) for name, parameter in self.parameters.items()}
 
+    def copy(self, dtype: torch.dtype) -> Self:
+        """A classifier of its own with the same parameters in this precision, without dropout."""
+        twin = type(self).__new__(type(self))
+        twin._build(
+            {name: parameter.to(dtype, copy=True) for name, parameter in self.parameters.items()},
+            self.l2,
+            SoftmaxCrossEntropy(
+                label_smoothing=self.loss.label_smoothing, divide_gradient=self.loss.divide_gradient
+            ),
+        )
+        return twin
+
     def save(self, path: Path) -> None:
         """Write the parameters to a .safetensors file, whole or not at all."""
         part = path.with_name(f".{path.name}.part")
-        settings = json.dumps({"l2": self.l2, "divide_gradient": self.loss.divide_gradient})
+        settings = json.dumps(
+            {
+                "l2": self.l2,
+                "label_smoothing": self.loss.label_smoothing,
+                "divide_gradient": self.loss.divide_gradient,
+            }
+        )
         safetensors.torch.save_file(self.parameters, part, metadata={"reportgen": settings})
         part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a classifier that `save` wrote; nothing in the file is executed.
+        """Read a classifier that `save` wrote, without its dropout; nothing in the file is executed.
 
         Raises ValueError where the file is not such a classifier.
         """
@@ -138,11 +170,14 @@ class Classifier:
             raise ValueError(f"{path} is damaged or no .safetensors file ({error})") from error
         names = [f"{kind}{number}" for number in range(1, len(stored) // 2 + 1) for kind in "wb"]
         match settings:
-            case {"l2": int() | float() as l2, "divide_gradient": bool() as divide_gradient} if (
-                stored and set(names) == set(stored) and _fit([stored[name] for name in names])
-            ):
+            case {
+                "l2": int() | float() as l2,
+                "label_smoothing": int() | float() as label_smoothing,
+                "divide_gradient": bool() as divide_gradient,
+            } if stored and set(names) == set(stored) and _fit([stored[name] for name in names]):
+                loss = SoftmaxCrossEntropy(label_smoothing=label_smoothing, divide_gradient=divide_gradient)
                 classifier = cls.__new__(cls)
-                classifier._build({name: stored[name] for name in names}, l2, divide_gradient)
+                classifier._build({name: stored[name] for name in names}, l2, loss)
             case _:
                 raise ValueError(f"{path} holds no classifier saved by reportgen")
         return classifier

@@ -9,14 +9,27 @@ from torch import Tensor
 
 from reportgen.optim.adam import Adam
 from reportgen.optim.gradients import Gradients
+from reportgen.optim.schedules import SCHEDULES, Schedule
 from reportgen.optim.sgd import SGD
 from reportgen.optim.sgd_momentum import SGDMomentum
 
-__all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer", "SGDMomentum", "hyperparameters"]
+__all__ = [
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "Adam",
+    "Optimizer",
+    "SGDMomentum",
+    "Schedule",
+    "hyperparameters",
+]
 
 
 class Optimizer(Protocol):
     """What an optimizer is: something that moves parameters by their gradients."""
+
+    learning_rate: float
+    """A schedule changes it between steps."""
 
     def step(self, parameters: dict[str, Tensor], gradients: Gradients) -> None:
         """Update every parameter in place from the gradient of the same name."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from reportgen.optim.gradients import Gradients, check, written_out
+from reportgen.optim.gradients import Gradients, check, is_weight, refuse_negative, written_out
 
 
 class Adam:
     """Adam: steps along the mean gradient m, scaled by the root of the mean squared gradient v.
 
-    Source: Kingma and Ba, Adam: A method for stochastic optimization (ICLR 2015), algorithm 1.
+    weight_decay: how fast the weights (not the biases) shrink, apart from the gradient; with it
+    this is AdamW.
+
+    Source: Kingma and Ba, Adam: A method for stochastic optimization (ICLR 2015), algorithm 1;
+    the decay: Loshchilov and Hutter, Decoupled weight decay regularization (ICLR 2019),
+    algorithm 2.
     """
 
     def __init__(
@@ -20,16 +25,19 @@ class Adam:
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
     ) -> None:
         for name, beta in (("beta1", beta1), ("beta2", beta2)):
             if not 0 <= beta < 1:
                 raise ValueError(f"{name} must be at least 0 and less than 1")
         if not epsilon > 0:
             raise ValueError("epsilon must be greater than 0")
+        refuse_negative("weight_decay", weight_decay)
         self.learning_rate = learning_rate
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
+        self.weight_decay = weight_decay
         self.m: dict[str, Tensor] = {}
         self.v: dict[str, Tensor] = {}
         self.t = 0
@@ -49,5 +57,8 @@ class Adam:
             # both start at 0: mend the bias that this leaves
             m_hat = m / (1 - self.beta1**self.t)
             v_hat = v / (1 - self.beta2**self.t)
+            if self.weight_decay and is_weight(parameter):
+                # w <- (1 - learning_rate weight_decay) w
+                parameter.mul_(1 - self.learning_rate * self.weight_decay)
             # w <- w - learning_rate m_hat / (sqrt(v_hat) + epsilon)
             parameter.addcdiv_(m_hat, v_hat.sqrt_().add_(self.epsilon), value=-self.learning_rate)

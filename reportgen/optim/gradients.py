@@ -43,6 +43,17 @@ def check(parameters: Mapping[str, Tensor], gradients: Gradients) -> None:
             raise ValueError(f"the gradient of parameter '{name}' has shape {got}, expected {expected}")
 
 
+def refuse_negative(name: str, value: float) -> None:
+    """Raise ValueError where a hyperparameter that must not be is below 0."""
+    if not value >= 0:
+        raise ValueError(f"{name} must be at least 0")
+
+
+def is_weight(parameter: Tensor) -> bool:
+    """Whether a parameter is a weight matrix, which decays, or a bias, which does not."""
+    return parameter.dim() > 1
+
+
 def accumulate(target: Tensor, gradient: Gradient, *, beta: float = 1.0, alpha: float) -> None:
     """Do target <- beta target + alpha gradient, in place."""
     if isinstance(gradient, Tensor):

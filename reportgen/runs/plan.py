@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from reportgen.experiment import Experiment, ExperimentError, OptimizerSettings, Stage, nearest, shown
-from reportgen.optim import OPTIMIZERS, hyperparameters
-from reportgen.training import Defects, Setup, Trial
+from reportgen.optim import OPTIMIZERS, Schedule, hyperparameters
+from reportgen.training import Augmentation, Defects, Setup, Trial
 
 COMPARISON, TUNED = "comparison", "tuned"
 
@@ -60,6 +60,15 @@ def plan(experiment: Experiment, classes: int) -> list[Trial]:
                 initial_std=settings.initial_std,
                 dtype=settings.dtype,
                 subset=subset,
+                schedule=Schedule(**settings.schedule.model_dump()),
+                normalization=settings.normalization,
+                label_smoothing=settings.label_smoothing,
+                dropout=settings.dropout,
+                input_dropout=settings.input_dropout,
+                early_stopping=settings.early_stopping,
+                average_epochs=settings.average_epochs,
+                best_epoch_by=settings.best_epoch_by,
+                augmentation=Augmentation(**settings.augmentation.model_dump()),
             )
             trials += [Trial(setup, seed, defects) for seed in settings.seeds]
     return trials

@@ -1,6 +1,18 @@
 """The training loop: one trial in, one record out."""
 
+from reportgen.training.augmentation import Augmentation
+from reportgen.training.evidence import Evidence
 from reportgen.training.trainer import train
 from reportgen.training.trial import Defects, EpochRow, Record, Setup, TestResult, Trial
 
-__all__ = ["Defects", "EpochRow", "Record", "Setup", "TestResult", "Trial", "train"]
+__all__ = [
+    "Augmentation",
+    "Defects",
+    "EpochRow",
+    "Evidence",
+    "Record",
+    "Setup",
+    "TestResult",
+    "Trial",
+    "train",
+]

@@ -3,26 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from reportgen.data import Part
+from reportgen.training.augmentation import Augmenter
+from reportgen.training.evidence import BatchLog
+
+
+@dataclass(frozen=True, eq=False)
+class Normalization:
+    """The mean and standard deviation of each channel's pixels (C,), between 0 and 255."""
+
+    mean: NDArray[np.float64]
+    std: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, images: NDArray[np.uint8]) -> Self:
+        """Measured on images (N, H, W, C); a channel of a single value counts as of deviation 1."""
+        channels = images.shape[3]
+        histogram = np.zeros((channels, 256))
+        for start in range(0, len(images), 1000):  # in pieces: bincount needs eight bytes a pixel
+            piece = images[start : start + 1000].reshape(-1, channels)
+            histogram += [np.bincount(values, minlength=256) for values in piece.T]
+        shares, values = histogram / histogram.sum(axis=1, keepdims=True), np.arange(256)
+        mean = shares @ values
+        std = np.sqrt((shares * (values - mean[:, None]) ** 2).sum(axis=1))
+        return cls(mean, np.where(std > 0, std, 1.0))
 
 
 class Images:
-    """The images and labels of a part, handed out in batches of flat rows between 0 and 1.
+    """The images and labels of a part, handed out in batches of flat rows.
 
+    Values are between 0 and 1; or, with a normalization, of mean 0 and deviation 1 in every channel.
     The pixels stay bytes until a batch is asked for: a data set of any precision costs one byte a value,
     and several processes share the same pages of the cache's file.
+
+    augmenter: changes the images of every batch that is asked for by places. handed_out: how many images
+    have been asked for in a row, as evaluation does.
     """
 
-    def __init__(self, part: Part, dtype: torch.dtype) -> None:
+    def __init__(
+        self,
+        part: Part,
+        dtype: torch.dtype,
+        *,
+        normalization: Normalization | None = None,
+        augmenter: Augmenter | None = None,
+    ) -> None:
         self.pixels = torch.from_numpy(part.images.reshape(len(part.images), -1))
         self.labels = torch.from_numpy(part.labels)
         self.dtype = dtype
         self.white = torch.tensor(255, dtype=dtype)
+        self.augmenter = augmenter
+        self.handed_out = 0
+        self.mean_and_std: tuple[Tensor, Tensor] | None = None
+        if normalization is not None:
+            pixels = self.size // len(normalization.mean)
+            mean, std = np.tile(normalization.mean, pixels), np.tile(normalization.std, pixels)
+            self.mean_and_std = torch.from_numpy(mean).to(dtype), torch.from_numpy(std).to(dtype)
 
     def __len__(self) -> int:
         """How many images there are."""
@@ -36,9 +80,20 @@ class Images:
     def batch(self, index: Tensor | slice) -> tuple[Tensor, Tensor]:
         """Images (N, size) and labels (N,) at these places."""
         if isinstance(index, slice):
-            return self.pixels[index] / self.white, self.labels[index]
+            labels = self.labels[index]
+            self.handed_out += len(labels)
+            return self._scaled(self.pixels[index]), labels
         # index_select copies rows in half the time that self.pixels[index] takes
-        return self.pixels.index_select(0, index) / self.white, self.labels.index_select(0, index)
+        pixels = self.pixels.index_select(0, index)
+        if self.augmenter is not None:
+            pixels = self.augmenter(pixels)
+        return self._scaled(pixels), self.labels.index_select(0, index)
+
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        if self.mean_and_std is None:
+            return pixels / self.white
+        mean, std = self.mean_and_std
+        return (pixels - mean).div_(std)
 
 
 class BatchOrder:
@@ -49,6 +104,7 @@ class BatchOrder:
     slide_by_one: a defect to be reproduced. Batch i starts at place i instead of i * batch_size, so that
     an epoch of n // batch_size batches sees only about n / batch_size + batch_size distinct images.
     shuffle_first: whether the first epoch is shuffled too, or sees the images in the data set's order.
+    log: the account of what was in all the batches so far.
     """
 
     def __init__(
@@ -64,6 +120,7 @@ class BatchOrder:
         self.slide_by_one = slide_by_one
         self.stream = stream
         self.order = np.arange(images)
+        self.log = BatchLog()
         self.shuffle_next = shuffle_first
         # sliding batches are all full ones; else what is left over makes one more
         self.batches = images // batch_size if slide_by_one else -(-images // batch_size)
@@ -75,8 +132,9 @@ class BatchOrder:
         self.shuffle_next = True
         order = torch.from_numpy(self.order)
         step = 1 if self.slide_by_one else self.batch_size
-        for batch in range(self.batches):
-            yield order[batch * step : batch * step + self.batch_size]
+        batches = [order[b * step : b * step + self.batch_size] for b in range(self.batches)]
+        self.log.add(batches)
+        yield from batches
 
     def counts(self, images: int) -> Tensor:
         """How often each of the first images counts when this many are evaluated batch by batch, in float64.

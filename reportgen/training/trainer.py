@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,10 @@ from reportgen.data import Splits
 from reportgen.nn import Classifier
 from reportgen.optim import OPTIMIZERS, Optimizer
 from reportgen.randomness import stream
-from reportgen.training.batches import BatchOrder, Images
+from reportgen.training.augmentation import Augmenter
+from reportgen.training.averaging import WeightAverage
+from reportgen.training.batches import BatchOrder, Images, Normalization
+from reportgen.training.evidence import IMAGES, Evidence, digest, gradient_scale
 from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
 Stream = np.random.Generator | np.random.RandomState
@@ -47,8 +50,7 @@ def _train(
     save_to: Path | None,
 ) -> Record:
     setup, defects = trial.setup, trial.defects
-    dtype = getattr(torch, setup.dtype)
-    training, validation = Images(splits.train, dtype), Images(splits.validation, dtype)
+    training, validation, test = images_of(trial, splits)
     weight_stream, order_stream = streams(trial)
     classifier = Classifier(
         training.size,
@@ -57,7 +59,11 @@ def _train(
         weight_stream,
         std=setup.initial_std,
         l2=setup.l2,
-        dtype=dtype,
+        dtype=training.dtype,
+        dropout=setup.dropout,
+        input_dropout=setup.input_dropout,
+        dropout_stream=stream(trial.seed, "dropout"),
+        label_smoothing=setup.label_smoothing,
         divide_gradient=defects.gradients_averaged_twice,
     )
     optimizer = OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
@@ -68,18 +74,27 @@ def _train(
         slide_by_one=defects.batches_slide_by_one,
         shuffle_first=not defects.numpy_global_stream,
     )
-
     validation_counts = order.counts(len(validation))
+    initial_weights = digest(classifier.parameters)
+    scale = gradient_scale(classifier, *training.batch(slice(0, IMAGES)))
+    average, parameters = WeightAverage(), classifier.parameters
 
     rows: list[EpochRow] = []
-    best_value, best_epoch, best_parameters = math.inf, None, classifier.parameters
-    diverged = False
-    while len(rows) < setup.epochs and not diverged:
-        started = time.perf_counter()
-        training_loss, training_accuracy = train_one_epoch(classifier, optimizer, training, order)
+    best_value, best_epoch, best_parameters = math.inf, None, parameters
+    diverged = stopped = False
+    while len(rows) < setup.epochs and not (diverged or stopped):
+        epoch, started = len(rows) + 1, time.perf_counter()
+        factors = setup.schedule.factors(epoch, setup.epochs, order.batches)
+        learning_rates = [setup.hyperparameters["learning_rate"] * factor for factor in factors]
+        training_loss, training_accuracy = train_one_epoch(
+            classifier, optimizer, training, order, learning_rates
+        )
+        if epoch > setup.epochs - setup.average_epochs:
+            average.add(parameters)
+            classifier.parameters = average.mean
         validation_loss, validation_accuracy = evaluate(classifier, validation, validation_counts)
         row = EpochRow(
-            epoch=len(rows) + 1,
+            epoch=epoch,
             training_loss=training_loss,
             training_accuracy=training_accuracy,
             validation_loss=validation_loss,
@@ -91,10 +106,13 @@ def _train(
         if on_epoch is not None:
             on_epoch(row)
         diverged = row.diverged
-        value = validation_loss + (row.l2_term if defects.best_epoch_by_objective else 0)
+        value = -validation_accuracy if setup.best_epoch_by == "validation_accuracy" else validation_loss
+        value += row.l2_term if defects.best_epoch_by_objective else 0
         if value < best_value and not diverged:
-            best_value, best_epoch = value, row.epoch
+            best_value, best_epoch = value, epoch
             best_parameters = {name: p.clone() for name, p in classifier.parameters.items()}
+        stopped = setup.early_stopping is not None and epoch - (best_epoch or 0) >= setup.early_stopping
+        classifier.parameters = parameters  # training goes on from its own, not from their average
 
     if not diverged:
         classifier.parameters = best_parameters
@@ -105,9 +123,36 @@ def _train(
         epochs=tuple(rows),
         diverged=diverged,
         best_epoch=None if diverged else best_epoch,
-        test=None if diverged else read_test_set(classifier, Images(splits.test, dtype)),
+        test=None if diverged else read_test_set(classifier, test),
         parameter_shapes=classifier.parameter_shapes(),
         steps=len(rows) * order.batches,
+        evidence=Evidence(
+            initial_weights=initial_weights,
+            batch_order=order.log.digest,
+            samples=order.log.samples,
+            distinct=order.log.distinct,
+            validation_images=len(validation),
+            validation_distinct=int(validation_counts.count_nonzero()),
+            gradient_scale=scale,
+            test_readings=test.handed_out / len(test),
+            chosen_by="objective" if defects.best_epoch_by_objective else setup.best_epoch_by,
+        ),
+    )
+
+
+def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:
+    """The images to train on, to validate with and to test with, as the trial's setup wants them."""
+    setup, dtype = trial.setup, getattr(torch, trial.setup.dtype)
+    normalization = Normalization.of(splits.train.images) if setup.normalization == "per-channel" else None
+    augmenter = (
+        Augmenter(setup.augmentation, splits.train.images.shape[1:], stream(trial.seed, "augmentation"))
+        if setup.augmentation
+        else None
+    )
+    return (
+        Images(splits.train, dtype, normalization=normalization, augmenter=augmenter),
+        Images(splits.validation, dtype, normalization=normalization),
+        Images(splits.test, dtype, normalization=normalization),
     )
 
 
@@ -124,17 +169,24 @@ def streams(trial: Trial) -> tuple[Stream, Stream]:
 
 
 def train_one_epoch(
-    classifier: Classifier, optimizer: Optimizer, images: Images, order: BatchOrder
+    classifier: Classifier,
+    optimizer: Optimizer,
+    images: Images,
+    order: BatchOrder,
+    learning_rates: Sequence[float],
 ) -> tuple[float, float]:
     """One pass over the training images; returns the mean loss and the accuracy of its batches.
+
+    learning_rates: one for every batch.
 
     Nothing is read back or added up before the epoch ends: at every step that takes time, and
     it would stop the queue of an accelerator.
     """
     batches = []
-    for index in order.epoch():
+    for index, learning_rate in zip(order.epoch(), learning_rates, strict=True):
         x, labels = images.batch(index)
-        probabilities, loss = classifier.loss.forward(labels, classifier.forward(x))
+        probabilities, loss = classifier.loss.forward(labels, classifier.forward(x, training=True))
+        optimizer.learning_rate = learning_rate
         optimizer.step(classifier.parameters, classifier.backward())
         batches.append((loss, probabilities, labels))
     losses, predictions, answers = zip(*batches, strict=True)

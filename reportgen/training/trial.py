@@ -8,6 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.optim import Schedule
+from reportgen.training.augmentation import Augmentation
+from reportgen.training.evidence import Evidence
+
+CONSTANT = Schedule()
+NO_AUGMENTATION = Augmentation()
+
 
 @dataclass(frozen=True)
 class Defects:
@@ -25,8 +32,13 @@ class Defects:
 class Setup:
     """One optimizer with its hyperparameters on one network.
 
-    stage: 'comparison' or 'tuned'. subset: how many training images the small data set has, None for
-    all. initial_std: standard deviation of the initial weights, None for He initialization.
+    stage: what it is trained for; see runs/plan.py. subset: how many training images the small data set
+    has, None for all. initial_std: standard deviation of the initial weights, None for He initialization.
+    normalization: 'none' for pixels between 0 and 1, 'per-channel' for mean 0 and deviation 1 in every
+    channel, as measured on the training images. dropout, input_dropout: shares of the hidden layers'
+    outputs and of the inputs. early_stopping: end after this many epochs without a better one.
+    average_epochs: the weights of the last so many epochs are averaged. best_epoch_by:
+    'validation_loss' or 'validation_accuracy'.
     """
 
     stage: str
@@ -40,6 +52,15 @@ class Setup:
     initial_std: float | None
     dtype: str
     subset: int | None
+    schedule: Schedule = CONSTANT
+    normalization: str = "none"
+    label_smoothing: float = 0.0
+    dropout: float = 0.0
+    input_dropout: float = 0.0
+    early_stopping: int | None = None
+    average_epochs: int = 0
+    best_epoch_by: str = "validation_loss"
+    augmentation: Augmentation = NO_AUGMENTATION
 
 
 @dataclass(frozen=True)
@@ -100,3 +121,4 @@ class Record:
     test: TestResult | None
     parameter_shapes: dict[str, tuple[int, ...]]
     steps: int
+    evidence: Evidence

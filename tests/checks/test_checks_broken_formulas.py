@@ -155,8 +155,8 @@ MISTAKES = {
     "loss: logarithms for probabilities": loss("forward", "log_probabilities.exp()", "log_probabilities"),
     "loss: squared": loss("forward", ").mean()", ").square().mean()"),
     "loss backward: divided by N": loss("backward", "if self.divide_gradient", "if True"),
-    "loss backward: sign": loss("backward", "probabilities - onehot", "onehot - probabilities"),
-    "loss backward: one-hot missing": loss("backward", "probabilities - onehot", "probabilities"),
+    "loss backward: sign": loss("backward", "probabilities - target", "target - probabilities"),
+    "loss backward: one-hot missing": loss("backward", "probabilities - target", "probabilities"),
     "loss backward: one-hot of 2": loss("backward", "labels[:, None], 1)", "labels[:, None], 2)"),
     "loss backward: one-hot along the batch": loss(
         "backward", "scatter_(1, labels[:, None], 1)", "scatter_(0, labels[None, :], 1)"

@@ -127,7 +127,7 @@ def test_two_optimizers_of_one_class_share_nothing(name: str) -> None:
 
 def test_the_names_and_defaults_are_the_homeworks() -> None:
     assert list(OPTIMIZERS) == ["SGD", "SGD_Momentum", "Adam"]
-    assert hyperparameters("SGD") == {"learning_rate": 1e-3}
+    assert hyperparameters("SGD") == {"learning_rate": 1e-3, "weight_decay": 0.0}
     assert hyperparameters("SGD_Momentum") == {"learning_rate": 1e-3, "momentum": 0.9}
     assert hyperparameters("Adam") == {
         "learning_rate": 1e-3,

@@ -1,0 +1,23 @@
+"""Several tests at once: Holm's correction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Adjusted p-values (m,) of a family of m tests, in the order given.
+
+    Rejecting where the adjusted p is at most alpha keeps the chance of even one false rejection in the family
+    at most alpha, however the tests depend on each other. Holm (1979), "A simple sequentially rejective
+    multiple test procedure", Scandinavian Journal of Statistics 6: the smallest p counts m times, the next
+    m - 1 times, and none less than the one before it.
+    """
+    p = np.asarray(p_values, dtype=float)
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return adjusted

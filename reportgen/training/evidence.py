@@ -1,0 +1,102 @@
+"""What a trial shows of its own fairness, measured while it runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from reportgen.nn import Classifier, WeightGradient
+
+IMAGES = 32  # of the training part, to measure the gradient on
+STEP = 1e-5  # of the central difference, relative to the gradient's length
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an audit can hold one trial against another by.
+
+    initial_weights, batch_order: digests (SHA-256) of the parameters before the first step, and of the
+    places of all images in all batches. samples: training images an epoch, counted as often as they are
+    seen. distinct: how many different ones, in the epoch that saw the fewest. validation_images,
+    validation_distinct: how many there are, and how many a validation meets. gradient_scale: by parameter,
+    the gradient that the optimizer gets, divided by the true one. test_readings: how often the test
+    images were read. chosen_by: what the best epoch was chosen by.
+    """
+
+    initial_weights: str
+    batch_order: str
+    samples: int
+    distinct: int
+    validation_images: int
+    validation_distinct: int
+    gradient_scale: dict[str, float]
+    test_readings: float
+    chosen_by: str
+
+
+def digest(parameters: dict[str, Tensor]) -> str:
+    """The SHA-256 of all parameters, in order."""
+    found = hashlib.sha256()
+    for parameter in parameters.values():
+        found.update(parameter.numpy().tobytes())
+    return found.hexdigest()
+
+
+class BatchLog:
+    """Keeps account of which images were in which batch."""
+
+    def __init__(self) -> None:
+        self.found = hashlib.sha256()
+        self.samples = 0
+        self.distinct = 0
+
+    def add(self, epoch: Sequence[Tensor]) -> None:
+        """Take in the places of the images of every batch of an epoch."""
+        seen = torch.cat(list(epoch))
+        self.found.update(seen.numpy().tobytes())
+        distinct = int(torch.bincount(seen).count_nonzero())
+        self.distinct = distinct if self.samples == 0 else min(self.distinct, distinct)
+        self.samples = len(seen)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all places in all batches so far."""
+        return self.found.hexdigest()
+
+
+def gradient_scale(classifier: Classifier, x: Tensor, labels: Tensor) -> dict[str, float]:
+    """By parameter: the gradient that the optimizer gets, divided by the true one.
+
+    Measured in float64 and without dropout, by a central difference of the objective along the gradient
+    itself: 1 where it is the gradient of the mean cross-entropy plus the L2 term, 1 / N where it was
+    divided by N once too often. A parameter whose gradient is all 0 is left out.
+    """
+    twin = classifier.copy(torch.float64)
+    x = x.double()
+
+    def objective() -> float:
+        _, loss = twin.loss.forward(labels, twin.forward(x))
+        return float(loss + twin.l2_term())
+
+    objective()
+    gradients = {
+        name: gradient.written_out() if isinstance(gradient, WeightGradient) else gradient
+        for name, gradient in twin.backward().items()
+    }
+    scales = {}
+    for name, gradient in gradients.items():
+        length = float(gradient.norm())
+        if length == 0:
+            continue
+        parameter, step = twin.parameters[name], gradient * (STEP / length)
+        parameter.add_(step)
+        above = objective()
+        parameter.sub_(step, alpha=2)
+        below = objective()
+        parameter.add_(step)
+        scales[name] = length / ((above - below) / (2 * STEP))
+    return scales
