@@ -99,19 +99,23 @@ def run_one(
     languages: Sequence[str],
 ) -> Path:
     """Train one experiment; returns the run's folder, records written, not yet reported."""
-    file = experiments.find(name)
-    experiment = experiments.read(file, overrides.by_table())
-    source = Source(
-        name=file.stem,
-        file=file,
-        text=file.read_text(encoding="utf-8-sig"),
-        experiment=experiment,
-        overridden=overrides.keys(),
-    )
+    source = source_of(name, overrides)
     with watch(console) as watcher:
         return run(
             source, output, workers=workers or environment.cores(), languages=languages, watcher=watcher
         )
+
+
+def source_of(name: str, overrides: Overrides) -> Source:
+    """The experiment that the command line names, with what else the command line says."""
+    file = experiments.find(name)
+    return Source(
+        name=file.stem,
+        file=file,
+        text=file.read_text(encoding="utf-8-sig"),
+        experiment=experiments.read(file, overrides.by_table()),
+        overridden=overrides.keys(),
+    )
 
 
 def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:

@@ -120,6 +120,34 @@ def run(  # noqa: PLR0917 - click passes them by name
 
 
 @main.command()
+@click.argument("experiment", metavar="EXPERIMENT.toml")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@output_option
+@click.option("--data-source", help="Use this source of images instead of the experiment's.")
+@click.option("--data-path", help="File or folder of the source npz or folder.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core].")
+def tune(  # noqa: PLR0917 - click passes them by name
+    experiment: str,
+    to: Path | None,
+    force: bool,
+    output: Path,
+    data_source: str | None,
+    data_path: str | None,
+    workers: int | None,
+) -> int:
+    """Search good settings as an experiment's [search] says, and write a new experiment with them.
+
+    The same number of trials for every optimizer, chosen on validation, with seeds that the new
+    experiment does not use. One that was stopped goes on where it was.
+    """
+    from reportgen import batch, tuning
+
+    overrides = batch.Overrides(data_source, data_path)
+    return tuning.tune(experiment, overrides, output=output, to=to, workers=workers, force=force)
+
+
+@main.command()
 def check() -> int:
     """Prove the layers, the network and the optimizers against independent computations."""
     from reportgen import checks

@@ -10,18 +10,24 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from reportgen.errors import UserError
 from reportgen.resources import experiments as ready_experiments
+from reportgen.search_settings import Found, Search
+from reportgen.settings import (
+    Epochs,
+    Hidden,
+    Labels,
+    OneLine,
+    Positive,
+    Seed,
+    Seeds,
+    Share,
+    Table,
+    Text,
+    as_tuple,
+)
 
 
 class ExperimentError(UserError):
@@ -29,68 +35,6 @@ class ExperimentError(UserError):
 
     def __init__(self, message: str) -> None:
         super().__init__("".join(c if c.isprintable() else repr(c)[1:-1] for c in message))
-
-
-class Table(BaseModel):
-    """A table of the file: its keys and no others, never changed after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-def _without_breaks(value: str) -> str:
-    """Titles and names stand in headings, tables and progress lines."""
-    if not value.isprintable():
-        raise ValueError("must be one line of printable characters")
-    return value
-
-
-OneLine = Annotated[str, AfterValidator(_without_breaks)]
-
-
-class Bilingual(Table):
-    """A text in Traditional Chinese and in English."""
-
-    zh_hant: OneLine = Field(alias="zh-Hant", min_length=1, max_length=200)
-    en: OneLine = Field(min_length=1, max_length=200)
-
-
-def _in_both(value: object) -> object:
-    """A plain text stands for both languages."""
-    return {"zh-Hant": value, "en": value} if isinstance(value, str) else value
-
-
-def _seed_list(value: object) -> object:
-    """A count n stands for the seeds 0 ... n - 1."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        if not 1 <= value <= 1000:
-            raise ValueError("a count of seeds must be from 1 to 1000")
-        return tuple(range(value))
-    return _as_tuple(value)
-
-
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _all_differ(seeds: tuple[int, ...]) -> tuple[int, ...]:
-    for seed in seeds:
-        if seeds.count(seed) > 1:
-            raise ValueError(f"the seed {seed} stands there twice; every trial needs its own")
-    return seeds
-
-
-Text = Annotated[Bilingual, BeforeValidator(_in_both)]
-Positive = Annotated[int, Field(ge=1, lt=2**32)]
-Units = Annotated[int, Field(ge=1, le=65536)]
-Hidden = Annotated[tuple[Units, ...], BeforeValidator(_as_tuple), Field(max_length=20)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Seeds = Annotated[
-    tuple[Seed, ...],
-    BeforeValidator(_seed_list),
-    Field(min_length=1, max_length=1000),
-    AfterValidator(_all_differ),
-]
-Labels = Annotated[tuple[OneLine, ...], BeforeValidator(_as_tuple), Field(min_length=2, max_length=1000)]
 
 
 class Data(Table):
@@ -139,7 +83,7 @@ class ScheduleSettings(Table):
 
     name: Literal["constant", "step", "cosine"]
     warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
-    at: Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_as_tuple)] = ()
+    at: Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(as_tuple)] = ()
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
 
     @model_validator(mode="after")
@@ -163,19 +107,16 @@ class AugmentationSettings(Table):
     shift: Annotated[int, Field(ge=0, le=64)] = 0
 
 
-Share = Annotated[float, Field(ge=0, lt=1)]
-
-
 class Stage(Table):
     """What the comparison and the tuned training have in common."""
 
     hidden: Hidden
     batch_size: Positive
-    epochs: Annotated[int, Field(ge=1, le=100_000)]
+    epochs: Epochs
     l2: Annotated[float, Field(ge=0)] = 0.0
     seeds: Seeds = (0,)
     initial_std: Annotated[float, Field(gt=0)] | None = None
-    dtype: Literal["float32", "float64"] = "float32"
+    dtype: Literal["bfloat16", "float32", "float64"] = "float32"
     schedule: Annotated[ScheduleSettings, BeforeValidator(_named)] = ScheduleSettings(name="constant")
     normalization: Literal["none", "per-channel"] = "none"
     label_smoothing: Share = 0.0
@@ -203,7 +144,7 @@ class Comparison(Stage):
 
     subset: Annotated[int, Field(ge=5)] | None = None
     optimizers: Annotated[
-        tuple[OptimizerSettings, ...], BeforeValidator(_as_tuple), Field(min_length=1, max_length=12)
+        tuple[OptimizerSettings, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=12)
     ]
 
     @model_validator(mode="after")
@@ -232,6 +173,12 @@ class DefectSettings(Table):
     numpy_global_stream: bool = False
 
 
+class Ablation(Table):
+    """The comparison again with each defect mended alone, and with all of them mended."""
+
+    seeds: Seeds = (0,)
+
+
 class Experiment(Table):
     """A whole experiment file."""
 
@@ -241,12 +188,36 @@ class Experiment(Table):
     data: Data
     comparison: Comparison | None = None
     tuned: Tuned | None = None
+    search: Search = Search()
+    found: Found = Found()
     defects: DefectSettings = DefectSettings()
+    ablation: Ablation | None = None
 
     @model_validator(mode="after")
     def _something_to_train(self) -> Self:
         if self.comparison is None and self.tuned is None:
             raise ValueError("nothing to train: give a [comparison], a [tuned] or both")
+        if self.ablation is not None and (self.comparison is None or not any(vars(self.defects).values())):
+            raise ValueError("[ablation] mends defects in the [comparison]; it needs both")
+        return self
+
+    @model_validator(mode="after")
+    def _search_apart(self) -> Self:
+        """What was searched with a seed would look better with that seed than it is."""
+        stages: dict[str, Stage | None] = {"comparison": self.comparison, "tuned": self.tuned}
+        final = {seed for stage in stages.values() if stage is not None for seed in stage.seeds}
+        for name, stage in stages.items():
+            for table in ("search", "found"):
+                searched = getattr(getattr(self, table), name)
+                if searched is None:
+                    continue
+                if stage is None:
+                    raise ValueError(f"[{table}.{name}] is about a [{name}] that is not there")
+                if shared := sorted(final.intersection(searched.seeds)):
+                    raise ValueError(
+                        f"{table}.{name}.seeds and the final trials share the seed {shared[0]}; search with"
+                        " others"
+                    )
         return self
 
 
@@ -348,11 +319,15 @@ def _lower_first(message: str) -> str:
 def _keys_at(location: tuple[int | str, ...]) -> list[str]:
     """The keys that the table at this place may have."""
     model: Any = Experiment
+    free_keys = 0  # how many tables of freely named keys are yet to be passed
     for part in location:
         if isinstance(part, int):
             model = OptimizerSettings
+        elif free_keys:
+            free_keys -= 1
         else:
             field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
+            free_keys = str(field.annotation).count("dict[")
             model = _model_in(field.annotation) or model
     return [field.alias or name for name, field in model.model_fields.items()]
 

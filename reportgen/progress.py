@@ -36,6 +36,7 @@ class Bars:
         )
         self.total: TaskID | None = None
         self.bars: dict[int, TaskID] = {}
+        self.done: dict[int, int] = {}
         self.trials: Sequence[Trial] = ()
 
     def __enter__(self) -> Self:
@@ -50,8 +51,8 @@ class Bars:
         self.progress.stop()
 
     def planned(self, trials: Sequence[Trial]) -> None:
-        """Draw the bar of all epochs."""
-        self.trials = trials
+        """Draw the bar of all epochs; that of the trials before stays full."""
+        self.trials, self.bars, self.done = trials, {}, {}
         self.total = self.progress.add_task(
             f"{len(trials)} trials", total=sum(trial.setup.epochs for trial in trials), note=""
         )
@@ -63,11 +64,16 @@ class Bars:
             self.bars[place] = self.progress.add_task(name_of(trial), total=trial.setup.epochs, note="")
         note = "diverged" if row.diverged else f"validation {row.validation_accuracy:.2%}"
         self.progress.update(self.bars[place], completed=row.epoch, note=note)
-        if row.epoch == trial.setup.epochs:
+        self.done[place] = row.epoch
+        if self.total is not None:
+            self.progress.advance(self.total, 1)
+
+    def ended(self, place: int) -> None:
+        """Take its bar away, and count the epochs that it did without."""
+        if place in self.bars:
             self.progress.update(self.bars[place], visible=False)
         if self.total is not None:
-            left_out = trial.setup.epochs - row.epoch if row.diverged else 0
-            self.progress.advance(self.total, 1 + left_out)
+            self.progress.advance(self.total, self.trials[place].setup.epochs - self.done.get(place, 0))
 
 
 class Lines:
@@ -76,7 +82,8 @@ class Lines:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.trials: Sequence[Trial] = ()
-        self.ended = 0
+        self.ended_trials = 0
+        self.newest: dict[int, EpochRow] = {}
         self.last_line = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -90,24 +97,30 @@ class Lines:
 
     def planned(self, trials: Sequence[Trial]) -> None:
         """Say how much there is to do."""
-        self.trials = trials
+        self.trials, self.ended_trials, self.newest = trials, 0, {}
         epochs = sum(trial.setup.epochs for trial in trials)
         self._say(f"training: {len(trials)} trials, {epochs} epochs")
 
     def epoch(self, place: int, row: EpochRow) -> None:
-        """Say when a trial is done, and now and then how one gets on."""
-        trial = self.trials[place]
-        last = row.diverged or row.epoch == trial.setup.epochs
-        if last:
-            self.ended += 1
-        if last or time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES:
-            self._say(
-                f"{name_of(trial)}: {'diverged at ' if row.diverged else ''}epoch"
-                f" {row.epoch}/{trial.setup.epochs},"
-                f" training loss {row.training_loss:.4f} accuracy {row.training_accuracy:.4f},"
-                f" validation loss {row.validation_loss:.4f} accuracy {row.validation_accuracy:.4f}"
-                f" ({self.ended}/{len(self.trials)} trials done)"
-            )
+        """Say now and then how a trial gets on."""
+        self.newest[place] = row
+        if time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES:
+            self._say_where(place)
+
+    def ended(self, place: int) -> None:
+        """Say that a trial is done."""
+        self.ended_trials += 1
+        self._say_where(place)
+
+    def _say_where(self, place: int) -> None:
+        trial, row = self.trials[place], self.newest[place]
+        self._say(
+            f"{name_of(trial)}: {'diverged at ' if row.diverged else ''}epoch"
+            f" {row.epoch}/{trial.setup.epochs},"
+            f" training loss {row.training_loss:.4f} accuracy {row.training_accuracy:.4f},"
+            f" validation loss {row.validation_loss:.4f} accuracy {row.validation_accuracy:.4f}"
+            f" ({self.ended_trials}/{len(self.trials)} trials done)"
+        )
 
     def _say(self, line: str) -> None:
         self.last_line = time.monotonic()

@@ -34,11 +34,13 @@ class WeightGradient:
     def written_out(self) -> Tensor:
         """The gradient as a tensor, (D, F)."""
         dw = self.x.T @ self.d
-        return dw.add_(self.w, alpha=2 * self.l2) if self.l2 else dw
+        return dw.to(self.w.dtype).add_(self.w, alpha=2 * self.l2) if self.l2 else dw
 
     def add_to(self, target: Tensor, *, beta: float, alpha: float) -> None:
         """Do target <- beta target + alpha dw, in place; the target may be w itself."""
-        if target is self.w:
+        if not self.x.dtype == self.d.dtype == target.dtype:  # products in a shorter type than the weights
+            target.mul_(beta).add_(self.written_out(), alpha=alpha)
+        elif target is self.w:
             target.addmm_(self.x.T, self.d, beta=beta + 2 * alpha * self.l2, alpha=alpha)
         else:
             target.addmm_(self.x.T, self.d, beta=beta, alpha=alpha)

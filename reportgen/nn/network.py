@@ -82,7 +82,7 @@ class Classifier:
             out = layer.forward(out, self.parameters[f"w{number}"], self.parameters[f"b{number}"])
             if number < len(self.layers):
                 out = self.activations[number - 1].forward(out)
-        return out
+        return out.to(self.parameters["w1"].dtype)
 
     def backward(self) -> dict[str, Tensor | WeightGradient]:
         """Gradients of the objective after `forward` and `loss.forward`, by parameter name.

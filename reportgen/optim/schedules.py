@@ -33,7 +33,9 @@ class Schedule:
         warmup = self.warmup_epochs * batches
         first = (epoch - 1) * batches
         return [
-            (step + 1) / warmup if step < warmup else self._after_warmup(step, warmup, epochs, batches)
+            min((step + 1) / warmup, 1.0)
+            if step < warmup
+            else self._after_warmup(step, warmup, epochs, batches)
             for step in range(first, first + batches)
         ]
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing.connection import wait as wait_for_sentinel
 from pathlib import Path
@@ -21,6 +21,7 @@ from reportgen.errors import UserError
 from reportgen.training import EpochRow, Record, Trial
 
 OnEpoch = Callable[[int, EpochRow], None]
+OnRecord = Callable[[int, Record], None]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class DataSettings:
     test_from_train: bool
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # an ablation has its test images from two places
 def load_splits(settings: DataSettings) -> tuple[Splits, int]:
     """The splits of the data, and how many classes there are. Loaded once in a process."""
     dataset = load(settings.source, settings.path, classes=settings.classes)
@@ -62,19 +63,22 @@ def execute(
     data: DataSettings,
     *,
     workers: int,
-    models: Path,
+    models: Path | None,
     on_epoch: OnEpoch,
+    on_record: OnRecord,
 ) -> list[Record]:
     """Train all trials and return their records in the order of the trials.
 
-    workers: how many processes at once. models: the folder for the classifiers of the best epochs.
-    on_epoch: called with a trial's place in the list and its newest row.
+    workers: how many processes at once. models: the folder for the classifiers of the best epochs, None
+    where none is to be kept. on_epoch: called with a trial's place in the list and its newest row.
+    on_record: called with its place and its record, once it is done.
     """
-    if workers == 1 or len(trials) == 1:
-        return [
-            _train(trial, data, models, lambda row, place=place: on_epoch(place, row))  # type: ignore[misc]
-            for place, trial in enumerate(trials)
-        ]
+    records: dict[int, Record] = {}
+    if workers == 1 or len(trials) <= 1:
+        for place, trial in enumerate(trials):
+            records[place] = _train(trial, data, models, lambda row, place=place: on_epoch(place, row))  # type: ignore[misc]
+            on_record(place, records[place])
+        return list(records.values())
     context = multiprocessing.get_context("spawn")
     events = context.Queue()
     # the longest first, so that no process is left with a long one at the end
@@ -88,12 +92,13 @@ def execute(
             for place in longest_first
         }
         waiting = set(futures)
-        records: dict[int, Record] = {}
         while waiting:
             done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
             _pass_on(events, on_epoch)
             for future in done:
-                records[futures[future]] = future.result()
+                place = futures[future]
+                records[place] = future.result()
+                on_record(place, records[place])
         _pass_on(events, on_epoch)
     except BrokenProcessPool as error:
         raise UserError(
@@ -127,17 +132,19 @@ def _pass_on(events: Any, on_epoch: OnEpoch) -> None:
         on_epoch(place, row)
 
 
-def _train(trial: Trial, data: DataSettings, models: Path, on_epoch: Callable[[EpochRow], None]) -> Record:
+def _train(
+    trial: Trial, data: DataSettings, models: Path | None, on_epoch: Callable[[EpochRow], None]
+) -> Record:
     # torch is slow to import: only a process that trains does so
     import torch
 
     from reportgen.training import train
 
     torch.set_num_threads(1)
-    splits, classes = load_splits(data)
-    save_to = (
-        models / f"{trial.setup.stage}-seed{trial.seed}.safetensors" if trial.setup.stage == "tuned" else None
-    )
+    splits, classes = load_splits(replace(data, test_from_train=trial.defects.test_images_from_training_file))
+    save_to = None
+    if models is not None and trial.setup.stage == "tuned":
+        save_to = models / f"{trial.setup.stage}-seed{trial.seed}.safetensors"
     return train(trial, splits_of(trial, splits), classes, on_epoch=on_epoch, save_to=save_to)
 
 
@@ -161,5 +168,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _train_in_worker(place: int, trial: Trial, data: DataSettings, models: Path) -> Record:
+def _train_in_worker(place: int, trial: Trial, data: DataSettings, models: Path | None) -> Record:
     return _train(trial, data, models, lambda row: _worker_events.put((place, row)))

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
-from reportgen.experiment import Experiment, ExperimentError, OptimizerSettings, Stage, nearest, shown
+from reportgen.experiment import (
+    Comparison,
+    Experiment,
+    ExperimentError,
+    OptimizerSettings,
+    Stage,
+    nearest,
+    shown,
+)
 from reportgen.optim import OPTIMIZERS, Schedule, hyperparameters
 from reportgen.training import Augmentation, Defects, Setup, Trial
 
-COMPARISON, TUNED = "comparison", "tuned"
+COMPARISON, EQUALLY_TUNED, TUNED, SEARCH = "comparison", "equally tuned", "tuned", "search"
+"""What trials are for: the comparison as the file has it; the same with every optimizer at the settings
+that a search found for it; the tuned training; and the search itself."""
+
+ABLATION = "ablation"
+"""The comparison with some of the defects mended: "ablation: gradients_averaged_twice", "ablation: all"."""
 
 
 def check_optimizers(experiment: Experiment) -> None:
@@ -38,39 +52,78 @@ def check_optimizers(experiment: Experiment) -> None:
             raise ExperimentError(f"{key}: {error}, got {settings.hyperparameters}") from error
 
 
-def plan(experiment: Experiment, classes: int) -> list[Trial]:
-    """Every trial of the experiment: the comparison's, optimizer by optimizer, then the tuned ones.
+def plan(experiment: Experiment, classes: int, found: Experiment | None = None) -> list[Trial]:
+    """Every trial of the experiment: the comparison's, optimizer by optimizer, then the others'.
 
-    classes: how many the data set has; the defect hidden_list_grows needs to know.
+    classes: how many the data set has; the defect hidden_list_grows needs to know. found: the experiment
+    with the settings that its search found, where it has one.
     """
     defects = Defects(**experiment.defects.model_dump())
-    trials = []
-    for stage, settings, subset, optimizers in _stages(experiment):
-        for place, optimizer in enumerate(optimizers):
-            grown = (classes,) * place if defects.hidden_list_grows else ()
-            setup = Setup(
-                stage=stage,
-                label=optimizer.shown_as,
-                optimizer=optimizer.name,
-                hyperparameters=hyperparameters(optimizer.name) | optimizer.hyperparameters,
-                hidden=settings.hidden + grown,
-                batch_size=settings.batch_size,
-                epochs=settings.epochs,
-                l2=settings.l2,
-                initial_std=settings.initial_std,
-                dtype=settings.dtype,
-                subset=subset,
-                schedule=Schedule(**settings.schedule.model_dump()),
-                normalization=settings.normalization,
-                label_smoothing=settings.label_smoothing,
-                dropout=settings.dropout,
-                input_dropout=settings.input_dropout,
-                early_stopping=settings.early_stopping,
-                average_epochs=settings.average_epochs,
-                best_epoch_by=settings.best_epoch_by,
-                augmentation=Augmentation(**settings.augmentation.model_dump()),
+    trials = _comparison(experiment, COMPARISON, defects, classes)
+    if found is not None and experiment.search.comparison is not None:
+        trials += _comparison(found, EQUALLY_TUNED, defects, classes)
+    tuned = (found or experiment).tuned
+    if tuned is not None:
+        setup = make_setup(TUNED, tuned, tuned.optimizer)
+        trials += [Trial(setup, seed, defects) for seed in tuned.seeds]
+    if experiment.ablation is not None:
+        for mended, left in ablations(defects).items():
+            trials += _comparison(
+                experiment, f"{ABLATION}: {mended}", left, classes, seeds=experiment.ablation.seeds
             )
-            trials += [Trial(setup, seed, defects) for seed in settings.seeds]
+    return trials
+
+
+def make_setup(
+    stage: str, settings: Stage, optimizer: OptimizerSettings, *, grown: tuple[int, ...] = ()
+) -> Setup:
+    """A setup of a stage. grown: layers that a defect adds to the hidden ones."""
+    return Setup(
+        stage=stage,
+        label=optimizer.shown_as,
+        optimizer=optimizer.name,
+        hyperparameters=hyperparameters(optimizer.name) | optimizer.hyperparameters,
+        hidden=settings.hidden + grown,
+        batch_size=settings.batch_size,
+        epochs=settings.epochs,
+        l2=settings.l2,
+        initial_std=settings.initial_std,
+        dtype=settings.dtype,
+        subset=settings.subset if isinstance(settings, Comparison) else None,
+        schedule=Schedule(**settings.schedule.model_dump()),
+        normalization=settings.normalization,
+        label_smoothing=settings.label_smoothing,
+        dropout=settings.dropout,
+        input_dropout=settings.input_dropout,
+        early_stopping=settings.early_stopping,
+        average_epochs=settings.average_epochs,
+        best_epoch_by=settings.best_epoch_by,
+        augmentation=Augmentation(**settings.augmentation.model_dump()),
+    )
+
+
+def ablations(defects: Defects) -> dict[str, Defects]:
+    """The defects that are left when each is mended alone, by its name, and when "all" are mended."""
+    present = [name for name, there in vars(defects).items() if there]
+    return {name: replace(defects, **{name: False}) for name in present} | {"all": Defects()}
+
+
+def _comparison(
+    experiment: Experiment,
+    stage: str,
+    defects: Defects,
+    classes: int,
+    *,
+    seeds: tuple[int, ...] | None = None,
+) -> list[Trial]:
+    settings = experiment.comparison
+    if settings is None:
+        return []
+    trials = []
+    for place, optimizer in enumerate(settings.optimizers):
+        grown = (classes,) * place if defects.hidden_list_grows else ()
+        setup = make_setup(stage, settings, optimizer, grown=grown)
+        trials += [Trial(setup, seed, defects) for seed in seeds or settings.seeds]
     return trials
 
 
@@ -81,16 +134,6 @@ def _is_finite_number(value: object) -> bool:
         return math.isfinite(value)
     except OverflowError:  # a whole number beyond all floats
         return False
-
-
-def _stages(
-    experiment: Experiment,
-) -> Iterator[tuple[str, Stage, int | None, tuple[OptimizerSettings, ...]]]:
-    if experiment.comparison is not None:
-        comparison = experiment.comparison
-        yield COMPARISON, comparison, comparison.subset, comparison.optimizers
-    if experiment.tuned is not None:
-        yield TUNED, experiment.tuned, None, (experiment.tuned.optimizer,)
 
 
 def _optimizers(experiment: Experiment) -> Iterator[tuple[str, OptimizerSettings]]:

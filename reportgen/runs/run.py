@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,25 +18,25 @@ from reportgen import checks
 from reportgen.checks import Check
 from reportgen.data import Dataset, Splits, load
 from reportgen.errors import UserError
-from reportgen.experiment import Experiment
+from reportgen.experiment import Experiment, ExperimentError
 from reportgen.runs import environment, excerpts, store, tables
 from reportgen.runs.execute import DataSettings, execute, load_splits, splits_of
 from reportgen.runs.plan import check_optimizers, plan
-from reportgen.training import EpochRow, Trial
+from reportgen.runs.search import (
+    FinishedTrials,
+    Searched,
+    SearchWatcher,
+    apply,
+    possible_trials,
+    search,
+    search_table,
+    studies,
+)
+from reportgen.runs.trial_store import TrialStore
+from reportgen.training import Trial
 
 SAMPLES_PER_CLASS = 10
-
-
-class Watcher(Protocol):
-    """Who wants to know how a run gets on."""
-
-    def planned(self, trials: Sequence[Trial]) -> None:
-        """These trials are about to be trained."""
-        ...
-
-    def epoch(self, place: int, row: EpochRow) -> None:
-        """The trial at this place has finished another epoch."""
-        ...
+FINISHED = "finished-trials.sqlite"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ class Source:
     overridden: tuple[str, ...] = ()
 
 
-def run(source: Source, output: Path, *, workers: int, languages: Sequence[str], watcher: Watcher) -> Path:
+def run(
+    source: Source, output: Path, *, workers: int, languages: Sequence[str], watcher: SearchWatcher
+) -> Path:
     """Train an experiment and keep its records; returns the run's folder.
 
     Raises UserError for all that a user can mend. Whatever happens, no half-written run is left behind.
@@ -61,13 +63,7 @@ def run(source: Source, output: Path, *, workers: int, languages: Sequence[str],
     started = dt.datetime.now(dt.UTC)
     experiment = source.experiment
     settings = data_settings(experiment, source.file)
-    try:
-        check_optimizers(experiment)
-        splits, classes = load_splits(settings)
-        trials = plan(experiment, classes)
-        refuse_large_batches(trials, splits)
-    except UserError as error:
-        raise type(error)(f"{source.file}: {error}") from error
+    splits, classes = checked(source, settings)
     proofs = checks.run()
     failed = [check for check in proofs if not check.passed]
     if failed:
@@ -75,12 +71,20 @@ def run(source: Source, output: Path, *, workers: int, languages: Sequence[str],
 
     run_id = identify(source, started)
     device = {**environment.device(), "workers": workers, "threads_per_worker": 1}
+    dataset = load(settings.source, settings.path, classes=settings.classes)
     with store.partial_folder(output / source.name, run_id) as partial:
+        searched = searched_settings(source, output, workers=workers, watcher=watcher)
+        found = apply(experiment, searched) if searched else None
+        trials = plan(experiment, classes, found)
         watcher.planned(trials)
         records = execute(
-            trials, settings, workers=workers, models=partial / store.RECORDS, on_epoch=watcher.epoch
+            trials,
+            settings,
+            workers=workers,
+            models=partial / store.RECORDS,
+            on_epoch=watcher.epoch,
+            on_record=lambda place, _: watcher.ended(place),
         )
-        dataset = load(settings.source, settings.path, classes=settings.classes)
         images, labels = samples(splits, classes)
         finished = dt.datetime.now(dt.UTC)
         return store.keep(
@@ -93,6 +97,7 @@ def run(source: Source, output: Path, *, workers: int, languages: Sequence[str],
                     "data": describe_data(dataset, splits),
                     "trials": [asdict(trial) for trial in trials],
                     "parameter_shapes": [record.parameter_shapes for record in records],
+                    "evidence": [asdict(record.evidence) for record in records],
                     "checks": [describe_check(check) for check in proofs],
                     "versions": environment.versions(),
                     "device": device,
@@ -104,6 +109,7 @@ def run(source: Source, output: Path, *, workers: int, languages: Sequence[str],
                 },
                 epochs=tables.epochs_table(records),
                 results=tables.results_table(records),
+                search=search_table(searched),
                 confusion=tables.confusion_table(records, dataset.classes),
                 sample_images=images,
                 sample_labels=labels,
@@ -113,6 +119,42 @@ def run(source: Source, output: Path, *, workers: int, languages: Sequence[str],
             partial,
             run_id,
         )
+
+
+def checked(source: Source, settings: DataSettings) -> tuple[Splits, int]:
+    """The data, after the experiment was found to be possible on it; UserError names its file."""
+    experiment = source.experiment
+    try:
+        check_optimizers(experiment)
+        splits, classes = load_splits(settings)
+        searched = [trial for study in studies(experiment) for trial in possible_trials(study)]
+        refuse_large_batches([*plan(experiment, classes), *searched], splits)
+    except UserError as error:
+        raise type(error)(f"{source.file}: {error}") from error
+    return splits, classes
+
+
+def searched_settings(
+    source: Source, output: Path, *, workers: int, watcher: SearchWatcher
+) -> list[Searched]:
+    """Carry out the searches of an experiment; the trials that are finished are kept in its folder."""
+    settings = data_settings(source.experiment, source.file)
+    checked(source, settings)
+    if not studies(source.experiment):
+        return []
+    dataset = load(settings.source, settings.path, classes=settings.classes)
+    with TrialStore(output / source.name / FINISHED) as kept:
+        finished = FinishedTrials(settings, data_digest(dataset, settings), kept, workers, watcher)
+        try:
+            return search(source.experiment, finished)
+        except ExperimentError as error:
+            raise ExperimentError(f"{source.file}: {error}") from error
+
+
+def data_digest(dataset: Dataset, settings: DataSettings) -> str:
+    """The SHA-256 of the data and of how it is split."""
+    split = {k: v for k, v in asdict(settings).items() if k in {"train", "validation", "test", "seed"}}
+    return hashlib.sha256(f"{dataset.digest} {json.dumps(split)}".encode()).hexdigest()
 
 
 def data_settings(experiment: Experiment, file: Path) -> DataSettings:

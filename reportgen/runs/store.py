@@ -3,6 +3,7 @@
 DIR/<experiment>/<run>/manifest.json   what was run, on what, with what
                        metrics.csv     a row per epoch
                        results.csv     a row per trial
+                       search.csv      a row per trial of a search, where there was one
                        records/        what else the report needs: confusion.csv, samples.npz,
                                        excerpts.json, experiment.toml, the tuned classifiers
 DIR/<experiment>/latest                a link to the newest run
@@ -45,13 +46,15 @@ class Excerpt:
 class RunRecords:
     """All that is kept of a run, as plain data.
 
-    manifest: nested dictionaries. epochs, results, confusion: the tables of runs/tables.py.
+    manifest: nested dictionaries. epochs, results, confusion: the tables of runs/tables.py. search: that of
+    runs/search.py, without rows where nothing was searched.
     sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name.
     """
 
     manifest: dict[str, Any]
     epochs: pd.DataFrame
     results: pd.DataFrame
+    search: pd.DataFrame
     confusion: pd.DataFrame
     sample_images: NDArray[np.uint8]
     sample_labels: NDArray[np.int64]
@@ -85,6 +88,8 @@ def keep(records: RunRecords, partial: Path, run: str) -> Path:
     write_text(partial / "manifest.json", json.dumps(records.manifest, ensure_ascii=False, indent=2) + "\n")
     records.epochs.to_csv(partial / "metrics.csv", index=False)
     records.results.to_csv(partial / "results.csv", index=False)
+    if len(records.search):
+        records.search.to_csv(partial / "search.csv", index=False)
     inner = partial / RECORDS
     records.confusion.to_csv(inner / "confusion.csv", index=False)
     buffer = io.BytesIO()
@@ -118,6 +123,7 @@ def read(folder: Path) -> RunRecords:
             manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")),
             epochs=_table(folder / "metrics.csv", EPOCH_COLUMNS),
             results=_table(folder / "results.csv", RESULT_COLUMNS),
+            search=_search_table(folder / "search.csv"),
             confusion=_table(inner / "confusion.csv", CONFUSION_COLUMNS),
             sample_images=sample_images,
             sample_labels=sample_labels,
@@ -142,7 +148,8 @@ def _is_link(folder: Path) -> bool:
 
 
 TEXT_COLUMNS = (
-    "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted",
+    "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
+    "at_edge",
 )  # fmt: skip
 TRIAL_COLUMNS = ("stage", "setup", "seed")
 METRIC_COLUMNS = (
@@ -153,7 +160,15 @@ RESULT_COLUMNS = (
     *TRIAL_COLUMNS, "optimizer", "learning_rate", "hyperparameters", "hidden", "status", "best_epoch",
     *METRIC_COLUMNS, "test_accuracy", "test_correct", "test_images", "parameters",
 )  # fmt: skip
+SEARCH_COLUMNS = (
+    *TRIAL_COLUMNS, "number", "settings", "learning_rate", "status", "epochs", "best_epoch",
+    "validation_loss", "validation_accuracy", "seconds", "chosen", "at_edge",
+)  # fmt: skip
 CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
+
+
+def _search_table(path: Path) -> pd.DataFrame:
+    return _table(path, SEARCH_COLUMNS) if path.is_file() else pd.DataFrame(columns=list(SEARCH_COLUMNS))
 
 
 def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:

@@ -54,7 +54,11 @@ def confusion_table(records: Sequence[Record], classes: Sequence[str]) -> pd.Dat
 def _result(record: Record) -> dict[str, object]:
     setup = record.trial.setup
     best = None if record.best_epoch is None else record.epochs[record.best_epoch - 1]
-    further = {k: v for k, v in setup.hyperparameters.items() if k != "learning_rate"}
+    further = {
+        name: value
+        for name, value in setup.hyperparameters.items()
+        if name != "learning_rate" and not (name == "weight_decay" and value == 0)
+    }
     return {
         "stage": setup.stage,
         "setup": setup.label,

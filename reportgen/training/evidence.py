@@ -12,7 +12,9 @@ from torch import Tensor
 from reportgen.nn import Classifier, WeightGradient
 
 IMAGES = 32  # of the training part, to measure the gradient on
-STEP = 1e-5  # of the central difference, relative to the gradient's length
+BIAS = 0.1  # at 0, units without input would stand on the kink of the ReLU, where there is no slope
+STEP = 1e-5  # of the central difference: how far along the gradient it goes
+MEASURABLE = 1e-7  # times the objective: of a shorter gradient the difference is lost in rounding
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,22 @@ class BatchLog:
 def gradient_scale(classifier: Classifier, x: Tensor, labels: Tensor) -> dict[str, float]:
     """By parameter: the gradient that the optimizer gets, divided by the true one.
 
-    Measured in float64 and without dropout, by a central difference of the objective along the gradient
-    itself: 1 where it is the gradient of the mean cross-entropy plus the L2 term, 1 / N where it was
-    divided by N once too often. A parameter whose gradient is all 0 is left out.
+    Measured in float64, without dropout and with biases away from 0, by a central difference of the
+    objective along the gradient itself: 1 where it is the gradient of the mean cross-entropy plus the L2
+    term, 1 / N where it was divided by N once too often. A parameter whose gradient is too short to be
+    measured is left out.
     """
     twin = classifier.copy(torch.float64)
     x = x.double()
+    for parameter in twin.parameters.values():
+        if parameter.dim() == 1:
+            parameter.add_(BIAS)
 
     def objective() -> float:
         _, loss = twin.loss.forward(labels, twin.forward(x))
         return float(loss + twin.l2_term())
 
-    objective()
+    shortest = MEASURABLE * objective()
     gradients = {
         name: gradient.written_out() if isinstance(gradient, WeightGradient) else gradient
         for name, gradient in twin.backward().items()
@@ -90,7 +96,7 @@ def gradient_scale(classifier: Classifier, x: Tensor, labels: Tensor) -> dict[st
     scales = {}
     for name, gradient in gradients.items():
         length = float(gradient.norm())
-        if length == 0:
+        if not length > shortest:  # so that one that is not a number is left out too
             continue
         parameter, step = twin.parameters[name], gradient * (STEP / length)
         parameter.add_(step)

@@ -38,7 +38,8 @@ def train(
     classes: how many there are. on_epoch: called after every epoch. save_to: where the classifier of the
     best epoch is written.
     """
-    with torch.inference_mode():  # no autograd anywhere: every gradient here is written by hand
+    shorter_products = torch.autocast("cpu", torch.bfloat16, enabled=trial.setup.dtype == "bfloat16")
+    with torch.inference_mode(), shorter_products:  # no autograd: every gradient here is written by hand
         return _train(trial, splits, classes, on_epoch, save_to)
 
 
@@ -76,11 +77,13 @@ def _train(
     )
     validation_counts = order.counts(len(validation))
     initial_weights = digest(classifier.parameters)
-    scale = gradient_scale(classifier, *training.batch(slice(0, IMAGES)))
+    with torch.autocast("cpu", enabled=False):
+        scale = gradient_scale(classifier, *training.batch(slice(0, IMAGES)))
     average, parameters = WeightAverage(), classifier.parameters
 
     rows: list[EpochRow] = []
     best_value, best_epoch, best_parameters = math.inf, None, parameters
+    chosen_by = "objective" if defects.best_epoch_by_objective else setup.best_epoch_by
     diverged = stopped = False
     while len(rows) < setup.epochs and not (diverged or stopped):
         epoch, started = len(rows) + 1, time.perf_counter()
@@ -106,8 +109,11 @@ def _train(
         if on_epoch is not None:
             on_epoch(row)
         diverged = row.diverged
-        value = -validation_accuracy if setup.best_epoch_by == "validation_accuracy" else validation_loss
-        value += row.l2_term if defects.best_epoch_by_objective else 0
+        value = {
+            "validation_loss": validation_loss,
+            "validation_accuracy": -validation_accuracy,
+            "objective": validation_loss + row.l2_term,
+        }[chosen_by]
         if value < best_value and not diverged:
             best_value, best_epoch = value, epoch
             best_parameters = {name: p.clone() for name, p in classifier.parameters.items()}
@@ -123,7 +129,7 @@ def _train(
         epochs=tuple(rows),
         diverged=diverged,
         best_epoch=None if diverged else best_epoch,
-        test=None if diverged else read_test_set(classifier, test),
+        test=read_test_set(classifier, test) if setup.reads_test and not diverged else None,
         parameter_shapes=classifier.parameter_shapes(),
         steps=len(rows) * order.batches,
         evidence=Evidence(
@@ -135,14 +141,15 @@ def _train(
             validation_distinct=int(validation_counts.count_nonzero()),
             gradient_scale=scale,
             test_readings=test.handed_out / len(test),
-            chosen_by="objective" if defects.best_epoch_by_objective else setup.best_epoch_by,
+            chosen_by=chosen_by,
         ),
     )
 
 
 def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:
     """The images to train on, to validate with and to test with, as the trial's setup wants them."""
-    setup, dtype = trial.setup, getattr(torch, trial.setup.dtype)
+    setup = trial.setup
+    dtype = torch.float64 if setup.dtype == "float64" else torch.float32
     normalization = Normalization.of(splits.train.images) if setup.normalization == "per-channel" else None
     augmenter = (
         Augmenter(setup.augmentation, splits.train.images.shape[1:], stream(trial.seed, "augmentation"))

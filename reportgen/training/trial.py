@@ -34,11 +34,13 @@ class Setup:
 
     stage: what it is trained for; see runs/plan.py. subset: how many training images the small data set
     has, None for all. initial_std: standard deviation of the initial weights, None for He initialization.
-    normalization: 'none' for pixels between 0 and 1, 'per-channel' for mean 0 and deviation 1 in every
-    channel, as measured on the training images. dropout, input_dropout: shares of the hidden layers'
-    outputs and of the inputs. early_stopping: end after this many epochs without a better one.
-    average_epochs: the weights of the last so many epochs are averaged. best_epoch_by:
-    'validation_loss' or 'validation_accuracy'.
+    dtype: 'float64', 'float32', or 'bfloat16', which is float32 with the matrix products in bfloat16:
+    recent processors do those twice as fast. normalization: 'none' for pixels between 0 and 1,
+    'per-channel' for mean 0 and deviation 1 in every channel, as measured on the training images.
+    dropout, input_dropout: shares of the hidden layers' outputs and of the inputs. early_stopping: end
+    after this many epochs without a better one. average_epochs: the weights of the last so many epochs
+    are averaged. best_epoch_by: 'validation_loss' or 'validation_accuracy'. reads_test: whether the test
+    set is read at the end; a search does without.
     """
 
     stage: str
@@ -61,6 +63,7 @@ class Setup:
     average_epochs: int = 0
     best_epoch_by: str = "validation_loss"
     augmentation: Augmentation = NO_AUGMENTATION
+    reads_test: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ class TestResult:
 class Record:
     """What a trial left behind.
 
-    best_epoch is None and test is None where the loss stopped being finite: a diverged trial.
+    best_epoch is None and test is None where the loss stopped being finite: a diverged trial. test is
+    None as well where the setup does not read the test set.
     """
 
     trial: Trial

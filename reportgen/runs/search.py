@@ -1,0 +1,344 @@
+"""The search for good settings: the same number of trials for every optimizer, scored on validation."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import pandas as pd
+from pydantic import ValidationError
+
+from reportgen.experiment import Experiment, ExperimentError, OptimizerSettings, Stage, Tuned, nearest
+from reportgen.optim import hyperparameters
+from reportgen.runs.execute import DataSettings, execute
+from reportgen.runs.plan import COMPARISON, SEARCH, TUNED, make_setup
+from reportgen.runs.search_space import Values, proposer
+from reportgen.runs.store import SEARCH_COLUMNS
+from reportgen.runs.trial_store import TrialStore
+from reportgen.search_settings import Space, StageSearch
+from reportgen.training import EpochRow, Record, Setup, Trial
+
+
+class SearchWatcher(Protocol):
+    """Who wants to know how a search gets on."""
+
+    def planned(self, trials: Sequence[Trial]) -> None:
+        """These trials are about to be trained."""
+        ...
+
+    def epoch(self, place: int, row: EpochRow) -> None:
+        """The trial at this place has finished another epoch."""
+        ...
+
+    def ended(self, place: int) -> None:
+        """The trial at this place has ended."""
+        ...
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is searched for one setup: a compared optimizer, or the tuned one.
+
+    start: its settings by name as the file has them. make: the setup with other values of them.
+    """
+
+    stage: str
+    label: str
+    search: StageSearch
+    spaces: Mapping[str, Space]
+    start: Values
+    make: Callable[[Values], Setup]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Settings that were tried, and the record of every search seed."""
+
+    values: Values
+    records: tuple[Record, ...]
+
+    @property
+    def score(self) -> float | None:
+        """The mean over seeds of the validation accuracy at the best epoch; None where one diverged."""
+        scores = [validation_accuracy(record) for record in self.records]
+        finished = [score for score in scores if score is not None]
+        return sum(finished) / len(finished) if len(finished) == len(scores) else None
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A study with all it has tried, in order."""
+
+    study: Study
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def best(self) -> Candidate:
+        """The candidate of the highest score, the first of several.
+
+        Raises ExperimentError where every one diverged.
+        """
+        finished = [candidate for candidate in self.candidates if candidate.score is not None]
+        if not finished:
+            raise ExperimentError(
+                f"search.{self.study.stage}: {self.study.label} diverged with every setting that was tried;"
+                " search smaller learning rates"
+            )
+        return max(finished, key=lambda candidate: candidate.score or 0.0)
+
+    @property
+    def at_edge(self) -> tuple[str, ...]:
+        """The settings whose best value lies at the edge of its space."""
+        best = self.best.values
+        return tuple(name for name, space in self.study.spaces.items() if space.at_edge(best[name]))
+
+
+def validation_accuracy(record: Record) -> float | None:
+    """At the best epoch; None where the trial diverged."""
+    if record.diverged or record.best_epoch is None:
+        return None
+    return record.epochs[record.best_epoch - 1].validation_accuracy
+
+
+class FinishedTrials:
+    """Trains trials, but those that were finished before only once.
+
+    digest: of the data and its split. store: where the finished ones are kept.
+    """
+
+    def __init__(
+        self, data: DataSettings, digest: str, store: TrialStore, workers: int, watcher: SearchWatcher
+    ) -> None:
+        self.data, self.digest, self.store = data, digest, store
+        self.workers, self.watcher = workers, watcher
+
+    def records(self, trials: Sequence[Trial]) -> list[Record]:
+        """The record of every trial, in order."""
+        known = {place: self.store.get(trial, self.digest) for place, trial in enumerate(trials)}
+        missing = [place for place, record in known.items() if record is None]
+        if missing:
+            known.update(zip(missing, self._train([trials[place] for place in missing]), strict=True))
+        return [record for record in known.values() if record is not None]
+
+    def _train(self, trials: Sequence[Trial]) -> list[Record]:
+        def keep(place: int, record: Record) -> None:
+            self.store.put(record, self.digest)
+            self.watcher.ended(place)
+
+        self.watcher.planned(trials)
+        return execute(
+            trials,
+            self.data,
+            workers=self.workers,
+            models=None,
+            on_epoch=self.watcher.epoch,
+            on_record=keep,
+        )
+
+
+def search(experiment: Experiment, finished: FinishedTrials) -> list[Searched]:
+    """Carry out every search of the experiment, all of them at the same time, round by round.
+
+    A search that was stopped goes on where it was: what it had finished is not trained again.
+    """
+    todo = studies(experiment)
+    proposers = [
+        proposer(study.search, study.spaces, study.start, f"search {study.stage} {study.label}")
+        for study in todo
+    ]
+    tried: list[list[Candidate]] = [[] for _ in todo]
+    while any(rounds := [one.ask() for one in proposers]):
+        trials = [
+            [search_trials(study, values, len(before) + n) for n, values in enumerate(asked, start=1)]
+            for study, before, asked in zip(todo, tried, rounds, strict=True)
+        ]
+        records = iter(finished.records([t for of_study in trials for of_one in of_study for t in of_one]))
+        for one, before, asked, of_study in zip(proposers, tried, rounds, trials, strict=True):
+            found = [
+                Candidate(values, tuple(itertools.islice(records, len(of_one))))
+                for values, of_one in zip(asked, of_study, strict=True)
+            ]
+            if found:
+                one.tell([candidate.score for candidate in found])
+            before.extend(found)
+    return [Searched(study, tuple(found)) for study, found in zip(todo, tried, strict=True)]
+
+
+def search_trials(study: Study, values: Values, number: int) -> list[Trial]:
+    """The trials of one candidate, a seed each: short where the search says so, never near the test set."""
+    setup = study.make(values)
+    setup = replace(
+        setup,
+        stage=SEARCH,
+        label=f"{setup.label} {number}/{study.search.trials}",
+        epochs=study.search.epochs or setup.epochs,
+        reads_test=False,
+    )
+    return [Trial(setup, seed) for seed in study.search.seeds]
+
+
+def possible_trials(study: Study) -> list[Trial]:
+    """A trial for every extreme of the spaces, to be checked before any is trained."""
+    return [
+        trial
+        for name, space in study.spaces.items()
+        for value in space.choices or (space.low, space.high)
+        for trial in search_trials(study, {name: value}, 1)[:1]
+    ]
+
+
+def studies(experiment: Experiment) -> list[Study]:
+    """Every study that the experiment asks for, its spaces checked.
+
+    Raises ExperimentError that names the key of what cannot be searched.
+    """
+    found = [*_of_comparison(experiment), *_of_tuned(experiment)]
+    for study in found:
+        for name, space in study.spaces.items():
+            for value in space.choices or (space.low, space.high):
+                _refuse_impossible(study, name, value)
+        # a grid is laid out here, so that what is wrong with it is said before anything is trained
+        proposer(study.search, study.spaces, study.start, "check")
+    return found
+
+
+def _refuse_impossible(study: Study, name: str, value: object) -> None:
+    try:
+        study.make({name: value})
+    except ValidationError as error:
+        mistake = error.errors()[0]
+        raise ExperimentError(
+            f"search.{study.stage}.space.{name}: {value} is not possible: {mistake['msg']}"
+        ) from error
+
+
+def _of_comparison(experiment: Experiment) -> Iterator[Study]:
+    settings, wanted = experiment.comparison, experiment.search.comparison
+    if settings is None or wanted is None:
+        return
+    labels = [optimizer.shown_as for optimizer in settings.optimizers]
+    for label in wanted.own:
+        if label not in labels:
+            raise ExperimentError(
+                f"search.comparison.own.{label}: no compared optimizer is called so{nearest(label, labels)};"
+                f" there are: {', '.join(labels)}"
+            )
+    taken = {name for optimizer in settings.optimizers for name in hyperparameters(optimizer.name)}
+    for name in wanted.space:
+        if name not in taken:
+            raise ExperimentError(
+                f"search.comparison.space.{name}: no compared optimizer takes it"
+                f"{nearest(name, sorted(taken))}; they take: {', '.join(sorted(taken))}"
+            )
+    for optimizer in settings.optimizers:
+        takes = hyperparameters(optimizer.name)
+        own = wanted.own.get(optimizer.shown_as, {})
+        for name in own:
+            if name not in takes:
+                raise ExperimentError(
+                    f"search.comparison.own.{optimizer.shown_as}.{name}: {optimizer.name} does not take it;"
+                    f" allowed: {', '.join(takes)}"
+                )
+        yield Study(
+            stage=COMPARISON,
+            label=optimizer.shown_as,
+            search=wanted,
+            spaces={name: space for name, space in (wanted.space | own).items() if name in takes},
+            start=takes | optimizer.hyperparameters,
+            make=lambda values, optimizer=optimizer: make_setup(  # type: ignore[misc]
+                COMPARISON, settings, with_values(optimizer, values)
+            ),
+        )
+
+
+def _of_tuned(experiment: Experiment) -> Iterator[Study]:
+    settings, wanted = experiment.tuned, experiment.search.tuned
+    if settings is None or wanted is None:
+        return
+    takes = hyperparameters(settings.optimizer.name)
+    of_stage = [name for name in Stage.model_fields if name not in {"seeds", "epochs", "dtype"}]
+    for name in wanted.space:
+        if name not in takes and name not in of_stage:
+            known = [*takes, *of_stage]
+            raise ExperimentError(
+                f"search.tuned.space.{name}: is no setting of the tuned stage{nearest(name, known)}; allowed:"
+                f" {', '.join(known)}"
+            )
+    start = takes | settings.optimizer.hyperparameters | _plain(settings)
+
+    def make(values: Values) -> Setup:
+        tuned = with_tuned_values(settings, values)
+        return make_setup(TUNED, tuned, tuned.optimizer)
+
+    yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, start, make)
+
+
+def with_values(optimizer: OptimizerSettings, values: Values) -> OptimizerSettings:
+    """The optimizer with other hyperparameters."""
+    return OptimizerSettings.model_validate(optimizer.model_dump() | values)
+
+
+def with_tuned_values(settings: Tuned, values: Values) -> Tuned:
+    """The tuned stage with other values, its optimizer's and its own."""
+    own = {name: value for name, value in values.items() if name in Stage.model_fields}
+    further = {name: value for name, value in values.items() if name not in own}
+    merged = settings.model_dump(exclude_unset=True) | own
+    return Tuned.model_validate(merged | {"optimizer": with_values(settings.optimizer, further).model_dump()})
+
+
+def _plain(settings: Tuned) -> Values:
+    """The stage's own settings as a TOML file holds them."""
+    plain: Values = json.loads(settings.model_dump_json())
+    return plain
+
+
+def apply(experiment: Experiment, searched: Sequence[Searched]) -> Experiment:
+    """The experiment with the best settings that were found."""
+    comparison, tuned = experiment.comparison, experiment.tuned
+    best = {(one.study.stage, one.study.label): one.best.values for one in searched}
+    if comparison is not None:
+        optimizers = tuple(
+            with_values(optimizer, best.get((COMPARISON, optimizer.shown_as), {}))
+            for optimizer in comparison.optimizers
+        )
+        comparison = comparison.model_copy(update={"optimizers": optimizers})
+    if tuned is not None:
+        tuned = with_tuned_values(tuned, best.get((TUNED, tuned.optimizer.shown_as), {}))
+    return experiment.model_copy(update={"comparison": comparison, "tuned": tuned})
+
+
+def search_table(searched: Sequence[Searched]) -> pd.DataFrame:
+    """search.csv: a row for every setting that was tried and every seed it was tried with.
+
+    stage, setup: what it was tried for. number: counts the settings of a setup from 1. settings: the
+    searched values, as JSON. chosen: whether these are the best of their setup. at_edge: which of the
+    chosen ones lie at the edge of their space.
+    """
+    rows: list[dict[str, Any]] = []
+    for one in searched:
+        for number, candidate in enumerate(one.candidates, start=1):
+            chosen = candidate is one.best
+            for record in candidate.records:
+                best = None if record.best_epoch is None else record.epochs[record.best_epoch - 1]
+                rows.append(
+                    {
+                        "stage": one.study.stage,
+                        "setup": one.study.label,
+                        "number": number,
+                        "seed": record.trial.seed,
+                        "settings": json.dumps(candidate.values),
+                        "learning_rate": record.trial.setup.hyperparameters["learning_rate"],
+                        "status": "diverged" if record.diverged else "finished",
+                        "epochs": len(record.epochs),
+                        "best_epoch": record.best_epoch,
+                        "validation_loss": None if best is None else best.validation_loss,
+                        "validation_accuracy": None if best is None else best.validation_accuracy,
+                        "seconds": sum(row.seconds for row in record.epochs),
+                        "chosen": chosen,
+                        "at_edge": ", ".join(one.at_edge) if chosen else "",
+                    }
+                )
+    return pd.DataFrame(rows, columns=list(SEARCH_COLUMNS))

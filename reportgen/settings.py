@@ -1,0 +1,72 @@
+"""The kinds of values that an experiment's file is made of, each with its limits."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Table(BaseModel):
+    """A table of the file: its keys and no others, never changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _without_breaks(value: str) -> str:
+    """Titles and names stand in headings, tables and progress lines."""
+    if not value.isprintable():
+        raise ValueError("must be one line of printable characters")
+    return value
+
+
+OneLine = Annotated[str, AfterValidator(_without_breaks)]
+
+
+class Bilingual(Table):
+    """A text in Traditional Chinese and in English."""
+
+    zh_hant: OneLine = Field(alias="zh-Hant", min_length=1, max_length=200)
+    en: OneLine = Field(min_length=1, max_length=200)
+
+
+def _in_both(value: object) -> object:
+    """A plain text stands for both languages."""
+    return {"zh-Hant": value, "en": value} if isinstance(value, str) else value
+
+
+def _seed_list(value: object) -> object:
+    """A count n stands for the seeds 0 ... n - 1."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 1 <= value <= 1000:
+            raise ValueError("a count of seeds must be from 1 to 1000")
+        return tuple(range(value))
+    return as_tuple(value)
+
+
+def as_tuple(value: object) -> object:
+    """TOML's lists as tuples, which cannot be changed."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _all_differ(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    for seed in seeds:
+        if seeds.count(seed) > 1:
+            raise ValueError(f"the seed {seed} stands there twice; every trial needs its own")
+    return seeds
+
+
+Text = Annotated[Bilingual, BeforeValidator(_in_both)]
+Positive = Annotated[int, Field(ge=1, lt=2**32)]
+Units = Annotated[int, Field(ge=1, le=65536)]
+Hidden = Annotated[tuple[Units, ...], BeforeValidator(as_tuple), Field(max_length=20)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Seeds = Annotated[
+    tuple[Seed, ...],
+    BeforeValidator(_seed_list),
+    Field(min_length=1, max_length=1000),
+    AfterValidator(_all_differ),
+]
+Labels = Annotated[tuple[OneLine, ...], BeforeValidator(as_tuple), Field(min_length=2, max_length=1000)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Epochs = Annotated[int, Field(ge=1, le=100_000)]

@@ -1,0 +1,79 @@
+"""The command `tune`: search good settings and write them down as a new experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from reportgen import experiment as experiments
+from reportgen.batch import Overrides, source_of
+from reportgen.errors import UserError
+from reportgen.files import write_text
+from reportgen.progress import watch
+from reportgen.runs import environment
+from reportgen.runs.run import searched_settings
+from reportgen.runs.search import Searched
+from reportgen.runs.tune import found_experiment, moved_path
+
+
+def tune(
+    name: str,
+    overrides: Overrides,
+    *,
+    output: Path,
+    to: Path | None,
+    workers: int | None,
+    force: bool,
+) -> int:
+    """Search the settings of an experiment; returns the exit code.
+
+    to: the file that the found experiment is written to, by default NAME-tuned.toml in this folder. What
+    a search finishes is kept in output, so one that was stopped goes on.
+    """
+    source = source_of(name, overrides)
+    target = to or Path(f"{source.name}-tuned.toml")
+    if target.exists() and not force:
+        raise UserError(f"{target}: is there already; choose another file with --to, or add --force")
+    if target.absolute() == source.file.absolute():
+        raise UserError(f"{target}: is the experiment itself; name another file with --to")
+    search = source.experiment.search
+    if search.comparison is None and search.tuned is None:
+        raise UserError(f"{source.file}: nothing to search, neither [search.comparison] nor [search.tuned]")
+    console = Console()
+    with watch(console) as watcher:
+        searched = searched_settings(source, output, workers=workers or environment.cores(), watcher=watcher)
+    text = found_experiment(source.text, source.experiment, source.name, searched)
+    write_text(target, moved_path(text, source.file, target))
+    experiments.read(target)  # what was written is an experiment
+    print_found(searched, console)
+    click.echo(f"experiment: {target.absolute()}")
+    return 0
+
+
+def print_found(searched: Sequence[Searched], console: Console) -> None:
+    """One row a setup: a table on a terminal, lines with tabs elsewhere."""
+    columns = ("stage", "setup", "best settings", "validation accuracy", "tried", "diverged", "at the edge")
+    rows = [
+        (
+            one.study.stage,
+            one.study.label,
+            ", ".join(f"{name} = {value}" for name, value in one.best.values.items()),
+            f"{one.best.score:.2%}",
+            str(len(one.candidates)),
+            str(sum(candidate.score is None for candidate in one.candidates)),
+            ", ".join(one.at_edge) or "-",
+        )
+        for one in searched
+    ]
+    if not console.is_terminal:
+        for row in (columns, *rows):
+            console.file.write("\t".join(row) + "\n")
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
