@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from reportgen.analysis.ranking import Ranking
+from reportgen.analysis.comparison import Comparison, compare
+from reportgen.analysis.findings import Finding, of_comparison, scores
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue
-from reportgen.report.sentences import ranking_sentences
+from reportgen.report.numbers import Unit
+from reportgen.report.sentences import networks
 from reportgen.report.settings import band, stage_settings, words
 from reportgen.report.svg import from_figure
+from reportgen.report.targets import target_block
+from reportgen.report.verdicts import in_words, verdict_block
 from reportgen.runs.store import RunRecords
 
 METRICS = ("training_accuracy", "validation_accuracy", "training_loss", "validation_loss")
 
 
+UNIT = Unit(share=True)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A stage's optimizers compared by their test accuracy, by which nothing was chosen.
+
+    scores: the table that was compared. findings: what can be said of it.
+    """
+
+    stage: str
+    scores: pd.DataFrame
+    found: Comparison
+    findings: tuple[Finding, ...]
+
+
+def compared(results: pd.DataFrame, where: str) -> Compared | None:
+    """The comparison of a stage's results; None where there are none. where: of findings.SHARED or TUNED."""
+    if results.empty:
+        return None
+    stage = str(results["stage"].iloc[0])
+    table = scores(results)
+    found = compare(table, metric="test_accuracy")
+    return Compared(stage, table, found, tuple(of_comparison(found, stage, where)))
+
+
 def comparison_section(
-    records: RunRecords, results: pd.DataFrame, ranking: Ranking | None, t: Catalogue
+    records: RunRecords, results: pd.DataFrame, compared: Compared, t: Catalogue
 ) -> dict[str, Any]:
-    """Settings, table, ranking and curves of the comparison."""
+    """Settings, table, verdicts and curves of a comparison."""
     settings = records.manifest["experiment"]["settings"]["comparison"]
-    epochs = records.epochs[records.epochs["stage"] == "comparison"]
+    stage = compared.stage
+    key = stage.replace(" ", "-")
+    epochs = records.epochs[records.epochs["stage"] == stage]
     seeds = settings["seeds"]
     caption = (
         t("comparison.results_caption_one", seeds=seeds[0])
@@ -31,13 +64,16 @@ def comparison_section(
         else t("comparison.results_caption_many", n=len(seeds))
     )
     return {
-        "settings": stage_settings(settings, t, images=settings["subset"]),
+        "settings": stage_settings(settings, seeds, t),
         "caption": caption,
         "rows": comparison_rows(results),
-        "ranking": ranking_sentences(results, ranking, t) if ranking else [],
+        "key": key,
+        "verdicts": verdict_block(compared.found, stage, compared.scores, UNIT, t, prefix=f"{key}-scores"),
+        "sentences": [*in_words(compared.findings, UNIT, t), *networks(results, t)],
+        "target": target_block(epochs, t, key=key),
         "band": band(seeds, t),
-        "loss_curves": curves(epochs, "loss", t),
-        "accuracy_curves": curves(epochs, "accuracy", t),
+        "loss_curves": curves(epochs, "loss", t, key),
+        "accuracy_curves": curves(epochs, "accuracy", t, key),
     }
 
 
@@ -69,8 +105,8 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def curves(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Markup:
-    """A figure of the comparison's curves."""
+def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
+    """A figure of a comparison's curves."""
     figure = figures.curves(epochs, metric, words(t))
     description = t(f"comparison.{metric}_caption", band="").plain()
-    return from_figure(figure, prefix=f"comparison-{metric}", description=description)
+    return from_figure(figure, prefix=f"{key}-{metric}", description=description)

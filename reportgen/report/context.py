@@ -8,13 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reportgen.analysis.ranking import rank
+from reportgen.analysis.findings import SHARED, TUNED
 from reportgen.report import figures, formulas, numbers
 from reportgen.report.appendix import appendix
 from reportgen.report.catalogue import Catalogue, Phrase
-from reportgen.report.comparison import comparison_section
+from reportgen.report.comparison import compared, comparison_section
+from reportgen.report.conclusions import conclude, conclusion_phrases, first_page
 from reportgen.report.listings import listing
-from reportgen.report.sentences import findings
+from reportgen.report.search import found_elsewhere, search_section
 from reportgen.report.settings import initial_weights
 from reportgen.report.tables import stage
 from reportgen.report.test_accuracy import CLASSES_IN_TABLES, test_section
@@ -25,15 +26,17 @@ from reportgen.runs.store import RunRecords
 def build(records: RunRecords, t: Catalogue) -> dict[str, Any]:
     """Everything that the templates name, for one run in the catalogue's languages."""
     manifest, experiment = records.manifest, records.manifest["experiment"]["settings"]
-    comparison = stage(records.results, "comparison")
-    tuned = stage(records.results, "tuned")
-    ranking = rank(comparison) if len(comparison) else None
+    results = records.results
+    comparison, tuned = stage(results, "comparison"), stage(results, "tuned")
+    shared = compared(comparison, SHARED)
+    tuned_equally = compared(stage(results, "equally tuned"), TUNED)
+    found = conclude(shared, tuned_equally, stage(records.search, "comparison"), results)
     setups = list(dict.fromkeys(comparison["setup"]))
     with figures.style():
         return {
             **heading_facts(records, t),
             "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
-            "findings": findings(comparison, tuned, ranking, t),
+            "findings": first_page(found, shared, results, t),
             "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),
@@ -47,9 +50,15 @@ def build(records: RunRecords, t: Catalogue) -> dict[str, Any]:
                 describe_optimizer(name, t) for name in dict.fromkeys(records.results["optimizer"])
             ],
             "initialization": initialization(experiment, t),
-            "comparison": comparison_section(records, comparison, ranking, t) if len(comparison) else None,
+            "comparison": comparison_section(records, comparison, shared, t) if shared else None,
+            "search": search_section(records, "comparison", t),
+            "equally_tuned": tuned_equally
+            and comparison_section(records, stage(results, "equally tuned"), tuned_equally, t),
             "tuned": tuned_section(records, tuned, t) if len(tuned) else None,
+            "tuned_search": search_section(records, "tuned", t),
+            "found": found_elsewhere(experiment["found"]["tuned"], t),
             "test": test_section(records, comparison, tuned, t),
+            "conclusions": conclusion_phrases(found, shared, results, t),
             "appendix": appendix(records, t),
         }
 

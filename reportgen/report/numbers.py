@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 
 import pandas as pd
 from babel.dates import format_datetime
@@ -82,3 +83,38 @@ def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
 
 def _missing(value: float) -> bool:
     return value is None or math.isnan(value)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How scores of a metric are written: shares as percentages and their differences as points.
+
+    share: whether the metric is a share of 1, such as an accuracy.
+    """
+
+    share: bool
+
+    def value(self, score: float) -> str:
+        """A score."""
+        return percent(score) if self.share else MISSING if _missing(score) else f"{score:.4g}"
+
+    def difference(self, difference: float) -> str:
+        """A difference of two scores, with its sign."""
+        if _missing(difference):
+            return MISSING
+        return points(difference) if self.share else f"{difference:+.4g}"
+
+    def interval(self, low: float, high: float) -> str:
+        """The interval of a score; empty where there is none."""
+        return "" if _missing(low) or _missing(high) else f"[{self.value(low)}, {self.value(high)}]"
+
+    def difference_interval(self, low: float, high: float) -> str:
+        """The interval of a difference; empty where there is none."""
+        if _missing(low) or _missing(high):
+            return ""
+        return f"[{self.difference(low)}, {self.difference(high)}]"
+
+
+def probability(p: float) -> str:
+    """A p-value: three decimals, or a bound below them."""
+    return MISSING if _missing(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"

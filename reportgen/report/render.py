@@ -30,9 +30,11 @@ SECTIONS = (
     ("4-optimizers", None),
     ("5-network", None),
     ("6-comparison", "comparison"),
-    ("7-tuned", "tuned"),
-    ("8-test", "test"),
-    ("9-appendix", None),
+    ("7-search", "search"),
+    ("8-tuned", "tuned"),
+    ("9-test", "test"),
+    ("11-conclusions", "conclusions"),
+    ("12-appendix", None),
 )
 """The sections in order, each with what it is about; it is left out where a run has none of that."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reportgen.analysis.ranking import best_on_validation
+from reportgen.analysis.findings import best_on_validation
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.sentences import test_sentences
@@ -32,13 +32,13 @@ def test_section(
         return None
     if not len(tuned):
         best = best_on_validation(comparison)
-        results = results[results["setup"] == best[0]] if best else results
+        results = results[results["setup"] == best] if best else results
     classes = records.manifest["data"]["classes"]
     matrix = confusion_matrix(records.confusion, results, classes)
     figure = figures.confusion(matrix, classes, words(t))
     per_class = class_rows(matrix, classes)
     return {
-        "sentences": test_sentences(comparison, results, t),
+        "sentences": test_sentences(results, t),
         "lines": [
             f"Seed {row['seed']}: got {row['test_correct']:.0f} correct predictions in"
             f" {row['test_images']:.0f} test images, accuracy: {numbers.percent(row['test_accuracy'])}"

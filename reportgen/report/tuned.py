@@ -19,13 +19,14 @@ LOG_EPOCHS = 3
 
 def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
     """Settings, shapes, the last epochs and the curves of the tuned setup."""
-    settings = records.manifest["experiment"]["settings"]["tuned"]
+    seeds = list(results["seed"])
     epochs = records.epochs[records.epochs["stage"] == "tuned"]
     row = results.iloc[0]
     optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
     optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
     place = list(records.results.index).index(results.index[0])
     shapes = records.manifest["parameter_shapes"][place]
+    setup = records.manifest["trials"][place]["setup"]  # as it ran: a search may have found it
     ended = finished(results)
     log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
     log = last_epochs(epochs[epochs["seed"] == log_seed])
@@ -33,7 +34,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
     return {
         "settings": [
             (t("column.optimizer"), optimizer),
-            *stage_settings(settings, t, images=None),
+            *stage_settings(setup, seeds, t),
             (t("column.parameters"), numbers.whole(row["parameters"])),
         ],
         "shapes": [f"{name} {list(shape)}" for name, shape in shapes.items()],
@@ -42,7 +43,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
         "log_seed": log_seed,
         "finished": len(ended) > 0,
         "best_epochs": ", ".join(f"{epoch:.0f}" for epoch in ended["best_epoch"]),
-        "band": band(settings["seeds"], t),
+        "band": band(seeds, t),
         "curves": from_figure(figure, prefix="tuned", description=t("tuned.curves_caption", band="").plain()),
     }
 

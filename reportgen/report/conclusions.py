@@ -1,0 +1,73 @@
+"""All findings of a run, for the first page and for the section that concludes the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from reportgen.analysis.findings import Finding, of_gain, of_search, of_tuning
+from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.comparison import UNIT, Compared
+from reportgen.report.sentences import networks, test_sentences
+from reportgen.report.verdicts import in_words
+
+ORDERS = ("winner", "tie", "too_few_seeds", "single", "all_diverged")
+"""The findings that say who is best; the rest is detail."""
+
+
+def conclude(
+    shared: Compared | None, tuned_equally: Compared | None, search: pd.DataFrame, results: pd.DataFrame
+) -> list[Finding]:
+    """Everything that the records support, in the order in which it is told.
+
+    shared, tuned_equally: the optimizers compared at the given settings, and each at its own. search: the
+    rows of search.csv about the comparison. results: all rows of results.csv.
+    """
+    found = list(shared.findings) if shared else []
+    if tuned_equally:
+        found += tuned_equally.findings
+        if shared:
+            before, after = (one.found.standing(one.stage) for one in (shared, tuned_equally))
+            told = not any(one.key == "too_few_seeds" for one in found)
+            change = of_tuning(before, after, told)
+            found += [change] if change else []
+    found += of_search(search)
+    tuned, best = results[results["stage"] == "tuned"], tuned_equally or shared
+    if best and len(tuned):
+        gain = of_gain(tuned, results[results["stage"] == best.stage])
+        found += [gain] if gain else []
+    return found
+
+
+def conclusion_phrases(
+    found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
+) -> list[Phrase]:
+    """Every finding in words, with the networks' difference and the tuned setup's test accuracy."""
+    gains = [one for one in found if one.key in {"gain", "loss", "no_gain", "gain_unsure"}]
+    others = [one for one in found if one not in gains]
+    return [
+        *in_words(others, UNIT, t),
+        *_networks(shared, results, t),
+        *_tuned(results, t),
+        *in_words(gains, UNIT, t),
+    ]
+
+
+def first_page(
+    found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
+) -> list[Phrase]:
+    """The findings that matter most: who is best where, what tuning did, the test accuracy."""
+    keys = {*ORDERS, "diverged", "same_winner", "other_winner", "lead_gone", "lead_lost", "lead_found"}
+    return conclusion_phrases([one for one in found if one.key in keys], shared, results, t)
+
+
+def _networks(shared: Compared | None, results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    return networks(results[results["stage"] == shared.stage], t) if shared else []
+
+
+def _tuned(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    tuned = results[results["stage"] == "tuned"]
+    if tuned.empty:
+        return []
+    return test_sentences(tuned, t) or [t("tuned.all_diverged")]

@@ -1,0 +1,83 @@
+"""The section on the search for each optimizer's own settings, and on the comparison with them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reportgen.report import comparison_figures, figures, numbers
+from reportgen.report.catalogue import Catalogue
+from reportgen.report.settings import words
+from reportgen.report.svg import from_figure
+from reportgen.runs.store import RunRecords
+
+
+def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, Any] | None:
+    """How a stage's settings were searched and what was found; None where nothing was searched."""
+    found = records.search[records.search["stage"] == stage]
+    if found.empty:
+        return None
+    settings = records.manifest["experiment"]["settings"]
+    how = settings["search"][stage]
+    setups = list(dict.fromkeys(found["setup"]))
+    labels = words(t)
+    key = f"search-{stage}"
+    return {
+        "key": key,
+        "how": {
+            "trials": how["trials"],
+            "method": t(f"search.{how['method']}"),
+            "seeds": len(how["seeds"]),
+            "epochs": how["epochs"] or settings[stage]["epochs"],
+        },
+        "rows": [
+            found_row(rows, setups.index(str(setup))) for setup, rows in found.groupby("setup", sort=False)
+        ],
+        "rates": from_figure(
+            comparison_figures.learning_rates(found, labels, setups),
+            prefix=f"{key}-rates",
+            description=t("search.rates_caption").plain(),
+        ),
+        "course": from_figure(
+            comparison_figures.best_so_far(found, labels, setups),
+            prefix=f"{key}-course",
+            description=t("search.course_caption").plain(),
+        ),
+    }
+
+
+def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
+    """What was found for one setup."""
+    chosen = tried[tried["chosen"]]
+    first = chosen.iloc[0]
+    edges = str(first["at_edge"]).split(", ")
+    diverged = tried.loc[tried["status"] == "diverged", "number"].nunique()
+    values = [
+        Markup("<code>{} = {}{}</code>").format(name, json.dumps(value), " *" if name in edges else "")
+        for name, value in json.loads(first["settings"]).items()
+    ]
+    return {
+        "setup": first["setup"],
+        "color": figures.color(number),
+        "settings": Markup("<br>").join(values),
+        "accuracy": numbers.with_spread(chosen["validation_accuracy"], "percent"),
+        "tried": str(tried["number"].nunique()),
+        "diverged": str(diverged),
+    }
+
+
+def found_elsewhere(note: dict[str, Any] | None, t: Catalogue) -> dict[str, Any] | None:
+    """What `reportgen tune` noted down of the search that a stage's settings came from."""
+    if note is None:
+        return None
+    return {
+        "experiment": note["experiment"],
+        "trials": note["trials"],
+        "method": t(f"search.{note['method']}"),
+        "seeds": len(note["seeds"]),
+        "epochs": note["epochs"],
+        "space": Markup("<code>{}</code>").format(note["space"]),
+    }
