@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from reportgen import resources
-from reportgen.analysis.ranking import rank
 from reportgen.report import numbers, sentences
 from reportgen.report.catalogue import Catalogue, CatalogueError, check, load
 
@@ -80,42 +79,21 @@ def test_every_phrase_is_used_somewhere() -> None:
 
 
 def test_values_are_escaped_and_markup_in_texts_is_not_taken_from_users(t: Catalogue) -> None:
-    said = t("ranking.single", name="<i>x</i> {n}").texts["en"]
+    said = t("test.confused", true="<i>x</i> {n}", predicted="y", images="1").texts["en"]
     assert "&lt;i&gt;x&lt;/i&gt; {n}" in said
 
 
-@pytest.mark.parametrize(
-    ("scores", "said", "not_said"),
-    [
-        ({"A": [0.1], "B": [0.3]}, ["order is B > A", "may be chance"], ["every one"]),
-        ({"A": [0.1, 0.2], "B": [0.3, 0.4]}, ["order is B > A", "every one of the 2 seeds"], ["chance"]),
-        ({"A": [0.3, 0.1], "B": [0.2, 0.3]}, ["order is B ≈ A"], [" > A"]),
-        ({"A": [None], "B": [0.3]}, ["Only B finished", "A diverged in 1"], ["order"]),
-        ({"A": [None], "B": [None]}, ["Every optimizer diverged"], ["order", "Only"]),
-        ({"A": [0.1], "deeper": [0.3]}, ["deeper > A", "different networks", "A 100, deeper 110"], []),
-    ],
-)
-def test_the_ranking_in_words(
-    t: Catalogue, scores: dict[str, list[float | None]], said: list[str], not_said: list[str]
-) -> None:
-    table = results("comparison", **scores)
-    text = english(sentences.ranking_sentences(table, rank(table), t))
-    assert all(part in text for part in said), text
-    assert not any(part in text for part in not_said), text
-
-
-def test_the_gain_over_the_comparison_has_its_sign(t: Catalogue) -> None:
-    compared = results("comparison", A=[0.5], B=[0.6])
-    better = english(sentences.test_sentences(compared, results("tuned", T=[0.75]), t))
-    worse = english(sentences.test_sentences(compared, results("tuned", T=[0.55]), t))
-    assert "75.00% (150 of 200 right)" in better
-    assert "B, the best of the comparison on validation, reaches 60.00%" in better
-    assert "a difference of +15.00 points" in better
-    assert "a difference of -5.00 points" in worse
-
-
 def test_nothing_is_said_of_a_test_that_was_not_made(t: Catalogue) -> None:
-    assert sentences.test_sentences(results("comparison", A=[0.5]), results("tuned", T=[None]), t) == []
+    assert sentences.test_sentences(results("tuned", T=[None]), t) == []
+
+
+def test_a_mean_over_seeds_has_its_interval_and_one_seed_its_count(t: Catalogue) -> None:
+    one = english(sentences.test_sentences(results("tuned", T=[0.75]), t))
+    assert "75.00% (150 of 200 right)" in one
+    several = english(sentences.test_sentences(results("tuned", T=[0.7, 0.71, 0.72, 0.73, 0.79]), t))
+    assert "the mean accuracy over 5 seeds is 73.00%" in several
+    low, high = map(float, re.search(r"interval of the mean \[(.+?)%, (.+?)%\]", several).groups())  # type: ignore[union-attr]
+    assert 65 < low < 73 < high < 79
 
 
 @pytest.mark.parametrize(

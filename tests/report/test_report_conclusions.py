@@ -1,0 +1,243 @@
+"""The conclusions follow the findings, whatever they are, and say the same in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reportgen import resources
+from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.report.catalogue import Catalogue, Phrase, load
+from reportgen.report.comparison import Compared, compared
+from reportgen.report.conclusions import conclude, conclusion_phrases, first_page
+
+Scores = dict[str, Sequence[float | None]]
+SEEDS = 10
+
+
+@pytest.fixture(scope="module")
+def t() -> Catalogue:
+    return load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))
+
+
+def around(mean: float, spread: float = 0.01, seed: int = 0) -> list[float | None]:
+    noise = np.random.default_rng(seed).normal(0, spread, SEEDS)
+    return [float(score) for score in mean + noise - noise.mean()]
+
+
+def results(stage: str, scores: Scores) -> pd.DataFrame:
+    rows = [
+        {
+            "stage": stage, "setup": setup, "seed": seed, "parameters": 100,
+            "status": "diverged" if score is None else "finished",
+            "validation_accuracy": score, "test_accuracy": score, "test_images": 200.0,
+            "test_correct": None if score is None else round(200 * score),
+        }
+        for setup, values in scores.items()
+        for seed, score in enumerate(values)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    numbers = ["validation_accuracy", "test_accuracy", "test_images", "test_correct"]
+    return table.astype(dict.fromkeys(numbers, float))
+
+
+def searched(**tried: dict[float, float | None]) -> pd.DataFrame:
+    """search.csv: the accuracy at every learning rate, None where it diverged; the best one is chosen."""
+    rows = []
+    for setup, scores in tried.items():
+        best = max((rate for rate, score in scores.items() if score), key=lambda rate: scores[rate] or 0)
+        rows += [
+            {
+                "stage": "comparison", "setup": setup, "number": number, "seed": 1000,
+                "learning_rate": rate, "status": "diverged" if score is None else "finished",
+                "validation_accuracy": np.nan if score is None else score, "chosen": rate == best,
+                "at_edge": "learning_rate" if rate == best and rate in (min(scores), max(scores)) else "",
+            }
+            for number, (rate, score) in enumerate(scores.items(), start=1)
+        ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+NOTHING = pd.DataFrame(columns=["stage", "setup", "number", "seed", "chosen", "at_edge"])
+
+
+def told(
+    t: Catalogue,
+    shared: Scores,
+    equally_tuned: Scores | None = None,
+    tuned: Scores | None = None,
+    search: pd.DataFrame = NOTHING,
+) -> tuple[str, str]:
+    """The conclusions in English and in Chinese."""
+    tables = [results("comparison", shared)]
+    tables += [results("equally tuned", equally_tuned)] if equally_tuned else []
+    tables += [results("tuned", tuned)] if tuned else []
+    everything = pd.concat(tables, ignore_index=True)
+    before = compared(tables[0], SHARED)
+    after: Compared | None = compared(tables[1], TUNED) if equally_tuned else None
+    found = conclude(before, after, search, everything)
+    phrases = conclusion_phrases(found, before, everything, t)
+    page = first_page(found, before, everything, t)
+    assert {text(p, "en") for p in page} <= {text(p, "en") for p in phrases}
+    return "\n".join(text(p, "en") for p in phrases), "\n".join(text(p, "zh-Hant") for p in phrases)
+
+
+def text(phrase: Phrase, language: str) -> str:
+    return phrase.texts[language].striptags()
+
+
+A, B = around(0.60), around(0.50, seed=1)
+CASES: dict[str, tuple[Scores, Scores, list[str], list[str], list[str]]] = {
+    "the other one wins when each is tuned": (
+        {"A": A, "B": B},
+        {"A": B, "B": A},
+        ["A is best at the settings", "A > B", "B is best when each is tuned", "B > A"],
+        ["Tuning changes the winner: A is best at the given settings, B when each is tuned"],
+        ["調整改變了結論：原本 A 最好，各自調整之後是 B"],
+    ),
+    "the same one wins": (
+        {"A": A, "B": B},
+        {"A": A, "B": B},
+        ["A is best at the settings", "A is best when each is tuned"],
+        ["A is best both before and after tuning"],
+        ["調整前後都是 A 最好"],
+    ),
+    "the lead vanishes": (
+        {"A": A, "B": B},
+        {"A": A, "B": around(0.60, seed=3)},
+        ["A is best at the settings", "No single optimizer is best when each is tuned", "≈"],
+        ["The lead of A is gone when each is tuned"],
+        ["A 的領先在各自調整之後消失"],
+    ),
+    "a lead appears": (
+        {"A": A, "B": around(0.60, seed=3)},
+        {"A": A, "B": B},
+        ["No single optimizer is best at the settings", "A is best when each is tuned"],
+        ["cannot be told apart at the given settings; when each is tuned, A is best"],
+        ["各自調整之後 A 最好"],
+    ),
+    "a tie before and after": (
+        {"A": A, "B": around(0.60, seed=3)},
+        {"A": A, "B": around(0.60, seed=3)},
+        ["No single optimizer is best at the settings", "No single optimizer is best when each"],
+        ["No single best shows before tuning"],
+        ["調整前"],
+    ),
+    "the leader falls behind a tie": (
+        {"A": A, "B": B, "C": B},
+        {"A": B, "B": A, "C": around(0.60, seed=3)},
+        ["A is best at the settings"],
+        ["A loses its lead when each is tuned: the best are"],
+        ["A 的領先不再"],
+    ),
+}
+CHANGES = (
+    "Tuning changes", "both before and after", "is gone", "loses its lead", "told apart at the given",
+    "No single best shows",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_tuning_did_follows_the_findings(t: Catalogue, case: str) -> None:
+    shared, tuned, orders, change, chinese_change = CASES[case]
+    english, chinese = told(t, shared, tuned)
+    for part in [*orders, *change]:
+        assert part in english, english
+    for part in chinese_change:
+        assert part in chinese, chinese
+    said = [words for words in CHANGES if words in english]
+    assert len(said) == 1, said  # one thing happened, not two
+
+
+def test_a_tie_says_how_many_seeds_would_be_needed(t: Catalogue) -> None:
+    english, chinese = told(t, {"A": around(0.504, 0.01), "B": around(0.500, 0.01, seed=5)})
+    needed = re.search(r"about ([\d,]+) seeds would show it", english)
+    assert needed, english
+    assert int(needed[1].replace(",", "")) > SEEDS
+    assert f"約需 {needed[1]} 個種子" in chinese
+    assert "is best" not in english.replace("No single optimizer is best", "")
+
+
+def test_too_few_seeds_is_said_with_the_number_needed_and_no_one_wins(t: Catalogue) -> None:
+    english, chinese = told(t, {"A": [0.9, 0.9], "B": [0.1, 0.1], "C": [0.2, 0.3]})
+    assert "too few for a verdict, at least 7 are needed" in english
+    assert "A ≈" in english
+    assert ">" not in english
+    assert "至少需要 7 個" in chinese
+
+
+def test_who_diverged_where_is_said_and_is_not_ranked(t: Catalogue) -> None:
+    lost: Scores = {"A": A, "B": B, "C": [None, None, *A[2:]]}
+    english, chinese = told(t, {"A": A, "B": B, "C": A}, lost)
+    assert "C diverged in 2 of 10 trials when each is tuned" in english
+    assert "各自調整之後，C 的 10 次試驗中有 2 次發散" in chinese
+    assert "at the settings that the experiment gives (the loss" not in english
+
+
+def test_when_all_diverge_nobody_is_ranked(t: Catalogue) -> None:
+    english, _ = told(t, {"A": [None] * SEEDS, "B": [None] * SEEDS})
+    assert "Every optimizer has diverged trials" in english
+    assert "best" not in english
+
+
+@pytest.mark.parametrize(
+    ("tuned", "words", "sign"),
+    [
+        (around(0.70), "points against A", "+10.00"),
+        (around(0.40), "worse than", "-20.00"),
+        (around(0.60, seed=8), "not separable from", "+0.00"),
+        ([0.70], "With a single seed this may be chance", "+10.00"),
+    ],
+)
+def test_the_gain_of_the_tuned_setup_follows_its_interval(
+    t: Catalogue, tuned: list[float | None], words: str, sign: str
+) -> None:
+    english, chinese = told(t, {"A": A, "B": B}, tuned={"T": tuned})
+    assert words in english
+    assert sign in english
+    assert sign in chinese
+    others = {"points against A", "worse than", "not separable from", "With a single seed"} - {words}
+    assert not any(other in english for other in others), english
+
+
+def test_the_gain_is_over_the_best_tuned_comparison_where_there_is_one(t: Catalogue) -> None:
+    english, _ = told(t, {"A": A, "B": B}, {"A": around(0.65), "B": B}, {"T": around(0.70)})
+    assert "A, the best of the comparison by validation (65.00%)" in english
+
+
+def test_how_wide_the_learning_rates_are_and_whose_best_is_at_an_edge(t: Catalogue) -> None:
+    search = searched(
+        wide={1e-4: 0.5, 1e-3: 0.89, 1e-2: 0.90, 1e-1: 0.885, 1.0: None},
+        narrow={1e-4: 0.5, 1e-3: 0.70, 1e-2: 0.90, 1e-1: 0.6},
+        edge={1e-4: 0.9, 1e-3: 0.8, 1e-2: 0.5},
+    )
+    english, chinese = told(t, {"wide": A, "narrow": A, "edge": A}, search=search)
+    assert "wide stays within two points" in english
+    assert "learning rates from 0.001 to 0.1, a factor of 100; the best is 0.01" in english
+    assert (
+        "narrow is within two points of its best validation accuracy at one learning rate only, 0.01"
+        in english
+    )
+    assert "The best settings of edge lie at the edge of the space (learning_rate)" in english
+    assert "從 0.001 到 0.1" in chinese
+
+
+def test_both_languages_hold_the_same_numbers(t: Catalogue) -> None:
+    english, chinese = told(
+        t,
+        {"A": A, "B": around(0.6, seed=3), "C": B},
+        {"A": A, "B": B, "C": [None, *A[1:]]},
+        {"T": around(0.7)},
+        searched(A={1e-3: 0.5, 1e-2: 0.6, 1e-1: 0.4}),
+    )
+
+    def numbers(sentence: str) -> list[str]:
+        # 95 % and 80 % are words of the statistics, spelled in either language where they read well
+        return sorted(set(re.findall(r"[-+]?\d[\d.,]*\d%?", sentence)) - {"95%"})
+
+    for ours, theirs in zip(english.splitlines(), chinese.splitlines(), strict=True):
+        assert numbers(ours) == numbers(theirs), (ours, theirs)
