@@ -148,6 +148,50 @@ def tune(  # noqa: PLR0917 - click passes them by name
 
 
 @main.command()
+@click.argument("tables", nargs=-1, required=True, metavar="RESULTS.csv ...", type=click.Path(path_type=Path))
+@click.option("--metric", help="The column to compare by [default: score, else test_accuracy].")
+@click.option("--problem", help="Compare on this problem only.")
+@click.option("--alpha", type=float, default=0.05, show_default=True, help="Chance of a false verdict.")
+@click.option("--higher-is-better/--lower-is-better", default=None, help="[default: told from the name]")
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the report goes, without an ending [default: NAME-comparison here].",
+)
+@click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@click.option("--no-report", is_flag=True, help="Print the verdicts only.")
+@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+def compare(  # noqa: PLR0917 - click passes them by name
+    tables: tuple[Path, ...],
+    metric: str | None,
+    problem: str | None,
+    alpha: float,
+    higher_is_better: bool | None,
+    to: Path | None,
+    languages: tuple[str, ...],
+    no_report: bool,
+    no_pdf: bool,
+) -> int:
+    """Compare the optimizers of any table of scores: verdicts printed, and a report of them.
+
+    A table has the columns optimizer, seed, score, and problem where it has several; a run's results.csv
+    will do. Trials of one seed are taken as paired.
+    """
+    from reportgen import comparing
+
+    return comparing.run(
+        tables,
+        metric=metric,
+        problem=problem,
+        alpha=alpha,
+        higher_is_better=higher_is_better,
+        report=None if no_report else to or Path(f"{tables[0].stem}-comparison"),
+        languages=languages,
+        pdf=not no_pdf,
+    )
+
+
+@main.command()
 def check() -> int:
     """Prove the layers, the network and the optimizers against independent computations."""
     from reportgen import checks

@@ -15,8 +15,9 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.standings import Standing
 
-SHARED, TUNED = "shared", "tuned"
-"""Where a comparison was made: at the settings that the experiment gives to all, or at each one's own."""
+SHARED, TUNED, TABLE = "shared", "tuned", "table"
+"""Where a comparison was made: at the settings that the experiment gives to all, at each one's own, or in
+anyone's table of scores."""
 
 
 @dataclass(frozen=True)

@@ -20,36 +20,41 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 
 
 def final_scores(
-    scores: pd.DataFrame, summary: pd.DataFrame, label: str, write: Callable[[float], str]
+    scores: pd.DataFrame,
+    summary: pd.DataFrame,
+    setups: Sequence[str],
+    label: str,
+    write: Callable[[float], str],
 ) -> Figure:
     """Each optimizer's score with every seed as a dot, its mean and interval beside them.
 
-    scores: columns optimizer, seed, score. summary: rows of Comparison.summaries, in the order to draw.
-    label: of the axis. write: a score as text.
+    scores: columns optimizer, seed, score. summary: rows of Comparison.summaries. setups: who has which
+    colour, in the order to draw. label: of the axis. write: a score as text.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter
 
-    order = list(dict.fromkeys(scores["optimizer"]))
+    order = [name for name in setups if name in set(scores["optimizer"])]
     figure = Figure(figsize=(WIDTH, 0.62 + 0.42 * len(order)))
     panel = figure.subplots()
-    for number, name in enumerate(order):
+    for place, name in enumerate(order):
+        number = setups.index(name)
         row = summary[summary["optimizer"] == name].iloc[0]
         values = scores.loc[scores["optimizer"] == name, "score"].dropna().to_numpy()
         # seeds next to each other, always in the same order: no random jitter
         offsets = np.linspace(-0.16, 0.16, len(values)) if len(values) > 1 else np.zeros(len(values))
         panel.plot(
-            values, number - 0.12 + offsets, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.45,
+            values, place - 0.12 + offsets, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.45,
             markersize=3.4, markeredgewidth=0, gid=f"{SERIES}{number}",
         )  # fmt: skip
         if np.isfinite(row["mean"]):
             panel.plot(
-                [row["mean"]], [number + 0.22], "|", color=color(number), markersize=9, markeredgewidth=1.8
+                [row["mean"]], [place + 0.22], "|", color=color(number), markersize=9, markeredgewidth=1.8
             )
             if np.isfinite(row["low"]):
-                panel.plot([row["low"], row["high"]], [number + 0.22] * 2, color=color(number), linewidth=1.8)
+                panel.plot([row["low"], row["high"]], [place + 0.22] * 2, color=color(number), linewidth=1.8)
             panel.annotate(
-                write(float(row["mean"])), (float(np.nanmax([row["high"], row["mean"]])), number + 0.22),
+                write(float(row["mean"])), (float(np.nanmax([row["high"], row["mean"]])), place + 0.22),
                 xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.2, color=color(number),
             )  # fmt: skip
     panel.set_yticks(range(len(order)), order)
@@ -131,4 +136,38 @@ def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence
     panel.set_ylabel(words["validation_accuracy"])
     if search["setup"].nunique() > 1:
         figure.legend(loc="outside upper center", ncols=4, handlelength=2.6)
+    return figure
+
+
+def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
+    """Performance profiles with their bands.
+
+    table: of analysis.profiles.performance_profile. words: the labels factor and share. setups: who has
+    which colour.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+
+    figure = Figure(figsize=(WIDTH, 2.5))
+    panel: Axes = figure.subplots()
+    for name, rows in table.groupby("optimizer", sort=False):
+        number = setups.index(str(name))
+        gid = f"{SERIES}{number}"
+        panel.fill_between(
+            rows["tau"], rows["low"], rows["high"], step="post", color=color(number), alpha=0.15, linewidth=0,
+            gid=gid,
+        )  # fmt: skip
+        panel.step(
+            rows["tau"], rows["share"], where="post", color=color(number), linestyle=dashes(number),
+            label=str(name), gid=gid,
+        )  # fmt: skip
+    panel.set_xscale("log")
+    panel.set_xlim(1, float(table["tau"].max()))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    panel.xaxis.set_minor_formatter(NullFormatter())
+    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+    panel.set_ylim(-0.02, 1.02)
+    panel.set_xlabel(words["factor"])
+    panel.set_ylabel(words["share"])
+    figure.legend(loc="outside upper center", ncols=4, handlelength=2.6)
     return figure

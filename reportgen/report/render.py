@@ -56,7 +56,8 @@ def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = 
     the same bytes. Raises UserError where the records are damaged or no PDF can be made.
     """
     records = store.read(folder)
-    page = Page(records, tuple(languages or records.manifest["languages"]))
+    words = words_in(languages or records.manifest["languages"])
+    page = Page(words, build(records, words), SECTIONS)
     html = folder / "report.html"
     files.write_text(html, page.for_screen())
     notes = page.notes()
@@ -73,12 +74,21 @@ def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = 
     return Rendered(html, target, result.pages, notes + result.warnings)
 
 
-class Page:
-    """One report as HTML, for the screen with its fonts inside, for print without."""
+def words_in(languages: Sequence[str]) -> catalogue.Catalogue:
+    """The catalogue in these languages."""
+    return catalogue.load(resources.templates() / "catalogue.toml", languages)
 
-    def __init__(self, records: store.RunRecords, languages: tuple[str, ...]) -> None:
+
+class Page:
+    """A document as HTML, for the screen with its fonts inside, for print without.
+
+    context: what the templates name; a section that is about something is left out where that is empty.
+    """
+
+    def __init__(
+        self, words: catalogue.Catalogue, context: dict[str, Any], sections: Sequence[tuple[str, str | None]]
+    ) -> None:
         templates = resources.templates()
-        words = catalogue.load(templates / "catalogue.toml", languages)
         self.environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates),
             autoescape=True,
@@ -88,10 +98,10 @@ class Page:
         self.environment.tests["phrase_like"] = lambda value: isinstance(value, Phrase)
         document = Document(words)
         self.context: dict[str, Any] = {
-            **build(records, words),
+            **context,
             "t": words,
             "doc": document,
-            "languages": languages,
+            "languages": words.languages,
             "lang_of": HTML_LANG,
             "class_of": CSS_CLASS,
             "style_css": Markup((templates / "style.css").read_text(encoding="utf-8")),
@@ -101,7 +111,7 @@ class Page:
         # the sections first: the contents list what they turn out to hold
         self.body = Markup("\n").join(
             Markup(self.environment.get_template(f"sections/{name}.html.j2").render())
-            for name, about in SECTIONS
+            for name, about in sections
             if about is None or self.context[about]
         )
         self.headings = document.headings

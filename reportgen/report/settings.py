@@ -76,6 +76,6 @@ def words(t: Catalogue) -> dict[str, str]:
     """The labels of the figures."""
     names = (
         "epoch", "loss", "accuracy", "training", "validation", "predicted", "true", "learning_rate",
-        "validation_accuracy", "tried",
+        "validation_accuracy", "tried", "factor", "share",
     )  # fmt: skip
     return {name: t(f"figure.{name}").plain() for name in names}

@@ -26,18 +26,25 @@ SIGNS = {
 
 
 def verdict_block(
-    found: Comparison, problem: str, scores: pd.DataFrame, unit: Unit, t: Catalogue, *, prefix: str
+    found: Comparison,
+    problem: str,
+    scores: pd.DataFrame,
+    unit: Unit,
+    t: Catalogue,
+    *,
+    setups: Sequence[str],
+    prefix: str,
 ) -> dict[str, Any]:
     """What the templates show of a comparison on one problem.
 
-    scores: the table that was compared. prefix: what the figure's ids begin with, unique in the page.
+    scores: the table that was compared. setups: who has which colour. prefix: what the figure's ids begin
+    with, unique in the page.
     """
     of_problem = scores[scores["problem"] == problem]
     summary = found.summaries[found.summaries["problem"] == problem]
-    setups = list(dict.fromkeys(of_problem["optimizer"]))
     standing = found.standing(problem)
     figure = comparison_figures.final_scores(
-        of_problem, summary, metric_name(found.metric, t).plain(), unit.value
+        of_problem, summary, setups, metric_name(found.metric, t).plain(), unit.value
     )
     pairs = [pair for pair in found.pairs if pair.problem == problem]
     return {
