@@ -89,9 +89,9 @@ def context(found: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t:
         ]
         profile = profile_block(found, scores, unit, t)
     names = ", ".join(source.name for source in sources)
-    title = t("scores.title", name=names)
+    better = t("scores.higher" if found.higher_is_better else "scores.lower", metric=metric)
     return {
-        "title": title,
+        "title": t("scores.title", name=names),
         "author": None,
         "course": None,
         "run": names,
