@@ -110,11 +110,12 @@ def run_one(
 def source_of(name: str, overrides: Overrides) -> Source:
     """The experiment that the command line names, with what else the command line says."""
     file = experiments.find(name)
+    experiment = experiments.read(file, overrides.by_table())  # first: it says what is wrong with a file
     return Source(
         name=file.stem,
         file=file,
         text=file.read_text(encoding="utf-8-sig"),
-        experiment=experiments.read(file, overrides.by_table()),
+        experiment=experiment,
         overridden=overrides.keys(),
     )
 

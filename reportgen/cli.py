@@ -179,15 +179,14 @@ def compare(  # noqa: PLR0917 - click passes them by name
     """
     from reportgen import comparing
 
+    target = to or Path(f"{tables[0].stem}-comparison")
     return comparing.run(
         tables,
         metric=metric,
         problem=problem,
         alpha=alpha,
         higher_is_better=higher_is_better,
-        report=None if no_report else to or Path(f"{tables[0].stem}-comparison"),
-        languages=languages,
-        pdf=not no_pdf,
+        report=None if no_report else comparing.Report(target, languages, not no_pdf),
     )
 
 

@@ -134,6 +134,10 @@ class Stage(Table):
                 f"schedule.warmup_epochs = {self.schedule.warmup_epochs:g} leaves nothing of the"
                 f" {self.epochs} epochs"
             )
+        if any(at >= self.epochs for at in self.schedule.at):
+            raise ValueError(f"schedule.at = {list(self.schedule.at)} steps after the {self.epochs} epochs")
+        if self.average_epochs and self.early_stopping:
+            raise ValueError("average_epochs averages the last epochs, which early_stopping may never reach")
         if self.average_epochs > self.epochs:
             raise ValueError(f"average_epochs = {self.average_epochs} is more than the {self.epochs} epochs")
         return self

@@ -26,6 +26,9 @@ class Space(Table):
         if self.choices:
             if self.low is not None or self.high is not None:
                 raise ValueError("give either low and high, or choices")
+            for place, choice in enumerate(self.choices):
+                if choice in self.choices[:place]:
+                    raise ValueError(f"the choice {choice} stands there twice")
             return self
         if self.low is None or self.high is None:
             raise ValueError("needs low and high, or a list of choices")
@@ -34,6 +37,10 @@ class Space(Table):
         if self.scale == "log" and self.low <= 0:
             raise ValueError('low must be greater than 0 on a log scale; or say scale = "linear"')
         return self
+
+    def holds(self, value: object) -> bool:
+        """Whether a value is a number within the range."""
+        return isinstance(value, int | float) and (self.low or 0.0) <= value <= (self.high or 0.0)
 
     def at_edge(self, value: object) -> bool:
         """Whether a number lies in the outermost twentieth of its range, or is the first or last choice."""

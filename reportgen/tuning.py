@@ -17,7 +17,7 @@ from reportgen.progress import watch
 from reportgen.runs import environment
 from reportgen.runs.run import searched_settings
 from reportgen.runs.search import Searched
-from reportgen.runs.tune import found_experiment, moved_path
+from reportgen.runs.tune import found_experiment, moved_path, other_data
 
 
 def tune(
@@ -36,20 +36,29 @@ def tune(
     """
     source = source_of(name, overrides)
     target = to or Path(f"{source.name}-tuned.toml")
+    if target.resolve() == source.file.resolve():
+        raise UserError(f"{target}: is the experiment itself; name another file with --to")
     if target.exists() and not force:
         raise UserError(f"{target}: is there already; choose another file with --to, or add --force")
-    if target.absolute() == source.file.absolute():
-        raise UserError(f"{target}: is the experiment itself; name another file with --to")
+    if not target.parent.is_dir():
+        raise UserError(f"{target}: there is no folder {target.parent}; make it, or choose another with --to")
     search = source.experiment.search
     if search.comparison is None and search.tuned is None:
         raise UserError(f"{source.file}: nothing to search, neither [search.comparison] nor [search.tuned]")
     console = Console()
     with watch(console) as watcher:
         searched = searched_settings(source, output, workers=workers or environment.cores(), watcher=watcher)
-    text = found_experiment(source.text, source.experiment, source.name, searched)
-    write_text(target, moved_path(text, source.file, target))
-    experiments.read(target)  # what was written is an experiment
     print_found(searched, console)
+    text = found_experiment(source.text, source.experiment, source.name, searched)
+    text = moved_path(other_data(text, overrides.by_table()["data"]), source.file, target)
+    try:
+        write_text(target, text)
+    except OSError as error:
+        raise UserError(
+            f"{target}: cannot be written ({error.strerror}); choose another file with --to: what was found"
+            f" is kept in {output}, and nothing is trained again"
+        ) from error
+    experiments.read(target)  # what was written is an experiment
     click.echo(f"experiment: {target.absolute()}")
     return 0
 

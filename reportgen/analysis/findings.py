@@ -47,14 +47,15 @@ def of_comparison(found: Comparison, problem: str, where: str) -> Iterator[Findi
     yield _order(standing, pairs, where)
     for pair in pairs:
         if pair.verdict is Verdict.NOT_SEPARABLE and {pair.first, pair.second} <= set(standing.order):
-            yield Finding("not_separable", {"where": where, "pair": pair})
+            yield Finding("not_separable", {"where": where, "problem": problem, "pair": pair})
     for name, (count, trials) in standing.diverged.items():
-        yield Finding("diverged", {"where": where, "name": name, "count": count, "trials": trials})
+        counts = {"name": name, "count": count, "trials": trials}
+        yield Finding("diverged", {"where": where, "problem": problem, **counts})
 
 
 def _order(standing: Standing, pairs: list[Pair], where: str) -> Finding:
     order = standing.order
-    values: dict[str, Any] = {"where": where, "standing": standing}
+    values: dict[str, Any] = {"where": where, "problem": standing.problem, "standing": standing}
     if not order:
         return Finding("all_diverged", values)
     if len(order) == 1:

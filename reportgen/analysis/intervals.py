@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 CONFIDENCE = 0.95
-BCA_FROM = 10
+BCA_FROM = 20
 RESAMPLES = 9_999
 
 
@@ -32,10 +32,10 @@ def mean_interval(
 ) -> Interval:
     """The interval of the mean of finite values (n,), one a seed.
 
-    From BCA_FROM values on the BCa bootstrap, below Student's t: a bootstrap interval of very few values is
-    too short (`tools/simulation.py` prints how much; with fewer than 6 values none that stays between the
-    smallest and the largest can have 95 %), while t pays for its width with the assumption that the values
-    are normal. One value has no interval; equal values have one of no width.
+    From BCA_FROM values on the BCa bootstrap, below Student's t: a bootstrap interval of few values is too
+    short. Of normal scores it holds the mean in 83 % of cases with 5 seeds, 90 % with 10 and 93 % with 20,
+    of skewed ones in 81 %, 87 % and 91 %, where t has 95 % throughout, and 88 %, 90 % and 93 %
+    (`tools/simulation.py`). One value has no interval; equal values have one of no width.
     """
     if len(values) < 2:
         return NO_INTERVAL
@@ -48,7 +48,9 @@ def t_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> I
     """Student's interval of the mean of n >= 2 values: mean ± t(n - 1) s / sqrt(n)."""
     if equal(values):
         return Interval(float(values[0]), float(values[0]), "equal values")
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
+    # scaled, so that the square of a tiny difference is not lost
+    mean, scale = float(values.mean()), float(np.ptp(values))
+    error = scale * float(((values - mean) / scale).std(ddof=1)) / math.sqrt(len(values))
     reach = float(stats.t.isf((1 - confidence) / 2, len(values) - 1)) * error
     return Interval(mean - reach, mean + reach, "t")
 

@@ -46,7 +46,7 @@ def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
     for column in columns:
         if column not in table:
             raise AnalysisError(
-                f"the table has no column {column!r} (it has {', '.join(map(repr, table.columns)) or 'none'});"
+                f"the table has no column {column!r} (it has {', '.join(map(str, table.columns)) or 'none'});"
                 f" it needs {', '.join(columns)}"
             )
     if table.empty:
@@ -86,15 +86,16 @@ def refuse_duplicates(table: pd.DataFrame, keys: Sequence[str]) -> None:
     doubled = table.duplicated(list(keys))
     if doubled.any():
         row = table[doubled].iloc[0]
-        raise AnalysisError(
-            f"{', '.join(f'{key} {row[key]}' for key in keys)}: stands in more than one row; keep one of them"
-        )
+        trial = ", ".join(f"{key} {row[key]:g}" if key == "epoch" else f"{key} {row[key]}" for key in keys)
+        raise AnalysisError(f"{trial}: stands in more than one row; keep one of them")
 
 
 def _refuse_missing(table: pd.DataFrame, column: str) -> None:
     missing = table[column].isna()
     if missing.any():
-        raise AnalysisError(f"row {table.index[missing.to_numpy()][0]}, column {column}: is empty; fill it in")
+        raise AnalysisError(
+            f"row {table.index[missing.to_numpy()][0]}, column {column}: is empty; fill it in"
+        )
 
 
 def _is_whole(number: float) -> bool:

@@ -3,12 +3,17 @@
 If neither optimizer is better, the difference of one seed is as likely d as -d. The test flips signs in every
 way and asks how often the mean lies at least as far from zero as it does (Fisher's randomization test, The
 Design of Experiments, 1935, section 21). It assumes nothing else about how scores are spread.
+
+Where two optimizers have the same mean and noise of another shape (both skewed, one the stronger), their
+differences are not symmetric and the test is a little too ready: `tools/simulation.py` finds up to 8 % of
+false verdicts instead of 5 %.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -21,6 +26,28 @@ RESAMPLES = 99_999
 
 # Sums that are equal on paper differ in their last digits; relative to the sum of all absolute differences.
 TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class SignFlipTest:
+    """The p-value of the test, and the interval that it gives for the mean difference."""
+
+    p: float
+    interval: Interval
+
+
+def sign_flip_test(
+    differences: NDArray[np.float64],
+    confidence: float = CONFIDENCE,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> SignFlipTest:
+    """p_value and sign_flip_interval of differences (n,), with one drawing of the random flips."""
+    p = p_of_shift(differences, resamples=resamples, seed=seed)
+    return SignFlipTest(
+        p(0.0), _interval(differences, confidence, p, smallest_p(len(differences), resamples))
+    )
 
 
 def p_value(differences: NDArray[np.float64], *, resamples: int = RESAMPLES, seed: int = 0) -> float:
@@ -61,21 +88,28 @@ def sign_flip_interval(
 
     So it leaves out zero exactly where p <= 1 - confidence (before any correction for several tests), and for
     symmetric differences its coverage is at least the confidence, whatever their distribution (Hartigan,
-    1969, "Using subsample values as typical values", JASA 64). A bootstrap interval has neither property and
-    covers too little with few seeds; `tools/simulation.py` prints all three beside each other.
+    1969, "Using subsample values as typical values", JASA 64). A bootstrap interval has neither property: of
+    normal differences BCa holds the mean in 87 % of cases with 6 seeds and 90 % with 10, this one in 98 % and
+    95 %; of heavy-tailed ones 81 % and 85 % against 97 % and 95 %; of skewed ones, which neither promises,
+    82 % and 87 % against 93 % and 91 % (`tools/simulation.py`).
 
     For 95 % it takes 6 differences; with 2 to 5 Student's interval stands in for it, which assumes normal
-    differences. One difference has none; equal ones have one of no width.
+    differences (with 5: 95 % of normal, 96 % of heavy-tailed, 88 % of skewed ones). One difference has no
+    interval; equal ones have one of no width.
     """
-    n = len(differences)
-    if n < 2:
+    return sign_flip_test(differences, confidence, resamples=resamples, seed=seed).interval
+
+
+def _interval(
+    differences: NDArray[np.float64], confidence: float, p: Callable[[float], float], least: float
+) -> Interval:
+    if len(differences) < 2:
         return NO_INTERVAL
     if equal(differences):
         return Interval(float(differences[0]), float(differences[0]), "equal values")
     level = 1 - confidence
-    if smallest_p(n, resamples) > level:
+    if least > level:
         return t_interval(differences, confidence)
-    p = p_of_shift(differences, resamples=resamples, seed=seed)
     middle, spread = float(differences.mean()), float(np.ptp(differences))
     outside = float(differences.min()) - 1e-6 * spread, float(differences.max()) + 1e-6 * spread
     low, high = (_last_kept(p, kept=middle, rejected=end, level=level) for end in outside)
@@ -99,7 +133,9 @@ def _exact(differences: NDArray[np.float64]) -> Callable[[float], float]:
     """
     n = len(differences)
     halves = np.split(differences, [n // 2])
-    (left, left_signs), (right, right_signs) = ((_signs(len(h)) @ h, _signs(len(h)).sum(axis=1)) for h in halves)
+    (left, left_signs), (right, right_signs) = (
+        (_signs(len(h)) @ h, _signs(len(h)).sum(axis=1)) for h in halves
+    )
 
     def p(shift: float) -> float:
         reached = _observed(differences, shift)
@@ -117,12 +153,15 @@ def _sampled(differences: NDArray[np.float64], resamples: int, seed: int) -> Cal
     """Random flips, the same ones for every shift."""
     n = len(differences)
     rng = np.random.default_rng(seed)
-    sums, signs = np.empty(resamples), np.empty(resamples)
-    batch = max(1, 2**20 // n)
+    each = np.column_stack([differences, np.ones(n)])
+    kept = np.empty((resamples, 2))
+    batch = max(1, 2**19 // n)
     for start in range(0, resamples, batch):
-        part = slice(start, min(start + batch, resamples))
-        flips = 2.0 * rng.integers(0, 2, (part.stop - start, n), dtype=np.int8) - 1
-        sums[part], signs[part] = flips @ differences, flips.sum(axis=1)
+        rows = min(batch, resamples - start)
+        bits = np.unpackbits(np.frombuffer(rng.bytes(-(-rows * n // 8)), dtype=np.uint8), count=rows * n)
+        kept[start : start + rows] = bits.reshape(rows, n).astype(np.float64) @ each
+    # what keeps its sign counts twice against the whole, which is the sum with flipped signs
+    sums, signs = (2 * kept - each.sum(axis=0)).T
 
     def p(shift: float) -> float:
         reached = _observed(differences, shift)
@@ -134,7 +173,7 @@ def _sampled(differences: NDArray[np.float64], resamples: int, seed: int) -> Cal
 
 
 def _observed(differences: NDArray[np.float64], shift: float) -> float:
-    """The absolute sum that a flip has to reach, lowered by what rounding may take; negative if it is zero."""
+    """The absolute sum that a flip has to reach, less what rounding may take; at most 0 if it is zero."""
     moved = differences - shift
     return float(abs(moved.sum()) - TOLERANCE * np.abs(moved).sum())
 
@@ -154,4 +193,4 @@ def _last_kept(p: Callable[[float], float], *, kept: float, rejected: float, lev
 def _signs(n: int) -> NDArray[np.float64]:
     """Every row of n signs, (2^n, n)."""
     bits = np.arange(2**n)[:, np.newaxis] >> np.arange(n) & 1
-    return 1.0 - 2.0 * bits
+    return np.where(bits, -1.0, 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.checks.check import Check, Measure
-from reportgen.checks.layers import fully_connected, relu, softmax_cross_entropy
+from reportgen.checks.layers import dropout, fully_connected, relu, softmax_cross_entropy
 from reportgen.checks.network import network
 from reportgen.checks.optimizers import optimizer
 from reportgen.optim import OPTIMIZERS
@@ -16,6 +16,7 @@ def run() -> list[Check]:
     return [
         fully_connected(),
         relu(),
+        dropout(),
         softmax_cross_entropy(),
         network(),
         *(optimizer(name) for name in OPTIMIZERS),

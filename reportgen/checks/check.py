@@ -10,6 +10,7 @@ from torch import Tensor
 
 FINITE_DIFFERENCES = ("finite differences", 1e-7)
 AUTOGRAD = ("autograd twin", 1e-12)
+BY_HAND = ("by hand", 1e-12)
 TORCH_OPTIM = ("torch.optim", 1e-10)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from reportgen.checks.check import (
     AUTOGRAD,
+    BY_HAND,
     FINITE_DIFFERENCES,
     Check,
     Measure,
@@ -14,9 +17,11 @@ from reportgen.checks.check import (
     numerical_gradient,
     worst,
 )
-from reportgen.nn import FullyConnectedLayer, ReLU, SoftmaxCrossEntropy
+from reportgen.nn import Dropout, FullyConnectedLayer, ReLU, SoftmaxCrossEntropy
 
 L2 = 0.01
+LABEL_SMOOTHING = 0.1
+RATE = 0.25
 Found = tuple[tuple[Measure, ...], tuple[str, ...]]
 
 
@@ -36,13 +41,18 @@ def relu() -> Check:
 
 
 def softmax_cross_entropy() -> Check:
-    """The loss, at ordinary logits and at ones that would overflow a plain exponential."""
+    """The loss, with label smoothing and without, also at logits that would overflow a plain exponential."""
     return carry_out(
         "softmax_cross_entropy",
         "Results of softmax cross-entropy forward and backward tests",
         "All passed",
         _prove_softmax_cross_entropy,
     )
+
+
+def dropout() -> Check:
+    """Dropout, with draws that are known."""
+    return carry_out("dropout", "Results of dropout forward and backward tests", "All passed", _prove_dropout)
 
 
 def _random(generator: torch.Generator, *shape: int) -> Tensor:
@@ -118,27 +128,72 @@ def _prove_softmax_cross_entropy() -> Found:
     generator = torch.Generator().manual_seed(2)
     labels = torch.tensor([0, 3, 1, 2, 3, 0])
     logits = _random(generator, 6, 4)
-    loss_function = SoftmaxCrossEntropy()
-    loss_function.forward(labels, logits)
-    dlogits = loss_function.backward()
+    numerical: dict[str, tuple[Tensor, Tensor]] = {}
+    autograd: dict[str, tuple[Tensor, Tensor]] = {}
+    for smoothing in (0.0, LABEL_SMOOTHING):
+        loss_function = SoftmaxCrossEntropy(label_smoothing=smoothing)
+
+        def total(loss_function: SoftmaxCrossEntropy = loss_function) -> Tensor:
+            return len(labels) * loss_function.forward(labels, logits)[1]
+
+        total()
+        dlogits = loss_function.backward()
+        numerical[f"dlogits, smoothing {smoothing}"] = dlogits, numerical_gradient(total, logits)
+        for scale in (1, 1000):  # exp(1000) is infinite: only a stable softmax survives
+            twin = (logits * scale).requires_grad_()
+            twin_losses = torch.nn.functional.cross_entropy(
+                twin, labels, reduction="none", label_smoothing=smoothing
+            )
+            (twin_dlogits,) = torch.autograd.grad(twin_losses.sum(), twin)
+            probabilities, loss = loss_function.forward(labels, logits * scale)
+            case = f"x{scale}, smoothing {smoothing}"
+            autograd |= {
+                f"probabilities {case}": (probabilities, torch.softmax(twin, dim=1)),
+                f"loss {case}": (loss, twin_losses.mean()),
+                f"dlogits {case}": (loss_function.backward(), twin_dlogits),
+            }
+    return (worst(FINITE_DIFFERENCES, numerical), worst(AUTOGRAD, _detached(autograd))), ()
+
+
+class KnownNumbers:
+    """A stream that draws the same numbers each time."""
+
+    def __init__(self, numbers: NDArray[np.float32]) -> None:
+        self.numbers = numbers
+
+    def random(self, size: tuple[int, ...], dtype: type[np.float32], /) -> NDArray[np.float32]:
+        """All of them, in this shape."""
+        return self.numbers.reshape(size).astype(dtype)
+
+
+def _prove_dropout() -> Found:
+    generator = torch.Generator().manual_seed(4)
+    x, dout = _random(generator, 8, 4), _random(generator, 8, 4)
+    # 0, 1/32, ... 31/32 in some order: exactly a share of RATE lies below RATE
+    draws = torch.randperm(32, generator=generator).reshape(8, 4) / 32
+    layer = Dropout(RATE, KnownNumbers(draws.numpy()))
+    out = layer.forward(x, training=True)
+    dx = layer.backward(dout)
 
     def total() -> Tensor:
-        return len(labels) * loss_function.forward(labels, logits)[1]
+        return (dout * layer.forward(x, training=True)).sum()
 
-    numerical = {"dlogits": (dlogits, numerical_gradient(total, logits))}
+    numerical = {"dx": (dx, numerical_gradient(total, x))}
 
-    autograd: dict[str, tuple[Tensor, Tensor]] = {}
-    for scale in (1, 1000):  # exp(1000) is infinite: only a stable softmax survives
-        twin = (logits * scale).requires_grad_()
-        twin_losses = torch.nn.functional.cross_entropy(twin, labels, reduction="none")
-        (twin_dlogits,) = torch.autograd.grad(twin_losses.sum(), twin)
-        probabilities, loss = loss_function.forward(labels, logits * scale)
-        autograd |= {
-            f"probabilities x{scale}": (probabilities, torch.softmax(twin, dim=1)),
-            f"loss x{scale}": (loss, twin_losses.mean()),
-            f"dlogits x{scale}": (loss_function.backward(), twin_dlogits),
-        }
-    return (worst(FINITE_DIFFERENCES, numerical), worst(AUTOGRAD, _detached(autograd))), ()
+    twin = x.clone().requires_grad_()
+    (twin_dx,) = torch.autograd.grad((dout * twin.masked_fill(draws < RATE, 0) / (1 - RATE)).sum(), twin)
+    ones = torch.ones_like(x)
+    by_hand = {
+        "out": (out, torch.where(draws < RATE, 0, x / (1 - RATE))),
+        "mean": (layer.forward(ones, training=True).mean(), ones.mean()),
+        "out, not in training": (layer.forward(x, training=False), x),
+        "dx, not in training": (layer.backward(dout), dout),
+    }
+    return (
+        worst(FINITE_DIFFERENCES, numerical),
+        worst(AUTOGRAD, {"dx": (dx, twin_dx)}),
+        worst(BY_HAND, by_hand),
+    ), ()
 
 
 def _detached(pairs: dict[str, tuple[Tensor, Tensor]]) -> dict[str, tuple[Tensor, Tensor]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import torch
+from torch import Tensor
 
 from reportgen.checks.check import (
     AUTOGRAD,
@@ -14,10 +17,11 @@ from reportgen.checks.check import (
     numerical_gradient,
     worst,
 )
-from reportgen.nn import Classifier
+from reportgen.nn import Classifier, WeightGradient
 
 INPUTS, HIDDEN, OUTPUTS = 5, [8, 4, 2], 3
 L2 = 0.01
+DROPOUT, INPUT_DROPOUT, LABEL_SMOOTHING = 0.25, 0.125, 0.1
 
 
 def network() -> Check:
@@ -31,14 +35,10 @@ def _prove() -> tuple[tuple[Measure, ...], tuple[str, ...]]:
         INPUTS, HIDDEN, OUTPUTS, np.random.RandomState(0), std=0.8, l2=L2, dtype=torch.float64
     )
     stream = np.random.RandomState(1)
-    for name, parameter in classifier.parameters.items():
-        if name.startswith("b"):  # with biases of 0, dead units sit exactly on the kink of the next ReLU
-            parameter.copy_(torch.from_numpy(stream.uniform(0.1, 0.5, tuple(parameter.shape))))
-    x = torch.from_numpy(stream.standard_normal((12, INPUTS)))
-    labels = torch.from_numpy(stream.randint(0, OUTPUTS, 12))
+    _move_biases(classifier, stream)
+    x, labels = _batch(stream)
     loss, gradients = classifier.loss_and_gradients(x, labels)
-    if not all(bool(gradient.any()) for gradient in gradients.values()):
-        raise ArithmeticError("a gradient is all zero: the test would prove nothing")
+    _refuse_zeros(gradients)
 
     numerical = {
         name: (
@@ -51,25 +51,104 @@ def _prove() -> tuple[tuple[Measure, ...], tuple[str, ...]]:
         for name, gradient in gradients.items()
     }
 
+    twin = _twin(classifier, x, labels)
+    autograd = {
+        "loss": (loss, twin["loss"]),
+        "l2 term": (classifier.l2_term(), twin["l2 term"]),
+        "logits": (classifier.forward(x), twin["logits"]),
+        **{name: (gradient, twin[name]) for name, gradient in gradients.items()},
+    }
+    measures = worst(FINITE_DIFFERENCES, numerical), worst(AUTOGRAD, autograd | _in_training())
+    return measures, _shapes(classifier)
+
+
+def _in_training() -> dict[str, tuple[Tensor, Tensor]]:
+    """The same network with dropout and label smoothing, as the training loop calls it, and its twin."""
+    stream = np.random.RandomState(2)
+    classifier = Classifier(
+        INPUTS,
+        HIDDEN,
+        OUTPUTS,
+        stream,
+        std=0.8,
+        l2=L2,
+        dtype=torch.float64,
+        dropout=DROPOUT,
+        input_dropout=INPUT_DROPOUT,
+        dropout_stream=np.random.default_rng(0),
+        label_smoothing=LABEL_SMOOTHING,
+    )
+    _move_biases(classifier, stream)
+    x, labels = _batch(stream)
+    logits = classifier.forward(x, training=True)
+    _, loss = classifier.loss.forward(labels, logits)
+    gradients = {
+        name: gradient.written_out() if isinstance(gradient, WeightGradient) else gradient
+        for name, gradient in classifier.backward().items()
+    }
+    _refuse_zeros(gradients)
+
+    draws = np.random.default_rng(0)  # the same numbers, drawn for the inputs and then layer by layer
+    masks = []
+    for size, rate in zip([INPUTS, *HIDDEN], [INPUT_DROPOUT, *[DROPOUT] * len(HIDDEN)], strict=True):
+        kept = torch.from_numpy(draws.random((len(x), size), np.float32)) >= rate
+        masks.append(kept.double() / (1 - rate))
+    twin = _twin(classifier, x, labels, masks, LABEL_SMOOTHING)
+    return {
+        "loss in training": (loss, twin["loss"]),
+        "logits in training": (logits, twin["logits"]),
+        "logits after training": (classifier.forward(x), _twin(classifier, x, labels)["logits"]),
+        **{f"{name} in training": (gradient, twin[name]) for name, gradient in gradients.items()},
+    }
+
+
+def _move_biases(classifier: Classifier, stream: np.random.RandomState) -> None:
+    """Away from 0: there, dead units sit exactly on the kink of the next ReLU."""
+    for name, parameter in classifier.parameters.items():
+        if name.startswith("b"):
+            parameter.copy_(torch.from_numpy(stream.uniform(0.1, 0.5, tuple(parameter.shape))))
+
+
+def _batch(stream: np.random.RandomState) -> tuple[Tensor, Tensor]:
+    x = torch.from_numpy(stream.standard_normal((12, INPUTS)))
+    return x, torch.from_numpy(stream.randint(0, OUTPUTS, 12))
+
+
+def _refuse_zeros(gradients: Mapping[str, Tensor]) -> None:
+    if not all(bool(gradient.any()) for gradient in gradients.values()):
+        raise ArithmeticError("a gradient is all zero: the test would prove nothing")
+
+
+def _twin(
+    classifier: Classifier,
+    x: Tensor,
+    labels: Tensor,
+    masks: Sequence[Tensor] | None = None,
+    label_smoothing: float = 0.0,
+) -> dict[str, Tensor]:
+    """Logits, loss, L2 term and every gradient of a network put together anew, by autograd.
+
+    masks: what the inputs and then the outputs of each hidden layer are multiplied by.
+    """
     twins = {name: p.clone().requires_grad_() for name, p in classifier.parameters.items()}
-    out = x
-    layers = len(twins) // 2
+    out, layers = x, len(twins) // 2
     for number in range(1, layers + 1):
+        if masks is not None:
+            out = out * masks[number - 1]
         out = out @ twins[f"w{number}"] + twins[f"b{number}"]
         if number < layers:
             out = torch.relu(out)
-    twin_loss = torch.nn.functional.cross_entropy(out, labels)
-    twin_l2 = L2 * sum(
+    loss = torch.nn.functional.cross_entropy(out, labels, label_smoothing=label_smoothing)
+    l2_term = L2 * sum(
         (twins[f"w{number}"].square().sum() for number in range(1, layers + 1)), torch.zeros(())
     )
-    twin_gradients = torch.autograd.grad(twin_loss + twin_l2, list(twins.values()))
-    autograd = {
-        "loss": (loss, twin_loss.detach()),
-        "l2 term": (classifier.l2_term(), twin_l2.detach()),
-        "logits": (classifier.forward(x), out.detach()),
-        **{name: (gradients[name], twin) for name, twin in zip(twins, twin_gradients, strict=True)},
+    gradients = torch.autograd.grad(loss + l2_term, list(twins.values()))
+    return {
+        "logits": out.detach(),
+        "loss": loss.detach(),
+        "l2 term": l2_term.detach(),
+        **dict(zip(twins, gradients, strict=True)),
     }
-    return (worst(FINITE_DIFFERENCES, numerical), worst(AUTOGRAD, autograd)), _shapes(classifier)
 
 
 def _shapes(classifier: Classifier) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ class WeightGradient:
     def add_to(self, target: Tensor, *, beta: float, alpha: float) -> None:
         """Do target <- beta target + alpha dw, in place; the target may be w itself."""
         if not self.x.dtype == self.d.dtype == target.dtype:  # products in a shorter type than the weights
-            target.mul_(beta).add_(self.written_out(), alpha=alpha)
+            dw = self.written_out()  # before the target changes: it may be w
+            target.mul_(beta).add_(dw, alpha=alpha)
         elif target is self.w:
             target.addmm_(self.x.T, self.d, beta=beta + 2 * alpha * self.l2, alpha=alpha)
         else:

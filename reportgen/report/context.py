@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportgen.analysis.findings import SHARED, TUNED
 from reportgen.report import figures, formulas, numbers
 from reportgen.report.appendix import appendix
+from reportgen.report.audit import audit_section
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.comparison import compared, comparison_section
 from reportgen.report.conclusions import conclude, conclusion_phrases, first_page
@@ -32,11 +33,12 @@ def build(records: RunRecords, t: Catalogue) -> dict[str, Any]:
     tuned_equally = compared(stage(results, "equally tuned"), TUNED)
     found = conclude(shared, tuned_equally, stage(records.search, "comparison"), results)
     setups = list(dict.fromkeys(comparison["setup"]))
+    audited = audit_section(records, t)
     with figures.style():
         return {
             **heading_facts(records, t),
             "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
-            "findings": first_page(found, shared, results, t),
+            "findings": [*first_page(found, shared, results, t), *([audited.summary] if audited else [])],
             "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),
@@ -58,6 +60,7 @@ def build(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             "tuned_search": search_section(records, "tuned", t),
             "found": found_elsewhere(experiment["found"]["tuned"], t),
             "test": test_section(records, comparison, tuned, t),
+            "audit": audited,
             "conclusions": conclusion_phrases(found, shared, results, t),
             "appendix": appendix(records, t),
         }

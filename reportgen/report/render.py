@@ -33,6 +33,7 @@ SECTIONS = (
     ("7-search", "search"),
     ("8-tuned", "tuned"),
     ("9-test", "test"),
+    ("10-audit", "audit"),
     ("11-conclusions", "conclusions"),
     ("12-appendix", None),
 )

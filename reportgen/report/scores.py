@@ -49,7 +49,7 @@ def render_scores(
     attachments = [
         Attachment(source.name, source.read_bytes(), "Scores 分數", "text/csv") for source in sources
     ]
-    digest = hashlib.sha256(b"".join(attachment.content for attachment in attachments)).hexdigest()
+    digest = hashlib.sha256(b"".join(attachment.data for attachment in attachments)).hexdigest()
     newest = max(source.stat().st_mtime for source in sources)
     result = write_pdf(
         page.for_print(),
@@ -67,15 +67,11 @@ def context(found: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t:
     """Everything that the templates name."""
     from reportgen import __version__
 
-    unit = unit_of(found)
+    unit = Unit(is_percentage(found))
     metric = metric_name(found.metric, t)
     setups = list(found.optimizers)
     findings = {problem: list(of_comparison(found, problem, TABLE)) for problem in found.problems}
-    first_page = [
-        (problem, phrase)
-        for problem, of_problem in findings.items()
-        for phrase in in_words([one for one in of_problem if one.key in ORDERS], unit, t)
-    ]
+    orders = [one for of_problem in findings.values() for one in of_problem if one.key in ORDERS]
     with figures.style():
         problems = [
             {
@@ -98,24 +94,21 @@ def context(found: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t:
         "versions": {"reportgen": __version__},
         "facts": [
             (t("scores.fact_files"), names),
-            (
-                t("scores.fact_metric"),
-                t(f"scores.{'higher' if found.higher_is_better else 'lower'}", metric=metric),
-            ),
+            (t("scores.fact_metric"), better),
             (t("scores.fact_trials"), numbers.whole(len(scores))),
         ],
         "notices": [],
-        "findings": [phrase for _, phrase in first_page],
+        "findings": in_words(orders, unit, t),
         "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
         "problems": problems,
         "profile": profile,
     }
 
 
-def unit_of(found: Comparison) -> Unit:
-    """A share of images is called an accuracy and lies between 0 and 1."""
+def is_percentage(found: Comparison) -> bool:
+    """Whether the scores are shares: they are called an accuracy and lie between 0 and 1."""
     means = found.summaries["mean"].dropna()
-    return Unit(found.metric.endswith("accuracy") and bool(means.between(0, 1).all()))
+    return found.metric.endswith("accuracy") and bool(means.between(0, 1).all())
 
 
 def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalogue) -> dict[str, Any] | None:

@@ -36,7 +36,10 @@ def _further(settings: dict[str, Any], t: Catalogue) -> Iterator[Row]:
         yield t("column.schedule"), _schedule(schedule)
     if settings["normalization"] != "none":
         yield t("column.normalization"), t("ui.per_channel")
-    for name in ("label_smoothing", "dropout", "input_dropout"):
+    if settings["label_smoothing"]:
+        share = numbers.plain(settings["label_smoothing"])
+        yield t("column.label_smoothing"), t("ui.smoothed", share=share)
+    for name in ("dropout", "input_dropout"):
         if settings[name]:
             yield t(f"column.{name}"), numbers.plain(settings[name])
     for name in ("early_stopping", "average_epochs"):

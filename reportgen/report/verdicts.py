@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison
-from reportgen.analysis.findings import Finding
+from reportgen.analysis.findings import TABLE, Finding
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
@@ -115,7 +115,8 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
     values: Mapping[str, Any] = finding.values
     words: dict[str, object] = {}
     if "where" in values:
-        words["where"] = t(f"where.{values['where']}")
+        where, problem = values["where"], Markup("<b>{}</b>").format(values["problem"])
+        words["where"] = t("where.table", problem=problem) if where == TABLE else t(f"where.{where}")
     match finding.key:
         case "winner" | "tie" | "too_few_seeds":
             words |= {"order": Markup("<b>{}</b>").format(_order(values["standing"]))}

@@ -53,6 +53,17 @@ def load_splits(settings: DataSettings) -> tuple[Splits, int]:
     return splits, len(dataset.classes)
 
 
+def splits_for(trial: Trial, data: DataSettings) -> tuple[Splits, int]:
+    """The splits for a trial, whose test images an ablation may take from elsewhere, and how many classes."""
+    splits, classes = load_splits(data)
+    from_train = trial.defects.test_images_from_training_file
+    if from_train != data.test_from_train:
+        # the test part alone: what is trained on must not depend on it
+        others, _ = load_splits(replace(data, test_from_train=from_train))
+        splits = replace(splits, test=others.test)
+    return splits, classes
+
+
 def splits_of(trial: Trial, splits: Splits) -> Splits:
     """The part of the data that a trial is about: all of it, or the comparison's small data set."""
     return splits if trial.setup.subset is None else subset(splits, trial.setup.subset)
@@ -71,9 +82,16 @@ def execute(
 
     workers: how many processes at once. models: the folder for the classifiers of the best epochs, None
     where none is to be kept. on_epoch: called with a trial's place in the list and its newest row.
-    on_record: called with its place and its record, once it is done.
+    on_record: called with its place and its record, once it is done and all its rows are reported.
     """
     records: dict[int, Record] = {}
+    heard = [0] * len(trials)
+
+    def hand_on(place: int, row: EpochRow) -> None:
+        if row.epoch > heard[place]:
+            heard[place] = row.epoch
+            on_epoch(place, row)
+
     if workers == 1 or len(trials) <= 1:
         for place, trial in enumerate(trials):
             records[place] = _train(trial, data, models, lambda row, place=place: on_epoch(place, row))  # type: ignore[misc]
@@ -94,12 +112,13 @@ def execute(
         waiting = set(futures)
         while waiting:
             done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-            _pass_on(events, on_epoch)
+            _pass_on(events, hand_on)
             for future in done:
                 place = futures[future]
                 records[place] = future.result()
+                for row in records[place].epochs:  # a worker's last words may come after its record
+                    hand_on(place, row)
                 on_record(place, records[place])
-        _pass_on(events, on_epoch)
     except BrokenProcessPool as error:
         raise UserError(
             "a training process ended without a word, probably for lack of memory: try --workers 1"
@@ -110,7 +129,6 @@ def execute(
             process.terminate()
         raise
     pool.shutdown()
-    _pass_on(events, on_epoch)  # a worker's last words may come after its record
     return [records[place] for place in range(len(trials))]
 
 
@@ -141,7 +159,7 @@ def _train(
     from reportgen.training import train
 
     torch.set_num_threads(1)
-    splits, classes = load_splits(replace(data, test_from_train=trial.defects.test_images_from_training_file))
+    splits, classes = splits_for(trial, data)
     save_to = None
     if models is not None and trial.setup.stage == "tuned":
         save_to = models / f"{trial.setup.stage}-seed{trial.seed}.safetensors"
@@ -155,6 +173,7 @@ def _start_worker(events: Any) -> None:
     """Once in every worker process."""
     global _worker_events  # noqa: PLW0603 - a queue cannot travel with a task, only with the process
     _worker_events = events
+    events.cancel_join_thread()  # a record holds every row: nobody waits for the last to be heard
     # Ctrl-C reaches the whole group; the parent alone answers it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

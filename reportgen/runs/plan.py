@@ -23,7 +23,8 @@ COMPARISON, EQUALLY_TUNED, TUNED, SEARCH = "comparison", "equally tuned", "tuned
 that a search found for it; the tuned training; and the search itself."""
 
 ABLATION = "ablation"
-"""The comparison with some of the defects mended: "ablation: gradients_averaged_twice", "ablation: all"."""
+"""The comparison with some of the defects mended: "ablation: gradients_averaged_twice", "ablation: all"; and
+"ablation: none", with none mended, for the ablation's seeds that the comparison itself lacks."""
 
 
 def check_optimizers(experiment: Experiment) -> None:
@@ -44,7 +45,7 @@ def check_optimizers(experiment: Experiment) -> None:
                     f"unknown key {key}.{name}{nearest(name, ['label', *known])}: {settings.name} does not"
                     f" take it; allowed: {allowed}"
                 )
-            if not _is_finite_number(value):
+            if not is_finite_number(value):
                 raise ExperimentError(f"{key}.{name}{shown(value)}: must be a finite number")
         try:
             OPTIMIZERS[settings.name](**settings.hyperparameters)
@@ -66,12 +67,7 @@ def plan(experiment: Experiment, classes: int, found: Experiment | None = None) 
     if tuned is not None:
         setup = make_setup(TUNED, tuned, tuned.optimizer)
         trials += [Trial(setup, seed, defects) for seed in tuned.seeds]
-    if experiment.ablation is not None:
-        for mended, left in ablations(defects).items():
-            trials += _comparison(
-                experiment, f"{ABLATION}: {mended}", left, classes, seeds=experiment.ablation.seeds
-            )
-    return trials
+    return trials + _ablation(experiment, defects, classes)
 
 
 def make_setup(
@@ -108,6 +104,17 @@ def ablations(defects: Defects) -> dict[str, Defects]:
     return {name: replace(defects, **{name: False}) for name in present} | {"all": Defects()}
 
 
+def _ablation(experiment: Experiment, defects: Defects, classes: int) -> list[Trial]:
+    wanted, comparison = experiment.ablation, experiment.comparison
+    if wanted is None or comparison is None:
+        return []
+    lacking = tuple(seed for seed in wanted.seeds if seed not in comparison.seeds)
+    trials = _comparison(experiment, f"{ABLATION}: none", defects, classes, seeds=lacking)
+    for mended, left in ablations(defects).items():
+        trials += _comparison(experiment, f"{ABLATION}: {mended}", left, classes, seeds=wanted.seeds)
+    return trials
+
+
 def _comparison(
     experiment: Experiment,
     stage: str,
@@ -123,11 +130,12 @@ def _comparison(
     for place, optimizer in enumerate(settings.optimizers):
         grown = (classes,) * place if defects.hidden_list_grows else ()
         setup = make_setup(stage, settings, optimizer, grown=grown)
-        trials += [Trial(setup, seed, defects) for seed in seeds or settings.seeds]
+        trials += [Trial(setup, seed, defects) for seed in (settings.seeds if seeds is None else seeds)]
     return trials
 
 
-def _is_finite_number(value: object) -> bool:
+def is_finite_number(value: object) -> bool:
+    """Whether a value is a number that can be reckoned with."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:

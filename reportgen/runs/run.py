@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from reportgen import checks
 from reportgen.checks import Check
-from reportgen.data import Dataset, Splits, load
+from reportgen.data import Dataset, Splits, duplicates, load, subset
 from reportgen.errors import UserError
-from reportgen.experiment import Experiment, ExperimentError
+from reportgen.experiment import Comparison, Experiment, ExperimentError
 from reportgen.runs import environment, excerpts, store, tables
-from reportgen.runs.execute import DataSettings, execute, load_splits, splits_of
-from reportgen.runs.plan import check_optimizers, plan
+from reportgen.runs.execute import DataSettings, execute, load_splits, splits_for, splits_of
+from reportgen.runs.plan import SEARCH, check_optimizers, plan
 from reportgen.runs.search import (
     FinishedTrials,
     Searched,
@@ -94,7 +94,7 @@ def run(
                     "run": run_id,
                     "experiment": describe_experiment(source),
                     "languages": list(languages),
-                    "data": describe_data(dataset, splits),
+                    "data": describe_data(dataset, splits, experiment.comparison),
                     "trials": [asdict(trial) for trial in trials],
                     "parameter_shapes": [record.parameter_shapes for record in records],
                     "evidence": [asdict(record.evidence) for record in records],
@@ -127,8 +127,11 @@ def checked(source: Source, settings: DataSettings) -> tuple[Splits, int]:
     try:
         check_optimizers(experiment)
         splits, classes = load_splits(settings)
-        searched = [trial for study in studies(experiment) for trial in possible_trials(study)]
-        refuse_large_batches([*plan(experiment, classes), *searched], splits)
+        searched = [trial for study in studies(experiment, classes) for trial in possible_trials(study)]
+        planned = plan(experiment, classes)
+        refuse_large_batches([*planned, *searched], splits)
+        for trial in planned:  # an ablation's other test images must be there too
+            splits_for(trial, settings)
     except UserError as error:
         raise type(error)(f"{source.file}: {error}") from error
     return splits, classes
@@ -139,21 +142,22 @@ def searched_settings(
 ) -> list[Searched]:
     """Carry out the searches of an experiment; the trials that are finished are kept in its folder."""
     settings = data_settings(source.experiment, source.file)
-    checked(source, settings)
-    if not studies(source.experiment):
+    _, classes = checked(source, settings)
+    if not studies(source.experiment, classes):
         return []
     dataset = load(settings.source, settings.path, classes=settings.classes)
     with TrialStore(output / source.name / FINISHED) as kept:
         finished = FinishedTrials(settings, data_digest(dataset, settings), kept, workers, watcher)
         try:
-            return search(source.experiment, finished)
+            return search(source.experiment, classes, finished)
         except ExperimentError as error:
             raise ExperimentError(f"{source.file}: {error}") from error
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:
     """The SHA-256 of the data and of how it is split."""
-    split = {k: v for k, v in asdict(settings).items() if k in {"train", "validation", "test", "seed"}}
+    parts = ("train", "validation", "test", "seed", "test_from_train")
+    split = {name: value for name, value in asdict(settings).items() if name in parts}
     return hashlib.sha256(f"{dataset.digest} {json.dumps(split)}".encode()).hexdigest()
 
 
@@ -181,8 +185,9 @@ def refuse_large_batches(trials: Sequence[Trial], splits: Splits) -> None:
         if trial.defects.batches_slide_by_one and len(parts.validation) < images:
             images, kind = len(parts.validation), "validation"  # they only count in whole batches
         if trial.setup.batch_size > images:
+            stage = "search.tuned.space" if trial.setup.stage == SEARCH else trial.setup.stage
             raise UserError(
-                f"{trial.setup.stage}.batch_size = {trial.setup.batch_size}: must be at most {images},"
+                f"{stage}.batch_size = {trial.setup.batch_size}: must be at most {images},"
                 f" the number of {kind} images"
             )
 
@@ -214,8 +219,15 @@ def describe_experiment(source: Source) -> dict[str, Any]:
     }
 
 
-def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:
-    """The data for the manifest: where from, its digest, how many images of each class in each part."""
+def describe_data(dataset: Dataset, splits: Splits, comparison: Comparison | None) -> dict[str, Any]:
+    """The data for the manifest: where from, its digest, how many images of each class in each part.
+
+    duplicates: how many images stand in two parts; those of the comparison's small data set by themselves.
+    """
+    found = duplicates(splits)
+    if comparison is not None and comparison.subset is not None:
+        of_subset = duplicates(subset(splits, comparison.subset))
+        found["subset train-validation"] = of_subset["train-validation"]
     return {
         "source": dataset.source,
         "origin": dataset.origin,
@@ -226,6 +238,7 @@ def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:
             name: np.bincount(part.labels, minlength=len(dataset.classes)).tolist()
             for name, part in vars(splits).items()
         },
+        "duplicates": found,
     }
 
 

@@ -6,20 +6,30 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 from pydantic import ValidationError
 
-from reportgen.experiment import Experiment, ExperimentError, OptimizerSettings, Stage, Tuned, nearest
-from reportgen.optim import hyperparameters
+from reportgen.experiment import (
+    Experiment,
+    ExperimentError,
+    OptimizerSettings,
+    Stage,
+    Tuned,
+    nearest,
+    shown,
+)
+from reportgen.optim import OPTIMIZERS, hyperparameters
 from reportgen.runs.execute import DataSettings, execute
-from reportgen.runs.plan import COMPARISON, SEARCH, TUNED, make_setup
-from reportgen.runs.search_space import Values, proposer
+from reportgen.runs.plan import COMPARISON, SEARCH, TUNED, is_finite_number, make_setup
+from reportgen.runs.search_space import Proposer, Values, proposer
 from reportgen.runs.store import SEARCH_COLUMNS
 from reportgen.runs.trial_store import TrialStore
-from reportgen.search_settings import Space, StageSearch
-from reportgen.training import EpochRow, Record, Setup, Trial
+from reportgen.search_settings import ComparisonSearch, Space, StageSearch
+from reportgen.training import Defects, EpochRow, Record, Setup, Trial
+
+AnyStage = TypeVar("AnyStage", bound=Stage)
 
 
 class SearchWatcher(Protocol):
@@ -42,15 +52,37 @@ class SearchWatcher(Protocol):
 class Study:
     """What is searched for one setup: a compared optimizer, or the tuned one.
 
-    start: its settings by name as the file has them. make: the setup with other values of them.
+    make: the setup with other values of these settings, trained for as long as the search says.
     """
 
     stage: str
     label: str
     search: StageSearch
     spaces: Mapping[str, Space]
-    start: Values
+    defects: Defects
     make: Callable[[Values], Setup]
+
+    @property
+    def start(self) -> Values | None:
+        """The file's own settings, choices as the space spells them; None where the space lacks them."""
+        own, start = self.make({}), {}
+        for name, space in self.spaces.items():
+            if space.choices:
+                same = [choice for choice in space.choices if self.make({name: choice}) == own]
+            else:
+                value = own.hyperparameters.get(name, getattr(own, name, None))
+                same = [value] if value is not None and space.holds(value) else []
+            if not same:
+                return None
+            start[name] = same[0]
+        return start
+
+    def key(self, name: str) -> str:
+        """Where the space of a setting stands in the file."""
+        search = self.search
+        if isinstance(search, ComparisonSearch) and name in search.own.get(self.label, {}):
+            return f"search.{self.stage}.own.{self.label}.{name}"
+        return f"search.{self.stage}.space.{name}"
 
 
 @dataclass(frozen=True)
@@ -139,16 +171,14 @@ class FinishedTrials:
         )
 
 
-def search(experiment: Experiment, finished: FinishedTrials) -> list[Searched]:
+def search(experiment: Experiment, classes: int, finished: FinishedTrials) -> list[Searched]:
     """Carry out every search of the experiment, all of them at the same time, round by round.
 
     A search that was stopped goes on where it was: what it had finished is not trained again.
+    Raises ExperimentError where every setting of a setup diverged.
     """
-    todo = studies(experiment)
-    proposers = [
-        proposer(study.search, study.spaces, study.start, f"search {study.stage} {study.label}")
-        for study in todo
-    ]
+    todo = studies(experiment, classes)
+    proposers = [_proposer(study) for study in todo]
     tried: list[list[Candidate]] = [[] for _ in todo]
     while any(rounds := [one.ask() for one in proposers]):
         trials = [
@@ -164,20 +194,19 @@ def search(experiment: Experiment, finished: FinishedTrials) -> list[Searched]:
             if found:
                 one.tell([candidate.score for candidate in found])
             before.extend(found)
-    return [Searched(study, tuple(found)) for study, found in zip(todo, tried, strict=True)]
+    searched = [Searched(study, tuple(found)) for study, found in zip(todo, tried, strict=True)]
+    for each in searched:
+        each.best  # noqa: B018 - raises where there is none
+    return searched
 
 
 def search_trials(study: Study, values: Values, number: int) -> list[Trial]:
-    """The trials of one candidate, a seed each: short where the search says so, never near the test set."""
+    """The trials of one candidate, a seed each: with the experiment's defects, never near the test set."""
     setup = study.make(values)
     setup = replace(
-        setup,
-        stage=SEARCH,
-        label=f"{setup.label} {number}/{study.search.trials}",
-        epochs=study.search.epochs or setup.epochs,
-        reads_test=False,
+        setup, stage=SEARCH, label=f"{setup.label} {number}/{study.search.trials}", reads_test=False
     )
-    return [Trial(setup, seed) for seed in study.search.seeds]
+    return [Trial(setup, seed, study.defects) for seed in study.search.seeds]
 
 
 def possible_trials(study: Study) -> list[Trial]:
@@ -190,35 +219,73 @@ def possible_trials(study: Study) -> list[Trial]:
     ]
 
 
-def studies(experiment: Experiment) -> list[Study]:
+def studies(experiment: Experiment, classes: int) -> list[Study]:
     """Every study that the experiment asks for, its spaces checked.
 
+    classes: how many the data set has; the defect hidden_list_grows needs to know.
     Raises ExperimentError that names the key of what cannot be searched.
     """
-    found = [*_of_comparison(experiment), *_of_tuned(experiment)]
+    found = [*_of_comparison(experiment, classes), *_of_tuned(experiment)]
     for study in found:
+        if not study.spaces:
+            raise ExperimentError(
+                f"search.{study.stage}.space: nothing in it is for {study.label}; it takes:"
+                f" {', '.join(hyperparameters(study.make({}).optimizer))}"
+            )
         for name, space in study.spaces.items():
             for value in space.choices or (space.low, space.high):
                 _refuse_impossible(study, name, value)
-        # a grid is laid out here, so that what is wrong with it is said before anything is trained
-        proposer(study.search, study.spaces, study.start, "check")
+        try:  # a grid is laid out here, so that what is wrong with it is said before anything is trained
+            _proposer(study)
+        except ExperimentError as error:
+            raise ExperimentError(f"search.{study.stage}, for {study.label}: {error}") from error
     return found
+
+
+def _proposer(study: Study) -> Proposer:
+    return proposer(study.search, study.spaces, study.start, f"search {study.stage} {study.label}")
 
 
 def _refuse_impossible(study: Study, name: str, value: object) -> None:
     try:
-        study.make({name: value})
-    except ValidationError as error:
-        mistake = error.errors()[0]
+        setup = study.make({name: value})
+        if not is_finite_number(setup.hyperparameters.get(name, 0)):
+            raise ValueError("must be a finite number")
+        OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
+    except ValueError as error:
         raise ExperimentError(
-            f"search.{study.stage}.space.{name}: {value} is not possible: {mistake['msg']}"
+            f"{study.key(name)}{shown(value)}: {_problem(error, study.spaces[name])}"
         ) from error
 
 
-def _of_comparison(experiment: Experiment) -> Iterator[Study]:
+def _problem(error: ValueError, space: Space | None = None) -> str:
+    """What is wrong with a value of a space, in words."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    mistake = error.errors()[0]
+    if mistake["type"] == "value_error":
+        return str(mistake["ctx"]["error"])
+    said = mistake["msg"][:1].lower() + mistake["msg"][1:]
+    out_of_range = mistake["type"].startswith(("greater", "less"))
+    return said if out_of_range or space is None or space.choices else f"{said}: give a list of choices"
+
+
+def _with_epochs(settings: AnyStage, stage: str, epochs: int | None) -> AnyStage:
+    """The stage, trained as long as its search trains."""
+    if epochs is None:
+        return settings
+    try:
+        return type(settings).model_validate(settings.model_dump(exclude_unset=True) | {"epochs": epochs})
+    except ValidationError as error:
+        raise ExperimentError(f"search.{stage}.epochs = {epochs}: {_problem(error)}") from error
+
+
+def _of_comparison(experiment: Experiment, classes: int) -> Iterator[Study]:
     settings, wanted = experiment.comparison, experiment.search.comparison
     if settings is None or wanted is None:
         return
+    defects = Defects(**experiment.defects.model_dump())
+    short = _with_epochs(settings, COMPARISON, wanted.epochs)
     labels = [optimizer.shown_as for optimizer in settings.optimizers]
     for label in wanted.own:
         if label not in labels:
@@ -233,23 +300,24 @@ def _of_comparison(experiment: Experiment) -> Iterator[Study]:
                 f"search.comparison.space.{name}: no compared optimizer takes it"
                 f"{nearest(name, sorted(taken))}; they take: {', '.join(sorted(taken))}"
             )
-    for optimizer in settings.optimizers:
+    for place, optimizer in enumerate(settings.optimizers):
         takes = hyperparameters(optimizer.name)
         own = wanted.own.get(optimizer.shown_as, {})
         for name in own:
             if name not in takes:
                 raise ExperimentError(
-                    f"search.comparison.own.{optimizer.shown_as}.{name}: {optimizer.name} does not take it;"
-                    f" allowed: {', '.join(takes)}"
+                    f"search.comparison.own.{optimizer.shown_as}.{name}: {optimizer.name} does not take it"
+                    f"{nearest(name, list(takes))}; allowed: {', '.join(takes)}"
                 )
+        grown = (classes,) * place if defects.hidden_list_grows else ()
         yield Study(
             stage=COMPARISON,
             label=optimizer.shown_as,
             search=wanted,
             spaces={name: space for name, space in (wanted.space | own).items() if name in takes},
-            start=takes | optimizer.hyperparameters,
-            make=lambda values, optimizer=optimizer: make_setup(  # type: ignore[misc]
-                COMPARISON, settings, with_values(optimizer, values)
+            defects=defects,
+            make=lambda values, optimizer=optimizer, grown=grown: make_setup(  # type: ignore[misc]
+                COMPARISON, short, with_values(optimizer, values), grown=grown
             ),
         )
 
@@ -258,6 +326,7 @@ def _of_tuned(experiment: Experiment) -> Iterator[Study]:
     settings, wanted = experiment.tuned, experiment.search.tuned
     if settings is None or wanted is None:
         return
+    short = _with_epochs(settings, TUNED, wanted.epochs)
     takes = hyperparameters(settings.optimizer.name)
     of_stage = [name for name in Stage.model_fields if name not in {"seeds", "epochs", "dtype"}]
     for name in wanted.space:
@@ -267,13 +336,14 @@ def _of_tuned(experiment: Experiment) -> Iterator[Study]:
                 f"search.tuned.space.{name}: is no setting of the tuned stage{nearest(name, known)}; allowed:"
                 f" {', '.join(known)}"
             )
-    start = takes | settings.optimizer.hyperparameters | _plain(settings)
 
     def make(values: Values) -> Setup:
-        tuned = with_tuned_values(settings, values)
+        with_tuned_values(settings, values)  # what is found must do for the final training as well
+        tuned = with_tuned_values(short, values)
         return make_setup(TUNED, tuned, tuned.optimizer)
 
-    yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, start, make)
+    defects = Defects(**experiment.defects.model_dump())
+    yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, defects, make)
 
 
 def with_values(optimizer: OptimizerSettings, values: Values) -> OptimizerSettings:
@@ -287,12 +357,6 @@ def with_tuned_values(settings: Tuned, values: Values) -> Tuned:
     further = {name: value for name, value in values.items() if name not in own}
     merged = settings.model_dump(exclude_unset=True) | own
     return Tuned.model_validate(merged | {"optimizer": with_values(settings.optimizer, further).model_dump()})
-
-
-def _plain(settings: Tuned) -> Values:
-    """The stage's own settings as a TOML file holds them."""
-    plain: Values = json.loads(settings.model_dump_json())
-    return plain
 
 
 def apply(experiment: Experiment, searched: Sequence[Searched]) -> Experiment:
@@ -319,8 +383,9 @@ def search_table(searched: Sequence[Searched]) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     for one in searched:
+        best_candidate = one.best
         for number, candidate in enumerate(one.candidates, start=1):
-            chosen = candidate is one.best
+            chosen = candidate is best_candidate
             for record in candidate.records:
                 best = None if record.best_epoch is None else record.epochs[record.best_epoch - 1]
                 rows.append(

@@ -30,11 +30,13 @@ class Proposer(Protocol):
         ...
 
 
-def proposer(search: StageSearch, spaces: Mapping[str, Space], start: Values, purpose: str) -> Proposer:
+def proposer(
+    search: StageSearch, spaces: Mapping[str, Space], start: Values | None, purpose: str
+) -> Proposer:
     """Whoever proposes settings by the method that the search names.
 
-    start: the experiment's own settings, Optuna's first proposal where they lie in the space. purpose:
-    tells this search's random numbers apart from another's.
+    start: the experiment's own settings, Optuna's first proposal; None where the space does not hold them.
+    purpose: tells this search's random numbers apart from another's.
     """
     if search.method == "grid":
         return Grid(grid(spaces, search.trials))
@@ -65,6 +67,11 @@ def grid(spaces: Mapping[str, Space], trials: int) -> list[Values]:
                 f" take a multiple of {combinations}, at least {2 * combinations}"
             )
         (name, space), *_ = ranges.items()
+        if len(set(spaced(space, points))) < points:
+            raise ExperimentError(
+                f"{name} has no {points} different values of four digits from {space.low} to {space.high}:"
+                " take a wider range, or fewer trials"
+            )
         choices = {name: tuple(spaced(space, points)), **choices}
     return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
 
@@ -74,13 +81,13 @@ def spaced(space: Space, points: int) -> list[float]:
     low, high = space.low or 0.0, space.high or 0.0
     shares = [point / (points - 1) for point in range(points)]
     if space.scale == "log":
-        return [readable(low * (high / low) ** share) for share in shares]
-    return [readable(low + (high - low) * share) for share in shares]
+        return [readable(space, low * (high / low) ** share) for share in shares]
+    return [readable(space, low + (high - low) * share) for share in shares]
 
 
-def readable(value: float) -> float:
-    """Four significant digits: what a report prints is what was used."""
-    return float(f"{value:.4g}")
+def readable(space: Space, value: float) -> float:
+    """Four significant digits, so that what a report prints is what was used; never beyond the range."""
+    return min(max(float(f"{value:.4g}"), space.low or 0.0), space.high or 0.0)
 
 
 class Grid:
@@ -109,12 +116,14 @@ class Optuna:
     (NeurIPS 2011).
     """
 
-    def __init__(self, search: StageSearch, spaces: Mapping[str, Space], start: Values, purpose: str) -> None:
+    def __init__(
+        self, search: StageSearch, spaces: Mapping[str, Space], start: Values | None, purpose: str
+    ) -> None:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.optuna = optuna
-        self.search, self.purpose = search, purpose
+        self.search, self.spaces, self.start, self.purpose = search, spaces, start, purpose
         self.asked = 0
         self.pending: list[Any] = []
         self.study = optuna.create_study(direction="maximize")
@@ -127,9 +136,10 @@ class Optuna:
             )
             for name, space in spaces.items()
         }
-        first = {name: json.dumps(start[name]) if spaces[name].choices else start[name] for name in spaces}
-        if all(_within(space, start[name]) for name, space in spaces.items()):
-            self.study.enqueue_trial(first)
+        if start is not None:
+            self.study.enqueue_trial(
+                {name: json.dumps(value) if spaces[name].choices else value for name, value in start.items()}
+            )
 
     def ask(self) -> list[Values]:
         """The next few proposals."""
@@ -145,12 +155,6 @@ class Optuna:
             else:
                 self.study.tell(trial, score)
 
-    def _distribution(self, space: Space) -> Any:
-        distributions = self.optuna.distributions
-        if space.choices:
-            return distributions.CategoricalDistribution([json.dumps(choice) for choice in space.choices])
-        return distributions.FloatDistribution(space.low, space.high, log=space.scale == "log")
-
     def _ask_one(self) -> Any:
         seed = int(stream(self.search.sampler_seed, f"{self.purpose} {self.asked}").integers(2**31))
         self.asked += 1
@@ -165,13 +169,9 @@ class Optuna:
             return self.study.ask(self.distributions)
 
     def _values(self, trial: Any) -> Values:
+        if self.start is not None and trial.number == 0:
+            return self.start
         return {
-            name: json.loads(value) if isinstance(value, str) else readable(value)
+            name: json.loads(value) if isinstance(value, str) else readable(self.spaces[name], value)
             for name, value in trial.params.items()
         }
-
-
-def _within(space: Space, value: object) -> bool:
-    if space.choices:
-        return json.dumps(value) in map(json.dumps, space.choices)
-    return isinstance(value, int | float) and (space.low or 0.0) <= value <= (space.high or 0.0)

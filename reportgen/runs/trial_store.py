@@ -20,6 +20,9 @@ ARITHMETIC = 1
 
 NAMES_ONLY = ("stage", "label")
 
+PATIENCE = 30.0
+"""Seconds to wait for another program that is writing to the file."""
+
 
 def trial_key(trial: Trial, data: str) -> str:
     """The key of a trial on data of this digest.
@@ -45,14 +48,15 @@ class TrialStore:
         """Open the file, and make it where there is none."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.database = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            self.database.execute("PRAGMA journal_mode = WAL")
-            self.database.execute("CREATE TABLE IF NOT EXISTS trials (key TEXT PRIMARY KEY, record TEXT)")
+            self.database = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
-            raise UserError(
-                f"{self.path}: the finished trials cannot be kept there ({error}); choose another folder"
-                " with --output, or delete a damaged file"
-            ) from error
+            raise self._unusable(error) from error
+        try:
+            self._execute("PRAGMA journal_mode = WAL")
+            self._execute("CREATE TABLE IF NOT EXISTS trials (key TEXT PRIMARY KEY, record TEXT)")
+        except BaseException:
+            self.database.close()
+            raise
         return self
 
     def __exit__(
@@ -62,18 +66,33 @@ class TrialStore:
         self.database.close()
 
     def get(self, trial: Trial, data: str) -> Record | None:
-        """The record of this trial, where it was finished before."""
-        found = self.database.execute(
-            "SELECT record FROM trials WHERE key = ?", (trial_key(trial, data),)
-        ).fetchone()
-        return None if found is None else _record(trial, json.loads(found[0]))
+        """The record of this trial, where it was finished before; one that cannot be read is none."""
+        found = self._execute("SELECT record FROM trials WHERE key = ?", trial_key(trial, data))
+        try:
+            return _record(trial, json.loads(found[0][0])) if found else None
+        except (KeyError, TypeError, ValueError):  # of an older version, perhaps
+            return None
 
     def put(self, record: Record, data: str) -> None:
         """Keep a finished trial's record."""
-        self.database.execute(
+        self._execute(
             "INSERT OR REPLACE INTO trials VALUES (?, ?)",
-            (trial_key(record.trial, data), json.dumps(_plain(record))),
+            trial_key(record.trial, data),
+            json.dumps(_plain(record)),
         )
+
+    def _execute(self, statement: str, *values: str) -> list[Any]:
+        try:
+            return self.database.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError | sqlite3.Error) -> UserError:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            mend = "wait until the other program that uses it has ended"
+        else:
+            mend = "choose another folder with --output, or delete a damaged file"
+        return UserError(f"{self.path}: the finished trials cannot be kept there ({error}); {mend}")
 
 
 def _plain(record: Record) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Table
 
 from reportgen.experiment import Experiment
 from reportgen.runs.plan import COMPARISON, TUNED
@@ -37,7 +36,19 @@ def found_experiment(text: str, experiment: Experiment, name: str, searched: Seq
                 document[TUNED]["optimizer"],
                 {key: value for key, value in values.items() if key not in own},
             )
-    document["found"] = _found(name, searched)
+    found: Any = document.setdefault("found", tomlkit.table())
+    for stage in dict.fromkeys(one.study.stage for one in searched):
+        found[stage] = _how(name, [one for one in searched if one.study.stage == stage])
+    return tomlkit.dumps(document)
+
+
+def other_data(text: str, data: dict[str, Any]) -> str:
+    """The experiment's text with what the command line said about the data; None takes a key away."""
+    document = tomlkit.parse(text)
+    table: Any = document["data"]
+    for key in [key for key, value in data.items() if value is None]:
+        table.pop(key, None)
+    _set(table, {key: value for key, value in data.items() if value is not None})
     return tomlkit.dumps(document)
 
 
@@ -47,22 +58,24 @@ def moved_path(text: str, old: Path, new: Path) -> str:
     data: Any = document.get("data", {})
     path = data.get("path")
     if path is not None and not Path(path).expanduser().is_absolute():
-        target = (old.parent / path).absolute()
-        data["path"] = os.path.relpath(target, new.parent.absolute())
+        # of real folders: a way up from a link's folder does not lead where the link stands
+        data["path"] = os.path.relpath((old.parent / path).resolve(), new.parent.resolve())
     return tomlkit.dumps(document)
 
 
 def _set(table: Any, values: dict[str, Any]) -> None:
+    """Set values in place; a table within stays in the form in which it is written."""
     for key, value in values.items():
-        table[key] = value
-
-
-def _found(name: str, searched: Sequence[Searched]) -> Table:
-    found = tomlkit.table()
-    for stage in dict.fromkeys(one.study.stage for one in searched):
-        of_stage = [one for one in searched if one.study.stage == stage]
-        found[stage] = _how(name, of_stage)
-    return found
+        if isinstance(value, dict) and isinstance(table.get(key), dict):
+            inner = table[key]
+            for gone in [name for name in inner if name not in value]:
+                del inner[gone]
+            _set(inner, value)
+        elif isinstance(value, dict):
+            table[key] = tomlkit.inline_table()
+            _set(table[key], value)
+        else:
+            table[key] = value
 
 
 def _how(name: str, searched: Sequence[Searched]) -> dict[str, Any]:

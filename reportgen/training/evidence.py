@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,10 @@ from torch import Tensor
 
 from reportgen.nn import Classifier, WeightGradient
 
-IMAGES = 32  # of the training part, to measure the gradient on
+IMAGES = 256  # of the first batch, at most, to measure the gradient on
 BIAS = 0.1  # at 0, units without input would stand on the kink of the ReLU, where there is no slope
-STEP = 1e-5  # of the central difference: how far along the gradient it goes
-MEASURABLE = 1e-7  # times the objective: of a shorter gradient the difference is lost in rounding
+STEP = 1e-7  # of the central difference along the gradient: so short that hardly a ReLU changes sides on it
+MEASURABLE = 1e-5  # times the objective: of a shorter gradient the difference is lost in rounding
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Evidence:
     seen. distinct: how many different ones, in the epoch that saw the fewest. validation_images,
     validation_distinct: how many there are, and how many a validation meets. gradient_scale: by parameter,
     the gradient that the optimizer gets, divided by the true one. test_readings: how often the test
-    images were read. chosen_by: what the best epoch was chosen by.
+    images were read. chosen_by: what the best epoch was chosen by. validation_accuracy: at the best epoch,
+    every validation image counted once, whatever the validation met; None where the trial diverged.
     """
 
     initial_weights: str
@@ -38,6 +40,7 @@ class Evidence:
     gradient_scale: dict[str, float]
     test_readings: float
     chosen_by: str
+    validation_accuracy: float | None = None
 
 
 def digest(parameters: dict[str, Tensor]) -> str:
@@ -104,5 +107,6 @@ def gradient_scale(classifier: Classifier, x: Tensor, labels: Tensor) -> dict[st
         parameter.sub_(step, alpha=2)
         below = objective()
         parameter.add_(step)
-        scales[name] = length / ((above - below) / (2 * STEP))
+        slope = (above - below) / (2 * STEP)
+        scales[name] = length / slope if slope else math.inf
     return scales

@@ -78,7 +78,7 @@ def _train(
     validation_counts = order.counts(len(validation))
     initial_weights = digest(classifier.parameters)
     with torch.autocast("cpu", enabled=False):
-        scale = gradient_scale(classifier, *training.batch(slice(0, IMAGES)))
+        scale = gradient_scale(classifier, *training.batch(slice(0, min(setup.batch_size, IMAGES))))
     average, parameters = WeightAverage(), classifier.parameters
 
     rows: list[EpochRow] = []
@@ -120,8 +120,11 @@ def _train(
         stopped = setup.early_stopping is not None and epoch - (best_epoch or 0) >= setup.early_stopping
         classifier.parameters = parameters  # training goes on from its own, not from their average
 
+    accuracy_once_each: float | None = None
     if not diverged:
         classifier.parameters = best_parameters
+        once_each = torch.ones(len(validation), dtype=torch.float64)
+        _, accuracy_once_each = evaluate(classifier, validation, once_each)
         if save_to is not None:
             classifier.save(save_to)
     return Record(
@@ -142,6 +145,7 @@ def _train(
             gradient_scale=scale,
             test_readings=test.handed_out / len(test),
             chosen_by=chosen_by,
+            validation_accuracy=accuracy_once_each,
         ),
     )
 

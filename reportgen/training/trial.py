@@ -79,7 +79,8 @@ class Trial:
 class EpochRow:
     """The metrics of one epoch.
 
-    Losses are mean cross-entropies; the L2 term stands by itself. Training metrics are those of the
+    Losses are mean cross-entropies, in training against the smoothed labels where a setup smooths them;
+    the L2 term stands by itself. Training metrics are those of the
     batches as they were trained on, while the weights changed; validation is measured at the epoch's end.
     """
 

@@ -19,6 +19,7 @@ from reportgen.cli import main
 KEYS = {
     "Results of fully connected layer forward and backward tests": "fully_connected",
     "Results of ReLU forward and backward tests": "relu",
+    "Results of dropout forward and backward tests": "dropout",
     "Results of softmax cross-entropy forward and backward tests": "softmax_cross_entropy",
     "Test of network": "network",
     "Test of SGD": "SGD",

@@ -10,10 +10,18 @@ from typing import Any
 import pytest
 
 from reportgen import optim
-from reportgen.nn import Classifier, FullyConnectedLayer, ReLU, SoftmaxCrossEntropy, WeightGradient
+from reportgen.nn import (
+    Classifier,
+    Dropout,
+    FullyConnectedLayer,
+    ReLU,
+    SoftmaxCrossEntropy,
+    WeightGradient,
+)
 from reportgen.optim import gradients
 
-FC, RELU, LOSS, NETWORK = "fully_connected", "relu", "softmax_cross_entropy", "network"
+FC, RELU, DROPOUT = "fully_connected", "relu", "dropout"
+LOSS, NETWORK = "softmax_cross_entropy", "network"
 SGD, MOMENTUM, ADAM = "SGD", "SGD_Momentum", "Adam"
 
 
@@ -39,6 +47,10 @@ def relu(method: str, right: str, wrong: str) -> Mistake:
     return Mistake(getattr(ReLU, method), right, wrong, {RELU, NETWORK})
 
 
+def dropout(method: str, right: str, wrong: str, noticed_by: set[str] | None = None) -> Mistake:
+    return Mistake(getattr(Dropout, method), right, wrong, noticed_by or {DROPOUT, NETWORK})
+
+
 def loss(method: str, right: str, wrong: str, noticed_by: set[str] | None = None) -> Mistake:
     return Mistake(getattr(SoftmaxCrossEntropy, method), right, wrong, noticed_by or {LOSS, NETWORK})
 
@@ -54,6 +66,16 @@ def optimizer(name: str, right: str, wrong: str) -> Mistake:
 WRITTEN_OUT = {FC, NETWORK, SGD, MOMENTUM, ADAM}
 X_TIMES_D = "addmm_(self.x.T, self.d, beta=beta, alpha=alpha)"
 W_AND_L2 = "beta=beta + 2 * alpha * self.l2"
+KEPT = "1 - self.learning_rate * self.weight_decay"
+DECAYS = "self.weight_decay and is_weight(parameter)"
+MOMENTUM_STEP = """\
+alpha=-self.learning_rate)
+        if self.weight_decay and is_weight(parameter):
+            # w <- (1 - learning_rate weight_decay) w
+            parameter.mul_(1 - self.learning_rate * self.weight_decay)
+        # w <- w + v
+        parameter.add_(velocity)"""
+FOR_EVER = "self.__dict__.setdefault('first', self.learning_rate)"
 
 MISTAKES = {
     "forward: bias forgotten": fc("forward", "torch.addmm(b, x, w)", "x @ w"),
@@ -142,7 +164,25 @@ MISTAKES = {
     "ReLU backward: the wrong half": relu("backward", "self.out > 0", "self.out <= 0"),
     "ReLU backward: masked by dout": relu("backward", "self.out > 0", "dout > 0"),
     "ReLU backward: times the output": relu("backward", "(self.out > 0)", "self.out"),
-    "loss: sum instead of mean": loss("forward", ".mean()", ".sum()"),
+    "dropout forward: not divided": dropout("forward", ".div_(1 - self.rate)", ""),
+    "dropout forward: divided by the rate": dropout("forward", "div_(1 - self.rate)", "div_(self.rate)"),
+    "dropout forward: multiplied": dropout("forward", "div_(1 - self.rate)", "mul_(1 - self.rate)"),
+    "dropout forward: the kept ones dropped": dropout("forward", ">= self.rate", "< self.rate"),
+    "dropout forward: > instead of >=": dropout("forward", ">= self.rate", "> self.rate", {DROPOUT}),
+    "dropout forward: nothing dropped": dropout("forward", "x * self.mask", "x"),
+    "dropout forward: the mask added": dropout("forward", "x * self.mask", "x + self.mask"),
+    "dropout forward: outside training too": dropout("forward", "training and ", ""),
+    "dropout forward: never": dropout("forward", "training and", "not training and"),
+    "dropout forward: one draw for all examples": dropout("forward", "tuple(x.shape)", "(1, *x.shape[1:])"),
+    "dropout forward: one draw for all units": dropout("forward", "tuple(x.shape)", "(len(x), 1)"),
+    "dropout forward: the old mask kept": dropout("forward", "self.mask = None", "pass", {DROPOUT}),
+    "dropout backward: mask missing": dropout("backward", "else dout * self.mask", "else dout"),
+    "dropout backward: not divided": dropout("backward", "dout * self.mask", "dout * (self.mask > 0)"),
+    "dropout backward: divided twice": dropout("backward", "dout * self.mask", "dout * self.mask**2"),
+    "dropout backward: outside training too": dropout(
+        "backward", "dout if self.mask is None", "0.75 * dout if self.mask is None"
+    ),
+    "loss: sum instead of mean": loss("forward", "labels[:, None]).mean()", "labels[:, None]).sum()"),
     "loss: sign": loss("forward", "-log_probabilities.gather", "log_probabilities.gather"),
     "loss: softmax along the batch": loss("forward", "(logits, dim=1)", "(logits, dim=0)"),
     "loss: unstable softmax": loss(
@@ -161,6 +201,52 @@ MISTAKES = {
     "loss backward: one-hot along the batch": loss(
         "backward", "scatter_(1, labels[:, None], 1)", "scatter_(0, labels[None, :], 1)"
     ),
+    "smoothing: not in the loss": loss("forward", "if self.label_smoothing", "if False"),
+    "smoothing: the label's share whole": loss("forward", "(1 - self.label_smoothing) * loss", "loss"),
+    "smoothing: the shares mixed up": loss(
+        "forward",
+        "(1 - self.label_smoothing) * loss + self.label_smoothing * evenly",
+        "self.label_smoothing * loss + (1 - self.label_smoothing) * evenly",
+    ),
+    "smoothing: sign": loss("forward", "-log_probabilities.mean()", "log_probabilities.mean()"),
+    "smoothing: the sum over all classes": loss(
+        "forward", "-log_probabilities.mean()", "-log_probabilities.sum(dim=1).mean()"
+    ),
+    "smoothing: only over the other classes": loss(
+        "forward",
+        "-log_probabilities.mean()",
+        "(loss * len(labels) + log_probabilities.sum()) / -len(labels) / (logits.shape[1] - 1)",
+    ),
+    "smoothing backward: not in the target": loss("backward", "if self.label_smoothing", "if False"),
+    "smoothing backward: the label's share whole": loss(
+        "backward", ".mul_(1 - self.label_smoothing)", ".mul_(1)"
+    ),
+    "smoothing backward: not divided by K": loss(
+        "backward", "self.label_smoothing / target.shape[1]", "self.label_smoothing"
+    ),
+    "smoothing backward: divided by N": loss("backward", "target.shape[1]", "target.shape[0]"),
+    "smoothing backward: taken off": loss("backward", ".add_(self.label", ".sub_(self.label"),
+    "network forward: no dropout": network(
+        "forward", "out = self.dropouts[number - 1].forward(out, training=training)", "pass"
+    ),
+    "network forward: dropout outside training": network("forward", "training=training", "training=True"),
+    "network forward: none in training": network("forward", "training=training", "training=False"),
+    "network forward: no dropout of the inputs": network(
+        "forward", "training=training", "training=training and number > 1"
+    ),
+    "network backward: dropout missing": network(
+        "backward", "self.dropouts[number - 1].backward(layer.dx(dout))", "layer.dx(dout)"
+    ),
+    "network backward: the dropout of another layer": network(
+        "backward", "self.dropouts[number - 1]", "self.dropouts[number - 2]"
+    ),
+    "network: the inputs dropped like the rest": network(
+        "__init__", "Dropout(input_dropout,", "Dropout(dropout,"
+    ),
+    "network: the rest dropped like the inputs": network(
+        "__init__", "Dropout(dropout,", "Dropout(input_dropout,"
+    ),
+    "network: label smoothing forgotten": network("__init__", "label_smoothing=label_smoothing, ", ""),
     "network forward: ReLU missing": network("forward", "if number < len(self.layers)", "if False"),
     "network forward: one ReLU missing": network(
         "forward", "if number < len(self.layers)", "if 1 < number < len(self.layers)"
@@ -176,8 +262,8 @@ MISTAKES = {
     ),
     "network backward: ReLU missing": network(
         "backward",
-        "self.activations[number - 2].backward(layer.dx(dout))",
-        "layer.dx(dout)",
+        "self.activations[number - 2].backward(dout)",
+        "dout",
     ),
     "network backward: the ReLU of another layer": network(
         "backward", "self.activations[number - 2]", "self.activations[number - 3]"
@@ -205,7 +291,16 @@ MISTAKES = {
     "SGD: sign": optimizer(SGD, "-self.learning_rate", "self.learning_rate"),
     "SGD: a factor": optimizer(SGD, "-self.learning_rate", "-1.001 * self.learning_rate"),
     "SGD: no learning rate": optimizer(SGD, "alpha=-self.learning_rate", "alpha=-1.0"),
-    "SGD: the weights decay": optimizer(SGD, "alpha=-self", "beta=0.999, alpha=-self"),
+    "SGD: the weights decay unasked": optimizer(SGD, "beta=kept", "beta=0.999 * kept"),
+    "SGD: decay forgotten": optimizer(SGD, "beta=kept, ", ""),
+    "SGD: decay without the learning rate": optimizer(SGD, KEPT, "1 - self.weight_decay"),
+    "SGD: decay sign": optimizer(SGD, KEPT, "1 + self.learning_rate * self.weight_decay"),
+    "SGD: decay twice": optimizer(SGD, KEPT, "1 - 2 * self.learning_rate * self.weight_decay"),
+    "SGD: the biases decay": optimizer(SGD, "if is_weight(parameter)", "if True"),
+    "SGD: only the biases decay": optimizer(SGD, "if is_weight", "if not is_weight"),
+    "SGD: the first learning rate for ever": optimizer(
+        SGD, "alpha=-self.learning_rate", f"alpha=-{FOR_EVER}"
+    ),
     "SGD: biases forgotten": optimizer(
         SGD, "parameters.items():", "[p for p in parameters.items() if p[0][0] == 'w']:"
     ),
@@ -225,8 +320,28 @@ MISTAKES = {
         "parameter.add_(velocity, alpha=self.momentum)\n"
         "        accumulate(parameter, gradients[name], alpha=-self.learning_rate)",
     ),
+    "momentum: decay forgotten": optimizer(MOMENTUM, DECAYS, "False"),
+    "momentum: decay without the learning rate": optimizer(MOMENTUM, KEPT, "1 - self.weight_decay"),
+    "momentum: decay sign": optimizer(MOMENTUM, KEPT, "1 + self.learning_rate * self.weight_decay"),
+    "momentum: the biases decay": optimizer(MOMENTUM, DECAYS, "self.weight_decay"),
+    "momentum: the velocity decays": optimizer(MOMENTUM, "parameter.mul_(", "velocity.mul_("),
+    "momentum: decay after the step": optimizer(
+        MOMENTUM,
+        "parameter.add_(velocity)",
+        f"parameter.add_(velocity, alpha={KEPT} if {DECAYS} else 1)",
+    ),
+    "momentum: the learning rate kept out of the velocity": optimizer(
+        MOMENTUM,
+        MOMENTUM_STEP,
+        MOMENTUM_STEP.replace("alpha=-self.learning_rate", "alpha=-1.0").replace(
+            "add_(velocity)", "add_(velocity, alpha=self.learning_rate)"
+        ),
+    ),
+    "momentum: the first learning rate for ever": optimizer(
+        MOMENTUM, "alpha=-self.learning_rate", f"alpha=-{FOR_EVER}"
+    ),
     "momentum: the velocity forgotten": optimizer(MOMENTUM, "if name not in self.velocity", "if True"),
-    "a tensor added: beta forgotten": Mistake(gradients.accumulate, "beta != 1", "False", {MOMENTUM}),
+    "a tensor added: beta forgotten": Mistake(gradients.accumulate, "beta != 1", "False", {SGD, MOMENTUM}),
     "a tensor added: alpha forgotten": Mistake(
         gradients.accumulate, "add_(gradient, alpha=alpha)", "add_(gradient)", {SGD, MOMENTUM}
     ),
@@ -234,8 +349,10 @@ MISTAKES = {
         gradients.accumulate, "add_(gradient, alpha=alpha)", "add_(gradient, alpha=-alpha)", {SGD, MOMENTUM}
     ),
     "factors added: beta forgotten": Mistake(
-        gradients.accumulate, "add_to(target, beta=beta", "add_to(target, beta=1.0", {MOMENTUM}
+        gradients.accumulate, "add_to(target, beta=beta", "add_to(target, beta=1.0", {SGD, MOMENTUM}
     ),
+    "decay: of everything": Mistake(gradients.is_weight, "dim() > 1", "dim() > 0", {SGD, MOMENTUM, ADAM}),
+    "decay: of nothing": Mistake(gradients.is_weight, "dim() > 1", "dim() > 2", {SGD, MOMENTUM, ADAM}),
     "Adam: beta1 forgotten": optimizer(ADAM, "m.mul_(self.beta1)", "m.mul_(1.0)"),
     "Adam: beta1 taken for beta2": optimizer(ADAM, "m.mul_(self.beta1)", "m.mul_(self.beta2)"),
     "Adam: 1 - beta1 forgotten": optimizer(ADAM, "alpha=1 - self.beta1", "alpha=1.0"),
@@ -261,6 +378,17 @@ MISTAKES = {
     "Adam: root missing": optimizer(ADAM, "v_hat.sqrt_()", "v_hat"),
     "Adam: sign": optimizer(ADAM, "value=-self.learning_rate", "value=self.learning_rate"),
     "Adam: a factor": optimizer(ADAM, "value=-self.learning_rate", "value=-1.001 * self.learning_rate"),
+    "Adam: decay forgotten": optimizer(ADAM, DECAYS, "False"),
+    "Adam: decay without the learning rate": optimizer(ADAM, KEPT, "1 - self.weight_decay"),
+    "Adam: decay sign": optimizer(ADAM, KEPT, "1 + self.learning_rate * self.weight_decay"),
+    "Adam: the biases decay": optimizer(ADAM, DECAYS, "self.weight_decay"),
+    "Adam: the moment decays": optimizer(ADAM, "parameter.mul_(", "m.mul_("),
+    "Adam: decay through the gradient too": optimizer(
+        ADAM, "written_out(gradients[name])", "written_out(gradients[name]) + self.weight_decay * parameter"
+    ),
+    "Adam: the first learning rate for ever": optimizer(
+        ADAM, "value=-self.learning_rate", f"value=-{FOR_EVER}"
+    ),
     "Adam: m instead of the mended m": optimizer(ADAM, "addcdiv_(m_hat", "addcdiv_(m"),
     "Adam: the gradient instead of m": optimizer(ADAM, "addcdiv_(m_hat", "addcdiv_(g"),
 }
@@ -276,8 +404,8 @@ def test_a_broken_formula_is_noticed_by_exactly_its_checks(
     checked = check()
     assert checked.failed == mistake.noticed_by
     assert checked.exit_code == 1
-    assert len(checked.verdicts) == 7  # each of them still has its line
-    assert checked.lines[-1] == f"{7 - len(mistake.noticed_by)} of 7 checks passed"
+    assert len(checked.verdicts) == 8  # each of them still has its line
+    assert checked.lines[-1] == f"{8 - len(mistake.noticed_by)} of 8 checks passed"
 
 
 @pytest.mark.parametrize(
@@ -285,6 +413,7 @@ def test_a_broken_formula_is_noticed_by_exactly_its_checks(
     [
         (FullyConnectedLayer, "backward", FC),
         (ReLU, "backward", RELU),
+        (Dropout, "backward", DROPOUT),
         (SoftmaxCrossEntropy, "backward", LOSS),
         (Classifier, "l2_term", NETWORK),
         *((kind, "step", name) for name, kind in optim.OPTIMIZERS.items()),
@@ -299,7 +428,7 @@ def test_a_formula_that_raises_has_failed_and_the_other_checks_go_on(
     monkeypatch.setattr(owner, method, broken)
     checked = check()
     assert key in checked.failed
-    assert len(checked.verdicts) == 7
+    assert len(checked.verdicts) == 8
     assert checked.exit_code == 1
     assert any("RuntimeError: out of order" in line for line in checked.lines)
 

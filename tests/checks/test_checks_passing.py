@@ -19,13 +19,14 @@ def test_every_check_passes_with_a_line_each(check: Callable[[], Any]) -> None:
     assert checked.verdicts == {
         "fully_connected": "All passed",
         "relu": "All passed",
+        "dropout": "All passed",
         "softmax_cross_entropy": "All passed",
         "network": "Passed",
         "SGD": "Passed",
         "SGD_Momentum": "Passed",
         "Adam": "Passed",
     }
-    assert checked.lines[-1] == "7 of 7 checks passed"
+    assert checked.lines[-1] == "8 of 8 checks passed"
 
 
 def test_the_sentences_are_the_homeworks(check: Callable[[], Any]) -> None:
@@ -33,6 +34,7 @@ def test_the_sentences_are_the_homeworks(check: Callable[[], Any]) -> None:
     for sentence in (
         "Results of fully connected layer forward and backward tests: All passed.",
         "Results of ReLU forward and backward tests: All passed.",
+        "Results of dropout forward and backward tests: All passed.",
         "Test of network: Passed.",
         "Test of SGD: Passed.",
         "Test of SGD_Momentum: Passed.",
@@ -58,7 +60,7 @@ def test_the_four_layers_and_their_shapes_are_printed(check: Callable[[], Any]) 
 def test_the_evidence_names_what_was_held_against_it_and_the_limit(check: Callable[[], Any]) -> None:
     by_sentence = {line.partition(":")[0]: line for line in check().lines}
     number = r"\d\.\de[-+]\d+"
-    for layer in ("fully connected layer", "ReLU", "softmax cross-entropy"):
+    for layer in ("fully connected layer", "ReLU", "dropout", "softmax cross-entropy"):
         line = by_sentence[f"Results of {layer} forward and backward tests"]
         assert re.search(rf"finite differences {number} \(limit 1e-07\)", line)
         assert re.search(rf"autograd twin {number} \(limit 1e-12\)", line)

@@ -58,7 +58,10 @@ def test_the_file_that_all_mistakes_are_made_in_is_sound(tmp_path: Path) -> None
     check_optimizers(read(tmp_path / "mine.toml"))
 
 
-STAGE = "hidden, batch_size, epochs, l2, seeds, initial_std, dtype"
+STAGE = (
+    "hidden, batch_size, epochs, l2, seeds, initial_std, dtype, schedule, normalization, label_smoothing,"
+    " dropout, input_dropout, early_stopping, average_epochs, best_epoch_by, augmentation"
+)
 UNKNOWN = {
     "at the top": ("[data]", "titel = 1\n[data]", "titel", "title", "title, author, course, data"),
     "title": ("zh-Hant =", "zh-hant =", "title.zh-hant", "zh-Hant", "zh-Hant, en"),
@@ -201,11 +204,13 @@ def test_strange_names_and_values_stay_on_one_line(
 
 
 def test_a_missing_file_is_named_with_the_nearest_ready_experiment() -> None:
+    ready = sorted(path.stem for path in (Path(__file__).parents[2] / "experiments").glob("*.toml"))
+    assert {"as-submitted", "fashion", "homework", "quickstart"} <= set(ready)
     with pytest.raises(ExperimentError) as caught:
         find("quikstart.toml")
     assert str(caught.value) == (
         "quikstart.toml: no such experiment file, and no ready experiment of that name"
-        " (did you mean quickstart?); ready ones: as-submitted, fashion, homework, quickstart"
+        f" (did you mean quickstart?); ready ones: {', '.join(ready)}"
     )
 
 
@@ -232,12 +237,12 @@ OPTIMIZER_MISTAKES = {
     "another's hyperparameter": (
         'name = "SGD", learning_rate = 0.1, momentum = 0.9',
         "comparison.optimizers[0].momentum",
-        "SGD does not take it; allowed: name, label, learning_rate",
+        "SGD does not take it; allowed: name, label, learning_rate, weight_decay",
     ),
     "misspelt hyperparameter": (
         'name = "Adam", learning_rate = 0.1, beta_1 = 0.9',
         "comparison.optimizers[0].beta_1 (did you mean beta1?)",
-        "allowed: name, label, learning_rate, beta1, beta2, epsilon",
+        "allowed: name, label, learning_rate, beta1, beta2, epsilon, weight_decay",
     ),
     "momentum 1.5": (
         'name = "SGD_Momentum", learning_rate = 0.1, momentum = 1.5',

@@ -199,3 +199,23 @@ def test_a_weight_gradient_adds_itself_to_the_weights(factors: Factors, beta: fl
     gradient.add_to(gradient.w, beta=beta, alpha=alpha)
     torch.testing.assert_close(gradient.w, beta * before + alpha * expected, **EXACT)
     assert gradient.w.data_ptr() == place
+
+
+@BETAS_AND_ALPHAS
+@pytest.mark.parametrize("own", [True, False], ids=["the weights", "another tensor"])
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+@pytest.mark.parametrize("short", ["x", "d", "xd"])
+def test_factors_of_a_shorter_type_add_themselves_as_their_product_does(
+    short: str, l2: float, own: bool, beta: float, alpha: float
+) -> None:
+    # small whole numbers, whose products and sums bfloat16 holds exactly
+    x, dout, w = random(0, 6, 5).round().float(), random(1, 6, 4).round().float(), random(2, 5, 4).float()
+    gradient = WeightGradient(
+        x.bfloat16() if "x" in short else x, dout.bfloat16() if "d" in short else dout, w, l2
+    )
+    target = w if own else random(3, 5, 4).float()
+    expected = beta * target + alpha * (x.T @ dout + 2 * l2 * w)
+    with torch.autocast("cpu", torch.bfloat16):
+        gradient.add_to(target, beta=beta, alpha=alpha)
+    torch.testing.assert_close(target, expected, rtol=1e-5, atol=1e-5)
+    assert target.dtype == torch.float32

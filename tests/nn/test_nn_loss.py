@@ -42,9 +42,41 @@ def test_agrees_with_the_definition_and_with_autograd(n: int, k: int) -> None:
     torch.testing.assert_close(dlogits / n, of_mean, **EXACT)
 
 
-def test_agrees_with_finite_differences() -> None:
+@pytest.mark.parametrize("smoothing", [0.05, 0.5, 0.9])
+@pytest.mark.parametrize(("n", "k"), [(1, 2), (1, 10), (6, 4), (33, 3)])
+def test_label_smoothing_is_the_cross_entropy_with_a_softened_target(
+    n: int, k: int, smoothing: float
+) -> None:
+    logits, labels = random(n, n, k), torch.arange(n) % k
+    loss_function = SoftmaxCrossEntropy(label_smoothing=smoothing)
+    probabilities, loss = loss_function.forward(labels, logits)
+    dlogits = loss_function.backward()
+
+    twin, target = logits.clone().requires_grad_(), torch.full((n, k), smoothing / k, dtype=torch.float64)
+    for row, label in enumerate(labels.tolist()):
+        target[row, label] += 1 - smoothing
+    twin_probabilities, _ = naive(labels, twin)
+    losses = -(target * twin_probabilities.log()).sum(dim=1)
+    (of_each,) = torch.autograd.grad(losses.sum(), twin)
+    torch.testing.assert_close(probabilities, twin_probabilities.detach(), **EXACT)
+    torch.testing.assert_close(loss, losses.mean().detach(), **EXACT)
+    torch.testing.assert_close(dlogits, of_each, **EXACT)
+    theirs = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+    torch.testing.assert_close(loss, theirs, **EXACT)
+
+
+def test_with_label_smoothing_the_loss_is_least_where_the_target_is_met() -> None:
+    target = torch.tensor([[0.925, 0.025, 0.025, 0.025]], dtype=torch.float64)  # smoothing 0.1, four classes
+    loss_function = SoftmaxCrossEntropy(label_smoothing=0.1)
+    _, loss = loss_function.forward(torch.tensor([0]), target.log())
+    torch.testing.assert_close(loss, -(target * target.log()).sum(), **EXACT)  # its entropy
+    torch.testing.assert_close(loss_function.backward(), torch.zeros_like(target), **EXACT)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_agrees_with_finite_differences(smoothing: float) -> None:
     logits, labels, step = random(0, 4, 5), torch.tensor([0, 4, 2, 2]), 1e-6
-    loss_function = SoftmaxCrossEntropy()
+    loss_function = SoftmaxCrossEntropy(label_smoothing=smoothing)
     loss_function.forward(labels, logits)
     dlogits = loss_function.backward()
     for i in range(4):
@@ -56,10 +88,12 @@ def test_agrees_with_finite_differences() -> None:
             assert 4 * (above - below) / (2 * step) == pytest.approx(dlogits[i, j].item(), abs=1e-7)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 16])
-def test_divide_gradient_gives_exactly_the_nth_part_and_the_same_loss(n: int) -> None:
+def test_divide_gradient_gives_exactly_the_nth_part_and_the_same_loss(n: int, smoothing: float) -> None:
     logits, labels = random(1, n, 4).float(), torch.arange(n) % 4
-    right, divided = SoftmaxCrossEntropy(), SoftmaxCrossEntropy(divide_gradient=True)
+    right = SoftmaxCrossEntropy(label_smoothing=smoothing)
+    divided = SoftmaxCrossEntropy(label_smoothing=smoothing, divide_gradient=True)
     probabilities, loss = right.forward(labels, logits)
     probabilities_divided, loss_divided = divided.forward(labels, logits)
     assert torch.equal(probabilities, probabilities_divided)

@@ -15,7 +15,16 @@ from reportgen.nn import Classifier
 
 
 def a_classifier(dtype: torch.dtype = torch.float32) -> Classifier:
-    return Classifier(6, [5, 4], 3, np.random.default_rng(0), l2=1e-4, dtype=dtype, divide_gradient=True)
+    return Classifier(
+        6,
+        [5, 4],
+        3,
+        np.random.default_rng(0),
+        l2=1e-4,
+        dtype=dtype,
+        label_smoothing=0.1,
+        divide_gradient=True,
+    )
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -32,7 +41,7 @@ def test_what_was_saved_comes_back_bit_for_bit(tmp_path: Path, dtype: torch.dtyp
         assert again.parameters[name].dtype == dtype
         assert torch.equal(again.parameters[name], parameter)
     x, labels = torch.ones(4, 6, dtype=dtype), torch.tensor([0, 1, 2, 0])
-    loss, gradients = classifier.loss_and_gradients(x, labels)  # depends on l2 and divide_gradient too
+    loss, gradients = classifier.loss_and_gradients(x, labels)  # depends on all settings too
     loss_again, gradients_again = again.loss_and_gradients(x, labels)
     # where a tensor lies in memory may change the order of a sum
     torch.testing.assert_close((loss, gradients), (loss_again, gradients_again))
@@ -110,7 +119,8 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     refused(tmp_path)
 
 
-SETTINGS = json.dumps({"l2": 0.0, "divide_gradient": False})
+SOUND = {"l2": 0.0, "label_smoothing": 0.0, "divide_gradient": False}
+SETTINGS = json.dumps(SOUND)
 FOREIGN = {
     "another program's": ({"weight": (2, 3)}, None),
     "no metadata": ({"w1": (2, 3), "b1": (3,)}, None),
@@ -118,15 +128,28 @@ FOREIGN = {
     "a bias missing": ({"w1": (2, 3)}, SETTINGS),
     "a layer missing": ({"w1": (2, 3), "b1": (3,), "w3": (3, 2), "b3": (2,)}, SETTINGS),
     "settings of another kind": ({"w1": (2, 3), "b1": (3,)}, "[]"),
-    "settings without l2": ({"w1": (2, 3), "b1": (3,)}, json.dumps({"divide_gradient": False})),
-    "l2 no number": (
-        {"w1": (2, 3), "b1": (3,)},
-        json.dumps({"l2": "much", "divide_gradient": False}),
-    ),
+    **{
+        f"settings without {key}": (
+            {"w1": (2, 3), "b1": (3,)},
+            json.dumps({name: value for name, value in SOUND.items() if name != key}),
+        )
+        for key in SOUND
+    },
+    **{
+        f"{key} of another kind": ({"w1": (2, 3), "b1": (3,)}, json.dumps(SOUND | {key: "much"}))
+        for key in SOUND
+    },
     "settings damaged": ({"w1": (2, 3), "b1": (3,)}, "{"),
     "bias of another size": ({"w1": (2, 3), "b1": (4,)}, SETTINGS),
     "layers that do not meet": ({"w1": (2, 3), "b1": (3,), "w2": (4, 2), "b2": (2,)}, SETTINGS),
 }
+
+
+def test_the_file_that_the_foreign_ones_differ_from_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "own.safetensors"
+    tensors = {"w1": torch.zeros(2, 3), "b1": torch.zeros(3)}
+    safetensors.torch.save_file(tensors, path, metadata={"reportgen": SETTINGS})
+    assert Classifier.load(path).parameter_shapes() == {"w1": (2, 3), "b1": (3,)}
 
 
 @pytest.mark.parametrize(("shapes", "settings"), FOREIGN.values(), ids=FOREIGN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -114,6 +115,94 @@ def test_takes_the_same_steps_with_gradients_kept_as_factors(pair: str, l2: floa
         torch.testing.assert_close(parameters["w"], twins[0], rtol=1e-10, atol=1e-10)
 
 
+DECAY = 0.3
+
+
+def changing(step: int) -> float:
+    """What the learning rate is multiplied by; now and then it is 0."""
+    return 1 + math.cos(step * math.pi / 4)
+
+
+@pytest.mark.parametrize("rate", [changing, lambda _: 1.0], ids=["changing", "constant"])
+def test_adam_with_weight_decay_is_adamw_on_the_weights(rate: Callable[[int], float]) -> None:
+    start, slope = PROBLEMS["noise"]
+    parameters, twins = start(), start()
+    decaying = [twin for twin in twins.values() if twin.dim() > 1]
+    others = [twin for twin in twins.values() if twin.dim() <= 1]
+    assert len(decaying) == len(others) == 2
+    ours = Adam(0.02, beta1=0.8, beta2=0.95, weight_decay=DECAY)
+    twin = torch.optim.AdamW(
+        [{"params": decaying, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}],
+        lr=0.02,
+        betas=(0.8, 0.95),
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(twin, rate)
+    for step in range(STEPS):
+        ours.learning_rate = 0.02 * rate(step)
+        gradients = slope(parameters, step)
+        ours.step(parameters, gradients)
+        for name, gradient in gradients.items():
+            twins[name].grad = gradient
+        twin.step()
+        schedule.step()
+        for name, parameter in parameters.items():
+            torch.testing.assert_close(parameter, twins[name], rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("momentum", [None, 0.0, 0.9])
+def test_sgd_with_weight_decay_is_torchs_with_the_weights_shrunk_before(momentum: float | None) -> None:
+    start, slope = PROBLEMS["noise"]
+    parameters, twins = start(), start()
+    ours = SGD(0.02, DECAY) if momentum is None else SGDMomentum(0.02, momentum, weight_decay=DECAY)
+    twin = torch.optim.SGD(twins.values(), lr=0.02, momentum=momentum or 0.0)
+    for step in range(STEPS):
+        gradients = slope(parameters, step)
+        ours.step(parameters, gradients)
+        for name, gradient in gradients.items():
+            twins[name].grad = gradient
+            twins[name] *= 1 - 0.02 * DECAY if name.startswith("w") else 1
+        twin.step()
+        for name, parameter in parameters.items():
+            torch.testing.assert_close(parameter, twins[name], rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("kept", ["factors", "written out"])
+@pytest.mark.parametrize("decay", [0.0, DECAY])
+@pytest.mark.parametrize("momentum", [None, 0.9])
+def test_a_learning_rate_that_changes_enters_the_velocity_with_its_own_gradient(
+    momentum: float | None, decay: float, kept: str
+) -> None:
+    l2, rate, start = 0.05, 0.05, {"w": draw(1, 5, 4), "b": draw(2, 4)}
+    parameters = {name: p.clone() for name, p in start.items()}
+    ours = SGD(rate, decay) if momentum is None else SGDMomentum(rate, momentum, weight_decay=decay)
+    w, b = start["w"], start["b"]
+    v, u = torch.zeros_like(w), torch.zeros_like(b)
+    for step in range(STEPS):
+        x, d, now = draw(3 * step, 6, 5), draw(3 * step + 1, 6, 4), rate * changing(step)
+        dw = WeightGradient(x, d, parameters["w"], l2)
+        ours.learning_rate = now
+        ours.step(parameters, {"w": dw if kept == "factors" else dw.written_out(), "b": d.sum(dim=0)})
+        v = (momentum or 0) * v - now * (x.T @ d + 2 * l2 * w)
+        u = (momentum or 0) * u - now * d.sum(dim=0)
+        w, b = w - now * decay * w + v, b + u
+        torch.testing.assert_close(parameters["w"], w, rtol=1e-10, atol=1e-10)
+        torch.testing.assert_close(parameters["b"], b, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_without_a_slope_the_weights_shrink_geometrically_and_the_biases_stay(name: str) -> None:
+    parameters = {"w": draw(0, 3, 2), "b": draw(1, 2)}
+    start, shrunk = {key: p.clone() for key, p in parameters.items()}, 1.0
+    optimizer = OPTIMIZERS[name](learning_rate=0.1, weight_decay=DECAY)
+    for step in range(50):
+        optimizer.learning_rate = 0.1 * changing(step)
+        shrunk *= 1 - 0.1 * changing(step) * DECAY
+        optimizer.step(parameters, {key: torch.zeros_like(p) for key, p in parameters.items()})
+    torch.testing.assert_close(parameters["w"], shrunk * start["w"], rtol=1e-10, atol=0)
+    assert torch.equal(parameters["b"], start["b"])
+    assert shrunk < 0.3
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_two_optimizers_of_one_class_share_nothing(name: str) -> None:
     def ten_steps() -> Tensor:
@@ -128,10 +217,11 @@ def test_two_optimizers_of_one_class_share_nothing(name: str) -> None:
 def test_the_names_and_defaults_are_the_homeworks() -> None:
     assert list(OPTIMIZERS) == ["SGD", "SGD_Momentum", "Adam"]
     assert hyperparameters("SGD") == {"learning_rate": 1e-3, "weight_decay": 0.0}
-    assert hyperparameters("SGD_Momentum") == {"learning_rate": 1e-3, "momentum": 0.9}
+    assert hyperparameters("SGD_Momentum") == {"learning_rate": 1e-3, "momentum": 0.9, "weight_decay": 0.0}
     assert hyperparameters("Adam") == {
         "learning_rate": 1e-3,
         "beta1": 0.9,
         "beta2": 0.999,
         "epsilon": 1e-8,
+        "weight_decay": 0.0,
     }

@@ -99,6 +99,7 @@ def test_gradients_of_nothing_are_ignored(name: str) -> None:
 
 def test_the_hyperparameters_can_be_read_back() -> None:
     assert SGD(learning_rate=0.1).learning_rate == 0.1
+    assert [make(weight_decay=0.3).weight_decay for make in (SGD, SGDMomentum, Adam)] == [0.3] * 3
     momentum = SGDMomentum(learning_rate=0.1, momentum=0.8)
     assert (momentum.learning_rate, momentum.momentum) == (0.1, 0.8)
     adam = Adam(learning_rate=0.1, beta1=0.8, beta2=0.7, epsilon=0.6)
@@ -112,6 +113,7 @@ def test_the_hyperparameters_can_be_read_back() -> None:
         (Adam, "beta1", [-0.1, 1.0, 1.5, float("nan")]),
         (Adam, "beta2", [-0.1, 1.0, 1.5, float("nan")]),
         (Adam, "epsilon", [0.0, -1e-8, float("nan")]),
+        *((make, "weight_decay", [-1e-8, -1.0, float("nan")]) for make in (SGD, SGDMomentum, Adam)),
     ],
 )
 def test_values_out_of_range_are_refused_by_name(
@@ -129,6 +131,7 @@ def test_values_out_of_range_are_refused_by_name(
         (Adam, "beta1", [0, 0.999]),
         (Adam, "beta2", [0, 0.999999]),
         (Adam, "epsilon", [1e-16, 1.0]),
+        *((make, "weight_decay", [0, 0.0, 1e-8, 5.0]) for make in (SGD, SGDMomentum, Adam)),
     ],
 )
 def test_values_at_the_edge_of_the_range_are_taken(

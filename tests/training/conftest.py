@@ -20,18 +20,34 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-@pytest.fixture
-def splits() -> Splits:
-    """37 + 23 + 19 images of 4 x 3 pixels: noisy copies of three patterns; no size is a round one."""
+def noisy_patterns(*shape: int) -> Splits:
+    """37 + 23 + 19 images: noisy copies of three patterns; no size is a round one."""
     random = np.random.default_rng(7)
-    patterns = random.integers(40, 216, (CLASSES, 4, 3, 1))
+    patterns = random.integers(40, 216, (CLASSES, *shape))
 
     def part(size: int) -> Part:
         labels = random.integers(0, CLASSES, size)
-        images = patterns[labels] + random.integers(-60, 60, (size, 4, 3, 1))
+        images = patterns[labels] + random.integers(-60, 60, (size, *shape))
         return Part(images.clip(0, 255).astype(np.uint8), labels.astype(np.int64))
 
     return Splits(part(37), part(23), part(19))
+
+
+@pytest.fixture
+def splits() -> Splits:
+    """Images of 4 x 3 grey pixels."""
+    return noisy_patterns(4, 3, 1)
+
+
+@pytest.fixture
+def coloured() -> Splits:
+    """Images of 4 x 5 pixels in three colours, one of them darker than the others."""
+    bright = noisy_patterns(4, 5, 3)
+
+    def darker(part: Part) -> Part:
+        return Part(part.images // np.array([1, 4, 1], dtype=np.uint8), part.labels)
+
+    return Splits(darker(bright.train), darker(bright.validation), darker(bright.test))
 
 
 @pytest.fixture

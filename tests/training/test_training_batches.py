@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportgen.data import Part
-from reportgen.training.batches import BatchOrder, Images
+from reportgen.data import Part, Splits
+from reportgen.training import Trial
+from reportgen.training.batches import BatchOrder, Images, Normalization
+from reportgen.training.trainer import images_of
 
 
 def epoch(order: BatchOrder) -> list[list[int]]:
@@ -111,3 +115,69 @@ def test_images_are_flat_rows_between_0_and_1(dtype: torch.dtype) -> None:
     x, labels = images.batch(torch.tensor([1, 0, 1]))
     assert labels.tolist() == [1, 4, 1]
     assert (x.min(), x.max()) == (0, 1)
+
+
+def pixels_of(*shape: int) -> np.ndarray:
+    return np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 3), (37, 4, 3, 1), (10, 2, 5, 3), (2500, 2, 3, 3)])
+def test_a_normalization_is_the_mean_and_deviation_of_each_channel(shape: tuple[int, ...]) -> None:
+    pixels = pixels_of(*shape) // np.arange(1, shape[3] + 1, dtype=np.uint8)
+    found = Normalization.of(pixels)
+    expected = pixels.astype(float).std(axis=(0, 1, 2))
+    np.testing.assert_allclose(found.mean, pixels.mean(axis=(0, 1, 2)), rtol=1e-12)
+    np.testing.assert_allclose(found.std, np.where(expected > 0, expected, 1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("value", [0, 7, 255])
+def test_a_channel_of_a_single_value_becomes_0(value: int) -> None:
+    pixels = pixels_of(20, 3, 4, 3)
+    pixels[..., 1] = value
+    normalization = Normalization.of(pixels)
+    assert (normalization.mean[1], normalization.std[1]) == (value, 1)
+    x, _ = Images(Part(pixels, np.zeros(20, dtype=int)), torch.float64, normalization=normalization).batch(
+        slice(0, 20)
+    )
+    assert not x.reshape(-1, 3)[:, 1].any()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_normalized_images_have_mean_0_and_deviation_1_in_every_channel(
+    channels: int, dtype: torch.dtype
+) -> None:
+    pixels = pixels_of(30, 4, 5, channels) // np.arange(1, channels + 1, dtype=np.uint8)
+    images = Images(Part(pixels, np.zeros(30, dtype=int)), dtype, normalization=Normalization.of(pixels))
+    for index in (slice(0, 30), torch.arange(30)):
+        x, _ = images.batch(index)
+        assert x.dtype == dtype
+        expected = (pixels - pixels.mean(axis=(0, 1, 2))) / pixels.std(axis=(0, 1, 2))
+        np.testing.assert_allclose(x.numpy().reshape(pixels.shape), expected, rtol=1e-5, atol=1e-5)
+        of_channels = x.double().reshape(-1, channels)
+        assert of_channels.mean(dim=0).tolist() == pytest.approx([0] * channels, abs=1e-6)
+        assert of_channels.std(dim=0, correction=0).tolist() == pytest.approx([1] * channels, abs=1e-6)
+
+
+def test_all_parts_are_normalized_as_the_training_part_alone_says(
+    coloured: Splits, make_trial: Callable[..., Trial]
+) -> None:
+    trial = make_trial(normalization="per-channel")
+    mean, std = coloured.train.images.mean(axis=(0, 1, 2)), coloured.train.images.std(axis=(0, 1, 2))
+    found = images_of(trial, coloured)
+    for images, part in zip(found, (coloured.train, coloured.validation, coloured.test), strict=True):
+        x, _ = images.batch(slice(0, len(part)))
+        np.testing.assert_allclose(x.numpy(), ((part.images - mean) / std).reshape(len(part), -1), rtol=1e-9)
+    white = Part(np.full_like(coloured.test.images, 255), coloured.test.labels)
+    training, *_ = images_of(trial, replace(coloured, validation=white, test=white))
+    assert torch.equal(training.batch(slice(0, 37))[0], found[0].batch(slice(0, 37))[0])
+
+
+def test_images_count_how_many_were_handed_out_in_a_row() -> None:
+    images = Images(Part(pixels_of(10, 2, 2, 1), np.zeros(10, dtype=int)), torch.float32)
+    images.batch(torch.arange(5))  # as training asks
+    assert images.handed_out == 0
+    for _ in range(2):
+        images.batch(slice(0, 7))
+        images.batch(slice(7, 10))
+    assert images.handed_out == 20

@@ -1,0 +1,200 @@
+"""Two optimizers on one problem, seed by seed: how far apart they are, and whether that can be said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reportgen.analysis.holm import holm
+from reportgen.analysis.intervals import CONFIDENCE
+from reportgen.analysis.power import effect_ratio, seeds_needed
+from reportgen.analysis.sign_flip import RESAMPLES, fewest_seeds, is_exact, sign_flip_test, smallest_p
+
+
+class Verdict(StrEnum):
+    """What the data say about the first optimizer of a pair, seen against the second."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOT_SEPARABLE = "not separable"
+    DIVERGED = "diverged"
+    TOO_FEW_SEEDS = "too few seeds"
+
+
+MIRRORED = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two optimizers on one problem, compared with the seeds that both have.
+
+    shared: how many seeds both have. n: on how many of them both scores are finite; everything below is of
+    these. diverged_first, diverged_second: on how many shared seeds each diverged. only_first, only_second:
+    the seeds that the other one lacks, which are not used.
+
+    difference: mean of first minus second, in the unit of the score, NaN without a common seed; low, high:
+    its interval of 95 %, by the method `interval` (see sign_flip_interval), not corrected for the number of
+    pairs. superiority: the share of seeds on which the first is the better one, ties counted half (the
+    paired form of the common-language effect size of McGraw & Wong, 1992).
+
+    p: of the sign-flip test, two-sided, exact or by random flips; p_holm: corrected for the family, which is
+    all pairs of the problem that have a p. A pair in which one diverged, or without a common seed, has none
+    (NaN). fewest_seeds: how many seeds every pair of this problem needs for any verdict. seeds_needed: how
+    many would show a difference like this one with a chance of 80 %; None if there is none, or that takes
+    more than power.MOST_SEEDS.
+    """
+
+    problem: str
+    first: str
+    second: str
+    verdict: Verdict
+    shared: int
+    n: int
+    difference: float
+    low: float
+    high: float
+    interval: str
+    superiority: float
+    p: float
+    p_holm: float
+    exact: bool
+    fewest_seeds: int
+    seeds_needed: int | None
+    diverged_first: int
+    diverged_second: int
+    only_first: tuple[Hashable, ...]
+    only_second: tuple[Hashable, ...]
+
+    def mirrored(self) -> Pair:
+        """The same, seen from the second."""
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            verdict=MIRRORED.get(self.verdict, self.verdict),
+            difference=0.0 - self.difference,
+            low=0.0 - self.high,
+            high=0.0 - self.low,
+            superiority=1 - self.superiority,
+            diverged_first=self.diverged_second,
+            diverged_second=self.diverged_first,
+            only_first=self.only_second,
+            only_second=self.only_first,
+        )
+
+
+def compare_pairs(
+    problem: str,
+    scores: pd.DataFrame,
+    order: Sequence[str],
+    *,
+    alpha: float,
+    higher_is_better: bool,
+    seed: int = 0,
+) -> tuple[Pair, ...]:
+    """All pairs of the optimizers of one problem, the first of each before the second in `order`.
+
+    scores: the rows of scores.checked for this problem; NaN is a diverged trial, a missing row is a missing
+    seed.
+
+    The verdict: **diverged** if either diverged on a shared seed, whatever the rest says, since the seeds
+    that are left are not a fair sample any more. **Too few seeds** if the pair could not be told apart with
+    any data, because even the smallest p-values that all the pairs of the problem can have leave its Holm
+    p above alpha. Else **better** or **worse** if its Holm p is at most alpha, and **not separable** if not:
+    which does not say that they are equal.
+
+    seeds_needed takes the differences as normal with the mean and the deviation seen here, and asks for a
+    power of 80 % at the level that Holm's procedure has for the pair: alpha / m for the one of the clearest
+    effect (mean over deviation), alpha / (m - 1) for the next, and so on, and never fewer seeds than the
+    pairs before it, which must be rejected first. It is as uncertain as the effect that it starts from.
+    """
+    sign = 1.0 if higher_is_better else -1.0
+    by_optimizer = {name: rows.set_index("seed")["score"] for name, rows in scores.groupby("optimizer")}
+    # enough random flips for the smallest p to survive the correction by far
+    resamples = max(RESAMPLES, math.ceil(10 * math.comb(len(order), 2) / alpha))
+    pairs: list[Pair] = []
+    gains: list[NDArray[np.float64]] = []
+    for first, second in combinations(order, 2):
+        a, b = by_optimizer[first], by_optimizer[second]
+        shared = a.index.intersection(b.index)
+        # by how much the first is better, seed by seed
+        gain = sign * (a[shared] - b[shared]).dropna().to_numpy()
+        test = sign_flip_test(gain, CONFIDENCE, resamples=resamples, seed=seed)
+        low, high = sorted((sign * test.interval.low + 0.0, sign * test.interval.high + 0.0))
+        lost = int(a[shared].isna().sum()), int(b[shared].isna().sum())
+        n = len(gain)
+        pairs.append(
+            Pair(
+                problem=problem,
+                first=first,
+                second=second,
+                verdict=Verdict.DIVERGED if any(lost) else Verdict.TOO_FEW_SEEDS,
+                shared=len(shared),
+                n=n,
+                difference=sign * float(gain.mean()) + 0.0 if n else math.nan,
+                low=low,
+                high=high,
+                interval=test.interval.method,
+                superiority=float(((gain > 0) + 0.5 * (gain == 0)).mean()) if n else math.nan,
+                p=test.p if n and not any(lost) else math.nan,
+                p_holm=math.nan,
+                exact=is_exact(n),
+                fewest_seeds=1,
+                seeds_needed=None,
+                diverged_first=lost[0],
+                diverged_second=lost[1],
+                only_first=tuple(a.index.difference(b.index)),
+                only_second=tuple(b.index.difference(a.index)),
+            )
+        )
+        gains.append(gain)
+    return _judged(pairs, gains, alpha, resamples)
+
+
+def _judged(
+    pairs: Sequence[Pair], gains: Sequence[NDArray[np.float64]], alpha: float, resamples: int
+) -> tuple[Pair, ...]:
+    """The pairs with what can be said only of all of them together."""
+    family = [i for i, pair in enumerate(pairs) if not math.isnan(pair.p)]
+    p_holm = holm([pairs[i].p for i in family])
+    least = holm([smallest_p(pairs[i].n, resamples) for i in family])
+    needed = _seeds_needed([gains[i] for i in family], alpha)
+    fewest = fewest_seeds(alpha / max(1, len(family)))
+    judged = [replace(pair, fewest_seeds=fewest) for pair in pairs]
+    for place, i in enumerate(family):
+        judged[i] = replace(
+            judged[i],
+            verdict=_verdict(float(p_holm[place]), float(least[place]), float(gains[i].mean()), alpha),
+            p_holm=float(p_holm[place]),
+            seeds_needed=needed[place],
+        )
+    return tuple(judged)
+
+
+def _verdict(p_holm: float, least_holm: float, gain: float, alpha: float) -> Verdict:
+    if least_holm > alpha:
+        return Verdict.TOO_FEW_SEEDS
+    if p_holm > alpha:
+        return Verdict.NOT_SEPARABLE
+    return Verdict.BETTER if gain > 0 else Verdict.WORSE
+
+
+def _seeds_needed(gains: Sequence[NDArray[np.float64]], alpha: float) -> list[int | None]:
+    """For each pair of the family, along Holm's steps; see compare_pairs."""
+    ratios = np.array([abs(effect_ratio(gain)) if len(gain) > 1 else 0.0 for gain in gains])
+    needed: list[int | None] = [None] * len(gains)
+    before = 0
+    for step, i in enumerate(np.argsort(-ratios, kind="stable")):
+        found = seeds_needed(float(ratios[i]), alpha / (len(gains) - step)) if ratios[i] else None
+        if found is None:
+            break  # the effects that follow are no clearer
+        before = max(before, found)
+        needed[i] = before
+    return needed

@@ -1,0 +1,156 @@
+"""The section on the audit: every point with its evidence, and what each defect did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant, ablation, unchanged
+from reportgen.analysis.audit import Fact, Point, audit
+from reportgen.report import numbers
+from reportgen.report.catalogue import CHINESE, Catalogue, Phrase
+from reportgen.runs.store import RunRecords
+
+MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
+"""What stands in the table for each result, and the class of its cell."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The section's content, and what the first page says of it."""
+
+    summary: Phrase
+    rows: tuple[dict[str, Any], ...]
+    ablation: dict[str, Any] | None
+
+
+def audit_section(records: RunRecords, t: Catalogue) -> Audit | None:
+    """The points of the audit, and the ablation where there is one; None for a run that kept no evidence."""
+    if "evidence" not in records.manifest:
+        return None
+    points = audit(records.manifest, records.results, records.search)
+    return Audit(
+        summary(points, t),
+        tuple(_row(number, point, t) for number, point in enumerate(points, start=1)),
+        ablation_part(records, t),
+    )
+
+
+def summary(points: Sequence[Point], t: Catalogue) -> Phrase:
+    """How many points hold, and which do not."""
+    applied = [point for point in points if point.passed is not None]
+    failed = [point for point in applied if not point.passed]
+    if not failed:
+        return t("audit.all_passed", n=len(applied))
+    names = together([t(f"audit_point.{point.key}") for point in failed], t)
+    return t("audit.some_failed", n=len(applied), failed=len(failed), names=names)
+
+
+def _row(number: int, point: Point, t: Catalogue) -> dict[str, Any]:
+    mark, kind = MARKS[point.passed]
+    return {
+        "number": number,
+        "name": t(f"audit_point.{point.key}"),
+        "mark": mark,
+        "kind": kind,
+        "result": t(f"audit.{kind}"),
+        "facts": [{"text": fact_phrase(fact, t), "against": fact.passed is False} for fact in point.facts],
+    }
+
+
+def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
+    """The sentence of one fact, its numbers written as everywhere else."""
+    return t(f"audit.{fact.key}", **{name: _written(value) for name, value in fact.values.items()})
+
+
+def _written(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return numbers.whole(value) if isinstance(value, int) else numbers.plain(value)
+
+
+def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
+    """The table of an ablation and its sentences; None where the experiment asks for none."""
+    wanted = records.manifest["experiment"]["settings"]["ablation"]
+    if wanted is None:
+        return None
+    found = ablation(on_all_images(records), wanted["seeds"])
+    setups = list(dict.fromkeys(records.results.loc[records.results["stage"] == "comparison", "setup"]))
+    caption = "ablation.caption_tested" if found.tested else "ablation.caption_untested"
+    return {
+        "seeds": ", ".join(map(str, found.seeds)),
+        "defects": len(found.variants) - 2,
+        "caption": t(caption, n=len(found.seeds)),
+        "setups": setups,
+        "rows": [_variant_row(variant, setups, t) for variant in found.variants],
+        "sentences": ablation_sentences(found, setups, t),
+    }
+
+
+def on_all_images(records: RunRecords) -> pd.DataFrame:
+    """The results with the accuracy on all validation images, whatever a defect let the validation meet."""
+    whole = [evidence.get("validation_accuracy") for evidence in records.manifest["evidence"]]
+    measured = pd.Series(whole, index=records.results.index, dtype=float)
+    return records.results.assign(validation_accuracy=measured.fillna(records.results["validation_accuracy"]))
+
+
+def _variant_row(variant: Variant, setups: Sequence[str], t: Catalogue) -> dict[str, Any]:
+    return {
+        "name": _mended(variant.mended, t),
+        "whole": variant.mended in (NONE, ALL),
+        "cells": [
+            {
+                "accuracy": numbers.percent(variant.accuracies[setup]),
+                "gain": "" if variant.mended == NONE else numbers.points(variant.gains[setup]),
+            }
+            for setup in setups
+        ],
+        "ranking": variant.ranking,
+        "diverged": t("ablation.diverged", names=", ".join(variant.diverged)) if variant.diverged else None,
+    }
+
+
+def _mended(name: str, t: Catalogue) -> Phrase:
+    if name in (NONE, ALL):
+        return t(f"ablation.{name}")
+    return t("ablation.mended", defect=t(f"defect.{name}"))
+
+
+def ablation_sentences(found: Ablation, setups: Sequence[str], t: Catalogue) -> list[Phrase]:
+    """What each mended defect did to the order and to every optimizer; those that did nothing together."""
+    before, *others = found.variants
+    idle = [variant for variant in others if unchanged(variant)]
+    sentences = [_effect(before, variant, setups, t) for variant in others if variant not in idle]
+    if idle:
+        names = together([t(f"ablation.{ALL}" if v.mended == ALL else f"defect.{v.mended}") for v in idle], t)
+        sentences.append(t("ablation.no_effect", defects=names))
+    return sentences
+
+
+def _effect(before: Variant, after: Variant, setups: Sequence[str], t: Catalogue) -> Phrase:
+    kind = "all" if after.mended == ALL else "one"
+    kept = before.ranking == after.ranking
+    words: dict[str, object] = {
+        "gains": ", ".join(f"{setup} {numbers.points(after.gains[setup])}" for setup in setups),
+        "after": Markup("<b>{}</b>").format(after.ranking),
+    }
+    if kind == "one":
+        words["defect"] = t(f"defect.{after.mended}")
+    if not kept:
+        words["before"] = Markup("<b>{}</b>").format(before.ranking)
+    return t(f"ablation.{kind}_{'kept' if kept else 'changed'}", **words)
+
+
+def together(phrases: Sequence[Phrase], t: Catalogue) -> Phrase:
+    """Phrases in a row: 甲、乙 and a; b."""
+    between = {language: "、" if language == CHINESE else "; " for language in t.languages}
+    return Phrase(
+        {
+            language: Markup(between[language]).join(phrase.texts[language] for phrase in phrases)
+            for language in t.languages
+        }
+    )

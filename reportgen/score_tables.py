@@ -1,0 +1,245 @@
+"""Anyone's tables of scores, read from CSV files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from reportgen.errors import UserError
+
+DEFAULT_METRICS = ("score", "test_accuracy")
+
+LARGEST_FILE = 50_000_000
+LONGEST_NAME = 100
+MOST_PAIRS = 1_000
+MOST_SEEDS = 1_000
+
+WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What was read of a file: the metric, and a row a trial.
+
+    table: problem, optimizer, seed, score, and the place where the trial stands ("x.csv, line 7").
+    """
+
+    metric: str
+    table: pd.DataFrame
+
+
+def read_all(paths: Sequence[Path], *, metric: str | None = None, problem: str | None = None) -> Scores:
+    """The trials of all files together. Raises UserError as read_scores, and for a trial that comes twice."""
+    if not paths:
+        raise UserError("no table of scores is named; name a CSV file, e.g. a run's results.csv")
+    parts = [
+        read_scores(path, metric=metric, problem=None, name=name)
+        for path, name in zip(paths, file_names(paths), strict=True)
+    ]
+    for path, part in zip(paths, parts, strict=True):
+        if part.metric != parts[0].metric:
+            raise UserError(
+                f"{path}: has the metric {part.metric}, {paths[0]} has {parts[0].metric};"
+                " choose one that both have with --metric"
+            )
+    table = _only(pd.concat([part.table for part in parts], ignore_index=True), problem)
+    _refuse_twice(table)
+    return Scores(parts[0].metric, table)
+
+
+def read_scores(
+    path: Path, *, metric: str | None = None, problem: str | None = None, name: str | None = None
+) -> Scores:
+    """The trials of one CSV file in UTF-8.
+
+    Either a table with the columns optimizer, seed, a metric, and problem if it has several; or a run's
+    results.csv, whose setups are the optimizers and whose stages are the problems. A score that is empty, NA,
+    nan or inf is a diverged trial, and so is the status "diverged".
+
+    metric: the column to read as the score; without, the first of DEFAULT_METRICS that is there. problem:
+    only the rows of this one. name: what the file is called: the problem of a table without that column
+    (the file's name if not given), and what stands before the stage of a results.csv.
+
+    Raises UserError for a file that cannot be read as such a table, with its line and column, and OSError.
+    """
+    rows = _rows(path)
+    place, header = next(rows, (str(path), []))
+    columns = [cell.strip() for cell in header]
+    if not any(columns):
+        raise UserError(f"{path}: is empty; a table needs the columns optimizer, seed and a metric")
+    for column, count in Counter(columns).items():
+        if count > 1 and column:
+            raise UserError(f"{place}: has {count} columns {_shown(column)}; each needs its own name")
+    own = {"stage", "setup", "seed"} <= set(columns)
+    optimizer_column = "setup" if own else "optimizer"
+    for column in (optimizer_column, "seed"):
+        if column not in columns:
+            raise UserError(f"{path}: has no column {column} (it has {_listed(columns)}); name one so")
+    chosen = _metric(path, columns, metric)
+    alone = _name(name or path.stem, str(path))
+    found = []
+    for where, cells in rows:
+        if len(cells) != len(columns):
+            raise UserError(
+                f"{where}: has {len(cells)} cells, the header has {len(columns)};"
+                " part them by commas and put names with commas into quotes"
+            )
+        row = dict(zip(columns, cells, strict=True))
+        score = _number(row[chosen], f"{where}, column {chosen}")
+        if own:
+            stage = _name(row["stage"], f"{where}, column stage")
+            of_problem = f"{alone} {stage}" if name else stage
+        else:
+            of_problem = _name(row["problem"], f"{where}, column problem") if "problem" in columns else alone
+        found.append(
+            {
+                "problem": of_problem,
+                "optimizer": _name(row[optimizer_column], f"{where}, column {optimizer_column}"),
+                "seed": _seed(row["seed"], f"{where}, column seed"),
+                "score": math.nan if own and row.get("status") == "diverged" else score,
+                "place": where,
+            }
+        )
+    if not found:
+        raise UserError(f"{path}: has a header and no rows; there is nothing to compare")
+    table = _only(pd.DataFrame(found), problem)
+    _refuse_twice(table)
+    return Scores(chosen, table)
+
+
+def file_names(paths: Sequence[Path]) -> list[str | None]:
+    """What to call each file: nothing if it is alone, else its experiment or name, as long as needed."""
+    resolved = [path.resolve() for path in paths]
+    for path, count in Counter(resolved).items():
+        if count > 1:
+            raise UserError(f"{path}: is named {count} times; once is enough")
+    if len(paths) == 1:
+        return [None]
+    runs = [(path.parent / "manifest.json").is_file() for path in resolved]
+    short = [path.parent.parent.name if run else path.stem for path, run in zip(resolved, runs, strict=True)]
+    middle = [
+        f"{name}/{path.parent.name}" if run else f"{path.parent.name}/{name}"
+        for name, path, run in zip(short, resolved, runs, strict=True)
+    ]
+    names = [short, middle, [str(path) for path in resolved]]
+    return list(next(found for found in names if len(set(found)) == len(found)))
+
+
+def check_size(table: pd.DataFrame) -> None:
+    """Raise UserError for what would take hours."""
+    trials = table.groupby(["problem", "optimizer"]).size()
+    optimizers = trials.groupby(level="problem").size()
+    pairs = int((optimizers * (optimizers - 1) // 2).sum())
+    if pairs > MOST_PAIRS:
+        raise UserError(
+            f"problem {optimizers.idxmax()}: has {optimizers.max()} optimizers, which makes {pairs} pairs in"
+            f" all; at most {MOST_PAIRS} are compared at once: leave some out or choose one --problem"
+        )
+    if trials.max() > MOST_SEEDS:
+        trial = table[table.groupby(["problem", "optimizer"])["seed"].transform("size") > MOST_SEEDS].iloc[0]
+        raise UserError(
+            f"problem {trial['problem']}, optimizer {trial['optimizer']}: has {trials.max()} seeds; at most"
+            f" {MOST_SEEDS} are compared: leave some out"
+        )
+
+
+def _rows(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The rows that are not blank, each with its place."""
+    with path.open("rb") as file:
+        raw = file.read(LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        raise UserError(f"{path}: has more than {LARGEST_FILE // 10**6} MB; leave out what is not compared")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{path}, line {line}: is not UTF-8 text; save the table as CSV in UTF-8") from None
+    head = text.lstrip().partition("\n")[0]
+    separator = next((mark for mark in ",\t;" if mark in head), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield f"{path}, line {reader.line_num}", cells
+    except csv.Error as error:
+        raise UserError(f"{path}, line {reader.line_num}: is no CSV ({error}); correct it") from None
+
+
+def _metric(path: Path, columns: Sequence[str], metric: str | None) -> str:
+    for wanted in DEFAULT_METRICS if metric is None else (metric,):
+        if wanted in columns:
+            return wanted
+    if metric is None:
+        raise UserError(
+            f"{path}: has no column {' or '.join(DEFAULT_METRICS)} (it has {_listed(columns)});"
+            " choose one with --metric"
+        )
+    raise UserError(f"{path}: has no column {_shown(metric)} (it has {_listed(columns)}); choose another")
+
+
+def _number(cell: str, where: str) -> float:
+    text = cell.strip()
+    if text in {"", "NA"}:
+        return math.nan
+    try:
+        if "_" not in text:  # Python's own way to write 1_000 is a slip in a table
+            return float(text)
+    except ValueError:
+        pass
+    raise UserError(f"{where}: {_shown(text)} is not a number; correct it, or leave it empty if it diverged")
+
+
+def _name(cell: str, where: str) -> str:
+    text = cell.strip()
+    if not text:
+        raise UserError(f"{where}: is empty; write a name")
+    if len(text) > LONGEST_NAME:
+        raise UserError(f"{where}: {_shown(text)} has {len(text)} characters; at most {LONGEST_NAME} can be")
+    if any(unicodedata.category(character) in UNPRINTABLE for character in text):
+        raise UserError(f"{where}: {_shown(text)} has characters that cannot be printed; take them out")
+    return text
+
+
+def _seed(cell: str, where: str) -> int | str:
+    text = _name(cell, where)
+    return int(float(text)) if WHOLE.fullmatch(text) else text
+
+
+def _only(table: pd.DataFrame, problem: str | None) -> pd.DataFrame:
+    if problem is None:
+        return table
+    rows = table[table["problem"] == problem]
+    if rows.empty:
+        known = _listed(sorted(set(table["problem"])))
+        raise UserError(f"problem {_shown(problem)}: is not in the table (there are {known}); choose another")
+    return rows.reset_index(drop=True)
+
+
+def _refuse_twice(table: pd.DataFrame) -> None:
+    keys = ["problem", "optimizer", "seed"]
+    doubled = table[table.duplicated(keys)]
+    if not doubled.empty:
+        row = doubled.iloc[0]
+        first = table[(table[keys] == row[keys]).all(axis=1)].iloc[0]
+        trial = f"{row['optimizer']} with seed {row['seed']} on {row['problem']}"
+        raise UserError(f"{row['place']}: {trial} stands already in {first['place']}; keep one of them")
+
+
+def _shown(text: str) -> str:
+    """A text of someone else's in a message: short, and with nothing that a terminal would obey."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [name if name.isprintable() and len(name) <= 40 else _shown(name) for name in names if name]
+    return ", ".join(shown[:20]) + (", ..." if len(shown) > 20 else "")

@@ -1,0 +1,403 @@
+"""The audit on records made by hand: a fair run passes, and each way of being unfair fails its own point."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from reportgen import resources
+from reportgen.analysis.audit import Fact, Point, audit, fraction
+from reportgen.report.catalogue import load
+
+LABELS = ("SGD", "SGD_Momentum", "Adam")
+RATES = {"SGD": 0.1, "SGD_Momentum": 0.01, "Adam": 0.001}
+Records = dict[str, Any]
+
+
+def fair() -> Records:
+    """Three optimizers and seven seeds at shared settings and at their own, one tuned; nothing unfair."""
+    stages = [("comparison", label) for label in LABELS] + [("equally tuned", label) for label in LABELS]
+    trials = [trial(stage, label, seed) for stage, label in [*stages, ("tuned", "Adam")] for seed in range(7)]
+    return {
+        "trials": trials,
+        "data": {
+            "images_by_class": {"train": [60, 40], "validation": [15, 15], "test": [5, 5]},
+            "duplicates": {"train-validation": 0, "train-test": 0, "validation-test": 0},
+        },
+        "settings": {
+            "comparison": {"early_stopping": None, "epochs": 4},
+            "search": {"comparison": {"epochs": 2}},
+            "found": {"comparison": None, "tuned": None},
+            "defects": {"test_images_from_training_file": False},
+        },
+        "search": [
+            {
+                "stage": "comparison", "setup": label, "number": number, "seed": 1000, "epochs": 2,
+                "settings": json.dumps({"learning_rate": rate}), "learning_rate": rate,
+                "status": "finished", "chosen": number == 2, "at_edge": "",
+            }
+            for label in LABELS
+            for number, rate in enumerate((RATES[label] / 10, RATES[label], RATES[label] * 10), start=1)
+        ],
+    }  # fmt: skip
+
+
+def trial(stage: str, label: str, seed: int) -> dict[str, Any]:
+    subset = None if stage == "tuned" else 50
+    train, validation = (100, 30) if subset is None else (40, 10)
+    return {
+        "stage": stage,
+        "label": label,
+        "optimizer": label,
+        "seed": seed,
+        "hyperparameters": {"learning_rate": RATES[label] if stage == "equally tuned" else 0.1},
+        "hidden": [8],
+        "batch_size": 5,
+        "epochs": 4,
+        "l2": 0.0,
+        "subset": subset,
+        "early_stopping": None,
+        "best_epoch_by": "validation_loss",
+        "reads_test": True,
+        "shapes": {"w1": [64, 8], "b1": [8], "w2": [8, 2], "b2": [2]},
+        "status": "finished",
+        "trained": 4,
+        "evidence": {
+            "initial_weights": f"weights {seed}",
+            "batch_order": f"batches {seed}",
+            "samples": train,
+            "distinct": train,
+            "validation_images": validation,
+            "validation_distinct": validation,
+            "gradient_scale": {"w1": 1.0, "b1": 1 + 1e-8, "w2": 1.0, "b2": 1 - 1e-9},
+            "test_readings": 1.0,
+            "chosen_by": "validation_loss",
+        },
+    }
+
+
+def audited(records: Records) -> dict[str, Point]:
+    apart = ("seed", "shapes", "status", "trained", "evidence")
+    trials = records["trials"]
+    manifest = {
+        "trials": [
+            {"seed": one["seed"], "setup": {name: v for name, v in one.items() if name not in apart}}
+            for one in trials
+        ],
+        "evidence": [one["evidence"] for one in trials],
+        "parameter_shapes": [one["shapes"] for one in trials],
+        "data": records["data"],
+        "experiment": {"settings": records["settings"]},
+    }
+    results = pd.DataFrame([{"status": one["status"], "epochs": one["trained"]} for one in trials])
+    columns = [
+        "stage", "setup", "number", "seed", "epochs", "settings", "learning_rate", "status", "chosen",
+        "at_edge",
+    ]  # fmt: skip
+    found = audit(manifest, results, pd.DataFrame(records["search"], columns=columns))
+    assert len(found) == 10
+    return {point.key: point for point in found}
+
+
+def failed(points: dict[str, Point]) -> dict[str, list[str]]:
+    return {
+        key: [fact.key for fact in point.facts if fact.passed is False]
+        for key, point in points.items()
+        if point.passed is False
+    }
+
+
+def only(records: Records, stage: str, label: str, seed: int) -> dict[str, Any]:
+    """The one trial of these."""
+    found = [t for t in records["trials"] if (t["stage"], t["label"], t["seed"]) == (stage, label, seed)]
+    assert len(found) == 1
+    return found[0]
+
+
+def one(records: Records) -> dict[str, Any]:
+    return only(records, "equally tuned", "Adam", 3)
+
+
+def no_search(records: Records) -> None:
+    records["search"] = []
+    records["trials"] = [t for t in records["trials"] if t["stage"] != "equally tuned"]
+
+
+def declared(records: Records, **changes: Any) -> None:
+    no_search(records)
+    found = {
+        "experiment": "mine-search", "method": "grid", "trials": 8, "seeds": [1000], "epochs": 2,
+        "at_edge": [],
+        "space": "; ".join(f"{label}: learning_rate from 0.0001 to 1 (log)" for label in LABELS),
+    }  # fmt: skip
+    records["settings"]["found"]["comparison"] = found | changes
+
+
+def shared_rate(records: Records) -> None:
+    no_search(records)
+
+
+def given_rates(records: Records) -> None:
+    no_search(records)
+    for seed in range(7):
+        only(records, "comparison", "Adam", seed)["hyperparameters"] = {"learning_rate": 0.5}
+
+
+def rows(records: Records, label: str) -> list[dict[str, Any]]:
+    return [row for row in records["search"] if row["setup"] == label]
+
+
+def fewer_settings(records: Records) -> None:
+    records["search"].remove(rows(records, "SGD")[0])
+
+
+def further_seed(records: Records) -> None:
+    records["search"].append(rows(records, "SGD")[0] | {"seed": 1001})
+
+
+def longer_search(records: Records) -> None:
+    for row in rows(records, "Adam"):
+        row["epochs"] = 3
+
+
+def no_rate_searched(records: Records) -> None:
+    for row in rows(records, "Adam"):
+        row["settings"] = json.dumps({"beta1": row["number"]})
+
+
+def at_edge(records: Records) -> None:
+    rows(records, "Adam")[1]["at_edge"] = "beta2, learning_rate"
+
+
+def other_rate(records: Records) -> None:
+    for seed in range(7):
+        only(records, "equally tuned", "SGD", seed)["hyperparameters"] = {"learning_rate": 0.3}
+
+
+def not_in_search(records: Records) -> None:
+    records["search"] = rows(records, "SGD") + rows(records, "SGD_Momentum")
+
+
+def deeper(records: Records) -> None:
+    one(records)["shapes"] = {"w1": [64, 8], "b1": [8], "w2": [8, 2], "b2": [2], "w3": [2, 2], "b3": [2]}
+
+
+def sixth_seed_diverged(records: Records) -> None:
+    diverged = one(records)
+    diverged |= {"status": "diverged", "trained": 2}
+    diverged["evidence"] |= {"test_readings": 0.0, "batch_order": "half of them"}
+
+
+def set_to(path: str, value: Any) -> Callable[[Records], None]:
+    """Changes one thing about one trial."""
+
+    def change(records: Records) -> None:
+        found = one(records)
+        *outer, last = path.split(".")
+        for name in outer:
+            found = found[name]
+        found[last] = value
+
+    return change
+
+
+def in_data(**counts: int) -> Callable[[Records], None]:
+    return lambda records: records["data"]["duplicates"].update(
+        {name.replace("_", "-").replace("subset-", "subset "): count for name, count in counts.items()}
+    )
+
+
+UNFAIR: dict[str, tuple[Callable[[Records], None], dict[str, list[str]]]] = {
+    "another network": (deeper, {"same_network": ["networks_differ"]}),
+    "another batch size": (set_to("batch_size", 6), {"same_network": ["settings_differ"]}),
+    "other weights": (set_to("evidence.initial_weights", "mine"), {"same_weights": ["weights_differ"]}),
+    "other batches": (set_to("evidence.batch_order", "mine"), {"same_batches": ["batches_differ"]}),
+    "allowed more epochs": (
+        lambda r: one(r).update(epochs=5, trained=5), {"same_training": ["epochs_differ"]},
+    ),
+    "trained fewer epochs": (set_to("trained", 3), {"same_training": ["epochs_differ"]}),
+    "an image twice": (set_to("evidence.samples", 41), {"same_training": ["epochs_partial"]}),
+    "an image missing": (set_to("evidence.distinct", 39), {"same_training": ["epochs_partial"]}),
+    "a few to validate": (
+        set_to("evidence.validation_distinct", 9), {"same_training": ["validation_partial"]},
+    ),
+    "fewer settings tried": (fewer_settings, {"same_budget": ["budget_differs"]}),
+    "a further search seed": (further_seed, {"same_budget": ["budget_differs"]}),
+    "longer searched": (longer_search, {"same_budget": ["budget_differs"]}),
+    "one not searched": (
+        not_in_search, {"same_budget": ["budget_differs"], "own_rate": ["rates_not_searched"]},
+    ),
+    "another setting searched": (no_rate_searched, {"own_rate": ["rates_not_searched"]}),
+    "best at the edge": (at_edge, {"own_rate": ["rates_at_edge"]}),
+    "one trained with another rate": (
+        set_to("hyperparameters", {"learning_rate": 1.0}), {"own_rate": ["rates_not_trained"]},
+    ),
+    "trained with another rate": (other_rate, {"own_rate": ["rates_not_trained"]}),
+    "one rate for all": (shared_rate, {"own_rate": ["rate_shared"]}),
+    "rates by hand": (given_rates, {"own_rate": ["rates_given"]}),
+    "tuned elsewhere, at the edge": (
+        lambda r: declared(r, at_edge=["Adam: learning_rate"]), {"own_rate": ["rates_at_edge"]},
+    ),
+    "tuned elsewhere, something else": (
+        lambda r: declared(r, space="SGD: momentum in [0.8, 0.9]"), {"own_rate": ["rates_not_searched"]},
+    ),
+    "tuned elsewhere with the same seed": (
+        lambda r: declared(r, seeds=[1000, 3]), {"choice": ["search_seeds_shared"]},
+    ),
+    "half a gradient": (set_to("evidence.gradient_scale", {"w1": 0.5}), {"true_gradient": ["gradient_off"]}),
+    "a gradient a little off": (
+        set_to("evidence.gradient_scale", {"w1": 1.002}), {"true_gradient": ["gradient_off"]},
+    ),
+    "a gradient uphill": (
+        set_to("evidence.gradient_scale", {"b2": -1.0}), {"true_gradient": ["gradient_off"]},
+    ),
+    "a gradient that is no number": (
+        set_to("evidence.gradient_scale", {"b2": math.nan}), {"true_gradient": ["gradient_off"]},
+    ),
+    "training images in validation": (in_data(train_validation=1), {"data_apart": ["parts_overlap"]}),
+    "training images in test": (in_data(train_test=2), {"data_apart": ["parts_overlap"]}),
+    "validation images in test": (in_data(validation_test=3), {"data_apart": ["parts_overlap"]}),
+    "twins in the small set": (in_data(subset_train_validation=1), {"data_apart": ["subset_overlaps"]}),
+    "test from the training file": (
+        lambda r: r["settings"]["defects"].update(test_images_from_training_file=True),
+        {"data_apart": ["test_from_training"]},
+    ),
+    "chosen with the L2 term": (
+        set_to("evidence.chosen_by", "objective"), {"choice": ["chosen_by_objective"]},
+    ),
+    "chosen by something else": (
+        set_to("evidence.chosen_by", "validation_accuracy"), {"choice": ["chosen_otherwise"]},
+    ),
+    "test read twice": (set_to("evidence.test_readings", 2.0), {"choice": ["test_read_otherwise"]}),
+    "test read a little more": (set_to("evidence.test_readings", 1.1), {"choice": ["test_read_otherwise"]}),
+    "searched with a final seed": (
+        lambda r: [row.update(seed=3) for row in r["search"]], {"choice": ["search_seeds_shared"]},
+    ),
+    "a seed too few": (sixth_seed_diverged, {"enough_seeds": ["seeds_too_few"]}),
+}  # fmt: skip
+
+
+def test_a_fair_run_passes_every_point() -> None:
+    found = audited(fair())
+    assert {key: point.passed for key, point in found.items()} == dict.fromkeys(found, True)
+    network, settings = found["same_network"].facts
+    assert network == Fact("one_network", True, {"setups": 3, "layers": "64-8-2", "parameters": 538})
+    assert settings.key == "settings_same"
+    seeds = found["enough_seeds"].facts[0].values
+    assert seeds == {"seeds": 7, "needed": 7, "setups": 3, "pairs": 3}
+    budget = found["same_budget"].facts[0].values
+    assert budget == {"settings": 3, "seeds": 1, "epochs": 2, "trained": "SGD 6, SGD_Momentum 6, Adam 6"}
+
+
+@pytest.mark.parametrize("way", UNFAIR)
+def test_each_way_of_being_unfair_fails_its_own_point(way: str) -> None:
+    spoil, expected = UNFAIR[way]
+    records = fair()
+    spoil(records)
+    assert failed(audited(records)) == expected
+
+
+def test_the_evidence_says_what_is_wrong() -> None:
+    records = fair()
+    one(records)["evidence"]["gradient_scale"] = {"w1": 1 / 16, "b1": 1.0}
+    (fact,) = audited(records)["true_gradient"].facts
+    assert fact.values == {
+        "setup": "Adam (equally tuned)", "parameter": "w1", "factor": "1/16", "off": 1, "of": 49 * 4 - 2,
+    }  # fmt: skip
+    records = fair()
+    one(records)["evidence"] |= {"distinct": 13, "samples": 35}
+    only(records, "tuned", "Adam", 0)["evidence"]["distinct"] = 90
+    fact = next(fact for fact in audited(records)["same_training"].facts if fact.key == "epochs_partial")
+    assert fact.values == {
+        "setup": "Adam (equally tuned)", "distinct": 13, "samples": 35, "images": 40, "trials": 2, "of": 49,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("labels", [2, 3, 4, 12])
+def test_more_optimizers_take_more_seeds(labels: int) -> None:
+    records = fair()
+    trials = [only(records, "comparison", "SGD", seed) for seed in range(7)]
+    no_search(records)
+    records["trials"] = [copy.deepcopy(one) | {"label": f"SGD {n}"} for n in range(labels) for one in trials]
+    fact = audited(records)["enough_seeds"].facts[0]
+    needed = fact.values["needed"]
+    pairs = labels * (labels - 1) / 2
+    assert 2 * 0.5**needed * pairs <= 0.05 < 2 * 0.5 ** (needed - 1) * pairs
+    assert fact.passed == (needed <= 7)
+
+
+def test_what_was_tuned_elsewhere_counts() -> None:
+    records = fair()
+    declared(records, at_edge=["SGD: momentum"])
+    found = audited(records)
+    assert failed(found) == {}
+    assert found["same_budget"].facts[0].key == "budget_declared"
+    assert [fact.key for fact in found["own_rate"].facts] == ["rates_found", "others_at_edge"]
+
+
+def test_nothing_tuned_has_no_budget_to_compare() -> None:
+    records = fair()
+    no_search(records)
+    assert audited(records)["same_budget"].passed is None
+
+
+def test_with_nothing_compared_only_what_is_about_single_trials_is_audited() -> None:
+    records = fair()
+    records["trials"] = [only(records, "tuned", "Adam", seed) for seed in range(2)]
+    records["search"] = []
+    found = audited(records)
+    apply = {"same_training", "true_gradient", "data_apart", "choice"}
+    assert {key: point.passed for key, point in found.items()} == {
+        key: True if key in apply else None for key in found
+    }
+    deep_enough = audited(records)["same_training"].facts
+    assert [fact.key for fact in deep_enough] == ["epochs_whole", "validation_whole"]
+
+
+def test_who_stops_early_is_not_blamed_for_it() -> None:
+    records = fair()
+    for trial_ in records["trials"]:
+        trial_["early_stopping"] = 2
+    one(records)["trained"] = 3
+    one(records)["evidence"]["batch_order"] = "three epochs of them"
+    found = audited(records)
+    assert failed(found) == {}
+    assert [fact.key for fact in found["same_batches"].facts] == ["batches_same", "batches_alone"]
+
+
+def test_what_was_not_measured_is_not_claimed() -> None:
+    records = fair()
+    del records["data"]["duplicates"]
+    for trial_ in records["trials"]:
+        trial_["evidence"]["gradient_scale"] = {}
+    found = audited(records)
+    assert found["true_gradient"].passed is None
+    assert [fact.key for fact in found["data_apart"].facts] == ["duplicates_unknown", "test_own"]
+
+
+@pytest.mark.parametrize(
+    ("factor", "written"),
+    [(1 / 16, "1/16"), (1 / 7.9999, "1/8"), (0.3, "0.3"), (3.0, "3"), (-1.0, "-1"), (0.0, "0")],
+)
+def test_a_factor_is_written_as_a_fraction_where_it_is_one(factor: float, written: str) -> None:
+    assert fraction(factor) == written
+
+
+@pytest.mark.parametrize("way", ["fair", *UNFAIR])
+def test_every_fact_has_its_sentence(way: str) -> None:
+    t = load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))
+    records = fair()
+    if way != "fair":
+        UNFAIR[way][0](records)
+    for point in audited(records).values():
+        assert t.has(f"audit_point.{point.key}")
+        for fact in point.facts:
+            for text in t(f"audit.{fact.key}", **fact.values).texts.values():
+                assert "{" not in text
+                assert all(str(value) in text for value in fact.values.values())

@@ -1,0 +1,131 @@
+"""The audit as the report shows it: marks and evidence, the sentence on the first page, the ablation."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from reportgen import resources
+from reportgen.cli import main
+from reportgen.report.audit import audit_section
+from reportgen.report.catalogue import Catalogue, load
+from reportgen.runs import store
+from reportgen.runs.store import RunRecords
+from tests.conftest import TINY
+
+DEFECTS = """
+[defects]
+gradients_averaged_twice = true
+test_images_from_training_file = true
+[ablation]
+seeds = 2
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small run with two defects and an ablation, and its report as HTML."""
+    folder = tmp_path_factory.mktemp("ablated")
+    (folder / "ablated.toml").write_text(TINY + DEFECTS, encoding="utf-8")
+    with chdir(folder), pytest.raises(SystemExit) as ended:
+        main.main(["run", "ablated.toml", "--output", "out", "--workers", "1", "--no-pdf"])
+    assert not ended.value.code
+    return (folder / "out" / "ablated" / "latest").resolve()
+
+
+@pytest.fixture(scope="module")
+def records(run: Path) -> RunRecords:
+    return store.read(run)
+
+
+@pytest.fixture(scope="module")
+def html(run: Path) -> str:
+    return (run / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def t() -> Catalogue:
+    return load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))
+
+
+def table(html: str, name: str) -> list[list[str]]:
+    """The cells of a table's body as text."""
+    body = re.search(rf'<table id="table-{name}".*?<tbody>(.*?)</tbody>', html, re.S)
+    assert body
+    rows = re.findall(r"<tr.*?</tr>", body[1], re.S)
+    return [
+        [Markup(cell).striptags() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)] for row in rows
+    ]
+
+
+def test_every_point_has_its_mark_and_its_evidence(html: str) -> None:
+    rows = table(html, "audit")
+    assert "".join(mark for _, mark, _ in rows) == "✓✓✓✓–✗✗✗✓✗"
+    names = [name for name, mark, _ in rows if mark == "✗"]
+    english = ("tuned for each", "Gradients of the true length", "test apart", "Seeds enough")
+    assert all(part in name for part, name in zip(english, names, strict=True))
+    evidence = " ".join(cells[2] for cells in rows)
+    for said in ("1/16 times the true one", "目標函數真實梯度的 1/16 倍", "64-16-10", "測試影像取自訓練檔"):
+        assert said in evidence
+
+
+def test_the_first_page_says_how_many_fail_and_which(html: str) -> None:
+    findings = re.search(r'<aside class="findings">(.*?)</aside>', html, re.S)
+    assert findings
+    text = Markup(findings[1]).striptags()
+    assert "適用的 9 項條件中有 4 項不成立" in text
+    assert "do not hold: 4 of 9 (Learning rate tuned for each; Gradients of the true length" in text
+
+
+def test_the_ablation_has_a_row_for_each_defect_and_says_what_it_did(html: str) -> None:
+    rows = table(html, "ablation")
+    assert ["nothing mended" in row[0] for row in rows] == [True, False, False, False]
+    assert ["all mended" in row[0] for row in rows] == [False, False, False, True]
+    accuracies = [[float(cell.split("%")[0]) for cell in row[1:4]] for row in rows]
+    gains = [[float(cell.split("%")[1]) for cell in row[1:4]] for row in rows[1:]]
+    for of_row, gained in zip(accuracies[1:], gains, strict=True):
+        assert gained == pytest.approx([b - a for a, b in zip(accuracies[0], of_row, strict=True)], abs=0.011)
+    assert gains[1] == [0, 0, 0]  # other test images change nothing in training
+    assert gains[0][0] > 5  # SGD's steps are 16 times as long
+    text = Markup(html).striptags()
+    assert re.search(r"Mending “gradients averaged twice” (keeps|changes) the order", text)
+    assert "no validation accuracy at all when they are mended: test images from the training file." in text
+
+
+def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogue) -> None:
+    settings = records.manifest["experiment"]["settings"]
+    names = ("SGD", "SGD_Momentum", "Adam")
+    found = {
+        "experiment": "elsewhere",
+        "method": "grid",
+        "trials": 5,
+        "seeds": [1000],
+        "epochs": 3,
+        "space": "; ".join(f"{name}: learning_rate from 1 to 2 (log)" for name in names),
+        "at_edge": [],
+    }
+    fair = settings | {
+        "found": {"comparison": found, "tuned": None},
+        "defects": dict.fromkeys(settings["defects"], False),
+        "ablation": None,
+    }
+    evidence = [
+        one | {"gradient_scale": {"w1": 1.0}, "initial_weights": "same", "batch_order": "same"}
+        for one in records.manifest["evidence"]
+    ]
+    manifest = records.manifest | {"evidence": evidence, "experiment": {"settings": fair}}
+    shown = audit_section(dataclasses.replace(records, manifest=manifest), t)
+    assert shown
+    assert shown.ablation is None
+    assert [row["number"] for row in shown.rows if row["kind"] == "failed"] == [10]  # two seeds only
+    assert "1 of 10 (Seeds enough for a verdict)" in shown.summary.texts["en"]
+
+
+def test_a_run_without_evidence_has_no_audit(records: RunRecords, t: Catalogue) -> None:
+    manifest = {name: value for name, value in records.manifest.items() if name != "evidence"}
+    assert audit_section(dataclasses.replace(records, manifest=manifest), t) is None
