@@ -47,12 +47,3 @@ class Schedule:
                 return math.prod(self.factor for epoch in self.at if step >= epoch * batches)
             case _:
                 return 1.0
-
-    def describe(self) -> str:
-        """In a few words, as a table of settings shows it: cosine, warmup_epochs=1."""
-        words = [self.name]
-        if self.name == "step":
-            words.append(f"at={'/'.join(f'{epoch:g}' for epoch in self.at)}, factor={self.factor:g}")
-        if self.warmup_epochs:
-            words.append(f"warmup_epochs={self.warmup_epochs:g}")
-        return ", ".join(words)

@@ -146,7 +146,7 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
     which colour.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
 
     figure = Figure(figsize=(WIDTH, 2.5))
     panel: Axes = figure.subplots()
@@ -163,6 +163,7 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
         )  # fmt: skip
     panel.set_xscale("log")
     panel.set_xlim(1, float(table["tau"].max()))
+    panel.xaxis.set_major_locator(LogLocator(subs=(1, 1.2, 1.5, 2, 3, 5, 7)))
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     panel.xaxis.set_minor_formatter(NullFormatter())
     panel.yaxis.set_major_formatter(PercentFormatter(1, 0))

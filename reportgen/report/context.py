@@ -57,6 +57,7 @@ def build(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             "equally_tuned": tuned_equally
             and comparison_section(records, stage(results, "equally tuned"), tuned_equally, t),
             "tuned": tuned_section(records, tuned, t) if len(tuned) else None,
+            "tuned_parts": ("schedule", "dropout", "augmentation", "averaging"),
             "tuned_search": search_section(records, "tuned", t),
             "found": found_elsewhere(experiment["found"]["tuned"], t),
             "test": test_section(records, comparison, tuned, t),

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reportgen.nn import Classifier, FullyConnectedLayer, ReLU, SoftmaxCrossEntropy, WeightGradient
-from reportgen.optim import OPTIMIZERS
+from reportgen.nn import Classifier, Dropout, FullyConnectedLayer, ReLU, SoftmaxCrossEntropy, WeightGradient
+from reportgen.optim import OPTIMIZERS, Schedule
 from reportgen.runs.store import Excerpt
+from reportgen.training import Trial
+from reportgen.training.augmentation import Augmenter
+from reportgen.training.averaging import WeightAverage
 from reportgen.training.trainer import train_one_epoch
+from reportgen.training.trial import CONSTANT
 
 PACKAGE = Path(__file__).parents[1]
 
 
-def collect(optimizers: Iterable[str]) -> dict[str, Excerpt]:
-    """The layers, the network, the training loop, and these optimizers, by name."""
+def collect(trials: Sequence[Trial]) -> dict[str, Excerpt]:
+    """The layers, the network, the training loop, and what else these trials used, by name."""
+    setups = [trial.setup for trial in trials]
     objects: dict[str, Callable[..., Any] | type] = {
         "fully_connected": FullyConnectedLayer,
         "weight_gradient": WeightGradient,
@@ -26,8 +31,15 @@ def collect(optimizers: Iterable[str]) -> dict[str, Excerpt]:
         "network_backward": Classifier.backward,
         "network_loss_and_gradients": Classifier.loss_and_gradients,
         "training_loop": train_one_epoch,
-        **{name: OPTIMIZERS[name] for name in optimizers},
+        **{setup.optimizer: OPTIMIZERS[setup.optimizer] for setup in setups},
     }
+    further: dict[str, tuple[type, bool]] = {
+        "schedule": (Schedule, any(setup.schedule != CONSTANT for setup in setups)),
+        "dropout": (Dropout, any(setup.dropout or setup.input_dropout for setup in setups)),
+        "augmentation": (Augmenter, any(setup.augmentation for setup in setups)),
+        "averaging": (WeightAverage, any(setup.average_epochs for setup in setups)),
+    }
+    objects |= {name: ran for name, (ran, used) in further.items() if used}
     return {name: excerpt(ran) for name, ran in objects.items()}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -105,10 +106,11 @@ def execute(
         min(workers, len(trials)), mp_context=context, initializer=_start_worker, initargs=(events,)
     )
     try:
-        futures = {
-            pool.submit(_train_in_worker, place, trials[place], data, models): place
-            for place in longest_first
-        }
+        with _interrupts_held():
+            futures = {
+                pool.submit(_train_in_worker, place, trials[place], data, models): place
+                for place in longest_first
+            }
         waiting = set(futures)
         while waiting:
             done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -130,6 +132,19 @@ def execute(
         raise
     pool.shutdown()
     return [records[place] for place in range(len(trials))]
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let Ctrl-C wait, which reaches the whole group: processes started meanwhile never hear of it.
+
+    The parent alone answers it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(trial: Trial, data: DataSettings) -> float:
@@ -174,8 +189,6 @@ def _start_worker(events: Any) -> None:
     global _worker_events  # noqa: PLW0603 - a queue cannot travel with a task, only with the process
     _worker_events = events
     events.cancel_join_thread()  # a record holds every row: nobody waits for the last to be heard
-    # Ctrl-C reaches the whole group; the parent alone answers it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -113,7 +113,7 @@ def run(
                 confusion=tables.confusion_table(records, dataset.classes),
                 sample_images=images,
                 sample_labels=labels,
-                excerpts=excerpts.collect(dict.fromkeys(trial.setup.optimizer for trial in trials)),
+                excerpts=excerpts.collect(trials),
                 experiment_text=source.text,
             ),
             partial,

@@ -27,10 +27,6 @@ class Augmentation:
         """Whether anything happens at all."""
         return self.flip or self.shift > 0
 
-    def describe(self) -> str:
-        """In a few words, as a table of settings shows it: flip, shift=2."""
-        return ", ".join(["flip"] * self.flip + [f"shift={self.shift}"] * (self.shift > 0))
-
 
 class Augmenter:
     """Applies an augmentation to batches of flat images of one shape (H, W, C)."""
