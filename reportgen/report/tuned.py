@@ -43,6 +43,9 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
         "log_seed": log_seed,
         "finished": len(ended) > 0,
         "best_epochs": ", ".join(f"{epoch:.0f}" for epoch in ended["best_epoch"]),
+        "curves_text": "tuned.curves_text_accuracy"
+        if setup["best_epoch_by"] == "validation_accuracy"
+        else "tuned.curves_text",
         "band": band(seeds, t),
         "curves": from_figure(figure, prefix="tuned", description=t("tuned.curves_caption", band="").plain()),
     }

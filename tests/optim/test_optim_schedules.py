@@ -121,16 +121,3 @@ def test_a_cosine_is_half_way_down_in_the_middle_and_ends_near_0(warmup: int, st
     assert after[2 * steps] == pytest.approx(0.5, abs=1e-12)
     assert after[-1] == pytest.approx(math.sin(math.pi / (8 * steps)) ** 2, abs=1e-12)
     assert 0 < after[-1] < 0.02
-
-
-@pytest.mark.parametrize(
-    ("schedule", "said"),
-    [
-        (Schedule(), "constant"),
-        (Schedule(warmup_epochs=0.5), "constant, warmup_epochs=0.5"),
-        (Schedule("cosine", warmup_epochs=2.0), "cosine, warmup_epochs=2"),
-        (Schedule("step", at=(3, 4.5), factor=0.2), "step, at=3/4.5, factor=0.2"),
-    ],
-)
-def test_a_schedule_says_what_it_is(schedule: Schedule, said: str) -> None:
-    assert schedule.describe() == said

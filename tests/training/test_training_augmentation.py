@@ -91,19 +91,6 @@ def test_without_anything_to_do_an_image_stays_as_it_is() -> None:
     assert Augmentation(shift=1)
 
 
-@pytest.mark.parametrize(
-    ("augmentation", "said"),
-    [
-        (Augmentation(), ""),
-        (Augmentation(flip=True), "flip"),
-        (Augmentation(shift=2), "shift=2"),
-        (Augmentation(flip=True, shift=2), "flip, shift=2"),
-    ],
-)
-def test_an_augmentation_says_what_it_does(augmentation: Augmentation, said: str) -> None:
-    assert augmentation.describe() == said
-
-
 def test_only_training_images_are_augmented_and_labels_never(
     coloured: Splits, make_trial: Callable[..., Trial]
 ) -> None:
