@@ -1,0 +1,100 @@
+"""`reportgen compare` on tables with known answers, through the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from tests.conftest import Cli
+
+Scores = Sequence[float | str]
+LOW = [0.50, 0.52, 0.51, 0.49, 0.53, 0.50, 0.48, 0.52]
+HIGH = [score + 0.1 for score in LOW]
+TIES = [score + (0.01 if seed % 2 else -0.01) for seed, score in enumerate(LOW)]
+
+
+def write(path: Path, **scores: Scores) -> Path:
+    lines = ["optimizer,seed,score"]
+    lines += [f"{name},{seed},{score}" for name, row in scores.items() for seed, score in enumerate(row)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+KNOWN: dict[str, tuple[dict[str, Scores], list[str], list[str]]] = {
+    "identical columns": ({"A": LOW, "B": LOW}, ["A and B are not separable", "p = 1"], ["better"]),
+    "one clear winner": (
+        {"A": LOW, "B": HIGH, "C": LOW},
+        ["B is better than A: +0.1", "B is better than C: +0.1", "A and C are not separable"],
+        [],
+    ),
+    "ties": ({"A": LOW, "B": TIES}, ["not separable"], ["better", "worse"]),
+    "a missing seed": (
+        {"A": LOW, "B": HIGH[:-1]},
+        ["B is better than A: +0.1", "7 seeds", "B lacks 1 of A's seeds"],
+        [],
+    ),
+    "one seed only": (
+        {"A": [0.5], "B": [0.9]},
+        ["too few seeds for a verdict", "at least 6 needed"],
+        ["better"],
+    ),
+    "NaN": ({"A": LOW, "B": ["nan", *HIGH[1:]]}, ["B diverged on 1 of 8 seeds"], ["better"]),
+    "infinite": ({"A": ["-inf", *LOW[1:]], "B": HIGH}, ["A diverged on 1 of 8 seeds"], ["better"]),
+}
+
+
+@pytest.mark.parametrize("case", KNOWN)
+def test_known_answers(cli: Cli, tmp_path: Path, case: str) -> None:
+    scores, said, not_said = KNOWN[case]
+    answer = cli("compare", write(tmp_path / "scores.csv", **scores), "--no-report")
+    assert answer.code == 0, answer.err
+    verdicts = "\n".join(line for line in answer.out.splitlines() if line.startswith("verdict"))
+    assert all(part in verdicts for part in said), verdicts
+    assert not any(part in verdicts for part in not_said), verdicts
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scores.csv"]
+
+
+def test_a_loss_is_better_when_lower(cli: Cli, tmp_path: Path) -> None:
+    table = write(tmp_path / "scores.csv", A=LOW, B=HIGH)
+    table.write_text(table.read_text().replace("score", "val_loss"))
+    assert "A is better than B" in cli("compare", table, "--metric", "val_loss", "--no-report").out
+    higher = cli("compare", table, "--metric", "val_loss", "--higher-is-better", "--no-report")
+    assert "B is better than A" in higher.out
+
+
+def test_the_report_lies_beside_and_carries_the_table(cli: Cli, tmp_path: Path) -> None:
+    table = write(tmp_path / "scores.csv", A=LOW, **{"<b>B</b>": HIGH})
+    answer = cli("compare", table)
+    assert answer.code == 0, answer.err
+    page = (tmp_path / "scores-comparison.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;B&lt;/b&gt;" in page
+    assert "<b>B</b>" not in page.replace("<b><b>", "")
+    with pikepdf.open(tmp_path / "scores-comparison.pdf") as pdf:
+        assert pdf.attachments["scores.csv"].get_file().read_bytes() == table.read_bytes()
+    first = (tmp_path / "scores-comparison.pdf").read_bytes()
+    assert cli("compare", table).code == 0
+    assert (tmp_path / "scores-comparison.pdf").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.csv"], "nowhere.csv"),
+        (["scores.csv", "--metric", "f1"], "has no column 'f1'"),
+        (["scores.csv", "--problem", "mnist"], "problem 'mnist': is not in the table"),
+        (["scores.csv", "--alpha", "2"], "alpha 2: is not between"),
+        (["scores.csv", "scores.csv"], "is named 2 times"),
+        (["scores.csv", "--to", "no/such/folder/x"], "no/such/folder"),
+    ],
+)
+def test_mistakes_are_one_line_and_leave_nothing(
+    cli: Cli, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    write(tmp_path / "scores.csv", A=LOW, B=HIGH)
+    answer = cli("compare", *arguments)
+    assert answer.code == 1
+    assert said in answer.error_line
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scores.csv"]
