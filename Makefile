@@ -2,7 +2,7 @@
 # packages are installed only when run as root; otherwise the command for it is printed.
 #
 # On the command line: PYTHON=...           the Python to make the environment with
-#                      ARGS="..."           further arguments of reportgen run, pytest or a benchmark
+#                      ARGS="..."           further arguments of reportgen run, pytest, a benchmark or the simulation
 #                      SYSTEM_PACKAGES=true do not look for system packages
 
 # the first Python that is new enough
@@ -26,7 +26,7 @@ FONT_SOURCES := fonttools==4.68.0 fontpkg-source-serif-4==4.004 fontpkg-source-s
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check lint format types bench fonts lock clean \
+.PHONY: help report test check lint format types bench simulation fonts lock clean \
 	python system-report system-test
 
 help: ## say what the targets do
@@ -55,6 +55,9 @@ types: $(INSTALLED_DEV) ## check the types
 
 bench: $(INSTALLED_DEV) ## time a training step and whatever else has a benchmark
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(RUN) $$benchmark $(ARGS) || exit 1; done
+
+simulation: $(INSTALLED) ## how often the verdicts are wrong or missed, by simulation
+	@$(RUN) tools/simulation.py $(ARGS)
 
 fonts: python ## build the fonts anew and compare them with templates/fonts
 	"$(PYTHON)" -m venv --clear build/fonts

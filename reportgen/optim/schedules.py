@@ -10,14 +10,15 @@ SCHEDULES = ("constant", "step", "cosine")
 
 @dataclass(frozen=True)
 class Schedule:
-    """The learning rate's factor over the steps of a training; epochs are counted in fractions.
+    """The learning rate's factor over the steps of a training, epochs counted in fractions.
 
-    constant: 1. step: multiplied by `factor` whenever an epoch of `at` has been finished. cosine: from 1
-    down to 0 along half a cosine. Over the first `warmup_epochs` the factor rises linearly, and a cosine
-    begins after them.
+    constant: 1. step: multiplied by `factor` whenever an epoch of `at` has been finished.
+    cosine: from 1 down to 0 along half a cosine. Over the first `warmup_epochs` the factor
+    rises linearly; a cosine begins after them.
 
-    Source: Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts (ICLR 2017),
-    equation 5, without restarts; warm-up: Goyal et al., Accurate, large minibatch SGD (2017), section 2.2.
+    Source: Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts (ICLR
+    2017), equation 5, without restarts; warm-up: Goyal et al., Accurate, large minibatch SGD
+    (2017), section 2.2.
     """
 
     name: str = "constant"
@@ -42,7 +43,8 @@ class Schedule:
     def _after_warmup(self, step: int, warmup: float, epochs: int, batches: int) -> float:
         match self.name:
             case "cosine":
-                return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (epochs * batches - warmup)))
+                share = (step - warmup) / (epochs * batches - warmup)
+                return 0.5 * (1 + math.cos(math.pi * share))
             case "step":
                 return math.prod(self.factor for epoch in self.at if step >= epoch * batches)
             case _:

@@ -19,7 +19,12 @@ class SGDMomentum:
     Loshchilov and Hutter, Decoupled weight decay regularization (ICLR 2019), algorithm 1.
     """
 
-    def __init__(self, learning_rate: float = 1e-3, momentum: float = 0.9, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self,
+        learning_rate: float = 1e-3,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+    ) -> None:
         if not 0 <= momentum < 1:
             raise ValueError("momentum must be at least 0 and less than 1")
         refuse_negative("weight_decay", weight_decay)

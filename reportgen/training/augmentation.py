@@ -32,13 +32,16 @@ class Augmenter:
     """Applies an augmentation to batches of flat images of one shape (H, W, C)."""
 
     def __init__(
-        self, augmentation: Augmentation, shape: tuple[int, int, int], stream: np.random.Generator
+        self,
+        augmentation: Augmentation,
+        shape: tuple[int, int, int],
+        stream: np.random.Generator,
     ) -> None:
         self.augmentation = augmentation
         self.shape = shape
         self.stream = stream
         height, width, channels = shape
-        # where each value of an image stands in the padded one, for no shift; plain and mirrored
+        # where each value of an image stands in the padded one; plain and mirrored
         self.row = (width + 2 * augmentation.shift) * channels
         rows = torch.arange(height)[:, None, None] * self.row
         columns = torch.arange(width)[None, :, None] * channels
@@ -48,8 +51,10 @@ class Augmenter:
 
     def __call__(self, pixels: Tensor) -> Tensor:
         """Change every image of a batch (N, H * W * C) in its own way."""
-        count, (height, width, channels), shift = len(pixels), self.shape, self.augmentation.shift
-        flipped = torch.from_numpy(self.stream.integers(0, 2, count)) * int(self.augmentation.flip)
+        count, shift = len(pixels), self.augmentation.shift
+        height, width, channels = self.shape
+        flipped = torch.from_numpy(self.stream.integers(0, 2, count))
+        flipped *= int(self.augmentation.flip)
         down, right = torch.from_numpy(self.stream.integers(0, 2 * shift + 1, (2, count)))
         padding = (0, 0, shift, shift, shift, shift)
         padded = torch.nn.functional.pad(pixels.view(count, height, width, channels), padding)

@@ -8,8 +8,8 @@ from torch import Tensor
 class WeightAverage:
     """The mean of all parameters it was given.
 
-    Source: Izmailov et al., Averaging weights leads to wider optima and better generalization (UAI 2018),
-    algorithm 1, with one snapshot an epoch.
+    Source: Izmailov et al., Averaging weights leads to wider optima and better generalization
+    (UAI 2018), algorithm 1, with one snapshot an epoch.
     """
 
     def __init__(self) -> None:

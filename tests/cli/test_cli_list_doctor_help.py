@@ -22,8 +22,9 @@ from reportgen.report import pdf
 from reportgen.runs import store
 from tests.conftest import Answer, Cli
 
-README = Path(__file__).parents[2] / "README.md"
-COMMANDS = ("run", "check", "render", "list", "doctor")
+ROOT = Path(__file__).parents[2]
+README, EXPERIMENTS = ROOT / "README.md", ROOT / "experiments"
+COMMANDS = ("run", "tune", "compare", "check", "render", "list", "doctor")
 HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic")
 
 
@@ -82,7 +83,8 @@ def options_of_commands() -> set[str]:
     commands = [main, *(main.commands[name] for name in COMMANDS)]
     with click.Context(main) as context:
         options = [option for command in commands for option in command.get_params(context)]
-    return {name for option in options for name in option.opts if name.startswith("--")}
+    names = [name for option in options for name in (*option.opts, *option.secondary_opts)]
+    return {name for name in names if name.startswith("--")}
 
 
 def test_readme_and_help_know_the_same_options() -> None:
@@ -103,6 +105,7 @@ def keep_run(
         manifest={"times": {"started": f"start of {run}"}},
         epochs=pd.DataFrame(columns=store.EPOCH_COLUMNS),
         results=results,
+        search=pd.DataFrame(columns=store.SEARCH_COLUMNS),
         confusion=pd.DataFrame(columns=store.CONFUSION_COLUMNS),
         sample_images=np.zeros((1, 2, 2, 1), np.uint8),
         sample_labels=np.zeros(1, np.int64),
@@ -131,10 +134,16 @@ def listed(cli: Cli, output: Path) -> list[list[str]]:
     return [line.split("\t") for line in answer.out.splitlines()]
 
 
+def listed_runs(cli: Cli, output: Path) -> list[list[str]]:
+    """The cells of those lines that are about runs."""
+    return [line for line in listed(cli, output) if line[0] != "experiment"]
+
+
 def test_list_shows_the_ready_experiments_and_makes_no_folder(cli: Cli, tmp_path: Path) -> None:
     lines = listed(cli, tmp_path / "output")
-    assert [line[1] for line in lines] == ["as-submitted", "fashion", "homework", "quickstart"]
-    assert lines[3] == ["experiment", "quickstart", "Comparing optimizers: handwritten digits", "digits"]
+    assert [line[1] for line in lines] == [path.stem for path in sorted(EXPERIMENTS.glob("*.toml"))]
+    assert {line[0] for line in lines} == {"experiment"}
+    assert ["experiment", "quickstart", "Comparing optimizers: handwritten digits", "digits"] in lines
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,7 +151,7 @@ def test_list_shows_runs_newest_last_with_accuracy_and_report(cli: Cli, tmp_path
     keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED, experiment="a", files=("report.html", "report.pdf"))
     older = keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED, experiment="b", files=("report.html",))
     store.point_latest(older)
-    runs = listed(cli, tmp_path)[4:]
+    runs = listed_runs(cli, tmp_path)
     assert runs == [
         ["run", older.name, "b", f"start of {older.name}", "55.00% SGD (tuned)", "report.html"],
         [
@@ -164,7 +173,7 @@ def test_list_falls_back_on_the_best_compared_setup(
     cli: Cli, tmp_path: Path, rows: pd.DataFrame, shown: str
 ) -> None:
     keep_run(tmp_path, "20260101-000000-aaaaaa", rows)
-    assert listed(cli, tmp_path)[4][4:] == [shown, "no report"]
+    assert listed_runs(cli, tmp_path)[0][4:] == [shown, "no report"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +193,7 @@ def test_list_shows_a_damaged_run_as_damaged(cli: Cli, tmp_path: Path, file: str
     damaged = keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
     (damaged / file).write_text(content)
     whole = keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED)
-    runs = listed(cli, tmp_path)[4:]
+    runs = listed_runs(cli, tmp_path)
     assert runs[0] == ["damaged", damaged.name, "mine", "", "damaged", ""]
     assert runs[1][:2] == ["run", whole.name]
 
