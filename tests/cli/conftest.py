@@ -22,6 +22,12 @@ def arrays(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
+def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs end with their records: a report takes seconds, and most tests of a run do not look at it."""
+    monkeypatch.setattr("reportgen.batch.report", lambda *_: None)
+
+
+@pytest.fixture
 def npz(tmp_path: Path) -> Path:
     """A sound .npz file."""
     path = tmp_path / "images.npz"

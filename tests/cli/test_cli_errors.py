@@ -98,6 +98,7 @@ def test_an_experiment_that_is_not_text(cli: Cli) -> None:
     refused(cli("run", "x.toml"), "x.toml", "not UTF-8")
 
 
+@pytest.mark.usefixtures("no_reports")
 def test_an_experiment_as_windows_editors_save_it(cli: Cli) -> None:
     Path("x.toml").write_bytes(b"\xef\xbb\xbf" + TINY.replace("[16]", "[16").encode())
     refused(cli("run", "x.toml"), "x.toml", "Unclosed array")  # the mistake in it, not its byte order mark

@@ -89,6 +89,7 @@ def test_rendering_again_gives_the_same_bytes_and_needs_no_torch(tiny_run: Path)
         assert (tiny_run / name).read_bytes() == content, name
 
 
+@pytest.mark.usefixtures("no_reports")
 def test_the_same_experiment_gives_the_same_numbers(tiny_run: Path, cli: Cli) -> None:
     write(TINY)
     assert cli("run", "x.toml", "--no-pdf", "--workers", 2).code == 0
@@ -111,6 +112,7 @@ def test_options_override_the_experiment(cli: Cli) -> None:
     assert "seeds = 1, epochs = 2" in (run / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("no_reports")
 def test_data_source_and_path_override_the_experiment(cli: Cli, npz: Path) -> None:
     write(TINY.replace("train = 300\nvalidation = 100\n", "").replace("subset = 200\n", "subset = 40\n"))
     answer = cli("run", "x.toml", "--epochs", 1, "--no-pdf", "--data-source", "npz", "--data-path", npz)
@@ -196,8 +198,11 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_stopped_half_way_it_leaves_no_run_behind(tmp_path: Path, how: signal.Signals) -> None:
+@pytest.mark.parametrize(("how", "after"), [(signal.SIGINT, 0.5), (signal.SIGINT, 5), (signal.SIGKILL, 5)])
+@pytest.mark.usefixtures("no_reports")
+def test_stopped_half_way_it_leaves_no_run_behind(
+    tmp_path: Path, cli: Cli, how: signal.Signals, after: float
+) -> None:
     (tmp_path / "long.toml").write_text(TINY.replace("epochs = 5", "epochs = 100000"), encoding="utf-8")
     command = [sys.executable, "-m", "reportgen", "run", "long.toml", "--no-pdf", "--workers", "2"]
     process = subprocess.Popen(
@@ -211,7 +216,7 @@ def test_stopped_half_way_it_leaves_no_run_behind(tmp_path: Path, how: signal.Si
     )
     assert process.stdout is not None
     assert "training" in process.stdout.readline()
-    time.sleep(3)
+    time.sleep(after)  # at first the workers are on their way, then they train
     if how == signal.SIGINT:
         os.killpg(process.pid, how)  # as a terminal does: to the whole group
     else:
@@ -226,6 +231,5 @@ def test_stopped_half_way_it_leaves_no_run_behind(tmp_path: Path, how: signal.Si
         return
     # what a kill leaves behind is swept up by the next run
     (tmp_path / "long.toml").write_text(TINY, encoding="utf-8")
-    again = subprocess.run([*command[:-2], "--seeds", "1", "--epochs", "1"], cwd=tmp_path, check=False)
-    assert again.returncode == 0
+    assert cli("run", "long.toml", "--no-pdf", "--seeds", 1, "--epochs", 1, "--workers", 1).code == 0
     assert not list(folder.glob(".partial-*"))

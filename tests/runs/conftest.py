@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,8 @@ import torch
 
 from reportgen.experiment import read
 from reportgen.runs.run import Source
-from reportgen.training import EpochRow, Trial
+from reportgen.runs.search import Searched, search
+from reportgen.training import EpochRow, Evidence, Record, Trial
 
 SECONDS = 300
 
@@ -54,18 +56,67 @@ class Listener:
 
     def __init__(self) -> None:
         self.trials: Sequence[Trial] = ()
+        self.rounds: list[list[Trial]] = []
         self.rows: list[tuple[int, int]] = []
+        self.over: list[int] = []
 
     def planned(self, trials: Sequence[Trial]) -> None:
         self.trials = trials
+        self.rounds.append(list(trials))
 
     def epoch(self, place: int, row: EpochRow) -> None:
         self.rows.append((place, row.epoch))
+
+    def ended(self, place: int) -> None:
+        self.over.append(place)
 
 
 @pytest.fixture
 def listener() -> Listener:
     return Listener()
+
+
+class Invented:
+    """Stands in for training: a trial reaches the accuracy that a function gives; with None it diverges."""
+
+    def __init__(self, accuracy: Callable[[Trial], float | None]) -> None:
+        self.accuracy = accuracy
+        self.rounds: list[list[Trial]] = []
+
+    def records(self, trials: Sequence[Trial]) -> list[Record]:
+        self.rounds.append(list(trials))
+        return [self._record(trial) for trial in trials]
+
+    def _record(self, trial: Trial) -> Record:
+        reached = self.accuracy(trial)
+        loss = math.nan if reached is None else 1.0
+        # the best epoch is the first; the last looks better and must not count
+        rows = (
+            EpochRow(1, loss, 0.0, loss, reached or 0.0, 0.0, 0.1),
+            EpochRow(2, 2.0, 1.0, 2.0, 1.0, 0.0, 0.1),
+        )
+        return Record(
+            trial=trial,
+            epochs=rows[:1] if reached is None else rows,
+            diverged=reached is None,
+            best_epoch=None if reached is None else 1,
+            test=None,
+            parameter_shapes={},
+            steps=2,
+            evidence=Evidence("", "", 1, 1, 1, 1, {}, 0.0, "validation_loss"),
+        )
+
+
+@pytest.fixture
+def searched(tmp_path: Path) -> Callable[..., list[Searched]]:
+    """What a search of this text finds where trials reach what a function says, without any training."""
+
+    def make(text: str, accuracy: Callable[[Trial], float | None]) -> list[Searched]:
+        file = tmp_path / "searched.toml"
+        file.write_text(text, encoding="utf-8")
+        return search(read(file), 10, Invented(accuracy))
+
+    return make
 
 
 TEXT = """

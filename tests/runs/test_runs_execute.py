@@ -22,7 +22,7 @@ from reportgen.nn import Classifier
 from reportgen.runs.execute import execute, load_splits, splits_of
 from reportgen.runs.plan import plan
 from reportgen.runs.run import Source, data_settings
-from reportgen.training import Record
+from reportgen.training import EpochRow, Record
 
 ROOT = Path(__file__).parents[2]
 Make = Callable[..., Source]
@@ -37,7 +37,9 @@ def without_seconds(record: Record) -> dict[str, Any]:
     return found
 
 
-def carry_out(source: Source, folder: Path, workers: int, on_epoch: Any) -> list[Record]:
+def carry_out(
+    source: Source, folder: Path, workers: int, on_epoch: Any, on_record: Any = lambda *_: None
+) -> list[Record]:
     folder.mkdir()
     return execute(
         plan(source.experiment, classes=10),
@@ -45,6 +47,7 @@ def carry_out(source: Source, folder: Path, workers: int, on_epoch: Any) -> list
         workers=workers,
         models=folder,
         on_epoch=on_epoch,
+        on_record=on_record,
     )
 
 
@@ -67,6 +70,28 @@ def test_two_workers_give_the_numbers_of_one_bit_for_bit(source: Make, tmp_path:
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert Classifier.load(tmp_path / "one" / name).parameter_shapes() == alone[-1].parameter_shapes
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_record_is_told_once_after_all_its_epochs_whatever_its_end(
+    source: Make, tmp_path: Path, workers: int
+) -> None:
+    made = source(
+        ('"SGD", learning_rate = 0.05', '"SGD", learning_rate = 1e30'),  # diverges
+        ("[tuned]\n", "[tuned]\nearly_stopping = 1\n"),
+        ("epochs = 3", "epochs = 400"),
+    )
+    heard: list[tuple[int, int | Record]] = []
+
+    def on_epoch(place: int, row: EpochRow) -> None:
+        heard.append((place, row.epoch))
+
+    records = carry_out(made, tmp_path / "models", workers, on_epoch, lambda *told: heard.append(told))
+    assert [record.diverged for record in records] == [True, True, False, False, False]
+    assert len(records[-1].epochs) < 400
+    for place, record in enumerate(records):
+        told = [what for where, what in heard if where == place]
+        assert told == [*range(1, len(record.epochs) + 1), record]
 
 
 def test_a_subset_is_for_the_comparison_alone(source: Make) -> None:
@@ -109,7 +134,14 @@ def test_an_error_in_a_worker_arrives_as_it_was(source: Make, tmp_path: Path) ->
     settings = data_settings(made.experiment, made.file)
     (tmp_path / "models").mkdir()
     with pytest.raises(DataError, match="subset = 6000"):
-        execute(trials, settings, workers=2, models=tmp_path / "models", on_epoch=lambda *_: None)
+        execute(
+            trials,
+            settings,
+            workers=2,
+            models=tmp_path / "models",
+            on_epoch=lambda *_: None,
+            on_record=lambda *_: None,
+        )
 
 
 PROGRAM = """
@@ -125,6 +157,8 @@ class Watcher:
         if not self.said:
             self.said = True
             print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+    def ended(self, place):
+        pass
 
 file, output = map(Path, sys.argv[1:])
 source = Source("small", file, file.read_text(), read(file))

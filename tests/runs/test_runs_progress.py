@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from reportgen.progress import Bars, Lines, watch
+from reportgen.progress import Bars, Lines, name_of, watch
 from reportgen.runs.plan import plan
 from reportgen.runs.run import Source
 from reportgen.training import EpochRow, Trial
@@ -44,6 +44,7 @@ def test_away_from_a_terminal_every_trial_ends_with_a_line(trials: list[Trial], 
         for place, trial in enumerate(trials):
             for epoch in range(1, trial.setup.epochs + 1):
                 lines.epoch(place, replace(ROW, epoch=epoch))
+            lines.ended(place)
     said = console.file.getvalue().splitlines()
     assert said[0] == "training: 5 trials, 11 epochs"
     assert len(said) == 1 + 5
@@ -55,16 +56,40 @@ def test_away_from_a_terminal_every_trial_ends_with_a_line(trials: list[Trial], 
     assert said[5].endswith("(5/5 trials done)")
 
 
-def test_a_diverged_trial_is_done_as_well(trials: list[Trial], console: Console) -> None:
+def test_a_diverged_or_early_stopped_trial_is_done_as_well(trials: list[Trial], console: Console) -> None:
     with watch(console) as lines:
         lines.planned(trials)
         lines.epoch(0, DIVERGED)
+        lines.ended(0)
+        lines.epoch(1, ROW)  # and not the second epoch
+        lines.ended(1)
     said = console.file.getvalue().splitlines()
     assert said[1].startswith("comparison SGD seed 0: diverged at epoch 1/2, training loss nan")
     assert said[1].endswith("(1/5 trials done)")
+    assert said[2].startswith("comparison SGD seed 1: epoch 1/2, training loss 1.5")
+    assert said[2].endswith("(2/5 trials done)")
 
 
-def test_on_a_terminal_the_bars_fill_whether_trials_end_or_diverge(
+def test_the_next_round_is_counted_from_the_start(trials: list[Trial], console: Console) -> None:
+    with watch(console) as lines:
+        for these in (trials[:1], trials[1:3]):
+            lines.planned(these)
+            for place, _ in enumerate(these):
+                lines.epoch(place, ROW)
+                lines.ended(place)
+    said = console.file.getvalue().splitlines()
+    assert [line for line in said if line.startswith("training:")] == [
+        "training: 1 trials, 2 epochs",
+        "training: 2 trials, 4 epochs",
+    ]
+    assert [line[line.rindex("(") :] for line in said if "trials done" in line] == [
+        "(1/1 trials done)",
+        "(1/2 trials done)",
+        "(2/2 trials done)",
+    ]
+
+
+def test_on_a_terminal_the_bars_fill_whether_trials_end_stop_early_or_diverge(
     trials: list[Trial], tmp_path: Path
 ) -> None:
     with (tmp_path / "terminal").open("w", encoding="utf-8") as file:
@@ -72,12 +97,17 @@ def test_on_a_terminal_the_bars_fill_whether_trials_end_or_diverge(
         with watch(console) as bars:
             assert isinstance(bars, Bars)
             bars.planned(trials)
-            bars.epoch(0, DIVERGED)
-            for place, trial in list(enumerate(trials))[1:]:
-                for epoch in range(1, trial.setup.epochs + 1):
-                    bars.epoch(place, replace(ROW, epoch=epoch))
             total = bars.progress.tasks[0]
-            assert (total.completed, total.total) == (11, 11)
+            counted = []
+            epochs_of = {0: [DIVERGED], 1: [ROW]}  # of two each: one diverges, one stops early
+            for place, trial in enumerate(trials):
+                all_rows = [replace(ROW, epoch=epoch) for epoch in range(1, trial.setup.epochs + 1)]
+                for row in epochs_of.get(place, all_rows):
+                    bars.epoch(place, row)
+                bars.ended(place)
+                counted.append(total.completed)
+            assert counted == [2, 4, 6, 8, 11]
+            assert total.total == 11
             by_name = {task.description: task for task in bars.progress.tasks}
             assert by_name["comparison SGD seed 0"].fields["note"] == "diverged"
-            assert not by_name["comparison Adam seed 0"].visible
+            assert not any(by_name[f"{name_of(trial)}"].visible for trial in trials)

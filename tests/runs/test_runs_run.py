@@ -67,7 +67,7 @@ def test_the_manifest_says_what_was_run_on_what_with_what(finished: Path) -> Non
     assert manifest["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
     assert manifest["device"]["threads_per_worker"] == 1
     assert manifest["times"]["seconds"] > 0
-    assert [check["passed"] for check in manifest["checks"]] == [True] * 7
+    assert [check["passed"] for check in manifest["checks"]] == [True] * 8
     assert manifest["checks"][0]["line"] == (
         "Results of fully connected layer forward and backward tests: All passed."
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,22 @@ from reportgen.errors import UserError
 from reportgen.files import point_link, write_bytes, write_text
 from reportgen.runs import store, tables
 from reportgen.runs.store import Excerpt, RunRecords, partial_folder
-from reportgen.training import EpochRow, Record, Setup, TestResult, Trial
+from reportgen.training import EpochRow, Evidence, Record, Setup, TestResult, Trial
 
 NAMES = ("NA", "nan", "null", 'say "cat"', "a, b", "貓", "1e3", " edges ", "-", "True")
+
+
+EVIDENCE = Evidence(
+    initial_weights="0f",
+    batch_order="f0",
+    samples=60,
+    distinct=60,
+    validation_images=30,
+    validation_distinct=30,
+    gradient_scale={"w1": 1.0},
+    test_readings=1.0,
+    chosen_by="validation_loss",
+)
 
 
 def a_record(label: str, seed: int, *, diverged: bool = False) -> Record:
@@ -48,7 +62,20 @@ def a_record(label: str, seed: int, *, diverged: bool = False) -> Record:
         test=None if diverged else TestResult(1 / 3, random.integers(0, 9, (len(NAMES), len(NAMES)))),
         parameter_shapes={"w1": (6, 8), "b1": (8,)},
         steps=12,
+        evidence=EVIDENCE,
     )
+
+
+SEARCH: list[tuple[Any, ...]] = [
+    (
+        *("tuned", "NA", 1000, 1, '{"learning_rate": 0.1}', 0.1),
+        *("finished", 3, 2, 1 / 3, 0.7, 0.1 + 1e-17, True, "learning_rate, l2"),
+    ),
+    (
+        *("tuned", "NA", 1000, 2, '{"learning_rate": 9.0}', 9.0),
+        *("diverged", 1, None, None, None, 0.1, False, ""),
+    ),
+]
 
 
 def run_records(records: list[Record]) -> RunRecords:
@@ -56,6 +83,7 @@ def run_records(records: list[Record]) -> RunRecords:
         manifest={"format": 1, "title": "優化器", "nested": {"list": [1, None, 0.1]}},
         epochs=tables.epochs_table(records),
         results=tables.results_table(records),
+        search=pd.DataFrame(SEARCH, columns=list(store.SEARCH_COLUMNS)),
         confusion=tables.confusion_table(records, NAMES),
         sample_images=np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3, 1),
         sample_labels=np.array([1, 0]),
@@ -83,7 +111,7 @@ KINDS = {"mixed": RECORDS, "all diverged": [RECORDS[3]], "one": RECORDS[:1]}
 def test_what_was_kept_is_read_again_to_the_last_digit(tmp_path: Path, records: list[Record]) -> None:
     kept = run_records(records)
     again = store.read(keep(tmp_path, kept))
-    for table in ("epochs", "results", "confusion"):
+    for table in ("epochs", "results", "search", "confusion"):
         expected = getattr(kept, table)
         found = getattr(again, table)
         assert list(found.columns) == list(expected.columns)
@@ -221,6 +249,7 @@ DAMAGES = {
     "manifest.json": "{",
     "metrics.csv": None,
     "results.csv": "",
+    "search.csv": "stage,setup\ntuned,Adam\n",
     "records/confusion.csv": None,
     "records/samples.npz": "no zip",
     "records/excerpts.json": '{"Adam": {"line": 1}}',
