@@ -169,9 +169,10 @@ class Optuna:
             return self.study.ask(self.distributions)
 
     def _values(self, trial: Any) -> Values:
-        if self.start is not None and trial.number == 0:
-            return self.start
-        return {
-            name: json.loads(value) if isinstance(value, str) else readable(self.spaces[name], value)
-            for name, value in trial.params.items()
-        }
+        return {name: self._value(name, value) for name, value in trial.params.items()}
+
+    def _value(self, name: str, value: Any) -> Any:
+        if isinstance(value, str):
+            return json.loads(value)
+        # the file's own value keeps all its digits
+        return value if value == (self.start or {}).get(name) else readable(self.spaces[name], value)

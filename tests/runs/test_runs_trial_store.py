@@ -1,0 +1,265 @@
+"""Finished trials: found again by all that makes their numbers, to the last bit, or not at all."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import struct
+from collections.abc import Iterator
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from reportgen.errors import UserError
+from reportgen.optim import Schedule
+from reportgen.runs import trial_store
+from reportgen.runs.trial_store import TrialStore
+from reportgen.training import Augmentation, Defects, EpochRow, Evidence, Record, Setup, TestResult, Trial
+
+SETUP = Setup(
+    stage="search",
+    label="Adam 1/4",
+    optimizer="Adam",
+    hyperparameters={"learning_rate": 0.1, "beta1": 0.9},
+    hidden=(8, 4),
+    batch_size=16,
+    epochs=3,
+    l2=0.0,
+    initial_std=None,
+    dtype="float32",
+    subset=None,
+    schedule=Schedule("step", 1.0, (2.0,), 0.1),
+    reads_test=False,
+)
+TRIAL = Trial(SETUP, seed=1000)
+FLOATS = (math.nan, math.inf, -math.inf, -0.0, 5e-324, 1 / 3, 0.1 + 0.2, 1.7976931348623157e308, 1e-310)
+ROW = EpochRow(1, 1 / 3, 0.1 + 0.2, 5e-324, -0.0, 1e-300, 0.1)
+RECORD = Record(
+    trial=TRIAL,
+    epochs=(ROW, replace(ROW, epoch=2, training_loss=math.nan, validation_loss=math.inf, l2_term=-math.inf)),
+    diverged=True,
+    best_epoch=None,
+    test=None,
+    parameter_shapes={"w1": (6, 8), "b1": (8,)},
+    steps=12,
+    evidence=Evidence(
+        initial_weights="0f",
+        batch_order="f0",
+        samples=60,
+        distinct=59,
+        validation_images=30,
+        validation_distinct=29,
+        gradient_scale=dict(zip("abcdefghi", FLOATS, strict=True)),
+        test_readings=0.0,
+        chosen_by="validation_loss",
+        validation_accuracy=None,
+    ),
+)
+FINISHED = replace(
+    RECORD,
+    diverged=False,
+    best_epoch=1,
+    test=TestResult(1 / 7, np.arange(9, dtype=np.int64).reshape(3, 3) * 2**40),
+    evidence=replace(RECORD.evidence, test_readings=1.0, validation_accuracy=2 / 3),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "x" / "finished.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[TrialStore]:
+    with TrialStore(path) as opened:
+        yield opened
+
+
+def bits(value: Any) -> Any:
+    """A value with every float as its eight bytes, so that equal means the same to the last bit."""
+    match value:
+        case float():
+            return struct.pack(">d", value)
+        case np.ndarray():
+            return value.dtype, value.shape, value.tobytes()
+        case dict():
+            return {key: bits(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return type(value), [bits(inner) for inner in value]
+        case _:
+            return type(value), value
+
+
+@pytest.mark.parametrize("record", [RECORD, FINISHED], ids=["diverged", "finished"])
+def test_a_record_comes_back_to_the_last_bit(path: Path, record: Record) -> None:
+    with TrialStore(path) as store:
+        assert store.get(record.trial, "data") is None
+        store.put(record, "data")
+    with TrialStore(path) as again:
+        found = again.get(record.trial, "data")
+    assert found is not None
+    assert found.trial == record.trial
+    assert bits(asdict(found)) == bits(asdict(record))
+
+
+OTHER: dict[str, tuple[Any, ...]] = {
+    "optimizer": ("SGD",),
+    "hyperparameters": (
+        {"learning_rate": 0.1 + 1e-16, "beta1": 0.9},
+        {"learning_rate": 0.1},
+        {"learning_rate": 0.1, "beta2": 0.9},
+    ),
+    "hidden": ((4, 8), (8,), ()),
+    "batch_size": (17,),
+    "epochs": (4,),
+    "l2": (5e-324,),
+    "initial_std": (0.2,),
+    "dtype": ("float64", "bfloat16"),
+    "subset": (50,),
+    "schedule": (
+        Schedule("cosine", 1.0, (2.0,), 0.1),
+        Schedule("step", 1.5, (2.0,), 0.1),
+        Schedule("step", 1.0, (2.0, 3.0), 0.1),
+        Schedule("step", 1.0, (2.0,), 0.2),
+    ),
+    "normalization": ("per-channel",),
+    "label_smoothing": (0.1,),
+    "dropout": (0.1,),
+    "input_dropout": (0.1,),
+    "early_stopping": (1,),
+    "average_epochs": (1,),
+    "best_epoch_by": ("validation_accuracy",),
+    "augmentation": (Augmentation(flip=True), Augmentation(shift=1)),
+    "reads_test": (True,),
+}
+CHANGES = [(name, value) for name, values in OTHER.items() for value in values]
+DEFECTS = [field.name for field in fields(Defects)]
+
+
+def test_every_field_of_a_setup_is_tried_here() -> None:
+    assert set(OTHER) == {field.name for field in fields(Setup)} - {"stage", "label"}
+
+
+@pytest.mark.parametrize(("name", "value"), CHANGES, ids=[f"{name}-{value}" for name, value in CHANGES])
+def test_another_setting_is_another_trial(store: TrialStore, name: str, value: object) -> None:
+    store.put(RECORD, "data")
+    assert store.get(replace(TRIAL, setup=replace(SETUP, **{name: value})), "data") is None
+    assert store.get(TRIAL, "data") is not None
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_another_defect_is_another_trial(store: TrialStore, defect: str) -> None:
+    store.put(RECORD, "data")
+    assert store.get(replace(TRIAL, defects=Defects(**{defect: True})), "data") is None
+
+
+def test_another_seed_other_data_or_another_torch_is_another_trial(
+    store: TrialStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(RECORD, "data")
+    assert store.get(replace(TRIAL, seed=1001), "data") is None
+    assert store.get(TRIAL, "other data") is None
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "__version__", "0.0")
+        assert store.get(TRIAL, "data") is None
+    with monkeypatch.context() as patch:
+        patch.setattr(trial_store, "ARITHMETIC", trial_store.ARITHMETIC + 1)
+        assert store.get(TRIAL, "data") is None
+    assert store.get(TRIAL, "data") is not None
+
+
+def test_what_a_trial_is_called_does_not_matter(store: TrialStore) -> None:
+    store.put(RECORD, "data")
+    renamed = replace(TRIAL, setup=replace(SETUP, stage="comparison", label="貓"))
+    found = store.get(renamed, "data")
+    assert found is not None
+    assert found.trial == renamed  # and is called what it is called now
+    assert bits(asdict(found)["epochs"]) == bits(asdict(RECORD)["epochs"])
+
+
+def test_a_row_that_cannot_be_read_is_as_good_as_none(store: TrialStore, path: Path) -> None:
+    store.put(RECORD, "data")
+    with sqlite3.connect(path) as other:
+        for spoilt in ("", "[]", "{", "{}", '{"epochs": [{"epoch": 1}]}'):
+            other.execute("UPDATE trials SET record = ?", (spoilt,))
+            other.commit()
+            assert store.get(TRIAL, "data") is None
+    other.close()
+    store.put(RECORD, "data")
+    assert store.get(TRIAL, "data") is not None
+
+
+# ---------------------------------------------------------------- files that cannot be used
+
+
+def refused(path: Path) -> str:
+    """The one line that says why this file is no place for trials."""
+    with pytest.raises(UserError) as caught, TrialStore(path) as store:
+        store.put(RECORD, "data")
+    message = str(caught.value)
+    assert message.startswith(f"{path}: the finished trials cannot be kept there (")
+    assert "\n" not in message
+    return message
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"no database " * 1000)
+    message = refused(path)
+    assert "not a database" in message
+    assert "delete a damaged file" in message
+    assert path.read_bytes() == b"no database " * 1000
+
+
+def test_a_damaged_database_is_refused(path: Path) -> None:
+    with TrialStore(path) as store:
+        for seed in range(50):
+            store.put(replace(RECORD, trial=replace(TRIAL, seed=seed)), "data")
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))  # its first page is whole
+    assert "malformed" in refused(path)
+    with pytest.raises(UserError, match="malformed"), TrialStore(path) as store:
+        store.get(TRIAL, "data")
+
+
+def test_another_programs_database_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE trials (name TEXT)")
+    other.close()
+    assert "--output" in refused(path)
+
+
+def test_a_folder_in_its_place_is_refused(path: Path) -> None:
+    path.mkdir(parents=True)
+    assert "--output" in refused(path)
+
+
+def test_a_file_where_its_folder_should_be_is_refused(path: Path) -> None:
+    path.parent.write_text("in the way", encoding="utf-8")
+    assert "--output" in refused(path)
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["a new file", "one with trials"])
+def test_a_locked_database_is_refused_after_some_patience(
+    path: Path, monkeypatch: pytest.MonkeyPatch, new: bool
+) -> None:
+    monkeypatch.setattr(trial_store, "PATIENCE", 0.05)
+    path.parent.mkdir()
+    if not new:
+        with TrialStore(path) as store:
+            store.put(RECORD, "data")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    message = refused(path)
+    assert "locked" in message
+    assert "wait" in message
+    assert "delete" not in message  # of all things
+    other.execute("ROLLBACK")
+    other.close()
+    with TrialStore(path) as store:
+        store.put(RECORD, "data")
