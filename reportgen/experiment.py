@@ -233,7 +233,7 @@ def find(name: str) -> Path:
             return path
     except OSError as error:
         raise ExperimentError(f"{name}: cannot be read ({error.strerror})") from error
-    ready = {file.stem: file for file in sorted(ready_experiments().glob("*.toml"))}
+    ready = dict(sorted((file.stem, file) for file in ready_experiments().glob("*.toml")))
     if path.stem in ready and path.parent in (Path(), Path("experiments")):
         return ready[path.stem]
     raise ExperimentError(
