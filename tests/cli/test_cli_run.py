@@ -203,7 +203,14 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize(("how", "after"), [(signal.SIGINT, 0.5), (signal.SIGINT, 5), (signal.SIGKILL, 5)])
+def deaf_to_interrupts(process: str) -> bool:
+    """Whether a process blocks or ignores Ctrl-C."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    masks = [int(line.split()[1], 16) for line in lines if line.startswith(("SigBlk:", "SigIgn:"))]
+    return any(mask & 1 << signal.SIGINT - 1 for mask in masks)
+
+
+@pytest.mark.parametrize(("how", "after"), [(signal.SIGINT, 0.1), (signal.SIGINT, 5), (signal.SIGKILL, 5)])
 @pytest.mark.usefixtures("no_reports")
 def test_stopped_half_way_it_leaves_no_run_behind(
     tmp_path: Path, cli: Cli, how: signal.Signals, after: float
@@ -221,7 +228,11 @@ def test_stopped_half_way_it_leaves_no_run_behind(
     )
     assert process.stdout is not None
     assert "training" in process.stdout.readline()
-    time.sleep(after)  # at first the workers are on their way, then they train
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while len(found := children.read_text().split()) < 3:  # two workers, and who clears up after them
+        time.sleep(0.01)
+    assert all(map(deaf_to_interrupts, found))  # from their very start
+    time.sleep(after)  # at first the workers are still on their way, later they train
     if how == signal.SIGINT:
         os.killpg(process.pid, how)  # as a terminal does: to the whole group
     else:
