@@ -10,7 +10,10 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a file; whoever reads it meanwhile sees the old one or the new one, never a part."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could leave the new name with nothing in it
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 import numpy as np
+
+Stream = np.random.Generator | np.random.RandomState
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -14,3 +17,20 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     more weights, say) leaves the others as they were (the order of the batches).
     """
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(purpose.encode()),)))
+
+
+def position(stream: Stream) -> dict[str, Any]:
+    """Where a stream stands, as JSON can hold it."""
+    if isinstance(stream, np.random.Generator):
+        return dict(stream.bit_generator.state)
+    state: dict[str, Any] = dict(stream.get_state(legacy=False))
+    return state | {"state": state["state"] | {"key": state["state"]["key"].tolist()}}
+
+
+def move_to(stream: Stream, position: dict[str, Any]) -> None:
+    """Let a stream go on from where another of its kind stood."""
+    if isinstance(stream, np.random.Generator):
+        stream.bit_generator.state = position
+    else:
+        key = np.array(position["state"]["key"], dtype=np.uint32)
+        stream.set_state(position | {"state": position["state"] | {"key": key}})

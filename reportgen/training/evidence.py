@@ -52,25 +52,25 @@ def digest(parameters: dict[str, Tensor]) -> str:
 
 
 class BatchLog:
-    """Keeps account of which images were in which batch."""
+    """Keeps account of which images were in which batch.
+
+    digest: the SHA-256 of the digest before and of the places of an epoch's images, epoch after epoch.
+    samples, distinct: as in `Evidence`.
+    """
 
     def __init__(self) -> None:
-        self.found = hashlib.sha256()
+        self.digest = ""
         self.samples = 0
         self.distinct = 0
 
     def add(self, epoch: Sequence[Tensor]) -> None:
         """Take in the places of the images of every batch of an epoch."""
         seen = torch.cat(list(epoch))
-        self.found.update(seen.numpy().tobytes())
+        # each epoch's digest is made of the one before, so that it can be kept and gone on from
+        self.digest = hashlib.sha256(self.digest.encode() + seen.numpy().tobytes()).hexdigest()
         distinct = int(torch.bincount(seen).count_nonzero())
         self.distinct = distinct if self.samples == 0 else min(self.distinct, distinct)
         self.samples = len(seen)
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of all places in all batches so far."""
-        return self.found.hexdigest()
 
 
 def gradient_scale(classifier: Classifier, x: Tensor, labels: Tensor) -> dict[str, float]:

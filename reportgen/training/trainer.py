@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,14 @@ from torch import Tensor
 from reportgen.data import Splits
 from reportgen.nn import Classifier
 from reportgen.optim import OPTIMIZERS, Optimizer
-from reportgen.randomness import stream
+from reportgen.randomness import Stream, move_to, position, stream
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
 from reportgen.training.batches import BatchOrder, Images, Normalization
+from reportgen.training.checkpoints import Checkpoint, Checkpoints
 from reportgen.training.evidence import IMAGES, Evidence, digest, gradient_scale
 from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
-Stream = np.random.Generator | np.random.RandomState
 EVALUATION_BATCH = 1000  # images at once where no gradient is needed: enough to keep the cores busy
 
 
@@ -32,70 +33,97 @@ def train(
     *,
     on_epoch: Callable[[EpochRow], None] | None = None,
     save_to: Path | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> Record:
     """Train one trial on its splits, choose its best epoch on validation, and read the test set once.
 
     classes: how many there are. on_epoch: called after every epoch. save_to: where the classifier of the
-    best epoch is written.
+    best epoch is written. checkpoints: where the training is kept now and then; it goes on from the newest
+    one there is, to the same record as if it had never been stopped.
     """
     shorter_products = torch.autocast("cpu", torch.bfloat16, enabled=trial.setup.dtype == "bfloat16")
     with torch.inference_mode(), shorter_products:  # no autograd: every gradient here is written by hand
-        return _train(trial, splits, classes, on_epoch, save_to)
+        training = Training(trial, splits, classes)
+        hear = on_epoch or (lambda _: None)
+        newest = checkpoints.newest() if checkpoints else None
+        if newest is not None:
+            training.go_on_from(newest)
+            for row in training.rows:
+                hear(row)
+        while not training.ended:
+            hear(training.next_epoch())
+            if checkpoints is not None and checkpoints.due and not training.ended:
+                checkpoints.write(training.checkpoint())
+        return training.record(save_to)
 
 
-def _train(
-    trial: Trial,
-    splits: Splits,
-    classes: int,
-    on_epoch: Callable[[EpochRow], None] | None,
-    save_to: Path | None,
-) -> Record:
-    setup, defects = trial.setup, trial.defects
-    training, validation, test = images_of(trial, splits)
-    weight_stream, order_stream = streams(trial)
-    classifier = Classifier(
-        training.size,
-        setup.hidden,
-        classes,
-        weight_stream,
-        std=setup.initial_std,
-        l2=setup.l2,
-        dtype=training.dtype,
-        dropout=setup.dropout,
-        input_dropout=setup.input_dropout,
-        dropout_stream=stream(trial.seed, "dropout"),
-        label_smoothing=setup.label_smoothing,
-        divide_gradient=defects.gradients_averaged_twice,
-    )
-    optimizer = OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
-    order = BatchOrder(
-        len(training),
-        setup.batch_size,
-        order_stream,
-        slide_by_one=defects.batches_slide_by_one,
-        shuffle_first=not defects.numpy_global_stream,
-    )
-    validation_counts = order.counts(len(validation))
-    initial_weights = digest(classifier.parameters)
-    with torch.autocast("cpu", enabled=False):
-        scale = gradient_scale(classifier, *training.batch(slice(0, min(setup.batch_size, IMAGES))))
-    average, parameters = WeightAverage(), classifier.parameters
+class Training:
+    """A trial in training, epoch by epoch. At the end of any it can be kept, and gone on from."""
 
-    rows: list[EpochRow] = []
-    best_value, best_epoch, best_parameters = math.inf, None, parameters
-    chosen_by = "objective" if defects.best_epoch_by_objective else setup.best_epoch_by
-    diverged = stopped = False
-    while len(rows) < setup.epochs and not (diverged or stopped):
-        epoch, started = len(rows) + 1, time.perf_counter()
-        factors = setup.schedule.factors(epoch, setup.epochs, order.batches)
+    def __init__(self, trial: Trial, splits: Splits, classes: int) -> None:
+        setup, defects = trial.setup, trial.defects
+        self.trial = trial
+        self.training, self.validation, self.test = images_of(trial, splits)
+        weight_stream, order_stream = streams(trial)
+        self.dropout_stream = stream(trial.seed, "dropout")
+        self.classifier = Classifier(
+            self.training.size,
+            setup.hidden,
+            classes,
+            weight_stream,
+            std=setup.initial_std,
+            l2=setup.l2,
+            dtype=self.training.dtype,
+            dropout=setup.dropout,
+            input_dropout=setup.input_dropout,
+            dropout_stream=self.dropout_stream,
+            label_smoothing=setup.label_smoothing,
+            divide_gradient=defects.gradients_averaged_twice,
+        )
+        self.optimizer = OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
+        self.order = BatchOrder(
+            len(self.training),
+            setup.batch_size,
+            order_stream,
+            slide_by_one=defects.batches_slide_by_one,
+            shuffle_first=not defects.numpy_global_stream,
+        )
+        self.validation_counts = self.order.counts(len(self.validation))
+        self.initial_weights = digest(self.classifier.parameters)
+        first = self.training.batch(slice(0, min(setup.batch_size, IMAGES)))
+        with torch.autocast("cpu", enabled=False):
+            self.gradient_scale = gradient_scale(self.classifier, *first)
+        self.average = WeightAverage()
+        self.chosen_by = "objective" if defects.best_epoch_by_objective else setup.best_epoch_by
+        self.rows: list[EpochRow] = []
+        self.best_value, self.best_epoch = math.inf, 0
+        self.best_parameters = self.classifier.parameters
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss is no longer finite."""
+        return bool(self.rows) and self.rows[-1].diverged
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is no epoch left to train."""
+        patience = self.trial.setup.early_stopping
+        stopped = patience is not None and len(self.rows) - self.best_epoch >= patience
+        return len(self.rows) == self.trial.setup.epochs or stopped or self.diverged
+
+    def next_epoch(self) -> EpochRow:
+        """Train for an epoch, validate, and keep the parameters if they are the best so far."""
+        setup, classifier, parameters = self.trial.setup, self.classifier, self.classifier.parameters
+        epoch, started = len(self.rows) + 1, time.perf_counter()
+        factors = setup.schedule.factors(epoch, setup.epochs, self.order.batches)
         learning_rates = [setup.hyperparameters["learning_rate"] * factor for factor in factors]
         training_loss, training_accuracy = train_one_epoch(
-            classifier, optimizer, training, order, learning_rates
+            classifier, self.optimizer, self.training, self.order, learning_rates
         )
         if epoch > setup.epochs - setup.average_epochs:
-            average.add(parameters)
-            classifier.parameters = average.mean
-        validation_loss, validation_accuracy = evaluate(classifier, validation, validation_counts)
+            self.average.add(parameters)
+            classifier.parameters = self.average.mean
+        validation_loss, validation_accuracy = evaluate(classifier, self.validation, self.validation_counts)
         row = EpochRow(
             epoch=epoch,
             training_loss=training_loss,
@@ -105,49 +133,108 @@ def _train(
             l2_term=float(classifier.l2_term()),
             seconds=time.perf_counter() - started,
         )
-        rows.append(row)
-        if on_epoch is not None:
-            on_epoch(row)
-        diverged = row.diverged
+        self.rows.append(row)
         value = {
             "validation_loss": validation_loss,
             "validation_accuracy": -validation_accuracy,
             "objective": validation_loss + row.l2_term,
-        }[chosen_by]
-        if value < best_value and not diverged:
-            best_value, best_epoch = value, epoch
-            best_parameters = {name: p.clone() for name, p in classifier.parameters.items()}
-        stopped = setup.early_stopping is not None and epoch - (best_epoch or 0) >= setup.early_stopping
+        }[self.chosen_by]
+        if value < self.best_value and not row.diverged:
+            self.best_value, self.best_epoch = value, epoch
+            self.best_parameters = {name: p.clone() for name, p in classifier.parameters.items()}
         classifier.parameters = parameters  # training goes on from its own, not from their average
+        return row
 
-    accuracy_once_each: float | None = None
-    if not diverged:
-        classifier.parameters = best_parameters
-        once_each = torch.ones(len(validation), dtype=torch.float64)
-        _, accuracy_once_each = evaluate(classifier, validation, once_each)
-        if save_to is not None:
-            classifier.save(save_to)
-    return Record(
-        trial=trial,
-        epochs=tuple(rows),
-        diverged=diverged,
-        best_epoch=None if diverged else best_epoch,
-        test=read_test_set(classifier, test) if setup.reads_test and not diverged else None,
-        parameter_shapes=classifier.parameter_shapes(),
-        steps=len(rows) * order.batches,
-        evidence=Evidence(
-            initial_weights=initial_weights,
-            batch_order=order.log.digest,
-            samples=order.log.samples,
-            distinct=order.log.distinct,
-            validation_images=len(validation),
-            validation_distinct=int(validation_counts.count_nonzero()),
-            gradient_scale=scale,
-            test_readings=test.handed_out / len(test),
-            chosen_by=chosen_by,
-            validation_accuracy=accuracy_once_each,
-        ),
-    )
+    def checkpoint(self) -> Checkpoint:
+        """All that changes while training; the rest follows from the trial."""
+        of_optimizer = vars(self.optimizer)
+        groups = {
+            "parameters": self.classifier.parameters,
+            "best": self.best_parameters,
+            "average": self.average.mean,
+            "order": {"order": torch.from_numpy(self.order.order)},
+        }
+        groups |= {f"optimizer {name}": value for name, value in of_optimizer.items() if is_group(value)}
+        return Checkpoint(
+            epoch=len(self.rows),
+            tensors={
+                f"{group}/{name}": tensor for group, of in groups.items() for name, tensor in of.items()
+            },
+            plain={
+                "rows": [asdict(row) for row in self.rows],
+                "best_value": self.best_value,
+                "best_epoch": self.best_epoch,
+                "snapshots": self.average.snapshots,
+                "shuffle_next": self.order.shuffle_next,
+                "log": vars(self.order.log),
+                "optimizer": {name: value for name, value in of_optimizer.items() if not is_group(value)},
+                "streams": [position(source) for source in self._streams()],
+            },
+        )
+
+    def go_on_from(self, checkpoint: Checkpoint) -> None:
+        """Stand where this same trial stood when it was kept."""
+        groups: dict[str, dict[str, Tensor]] = {}
+        for name, tensor in checkpoint.tensors.items():
+            group, _, inner = name.partition("/")
+            groups.setdefault(group, {})[inner] = tensor
+        plain = checkpoint.plain
+        in_order = list(self.classifier.parameters)
+        self.classifier.parameters = {name: groups["parameters"][name] for name in in_order}
+        self.best_parameters = {name: groups["best"][name] for name in in_order}
+        self.average.mean = {name: groups["average"][name] for name in in_order if "average" in groups}
+        self.average.snapshots = plain["snapshots"]
+        self.order.order = groups["order"]["order"].numpy()
+        self.order.shuffle_next = plain["shuffle_next"]
+        vars(self.order.log).update(plain["log"])
+        vars(self.optimizer).update(plain["optimizer"])
+        for name in [name for name, value in vars(self.optimizer).items() if is_group(value)]:
+            setattr(self.optimizer, name, groups.get(f"optimizer {name}", {}))
+        for source, stood in zip(self._streams(), plain["streams"], strict=True):
+            move_to(source, stood)
+        self.rows = [EpochRow(**row) for row in plain["rows"]]
+        self.best_value, self.best_epoch = plain["best_value"], plain["best_epoch"]
+
+    def _streams(self) -> list[Stream]:
+        augmenter = self.training.augmenter
+        return [self.order.stream, self.dropout_stream, *([augmenter.stream] if augmenter else [])]
+
+    def record(self, save_to: Path | None = None) -> Record:
+        """What is left of the trial, its test set read once with the parameters of the best epoch."""
+        classifier, setup, test = self.classifier, self.trial.setup, self.test
+        accuracy_once_each: float | None = None
+        if not self.diverged:
+            classifier.parameters = self.best_parameters
+            once_each = torch.ones(len(self.validation), dtype=torch.float64)
+            _, accuracy_once_each = evaluate(classifier, self.validation, once_each)
+            if save_to is not None:
+                classifier.save(save_to)
+        return Record(
+            trial=self.trial,
+            epochs=tuple(self.rows),
+            diverged=self.diverged,
+            best_epoch=None if self.diverged else self.best_epoch,
+            test=read_test_set(classifier, test) if setup.reads_test and not self.diverged else None,
+            parameter_shapes=classifier.parameter_shapes(),
+            steps=len(self.rows) * self.order.batches,
+            evidence=Evidence(
+                initial_weights=self.initial_weights,
+                batch_order=self.order.log.digest,
+                samples=self.order.log.samples,
+                distinct=self.order.log.distinct,
+                validation_images=len(self.validation),
+                validation_distinct=int(self.validation_counts.count_nonzero()),
+                gradient_scale=self.gradient_scale,
+                test_readings=test.handed_out / len(test),
+                chosen_by=self.chosen_by,
+                validation_accuracy=accuracy_once_each,
+            ),
+        )
+
+
+def is_group(value: object) -> bool:
+    """Whether a part of an optimizer's state is tensors by parameter name, not a number."""
+    return isinstance(value, dict)
 
 
 def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:
