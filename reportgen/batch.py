@@ -19,7 +19,8 @@ from reportgen.errors import UserError, describe
 from reportgen.progress import watch
 from reportgen.report.pdf import PdfUnavailable, check_pdf
 from reportgen.reporting import report
-from reportgen.runs import environment, store
+from reportgen.runs import store
+from reportgen.runs.finished_trials import Training
 from reportgen.runs.run import Source, run
 
 
@@ -67,7 +68,7 @@ def run_all(
     overrides: Overrides,
     *,
     output: Path,
-    workers: int | None,
+    training: Training,
     languages: Sequence[str],
     pdf: bool,
 ) -> int:
@@ -79,7 +80,7 @@ def run_all(
     outcomes = []
     for name in names:
         try:
-            folder = run_one(name, overrides, console, output=output, workers=workers, languages=languages)
+            folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
             report(folder, languages, pdf)
             store.point_latest(folder)
             outcomes.append(Outcome(name, folder))
@@ -97,15 +98,13 @@ def run_one(
     console: Console,
     *,
     output: Path,
-    workers: int | None,
+    training: Training,
     languages: Sequence[str],
 ) -> Path:
     """Train one experiment; returns the run's folder, records written, not yet reported."""
     source = source_of(name, overrides)
     with watch(console) as watcher:
-        return run(
-            source, output, workers=workers or environment.cores(), languages=languages, watcher=watcher
-        )
+        return run(source, output, training=training, languages=languages, watcher=watcher)
 
 
 def source_of(name: str, overrides: Overrides) -> Source:

@@ -67,11 +67,30 @@ output_option = click.option(
     help="Folder for the runs.",
 )
 
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core]."
+)
+fresh_option = click.option("--fresh", is_flag=True, help="Train again what was finished before.")
+checkpoint_option = click.option(
+    "--checkpoint-seconds",
+    type=click.FloatRange(min=0),
+    default=15.0,
+    show_default=True,
+    help="Keep the state of a training so often, 0 for after every epoch: a stopped one goes on there.",
+)
+
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(reportgen.__version__, prog_name="reportgen")
 def main() -> None:
     """Train a hand-written network with several optimizers, compare them, and report it in two languages."""
+
+
+def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> Any:
+    from reportgen.runs.environment import cores
+    from reportgen.runs.finished_trials import Training
+
+    return Training(workers or cores(), fresh, checkpoint_seconds)
 
 
 @main.command()
@@ -81,7 +100,9 @@ def main() -> None:
 @click.option("--data-path", help="File or folder of the source npz or folder.")
 @click.option("--seeds", type=click.IntRange(1, 1000), help="Train with this many seeds (0, 1, ...).")
 @click.option("--epochs", type=click.IntRange(1, 100_000), help="Train this many epochs.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core].")
+@workers_option
+@fresh_option
+@checkpoint_option
 @click.option(
     "--languages",
     default="zh-Hant,en",
@@ -98,6 +119,8 @@ def run(  # noqa: PLR0917 - click passes them by name
     seeds: int | None,
     epochs: int | None,
     workers: int | None,
+    fresh: bool,
+    checkpoint_seconds: float,
     languages: tuple[str, ...],
     no_pdf: bool,
 ) -> int:
@@ -113,7 +136,7 @@ def run(  # noqa: PLR0917 - click passes them by name
         experiments or (DEFAULT_EXPERIMENT,),
         overrides,
         output=output,
-        workers=workers,
+        training=_training(workers, fresh, checkpoint_seconds),
         languages=languages,
         pdf=not no_pdf,
     )
@@ -126,7 +149,9 @@ def run(  # noqa: PLR0917 - click passes them by name
 @output_option
 @click.option("--data-source", help="Use this source of images instead of the experiment's.")
 @click.option("--data-path", help="File or folder of the source npz or folder.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core].")
+@workers_option
+@fresh_option
+@checkpoint_option
 def tune(  # noqa: PLR0917 - click passes them by name
     experiment: str,
     to: Path | None,
@@ -135,6 +160,8 @@ def tune(  # noqa: PLR0917 - click passes them by name
     data_source: str | None,
     data_path: str | None,
     workers: int | None,
+    fresh: bool,
+    checkpoint_seconds: float,
 ) -> int:
     """Search good settings as an experiment's [search] says, and write a new experiment with them.
 
@@ -144,7 +171,14 @@ def tune(  # noqa: PLR0917 - click passes them by name
     from reportgen import batch, tuning
 
     overrides = batch.Overrides(data_source, data_path)
-    return tuning.tune(experiment, overrides, output=output, to=to, workers=workers, force=force)
+    return tuning.tune(
+        experiment,
+        overrides,
+        output=output,
+        to=to,
+        training=_training(workers, fresh, checkpoint_seconds),
+        force=force,
+    )
 
 
 @main.command()

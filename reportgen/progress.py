@@ -21,6 +21,11 @@ def name_of(trial: Trial) -> str:
     return f"{trial.setup.stage} {trial.setup.label} seed {trial.seed}"
 
 
+def also_kept(kept: int) -> str:
+    """What is said of trials that need no training."""
+    return f" ({kept} more are kept from before)" if kept else ""
+
+
 class Bars:
     """A bar for every trial and one for all of them, on a terminal."""
 
@@ -50,11 +55,13 @@ class Bars:
         """Leave the last state standing."""
         self.progress.stop()
 
-    def planned(self, trials: Sequence[Trial]) -> None:
+    def planned(self, trials: Sequence[Trial], kept: int) -> None:
         """Draw the bar of all epochs; that of the trials before stays full."""
         self.trials, self.bars, self.done = trials, {}, {}
         self.total = self.progress.add_task(
-            f"{len(trials)} trials", total=sum(trial.setup.epochs for trial in trials), note=""
+            f"{len(trials)} trials{also_kept(kept)}",
+            total=sum(trial.setup.epochs for trial in trials),
+            note="",
         )
 
     def epoch(self, place: int, row: EpochRow) -> None:
@@ -74,6 +81,10 @@ class Bars:
             self.progress.update(self.bars[place], visible=False)
         if self.total is not None:
             self.progress.advance(self.total, self.trials[place].setup.epochs - self.done.get(place, 0))
+
+    def notice(self, line: str) -> None:
+        """Say it above the bars."""
+        self.progress.console.print(f"note: {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 class Lines:
@@ -95,11 +106,11 @@ class Lines:
     ) -> None:
         """Nothing to stop."""
 
-    def planned(self, trials: Sequence[Trial]) -> None:
+    def planned(self, trials: Sequence[Trial], kept: int) -> None:
         """Say how much there is to do."""
         self.trials, self.ended_trials, self.newest = trials, 0, {}
         epochs = sum(trial.setup.epochs for trial in trials)
-        self._say(f"training: {len(trials)} trials, {epochs} epochs")
+        self._say(f"training: {len(trials)} trials{also_kept(kept)}, {epochs} epochs")
 
     def epoch(self, place: int, row: EpochRow) -> None:
         """Say now and then how a trial gets on."""
@@ -111,6 +122,10 @@ class Lines:
         """Say that a trial is done."""
         self.ended_trials += 1
         self._say_where(place)
+
+    def notice(self, line: str) -> None:
+        """Say it."""
+        self._say(f"note: {line}")
 
     def _say_where(self, place: int) -> None:
         trial, row = self.trials[place], self.newest[place]

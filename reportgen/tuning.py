@@ -15,8 +15,8 @@ from reportgen.batch import Overrides, source_of
 from reportgen.errors import UserError
 from reportgen.files import write_text
 from reportgen.progress import watch
-from reportgen.runs import environment
-from reportgen.runs.run import searched_settings
+from reportgen.runs.finished_trials import Training
+from reportgen.runs.run import finished_trials, searched_settings
 from reportgen.runs.search import Searched
 from reportgen.runs.tune import found_experiment, moved_path, other_data
 
@@ -27,7 +27,7 @@ def tune(
     *,
     output: Path,
     to: Path | None,
-    workers: int | None,
+    training: Training,
     force: bool,
 ) -> int:
     """Search the settings of an experiment; returns the exit code.
@@ -47,8 +47,8 @@ def tune(
     if search.comparison is None and search.tuned is None:
         raise UserError(f"{source.file}: nothing to search, neither [search.comparison] nor [search.tuned]")
     console = Console()
-    with watch(console) as watcher:
-        searched = searched_settings(source, output, workers=workers or environment.cores(), watcher=watcher)
+    with watch(console) as watcher, finished_trials(source, output, training, watcher) as finished:
+        searched = searched_settings(source, finished)
     print_found(searched, console)
     text = found_experiment(source.text, source.experiment, source.name, searched)
     text = moved_path(other_data(text, overrides.by_table()["data"]), source.file, target)

@@ -23,6 +23,7 @@ from reportgen.training import EpochRow, Record, Trial
 
 OnEpoch = Callable[[int, EpochRow], None]
 OnRecord = Callable[[int, Record], None]
+OnNotice = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,23 @@ class DataSettings:
     test: int | None
     seed: int | None
     test_from_train: bool
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A folder of a trial's own: for its checkpoints and, where it keeps one, its classifier.
+
+    seconds_between: from one checkpoint to the next, at least; 0 for one after every epoch.
+    """
+
+    folder: Path
+    keeps_model: bool
+    seconds_between: float
+
+    @property
+    def model(self) -> Path:
+        """The file of the best epoch's classifier."""
+        return self.folder / "model.safetensors"
 
 
 @lru_cache(maxsize=2)  # an ablation has its test images from two places
@@ -75,15 +93,17 @@ def execute(
     data: DataSettings,
     *,
     workers: int,
-    models: Path | None,
+    workplaces: Sequence[Workplace],
     on_epoch: OnEpoch,
     on_record: OnRecord,
+    on_notice: OnNotice,
 ) -> list[Record]:
     """Train all trials and return their records in the order of the trials.
 
-    workers: how many processes at once. models: the folder for the classifiers of the best epochs, None
-    where none is to be kept. on_epoch: called with a trial's place in the list and its newest row.
-    on_record: called with its place and its record, once it is done and all its rows are reported.
+    workers: how many processes at once. workplaces: one for each trial; one that was begun there is gone
+    on with. on_epoch: called with a trial's place in the list and its newest row. on_record: called with
+    its place and its record, once it is done and all its rows are reported. on_notice: called with a line
+    for the user about what went wrong without stopping anything.
     """
     records: dict[int, Record] = {}
     heard = [0] * len(trials)
@@ -95,7 +115,13 @@ def execute(
 
     if workers == 1 or len(trials) <= 1:
         for place, trial in enumerate(trials):
-            records[place] = _train(trial, data, models, lambda row, place=place: on_epoch(place, row))  # type: ignore[misc]
+            records[place] = _train(
+                trial,
+                data,
+                workplaces[place],
+                lambda row, place=place: on_epoch(place, row),  # type: ignore[misc]
+                on_notice,
+            )
             on_record(place, records[place])
         return list(records.values())
     context = multiprocessing.get_context("spawn")
@@ -108,13 +134,13 @@ def execute(
     try:
         with _interrupts_held():
             futures = {
-                pool.submit(_train_in_worker, place, trials[place], data, models): place
+                pool.submit(_train_in_worker, place, trials[place], data, workplaces[place]): place
                 for place in longest_first
             }
         waiting = set(futures)
         while waiting:
             done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-            _pass_on(events, hand_on)
+            _pass_on(events, hand_on, on_notice)
             for future in done:
                 place = futures[future]
                 records[place] = future.result()
@@ -155,30 +181,46 @@ def _work(trial: Trial, data: DataSettings) -> float:
     return trial.setup.epochs * images * first_hidden / trial.setup.batch_size
 
 
-def _pass_on(events: Any, on_epoch: OnEpoch) -> None:
+def _pass_on(events: Any, on_epoch: OnEpoch, on_notice: OnNotice) -> None:
     """Hand on what the workers have reported so far."""
     while True:
         try:
-            place, row = events.get_nowait()
+            place, said = events.get_nowait()
         except queue.Empty:
             return
-        on_epoch(place, row)
+        if isinstance(said, str):
+            on_notice(said)
+        else:
+            on_epoch(place, said)
 
 
 def _train(
-    trial: Trial, data: DataSettings, models: Path | None, on_epoch: Callable[[EpochRow], None]
+    trial: Trial,
+    data: DataSettings,
+    workplace: Workplace,
+    on_epoch: Callable[[EpochRow], None],
+    on_notice: OnNotice,
 ) -> Record:
     # torch is slow to import: only a process that trains does so
     import torch
 
     from reportgen.training import train
+    from reportgen.training.checkpoints import Checkpoints
 
     torch.set_num_threads(1)
     splits, classes = splits_for(trial, data)
-    save_to = None
-    if models is not None and trial.setup.stage == "tuned":
-        save_to = models / f"{trial.setup.stage}-seed{trial.seed}.safetensors"
-    return train(trial, splits_of(trial, splits), classes, on_epoch=on_epoch, save_to=save_to)
+    if workplace.keeps_model:
+        workplace.folder.mkdir(parents=True, exist_ok=True)
+    return train(
+        trial,
+        splits_of(trial, splits),
+        classes,
+        on_epoch=on_epoch,
+        save_to=workplace.model if workplace.keeps_model else None,
+        checkpoints=Checkpoints(
+            workplace.folder, seconds_between=workplace.seconds_between, on_notice=on_notice
+        ),
+    )
 
 
 _worker_events: Any = None
@@ -200,5 +242,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _train_in_worker(place: int, trial: Trial, data: DataSettings, models: Path | None) -> Record:
-    return _train(trial, data, models, lambda row: _worker_events.put((place, row)))
+def _train_in_worker(place: int, trial: Trial, data: DataSettings, workplace: Workplace) -> Record:
+    def say(what: EpochRow | str) -> None:
+        _worker_events.put((place, what))
+
+    return _train(trial, data, workplace, say, say)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,13 @@ from reportgen.data import Dataset, Splits, duplicates, load, subset
 from reportgen.errors import UserError
 from reportgen.experiment import Comparison, Experiment, ExperimentError
 from reportgen.runs import environment, excerpts, store, tables
-from reportgen.runs.execute import DataSettings, execute, load_splits, splits_for, splits_of
-from reportgen.runs.plan import SEARCH, check_optimizers, plan
+from reportgen.runs.claims import Claims
+from reportgen.runs.database import Database
+from reportgen.runs.execute import DataSettings, load_splits, splits_for, splits_of
+from reportgen.runs.finished_trials import FOLDER, FinishedTrials, Training, Watcher
+from reportgen.runs.plan import SEARCH, TUNED, check_optimizers, plan
 from reportgen.runs.search import (
-    FinishedTrials,
     Searched,
-    SearchWatcher,
     apply,
     possible_trials,
     search,
@@ -33,10 +36,9 @@ from reportgen.runs.search import (
     studies,
 )
 from reportgen.runs.trial_store import TrialStore
-from reportgen.training import Trial
+from reportgen.training import Record, Trial
 
 SAMPLES_PER_CLASS = 10
-FINISHED = "finished-trials.sqlite"
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,9 @@ class Source:
 
 
 def run(
-    source: Source, output: Path, *, workers: int, languages: Sequence[str], watcher: SearchWatcher
+    source: Source, output: Path, *, training: Training, languages: Sequence[str], watcher: Watcher
 ) -> Path:
-    """Train an experiment and keep its records; returns the run's folder.
+    """Train what is missing of an experiment and keep its records; returns the run's folder.
 
     Raises UserError for all that a user can mend. Whatever happens, no half-written run is left behind.
     """
@@ -70,21 +72,19 @@ def run(
         raise UserError(f"{failed[0].line} {failed[0].evidence}; `reportgen check` shows every check")
 
     run_id = identify(source, started)
-    device = {**environment.device(), "workers": workers, "threads_per_worker": 1}
+    device = {**environment.device(), "workers": training.workers, "threads_per_worker": 1}
     dataset = load(settings.source, settings.path, classes=settings.classes)
-    with store.partial_folder(output / source.name, run_id) as partial:
-        searched = searched_settings(source, output, workers=workers, watcher=watcher)
+    with (
+        store.partial_folder(output / source.name, run_id) as partial,
+        finished_trials(source, output, training, watcher) as finished_ones,
+    ):
+        searched = searched_settings(source, finished_ones)
         found = apply(experiment, searched) if searched else None
         trials = plan(experiment, classes, found)
-        watcher.planned(trials)
-        records = execute(
-            trials,
-            settings,
-            workers=workers,
-            models=partial / store.RECORDS,
-            on_epoch=watcher.epoch,
-            on_record=lambda place, _: watcher.ended(place),
-        )
+        records = finished_ones.records(trials)
+        if not finished_ones.own:
+            watcher.notice(f"nothing to train: all {len(trials)} trials are kept from before")
+        keep_models(records, finished_ones, partial / store.RECORDS)
         images, labels = samples(splits, classes)
         finished = dt.datetime.now(dt.UTC)
         return store.keep(
@@ -98,6 +98,8 @@ def run(
                     "trials": [asdict(trial) for trial in trials],
                     "parameter_shapes": [record.parameter_shapes for record in records],
                     "evidence": [asdict(record.evidence) for record in records],
+                    "reused": [finished_ones.key(trial) not in finished_ones.own for trial in trials],
+                    "trained_on": finished_ones.environments(trials),
                     "checks": [describe_check(check) for check in proofs],
                     "versions": environment.versions(),
                     "device": device,
@@ -137,21 +139,43 @@ def checked(source: Source, settings: DataSettings) -> tuple[Splits, int]:
     return splits, classes
 
 
-def searched_settings(
-    source: Source, output: Path, *, workers: int, watcher: SearchWatcher
-) -> list[Searched]:
-    """Carry out the searches of an experiment; the trials that are finished are kept in its folder."""
+def searched_settings(source: Source, finished: FinishedTrials) -> list[Searched]:
+    """Carry out the searches of an experiment, where it has any."""
+    _, classes = load_splits(finished.data)
+    try:
+        return search(source.experiment, classes, finished)
+    except ExperimentError as error:
+        raise ExperimentError(f"{source.file}: {error}") from error
+
+
+@contextlib.contextmanager
+def finished_trials(
+    source: Source, output: Path, training: Training, watcher: Watcher
+) -> Iterator[FinishedTrials]:
+    """What an output folder has of an experiment's trials, and the way to the others."""
     settings = data_settings(source.experiment, source.file)
-    _, classes = checked(source, settings)
-    if not studies(source.experiment, classes):
-        return []
+    checked(source, settings)  # before anything is written
     dataset = load(settings.source, settings.path, classes=settings.classes)
-    with TrialStore(output / source.name / FINISHED) as kept:
-        finished = FinishedTrials(settings, data_digest(dataset, settings), kept, workers, watcher)
-        try:
-            return search(source.experiment, classes, finished)
-        except ExperimentError as error:
-            raise ExperimentError(f"{source.file}: {error}") from error
+    folder = output / FOLDER
+    with Database(output) as database, Claims(folder / "claims") as claims:
+        yield FinishedTrials(
+            data=settings,
+            digest=data_digest(dataset, settings),
+            store=TrialStore(database),
+            claims=claims,
+            folder=folder,
+            training=training,
+            watcher=watcher,
+        )
+
+
+def keep_models(records: Sequence[Record], finished: FinishedTrials, folder: Path) -> None:
+    """Copy the classifiers of the tuned trials to the run's own folder."""
+    for record in records:
+        setup = record.trial.setup
+        if setup.stage == TUNED and not record.diverged:
+            name = f"{setup.stage}-seed{record.trial.seed}.safetensors"
+            shutil.copyfile(finished.model(record.trial), folder / name)
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from pydantic import ValidationError
@@ -21,31 +21,14 @@ from reportgen.experiment import (
     shown,
 )
 from reportgen.optim import OPTIMIZERS, hyperparameters
-from reportgen.runs.execute import DataSettings, execute
+from reportgen.runs.finished_trials import FinishedTrials
 from reportgen.runs.plan import COMPARISON, SEARCH, TUNED, is_finite_number, make_setup
 from reportgen.runs.search_space import Proposer, Values, proposer
 from reportgen.runs.store import SEARCH_COLUMNS
-from reportgen.runs.trial_store import TrialStore
 from reportgen.search_settings import ComparisonSearch, Space, StageSearch
-from reportgen.training import Defects, EpochRow, Record, Setup, Trial
+from reportgen.training import Defects, Record, Setup, Trial
 
 AnyStage = TypeVar("AnyStage", bound=Stage)
-
-
-class SearchWatcher(Protocol):
-    """Who wants to know how a search gets on."""
-
-    def planned(self, trials: Sequence[Trial]) -> None:
-        """These trials are about to be trained."""
-        ...
-
-    def epoch(self, place: int, row: EpochRow) -> None:
-        """The trial at this place has finished another epoch."""
-        ...
-
-    def ended(self, place: int) -> None:
-        """The trial at this place has ended."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -133,42 +116,6 @@ def validation_accuracy(record: Record) -> float | None:
     if record.diverged or record.best_epoch is None:
         return None
     return record.epochs[record.best_epoch - 1].validation_accuracy
-
-
-class FinishedTrials:
-    """Trains trials, but those that were finished before only once.
-
-    digest: of the data and its split. store: where the finished ones are kept.
-    """
-
-    def __init__(
-        self, data: DataSettings, digest: str, store: TrialStore, workers: int, watcher: SearchWatcher
-    ) -> None:
-        self.data, self.digest, self.store = data, digest, store
-        self.workers, self.watcher = workers, watcher
-
-    def records(self, trials: Sequence[Trial]) -> list[Record]:
-        """The record of every trial, in order."""
-        known = {place: self.store.get(trial, self.digest) for place, trial in enumerate(trials)}
-        missing = [place for place, record in known.items() if record is None]
-        if missing:
-            known.update(zip(missing, self._train([trials[place] for place in missing]), strict=True))
-        return [record for record in known.values() if record is not None]
-
-    def _train(self, trials: Sequence[Trial]) -> list[Record]:
-        def keep(place: int, record: Record) -> None:
-            self.store.put(record, self.digest)
-            self.watcher.ended(place)
-
-        self.watcher.planned(trials)
-        return execute(
-            trials,
-            self.data,
-            workers=self.workers,
-            models=None,
-            on_epoch=self.watcher.epoch,
-            on_record=keep,
-        )
 
 
 def search(experiment: Experiment, classes: int, finished: FinishedTrials) -> list[Searched]:

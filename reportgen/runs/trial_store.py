@@ -1,114 +1,107 @@
-"""Records of finished trials, kept under a key made of all that can change their numbers."""
+"""Records of finished trials in the database, under the trials' keys."""
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import json
-import sqlite3
-from dataclasses import asdict
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+import math
+from dataclasses import asdict, fields
+from typing import Any
 
 import numpy as np
 
-from reportgen.errors import UserError
+from reportgen.runs.database import Database
+from reportgen.runs.trial_key import NAMES_ONLY
 from reportgen.training import EpochRow, Evidence, Record, TestResult, Trial
 
-ARITHMETIC = 1
-"""Raised whenever training's arithmetic changes: records made before are then not used again."""
-
-NAMES_ONLY = ("stage", "label")
-
-PATIENCE = 30.0
-"""Seconds to wait for another program that is writing to the file."""
-
-
-def trial_key(trial: Trial, data: str) -> str:
-    """The key of a trial on data of this digest.
-
-    Two trials of the same key have the same numbers, whatever the experiment calls them.
-    """
-    import torch
-
-    described = asdict(trial)
-    for name in NAMES_ONLY:
-        del described["setup"][name]
-    what = {"arithmetic": ARITHMETIC, "torch": torch.__version__, "data": data, **described}
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+COLUMNS = tuple(field.name for field in fields(EpochRow))
 
 
 class TrialStore:
-    """A database file of finished trials. Written whole or not at all, one trial at a time."""
+    """The finished trials of an output folder. Each is written whole or not at all."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
-    def __enter__(self) -> Self:
-        """Open the file, and make it where there is none."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.database = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise self._unusable(error) from error
-        try:
-            self._execute("PRAGMA journal_mode = WAL")
-            self._execute("CREATE TABLE IF NOT EXISTS trials (key TEXT PRIMARY KEY, record TEXT)")
-        except BaseException:
-            self.database.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file."""
-        self.database.close()
-
-    def get(self, trial: Trial, data: str) -> Record | None:
+    def get(self, trial: Trial, key: str) -> Record | None:
         """The record of this trial, where it was finished before; one that cannot be read is none."""
-        found = self._execute("SELECT record FROM trials WHERE key = ?", trial_key(trial, data))
+        found = self.database.execute("SELECT record FROM trials WHERE key = ?", key)
+        if not found:
+            return None
+        rows = self.database.execute(
+            f"SELECT {', '.join(COLUMNS)} FROM epochs WHERE trial = ? ORDER BY epoch", key
+        )
         try:
-            return _record(trial, json.loads(found[0][0])) if found else None
+            return _record(trial, json.loads(found[0][0]), rows)
         except (KeyError, TypeError, ValueError):  # of an older version, perhaps
             return None
 
-    def put(self, record: Record, data: str) -> None:
-        """Keep a finished trial's record."""
-        self._execute(
-            "INSERT OR REPLACE INTO trials VALUES (?, ?)",
-            trial_key(record.trial, data),
-            json.dumps(_plain(record)),
-        )
+    def put(self, record: Record, key: str, data: str, environment: dict[str, Any]) -> None:
+        """Keep a finished trial's record. data: the digest of its data. environment: what it ran on."""
+        setup = asdict(record.trial.setup) | {"defects": asdict(record.trial.defects)}
+        for name in NAMES_ONLY:
+            del setup[name]
+        finished = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        with self.database.transaction():
+            self.database.execute("DELETE FROM trials WHERE key = ?", key)
+            self.database.execute(
+                "INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)",
+                key,
+                json.dumps(setup),
+                record.trial.seed,
+                data,
+                json.dumps(_plain(record)),
+                self._environment(environment),
+                finished,
+            )
+            for row in record.epochs:
+                self.database.execute(
+                    f"INSERT INTO epochs (trial, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})",
+                    key,
+                    *asdict(row).values(),
+                )
 
-    def _execute(self, statement: str, *values: str) -> list[Any]:
-        try:
-            return self.database.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
+    def environments(self, keys: list[str]) -> list[dict[str, Any]]:
+        """What these trials ran on, each environment once."""
+        found = {
+            description: None
+            for key in keys
+            for (description,) in self.database.execute(
+                "SELECT description FROM trials JOIN environments ON id = environment WHERE key = ?",
+                key,
+            )
+        }
+        return [json.loads(description) for description in found]
 
-    def _unusable(self, error: OSError | sqlite3.Error) -> UserError:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-            mend = "wait until the other program that uses it has ended"
-        else:
-            mend = "choose another folder with --output, or delete a damaged file"
-        return UserError(f"{self.path}: the finished trials cannot be kept there ({error}); {mend}")
+    def _environment(self, environment: dict[str, Any]) -> int:
+        description = json.dumps(environment, sort_keys=True)
+        self.database.execute("INSERT OR IGNORE INTO environments (description) VALUES (?)", description)
+        ((number,),) = self.database.execute("SELECT id FROM environments WHERE description = ?", description)
+        return int(number)
 
 
 def _plain(record: Record) -> dict[str, Any]:
-    """A record as JSON holds it; floats are written so that they come back the same."""
+    """A record without its epochs as JSON holds it; floats are written so that they come back the same."""
     plain = asdict(record)
-    del plain["trial"]
+    del plain["trial"], plain["epochs"]
     if record.test is not None:
         plain["test"]["confusion"] = record.test.confusion.tolist()
     return plain
 
 
-def _record(trial: Trial, plain: dict[str, Any]) -> Record:
+def _record(trial: Trial, plain: dict[str, Any], rows: list[tuple[Any, ...]]) -> Record:
     test = plain["test"]
+    # SQLite has no NaN: one was kept as nothing
+    named: list[dict[str, Any]] = [
+        dict(zip(COLUMNS, (math.nan if value is None else value for value in row), strict=True))
+        for row in rows
+    ]
+    epochs = [EpochRow(**row) for row in named]
+    if [row.epoch for row in epochs] != list(range(1, len(epochs) + 1)) or not epochs:
+        raise ValueError("an epoch is missing")
     return Record(
         trial=trial,
-        epochs=tuple(EpochRow(**row) for row in plain["epochs"]),
+        epochs=tuple(epochs),
         diverged=plain["diverged"],
         best_epoch=plain["best_epoch"],
         test=test and TestResult(test["loss"], np.array(test["confusion"], dtype=np.int64)),

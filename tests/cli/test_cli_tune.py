@@ -18,14 +18,14 @@ import pandas as pd
 import pytest
 
 from reportgen.experiment import read
-from reportgen.runs import trial_store
+from reportgen.runs import database
 from tests.cli.conftest import arrays
 from tests.cli.test_cli_errors import refused
 from tests.conftest import Answer, Cli
 
 pytestmark = pytest.mark.usefixtures("no_reports")
 
-KEPT = Path("output/x/finished-trials.sqlite")
+KEPT = Path("output/reportgen.sqlite")
 TEXT = """
 title = "Tuned"   # a comment
 [data]
@@ -509,7 +509,7 @@ def test_where_an_optimizer_always_diverged_it_is_named(cli: Cli, experiment: Pa
             " search smaller learning rates"
         )
         assert not Path("x-tuned.toml").exists()
-        assert [path.name for path in Path("output/x").iterdir()] == [KEPT.name]  # and no run
+        assert not Path("output/x").exists() or not list(Path("output/x").iterdir())  # and no run
 
 
 # ---------------------------------------------------------------- a database that cannot be used
@@ -547,15 +547,16 @@ def test_a_database_that_cannot_be_used_is_one_line(
     spoilt: Callable[[], Any],
     said: str,
 ) -> None:
-    monkeypatch.setattr(trial_store, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
     KEPT.parent.mkdir(parents=True)
     with spoilt():
         answer = cli(*command, "--workers", 1)
     assert answer.code == 1
-    assert answer.error_line.startswith(f"reportgen: error: {KEPT}: the finished trials cannot be kept there")
+    assert answer.error_line.startswith(f"reportgen: error: {KEPT}: cannot be used (")
     assert said in answer.error_line
     assert answer.out == ""
-    assert [path.name for path in KEPT.parent.iterdir()] == [KEPT.name]
+    assert {path.name for path in KEPT.parent.iterdir()} <= {KEPT.name, "x"}
+    assert not list(Path("output").glob("x/*"))
     assert not Path("x-tuned.toml").exists()
 
 

@@ -15,6 +15,7 @@ from reportgen.experiment import find, read
 from reportgen.nn import Classifier
 from reportgen.randomness import stream
 from reportgen.runs import store
+from reportgen.runs.finished_trials import Training
 from reportgen.runs.run import Source, run
 from reportgen.runs.store import RunRecords
 from reportgen.training import EpochRow, TestResult, Trial, trainer
@@ -69,11 +70,13 @@ Audited = Callable[..., RunRecords]
 class Silent:
     """Does not listen."""
 
-    def planned(self, trials: Sequence[Trial]) -> None: ...
+    def planned(self, trials: Sequence[Trial], kept: int) -> None: ...
 
     def epoch(self, place: int, row: EpochRow) -> None: ...
 
     def ended(self, place: int) -> None: ...
+
+    def notice(self, line: str) -> None: ...
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +91,9 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
         source = Source("small", folder / "small.toml", text, read(folder / "small.toml"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(checks, "run", list)  # the proofs are tested elsewhere, and take a while
-            return store.read(run(source, folder / "out", workers=1, languages=["en"], watcher=Silent()))
+            return store.read(
+                run(source, folder / "out", training=Training(1), languages=["en"], watcher=Silent())
+            )
 
     return make
 
@@ -219,4 +224,4 @@ def test_test_images_that_a_mended_trial_needs_are_missed_before_training(audite
 def test_the_homeworks_own_program_is_ablated() -> None:
     experiment = read(find("as-submitted"))
     assert experiment.ablation is not None
-    assert experiment.ablation.seeds == (0, 1, 2, 3, 4)
+    assert experiment.ablation.seeds == (0, 1, 2)

@@ -20,10 +20,10 @@ from reportgen.data import DataError
 from reportgen.errors import UserError
 from reportgen.nn import Classifier
 from reportgen.runs import execute as execution
-from reportgen.runs.execute import execute, load_splits, splits_of
+from reportgen.runs.execute import Workplace, execute, load_splits, splits_of
 from reportgen.runs.plan import plan
 from reportgen.runs.run import Source, data_settings
-from reportgen.training import EpochRow, Record
+from reportgen.training import EpochRow, Record, Trial
 
 ROOT = Path(__file__).parents[2]
 Make = Callable[..., Source]
@@ -41,15 +41,20 @@ def without_seconds(record: Record) -> dict[str, Any]:
 def carry_out(
     source: Source, folder: Path, workers: int, on_epoch: Any, on_record: Any = lambda *_: None
 ) -> list[Record]:
-    folder.mkdir()
+    trials = plan(source.experiment, classes=10)
     return execute(
-        plan(source.experiment, classes=10),
+        trials,
         data_settings(source.experiment, source.file),
         workers=workers,
-        models=folder,
+        workplaces=workplaces(folder, trials),
         on_epoch=on_epoch,
         on_record=on_record,
+        on_notice=print,
     )
+
+
+def workplaces(folder: Path, trials: list[Trial]) -> list[Workplace]:
+    return [Workplace(folder / str(n), trial.setup.stage == "tuned", 15) for n, trial in enumerate(trials)]
 
 
 def test_two_workers_give_the_numbers_of_one_bit_for_bit(source: Make, tmp_path: Path, listener: Any) -> None:
@@ -65,9 +70,9 @@ def test_two_workers_give_the_numbers_of_one_bit_for_bit(source: Make, tmp_path:
     ]
     assert heard_alone == sorted(listener.rows) == every_row
     # only the tuned classifier is kept
+    name = "4/model.safetensors"
     for folder in (tmp_path / "one", tmp_path / "two"):
-        assert [file.name for file in folder.iterdir()] == ["tuned-seed0.safetensors"]
-    name = "tuned-seed0.safetensors"
+        assert list(folder.rglob("*.*")) == [folder / name]
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert Classifier.load(tmp_path / "one" / name).parameter_shapes() == alone[-1].parameter_shapes
     assert not multiprocessing.active_children()
@@ -87,10 +92,10 @@ def test_a_record_is_told_once_after_all_its_epochs_whatever_its_end(
     def on_epoch(place: int, row: EpochRow) -> None:
         heard.append((place, row.epoch))
 
-    def late(events: Any, on_epoch: Any, pass_on: Any = execution._pass_on) -> None:
+    def late(events: Any, on_epoch: Any, on_notice: Any, pass_on: Any = execution._pass_on) -> None:
         """What workers say arrives after the first record, as it may on a busy machine."""
         if heard:
-            pass_on(events, on_epoch)
+            pass_on(events, on_epoch, on_notice)
 
     monkeypatch.setattr(execution, "_pass_on", late)
     records = carry_out(made, tmp_path / "models", workers, on_epoch, lambda *told: heard.append(told))
@@ -139,15 +144,15 @@ def test_an_error_in_a_worker_arrives_as_it_was(source: Make, tmp_path: Path) ->
     made = source(("[comparison]", "[comparison]\nsubset = 6000"))
     trials = plan(made.experiment, classes=10)
     settings = data_settings(made.experiment, made.file)
-    (tmp_path / "models").mkdir()
     with pytest.raises(DataError, match="subset = 6000"):
         execute(
             trials,
             settings,
             workers=2,
-            models=tmp_path / "models",
+            workplaces=workplaces(tmp_path / "models", trials),
             on_epoch=lambda *_: None,
             on_record=lambda *_: None,
+            on_notice=print,
         )
 
 
@@ -155,10 +160,11 @@ PROGRAM = """
 import multiprocessing, sys
 from pathlib import Path
 from reportgen.experiment import read
+from reportgen.runs.finished_trials import Training
 from reportgen.runs.run import Source, run
 
 class Watcher:
-    def planned(self, trials):
+    def planned(self, trials, kept):
         self.said = False
     def epoch(self, place, row):
         if not self.said:
@@ -166,10 +172,12 @@ class Watcher:
             print(*(child.pid for child in multiprocessing.active_children()), flush=True)
     def ended(self, place):
         pass
+    def notice(self, line):
+        pass
 
 file, output = map(Path, sys.argv[1:])
 source = Source("small", file, file.read_text(), read(file))
-run(source, output, workers=2, languages=["en"], watcher=Watcher())
+run(source, output, training=Training(2), languages=["en"], watcher=Watcher())
 """
 
 

@@ -40,7 +40,7 @@ def console() -> Console:
 def test_away_from_a_terminal_every_trial_ends_with_a_line(trials: list[Trial], console: Console) -> None:
     with watch(console) as lines:
         assert isinstance(lines, Lines)
-        lines.planned(trials)
+        lines.planned(trials, 0)
         for place, trial in enumerate(trials):
             for epoch in range(1, trial.setup.epochs + 1):
                 lines.epoch(place, replace(ROW, epoch=epoch))
@@ -58,7 +58,7 @@ def test_away_from_a_terminal_every_trial_ends_with_a_line(trials: list[Trial], 
 
 def test_a_diverged_or_early_stopped_trial_is_done_as_well(trials: list[Trial], console: Console) -> None:
     with watch(console) as lines:
-        lines.planned(trials)
+        lines.planned(trials, 0)
         lines.epoch(0, DIVERGED)
         lines.ended(0)
         lines.epoch(1, ROW)  # and not the second epoch
@@ -73,7 +73,7 @@ def test_a_diverged_or_early_stopped_trial_is_done_as_well(trials: list[Trial], 
 def test_the_next_round_is_counted_from_the_start(trials: list[Trial], console: Console) -> None:
     with watch(console) as lines:
         for these in (trials[:1], trials[1:3]):
-            lines.planned(these)
+            lines.planned(these, 0)
             for place, _ in enumerate(these):
                 lines.epoch(place, ROW)
                 lines.ended(place)
@@ -96,7 +96,7 @@ def test_on_a_terminal_the_bars_fill_whether_trials_end_stop_early_or_diverge(
         console = Console(file=file, force_terminal=True, width=120)
         with watch(console) as bars:
             assert isinstance(bars, Bars)
-            bars.planned(trials)
+            bars.planned(trials, 0)
             total = bars.progress.tasks[0]
             counted = []
             epochs_of = {0: [DIVERGED], 1: [ROW]}  # of two each: one diverges, one stops early

@@ -20,6 +20,7 @@ from reportgen.data import load, split
 from reportgen.experiment import ExperimentError, read
 from reportgen.optim import Schedule
 from reportgen.runs import store
+from reportgen.runs.finished_trials import Training
 from reportgen.runs.run import Source, run
 from reportgen.runs.search import Searched
 from reportgen.search_settings import Space
@@ -78,8 +79,13 @@ class Run:
         self.records = store.read(folder)
         self.search = pd.read_csv(folder / "search.csv", keep_default_na=False, na_values=[""])
         self.trials = pd.DataFrame([trial | trial.pop("setup") for trial in self.records.manifest["trials"]])
-        with sqlite3.connect(folder.parent / "finished-trials.sqlite") as database:
-            self.kept = [json.loads(row) for (row,) in database.execute("SELECT record FROM trials")]
+        with sqlite3.connect(folder.parents[1] / "reportgen.sqlite") as database:
+            self.kept = [
+                json.loads(row)
+                for (row,) in database.execute(
+                    "SELECT record FROM trials WHERE NOT json_extract(setup, '$.reads_test')"
+                )
+            ]
         database.close()
 
     def settings(self, stage: str) -> dict[str, dict[str, Any]]:
@@ -108,15 +114,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Run:
     source = Source("real", folder / "real.toml", REAL, read(folder / "real.toml"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "run", list)  # the proofs are tested elsewhere, and take a while
-        return Run(run(source, folder / "out", workers=1, languages=["en"], watcher=Deaf()))
+        return Run(run(source, folder / "out", training=Training(1), languages=["en"], watcher=Deaf()))
 
 
 class Deaf:
-    def planned(self, _: object) -> None: ...
+    def planned(self, _: object, __: int) -> None: ...
 
     def epoch(self, _: int, __: object) -> None: ...
 
     def ended(self, _: int) -> None: ...
+
+    def notice(self, _: str) -> None: ...
 
 
 # ---------------------------------------------------------------- a run with a search

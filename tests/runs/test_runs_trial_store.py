@@ -16,7 +16,10 @@ import torch
 
 from reportgen.errors import UserError
 from reportgen.optim import Schedule
-from reportgen.runs import trial_store
+from reportgen.runs import database
+from reportgen.runs import trial_key as keys
+from reportgen.runs.database import Database
+from reportgen.runs.trial_key import trial_key
 from reportgen.runs.trial_store import TrialStore
 from reportgen.training import Augmentation, Defects, EpochRow, Evidence, Record, Setup, TestResult, Trial
 
@@ -68,14 +71,40 @@ FINISHED = replace(
 )
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "x" / "finished.sqlite"
+class Kept:
+    """The finished trials of an output folder, by their keys."""
+
+    def __init__(self, output: Path) -> None:
+        self.database = Database(output)
+        self.store = TrialStore(self.database)
+
+    def __enter__(self) -> Kept:
+        self.database.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.database.__exit__(*error)
+
+    def get(self, trial: Trial, data: str) -> Record | None:
+        return self.store.get(trial, trial_key(trial, data))
+
+    def put(self, record: Record, data: str) -> None:
+        self.store.put(record, trial_key(record.trial, data), data, {"torch": "2"})
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[TrialStore]:
-    with TrialStore(path) as opened:
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "x"
+
+
+@pytest.fixture
+def path(output: Path) -> Path:
+    return output / "reportgen.sqlite"
+
+
+@pytest.fixture
+def store(output: Path) -> Iterator[Kept]:
+    with Kept(output) as opened:
         yield opened
 
 
@@ -96,10 +125,10 @@ def bits(value: Any) -> Any:
 
 @pytest.mark.parametrize("record", [RECORD, FINISHED], ids=["diverged", "finished"])
 def test_a_record_comes_back_to_the_last_bit(path: Path, record: Record) -> None:
-    with TrialStore(path) as store:
+    with Kept(path.parent) as store:
         assert store.get(record.trial, "data") is None
         store.put(record, "data")
-    with TrialStore(path) as again:
+    with Kept(path.parent) as again:
         found = again.get(record.trial, "data")
     assert found is not None
     assert found.trial == record.trial
@@ -145,20 +174,20 @@ def test_every_field_of_a_setup_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), CHANGES, ids=[f"{name}-{value}" for name, value in CHANGES])
-def test_another_setting_is_another_trial(store: TrialStore, name: str, value: object) -> None:
+def test_another_setting_is_another_trial(store: Kept, name: str, value: object) -> None:
     store.put(RECORD, "data")
     assert store.get(replace(TRIAL, setup=replace(SETUP, **{name: value})), "data") is None
     assert store.get(TRIAL, "data") is not None
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_another_defect_is_another_trial(store: TrialStore, defect: str) -> None:
+def test_another_defect_is_another_trial(store: Kept, defect: str) -> None:
     store.put(RECORD, "data")
     assert store.get(replace(TRIAL, defects=Defects(**{defect: True})), "data") is None
 
 
 def test_another_seed_other_data_or_another_torch_is_another_trial(
-    store: TrialStore, monkeypatch: pytest.MonkeyPatch
+    store: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.put(RECORD, "data")
     assert store.get(replace(TRIAL, seed=1001), "data") is None
@@ -167,12 +196,12 @@ def test_another_seed_other_data_or_another_torch_is_another_trial(
         patch.setattr(torch, "__version__", "0.0")
         assert store.get(TRIAL, "data") is None
     with monkeypatch.context() as patch:
-        patch.setattr(trial_store, "ARITHMETIC", trial_store.ARITHMETIC + 1)
+        patch.setattr(keys, "code_digest", lambda: "another program")
         assert store.get(TRIAL, "data") is None
     assert store.get(TRIAL, "data") is not None
 
 
-def test_what_a_trial_is_called_does_not_matter(store: TrialStore) -> None:
+def test_what_a_trial_is_called_does_not_matter(store: Kept) -> None:
     store.put(RECORD, "data")
     renamed = replace(TRIAL, setup=replace(SETUP, stage="comparison", label="貓"))
     found = store.get(renamed, "data")
@@ -181,7 +210,7 @@ def test_what_a_trial_is_called_does_not_matter(store: TrialStore) -> None:
     assert bits(asdict(found)["epochs"]) == bits(asdict(RECORD)["epochs"])
 
 
-def test_a_row_that_cannot_be_read_is_as_good_as_none(store: TrialStore, path: Path) -> None:
+def test_a_row_that_cannot_be_read_is_as_good_as_none(store: Kept, path: Path) -> None:
     store.put(RECORD, "data")
     with sqlite3.connect(path) as other:
         for spoilt in ("", "[]", "{", "{}", '{"epochs": [{"epoch": 1}]}'):
@@ -198,10 +227,10 @@ def test_a_row_that_cannot_be_read_is_as_good_as_none(store: TrialStore, path: P
 
 def refused(path: Path) -> str:
     """The one line that says why this file is no place for trials."""
-    with pytest.raises(UserError) as caught, TrialStore(path) as store:
+    with pytest.raises(UserError) as caught, Kept(path.parent) as store:
         store.put(RECORD, "data")
     message = str(caught.value)
-    assert message.startswith(f"{path}: the finished trials cannot be kept there (")
+    assert message.startswith(f"{path}: cannot be used (")
     assert "\n" not in message
     return message
 
@@ -216,13 +245,13 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(path: Path) -> Non
 
 
 def test_a_damaged_database_is_refused(path: Path) -> None:
-    with TrialStore(path) as store:
+    with Kept(path.parent) as store:
         for seed in range(50):
             store.put(replace(RECORD, trial=replace(TRIAL, seed=seed)), "data")
     content = path.read_bytes()
     path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))  # its first page is whole
     assert "malformed" in refused(path)
-    with pytest.raises(UserError, match="malformed"), TrialStore(path) as store:
+    with pytest.raises(UserError, match="malformed"), Kept(path.parent) as store:
         store.get(TRIAL, "data")
 
 
@@ -248,10 +277,10 @@ def test_a_file_where_its_folder_should_be_is_refused(path: Path) -> None:
 def test_a_locked_database_is_refused_after_some_patience(
     path: Path, monkeypatch: pytest.MonkeyPatch, new: bool
 ) -> None:
-    monkeypatch.setattr(trial_store, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
     path.parent.mkdir()
     if not new:
-        with TrialStore(path) as store:
+        with Kept(path.parent) as store:
             store.put(RECORD, "data")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -261,5 +290,5 @@ def test_a_locked_database_is_refused_after_some_patience(
     assert "delete" not in message  # of all things
     other.execute("ROLLBACK")
     other.close()
-    with TrialStore(path) as store:
+    with Kept(path.parent) as store:
         store.put(RECORD, "data")
