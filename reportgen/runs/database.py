@@ -39,6 +39,30 @@ MIGRATIONS = (
         PRIMARY KEY (trial, epoch)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE experiments (
+        name TEXT PRIMARY KEY,
+        baseline TEXT
+    );
+    CREATE TABLE runs (
+        experiment TEXT NOT NULL REFERENCES experiments,
+        run TEXT NOT NULL,
+        started TEXT NOT NULL,
+        described TEXT NOT NULL,
+        PRIMARY KEY (experiment, run)
+    );
+    CREATE TABLE scores (
+        experiment TEXT NOT NULL,
+        run TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        stage TEXT NOT NULL,
+        setup TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        score,
+        PRIMARY KEY (experiment, run, place),
+        FOREIGN KEY (experiment, run) REFERENCES runs ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    """,
 )
 """What leads from each version of the tables to the next. Only ever added to: PRAGMA user_version counts
 how many of them a database has been through."""

@@ -59,7 +59,8 @@ class Training:
 class FinishedTrials:
     """The finished trials of an output folder, and the way to more of them.
 
-    data: the images and their split; digest: of both. own: the keys of what this program has trained.
+    data: the images and their split; digest: of both. own: the keys of what this program has trained;
+    used: of all that were asked for.
     """
 
     data: DataSettings
@@ -70,10 +71,12 @@ class FinishedTrials:
     training: Training
     watcher: Watcher
     own: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
 
     def records(self, trials: Sequence[Trial]) -> list[Record]:
         """The record of every trial, in order."""
         keys = [self.key(trial) for trial in trials]
+        self.used.update(keys)
         wanted = dict(zip(keys, trials, strict=True))
         # one and the same trial may be wanted for two stages, and its classifier for one of them
         keeps_model = {key for key, trial in zip(keys, trials, strict=True) if trial.setup.stage == TUNED}

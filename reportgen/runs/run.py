@@ -26,6 +26,7 @@ from reportgen.runs.claims import Claims
 from reportgen.runs.database import Database
 from reportgen.runs.execute import DataSettings, load_splits, splits_for, splits_of
 from reportgen.runs.finished_trials import FOLDER, FinishedTrials, Training, Watcher
+from reportgen.runs.history import History, describe
 from reportgen.runs.plan import SEARCH, TUNED, check_optimizers, plan
 from reportgen.runs.search import (
     Searched,
@@ -35,6 +36,7 @@ from reportgen.runs.search import (
     search_table,
     studies,
 )
+from reportgen.runs.trial_key import code_digest
 from reportgen.runs.trial_store import TrialStore
 from reportgen.training import Record, Trial
 
@@ -87,32 +89,40 @@ def run(
         keep_models(records, finished_ones, partial / store.RECORDS)
         images, labels = samples(splits, classes)
         finished = dt.datetime.now(dt.UTC)
-        return store.keep(
+        manifest = {
+            "format": 1,
+            "run": run_id,
+            "experiment": describe_experiment(source),
+            "languages": list(languages),
+            "data": describe_data(dataset, splits, experiment.comparison),
+            "trials": [asdict(trial) for trial in trials],
+            "parameter_shapes": [record.parameter_shapes for record in records],
+            "evidence": [asdict(record.evidence) for record in records],
+            "reused": [finished_ones.key(trial) not in finished_ones.own for trial in trials],
+            "kept_trials": sorted(finished_ones.used),
+            "trained_on": finished_ones.environments(trials),
+            "checks": [describe_check(check) for check in proofs],
+            "code": code_digest(),
+            "versions": environment.versions(),
+            "device": device,
+            "times": {
+                "started": started.isoformat(timespec="seconds"),
+                "finished": finished.isoformat(timespec="seconds"),
+                "seconds": round((finished - started).total_seconds(), 3),
+            },
+        }
+        history = History(finished_ones.store.database, output)
+        history.take_in(source.name)
+        before = history.before(source.name, describe(manifest))
+        folder = store.keep(
             store.RunRecords(
-                manifest={
-                    "format": 1,
-                    "run": run_id,
-                    "experiment": describe_experiment(source),
-                    "languages": list(languages),
-                    "data": describe_data(dataset, splits, experiment.comparison),
-                    "trials": [asdict(trial) for trial in trials],
-                    "parameter_shapes": [record.parameter_shapes for record in records],
-                    "evidence": [asdict(record.evidence) for record in records],
-                    "reused": [finished_ones.key(trial) not in finished_ones.own for trial in trials],
-                    "trained_on": finished_ones.environments(trials),
-                    "checks": [describe_check(check) for check in proofs],
-                    "versions": environment.versions(),
-                    "device": device,
-                    "times": {
-                        "started": started.isoformat(timespec="seconds"),
-                        "finished": finished.isoformat(timespec="seconds"),
-                        "seconds": round((finished - started).total_seconds(), 3),
-                    },
-                },
+                manifest=manifest,
                 epochs=tables.epochs_table(records),
                 results=tables.results_table(records),
                 search=search_table(searched),
                 confusion=tables.confusion_table(records, dataset.classes),
+                history=before.scores,
+                causes=before.causes,
                 sample_images=images,
                 sample_labels=labels,
                 excerpts=excerpts.collect(trials),
@@ -121,6 +131,8 @@ def run(
             partial,
             run_id,
         )
+        history.take_in(source.name)
+        return folder
 
 
 def checked(source: Source, settings: DataSettings) -> tuple[Splits, int]:

@@ -4,8 +4,8 @@ DIR/<experiment>/<run>/manifest.json   what was run, on what, with what
                        metrics.csv     a row per epoch
                        results.csv     a row per trial
                        search.csv      a row per trial of a search, where there was one
-                       records/        what else the report needs: confusion.csv, samples.npz,
-                                       excerpts.json, experiment.toml, the tuned classifiers
+                       records/        what else the report needs: confusion.csv, history.csv, causes.csv,
+                                       samples.npz, excerpts.json, experiment.toml, the tuned classifiers
 DIR/<experiment>/latest                a link to the newest run
 """
 
@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,27 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UserError
 from reportgen.files import point_link, write_bytes, write_text
+
+TEXT_COLUMNS = (
+    "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
+    "at_edge", "run", "started", "reference", "kind", "name", "before", "now",
+)  # fmt: skip
+TRIAL_COLUMNS = ("stage", "setup", "seed")
+METRIC_COLUMNS = (
+    "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "l2_term", "seconds",
+)  # fmt: skip
+EPOCH_COLUMNS = (*TRIAL_COLUMNS, "epoch", *METRIC_COLUMNS)
+RESULT_COLUMNS = (
+    *TRIAL_COLUMNS, "optimizer", "learning_rate", "hyperparameters", "hidden", "status", "best_epoch",
+    *METRIC_COLUMNS, "test_accuracy", "test_correct", "test_images", "parameters",
+)  # fmt: skip
+SEARCH_COLUMNS = (
+    *TRIAL_COLUMNS, "number", "settings", "learning_rate", "status", "epochs", "best_epoch",
+    "validation_loss", "validation_accuracy", "seconds", "chosen", "at_edge",
+)  # fmt: skip
+HISTORY_COLUMNS = ("run", "started", "reference", "stage", "setup", "seed", "score")
+CAUSE_COLUMNS = ("reference", "kind", "name", "before", "now")
+CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
 
 RECORDS = "records"
 PARTIAL = re.compile(r"\.partial-(\d+)-.+")
@@ -47,7 +68,8 @@ class RunRecords:
     """All that is kept of a run, as plain data.
 
     manifest: nested dictionaries. epochs, results, confusion: the tables of runs/tables.py. search: that of
-    runs/search.py, without rows where nothing was searched.
+    runs/search.py, without rows where nothing was searched. history, causes: the runs before and what has
+    changed since, see runs/history.py; without rows where there were none.
     sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name.
     """
 
@@ -60,6 +82,8 @@ class RunRecords:
     sample_labels: NDArray[np.int64]
     excerpts: dict[str, Excerpt]
     experiment_text: str
+    history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS)))
+    causes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CAUSE_COLUMNS)))
 
 
 @contextlib.contextmanager
@@ -95,6 +119,9 @@ def keep(records: RunRecords, partial: Path, run: str) -> Path:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, images=records.sample_images, labels=records.sample_labels)
     write_bytes(inner / "samples.npz", buffer.getvalue())
+    if len(records.history):
+        records.history.to_csv(inner / "history.csv", index=False)
+        records.causes.to_csv(inner / "causes.csv", index=False)
     excerpts = {name: vars(excerpt) for name, excerpt in records.excerpts.items()}
     write_text(inner / "excerpts.json", json.dumps(excerpts, ensure_ascii=False, indent=2) + "\n")
     write_text(inner / "experiment.toml", records.experiment_text)
@@ -123,7 +150,9 @@ def read(folder: Path) -> RunRecords:
             manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")),
             epochs=_table(folder / "metrics.csv", EPOCH_COLUMNS),
             results=_table(folder / "results.csv", RESULT_COLUMNS),
-            search=_search_table(folder / "search.csv"),
+            search=_table_if_there(folder / "search.csv", SEARCH_COLUMNS),
+            history=_table_if_there(inner / "history.csv", HISTORY_COLUMNS),
+            causes=_table_if_there(inner / "causes.csv", CAUSE_COLUMNS),
             confusion=_table(inner / "confusion.csv", CONFUSION_COLUMNS),
             sample_images=sample_images,
             sample_labels=sample_labels,
@@ -147,28 +176,8 @@ def _is_link(folder: Path) -> bool:
     return folder.is_symlink() or PARTIAL.fullmatch(folder.name) is not None
 
 
-TEXT_COLUMNS = (
-    "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
-    "at_edge",
-)  # fmt: skip
-TRIAL_COLUMNS = ("stage", "setup", "seed")
-METRIC_COLUMNS = (
-    "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "l2_term", "seconds",
-)  # fmt: skip
-EPOCH_COLUMNS = (*TRIAL_COLUMNS, "epoch", *METRIC_COLUMNS)
-RESULT_COLUMNS = (
-    *TRIAL_COLUMNS, "optimizer", "learning_rate", "hyperparameters", "hidden", "status", "best_epoch",
-    *METRIC_COLUMNS, "test_accuracy", "test_correct", "test_images", "parameters",
-)  # fmt: skip
-SEARCH_COLUMNS = (
-    *TRIAL_COLUMNS, "number", "settings", "learning_rate", "status", "epochs", "best_epoch",
-    "validation_loss", "validation_accuracy", "seconds", "chosen", "at_edge",
-)  # fmt: skip
-CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
-
-
-def _search_table(path: Path) -> pd.DataFrame:
-    return _table(path, SEARCH_COLUMNS) if path.is_file() else pd.DataFrame(columns=list(SEARCH_COLUMNS))
+def _table_if_there(path: Path, needed: Sequence[str]) -> pd.DataFrame:
+    return _table(path, needed) if path.is_file() else pd.DataFrame(columns=list(needed))
 
 
 def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:

@@ -1,0 +1,147 @@
+"""Whether a run of an experiment does as well as the runs before it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from reportgen.analysis.holm import holm
+from reportgen.analysis.intervals import CONFIDENCE
+from reportgen.analysis.sign_flip import sign_flip_test, smallest_p
+
+HEADLINE = ["stage", "setup"]
+ALL = "all"
+"""The stage and setup of the mean over the headlines: a drop that they share shows there first."""
+
+COLUMNS = (
+    "reference", "stage", "setup", "runs", "n", "before", "now", "difference", "low", "high", "p", "p_holm",
+    "change",
+)  # fmt: skip
+
+
+class Change(StrEnum):
+    """What became of a headline number."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "same"
+    TOO_FEW_SEEDS = "not enough seeds"
+
+
+def drift(
+    scores: pd.DataFrame, references: Mapping[str, Sequence[pd.DataFrame]], *, alpha: float = 0.05
+) -> pd.DataFrame:
+    """A run's scores against those of earlier runs, headline by headline; the columns of COLUMNS.
+
+    scores: columns stage, setup, seed, score; higher is better, NaN is a trial that diverged. references: by
+    name, the scores of one earlier run or of several, whose mean counts for every seed. A headline is the
+    mean over seeds of a setup in a stage.
+
+    Every headline is compared seed by seed, with the seeds that both have, by the sign-flip test. Within a
+    reference all headlines and, where there are several, their mean are a family under Holm's correction; the
+    references share alpha. So the chance of any false alarm is at most alpha.
+
+    The change: **worse** or **better** where the corrected p is at most the reference's share of alpha;
+    **worse** as well where a trial diverged that never did before; **not enough seeds** where no data could
+    have told; else **same**, which does not say that nothing changed, unless low and high are both 0.
+    """
+    tables = [
+        _against(name, scores, runs, alpha / len(references)) for name, runs in references.items() if runs
+    ]
+    found = [table for table in tables if len(table)]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
+
+
+def worse(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `drift` that say that something dropped."""
+    return table[table["change"] == Change.WORSE]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A headline against one reference; the columns of COLUMNS, and whether a trial newly diverged."""
+
+    reference: str
+    stage: str
+    setup: str
+    runs: int
+    n: int
+    before: float
+    now: float
+    difference: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+    change: Change
+    lost: bool
+
+
+def _against(name: str, scores: pd.DataFrame, runs: Sequence[pd.DataFrame], alpha: float) -> pd.DataFrame:
+    earlier = pd.concat([run.assign(run=number) for number, run in enumerate(runs)])
+    # a seed counts that every one of these runs has a score of
+    before = earlier.groupby([*HEADLINE, "seed"], sort=False)["score"].agg(
+        lambda found: found.mean() if found.notna().sum() == len(runs) else np.nan
+    )
+    now = scores.set_index([*HEADLINE, "seed"])["score"]
+    both = pd.concat({"before": before, "now": now}, axis=1, join="inner").astype(float)
+    rows = [
+        _row(name, str(stage), str(setup), len(runs), seeds)
+        for (stage, setup), seeds in both.groupby(HEADLINE, sort=False)
+    ]
+    if len(rows) > 1:
+        rows.append(_row(name, ALL, ALL, len(runs), _mean_of_all(both)))
+    tested = [place for place, row in enumerate(rows) if row.n and not row.lost]
+    corrected = holm([rows[place].p for place in tested])
+    least = holm([smallest_p(rows[place].n) for place in tested])
+    for place, p_holm, least_holm in zip(tested, corrected, least, strict=True):
+        row = replace(rows[place], p_holm=float(p_holm))
+        rows[place] = replace(row, change=_change(row, float(least_holm), alpha))
+    return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+
+
+def _mean_of_all(both: pd.DataFrame) -> pd.DataFrame:
+    """The mean over the headlines that have most seeds, seed by seed."""
+    counts = both["now"].groupby(HEADLINE).size()
+    most = counts[counts == counts.max()].index
+    kept = both[both.reset_index("seed").index.isin(most)]
+    grouped = kept.groupby("seed")
+    return grouped.mean()[grouped.size() == len(most)]
+
+
+def _row(name: str, stage: str, setup: str, runs: int, seeds: pd.DataFrame) -> _Row:
+    whole = seeds.dropna()
+    differences = (whole["now"] - whole["before"]).to_numpy()
+    test = sign_flip_test(differences, CONFIDENCE)
+    lost = bool((seeds["now"].isna() & seeds["before"].notna()).any())
+    return _Row(
+        reference=name,
+        stage=stage,
+        setup=setup,
+        runs=runs,
+        n=len(differences),
+        before=float(whole["before"].mean()),
+        now=float(whole["now"].mean()),
+        difference=float(differences.mean()) if len(differences) else math.nan,
+        low=test.interval.low,
+        high=test.interval.high,
+        p=test.p if len(differences) else math.nan,
+        p_holm=math.nan,
+        change=Change.WORSE if lost else Change.TOO_FEW_SEEDS,
+        lost=lost,
+    )
+
+
+def _change(row: _Row, least_holm: float, alpha: float) -> Change:
+    if row.difference == 0:
+        return Change.SAME
+    if least_holm > alpha:
+        return Change.TOO_FEW_SEEDS
+    if row.p_holm > alpha:
+        return Change.SAME
+    return Change.BETTER if row.difference > 0 else Change.WORSE

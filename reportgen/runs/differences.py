@@ -1,0 +1,66 @@
+"""In what two runs differ, besides their results: what a change of results may come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+KINDS = ("settings", "data", "code", "versions", "device")
+"""The experiment's settings, the images, the code that computes, the libraries, the machine."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A thing that is not the same in two runs. before, now: as text, empty where there is none."""
+
+    kind: str
+    name: str
+    before: str
+    now: str
+
+
+def differences(before: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
+    """What differs between two runs' manifests, kind by kind."""
+    return [
+        Difference(kind, name, *(_text(side.get(name)) for side in (old, new)))
+        for kind in KINDS
+        for old, new in [(_flat(_part(before, kind)), _flat(_part(now, kind)))]
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _part(manifest: dict[str, Any], kind: str) -> dict[str, Any]:
+    match kind:
+        case "settings":
+            return dict(manifest["experiment"]["settings"])
+        case "code":
+            return {"digest": manifest.get("code")}
+        case "data":
+            return {name: value for name, value in manifest["data"].items() if name != "duplicates"}
+        case _:
+            return dict(manifest[kind])
+
+
+def _flat(part: dict[str, Any]) -> dict[str, Any]:
+    return dict(_pairs(part, ""))
+
+
+def _pairs(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """comparison.epochs and 100, and so on; lists of tables by their place."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _pairs(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
+        for place, inner in enumerate(value):
+            yield from _pairs(inner, f"{name}[{place}]")
+    else:
+        yield name, value
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

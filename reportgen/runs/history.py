@@ -1,0 +1,196 @@
+"""The runs of an output folder over time: what each reached, and which one the others are held against."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reportgen.errors import UserError
+from reportgen.runs import store
+from reportgen.runs.database import Database
+from reportgen.runs.differences import differences
+
+BASELINE, LATEST = "baseline", "latest"
+RECENT = 5
+"""So many runs just before the new one, of the same settings, are taken together as LATEST."""
+REMEMBERED = 100
+"""So many runs a report's history goes back."""
+SCORE_COLUMNS = ("stage", "setup", "seed", "score")
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run, whether its folder is still there or was pruned.
+
+    started: UTC. described: its manifest without what is kept for every single trial. scores: columns
+    stage, setup, seed, score: the test accuracy, NaN where a trial diverged.
+    """
+
+    experiment: str
+    run: str
+    started: str
+    described: dict[str, Any]
+    scores: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Before:
+    """The runs before a new one.
+
+    scores: those of every one of them, columns of store.HISTORY_COLUMNS; reference says what a run is held
+    against as: BASELINE, LATEST, or nothing (empty); one that is both stands there twice. causes:
+    what differs from the baseline, and from the newest of the others; columns of store.CAUSE_COLUMNS.
+    """
+
+    scores: pd.DataFrame
+    causes: pd.DataFrame
+
+
+class History:
+    """The runs that an output folder has seen. Those that were copied there are taken in as well."""
+
+    def __init__(self, database: Database, output: Path) -> None:
+        self.database = database
+        self.output = output
+
+    def take_in(self, experiment: str | None = None) -> None:
+        """Take in every run whose folder is there and that is not known yet; a damaged one is passed by."""
+        known = set(self.database.execute("SELECT experiment, run FROM runs"))
+        for folder in store.runs_in(self.output):
+            name = folder.parent.name
+            if (name, folder.name) in known or experiment not in (None, name):
+                continue
+            try:
+                records = store.read(folder)
+                self.add(name, folder.name, describe(records.manifest), scores_of(records.results))
+            except (UserError, KeyError):
+                continue
+
+    def add(self, experiment: str, run: str, described: dict[str, Any], scores: pd.DataFrame) -> None:
+        """Take in one run."""
+        with self.database.transaction():
+            self.database.execute("INSERT OR IGNORE INTO experiments (name) VALUES (?)", experiment)
+            self.database.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?)",
+                experiment,
+                run,
+                described["times"]["started"],
+                json.dumps(described),
+            )
+            for place, row in enumerate(scores[list(SCORE_COLUMNS)].itertuples(index=False)):
+                stage, setup, seed, score = row
+                self.database.execute(
+                    "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    experiment,
+                    run,
+                    place,
+                    stage,
+                    setup,
+                    int(seed),
+                    float(score),
+                )
+
+    def before(self, experiment: str, described: dict[str, Any]) -> Before:
+        """What a new run of this manifest is held against: the baseline, and the runs just before."""
+        past, pinned = self.runs(experiment), self.baseline(experiment)
+        recent = [run.run for run in past if same_settings(run.described, described)][-RECENT:]
+        tables = [
+            run.scores.assign(run=run.run, started=run.started, reference=reference)
+            for run in past[-REMEMBERED:] + [run for run in past[:-REMEMBERED] if run.run == pinned]
+            for reference in _roles(run.run, pinned, recent)
+        ]
+        causes = [
+            {"reference": reference, **asdict(difference)}
+            for run in past
+            for reference in _roles(run.run, pinned, recent[-1:])
+            if reference
+            for difference in differences(run.described, described)
+        ]
+        return Before(
+            pd.concat(tables)[list(store.HISTORY_COLUMNS)]
+            if tables
+            else pd.DataFrame(columns=list(store.HISTORY_COLUMNS)),
+            pd.DataFrame(causes, columns=list(store.CAUSE_COLUMNS)),
+        )
+
+    def experiments(self) -> list[str]:
+        """The experiments that have runs, by name."""
+        return [name for (name,) in self.database.execute("SELECT DISTINCT experiment FROM runs ORDER BY 1")]
+
+    def runs(self, experiment: str) -> list[PastRun]:
+        """An experiment's runs, the oldest first."""
+        found = self.database.execute(
+            "SELECT run, started, described FROM runs WHERE experiment = ? ORDER BY started, run", experiment
+        )
+        return [
+            PastRun(experiment, run, started, json.loads(described), self._scores(experiment, run))
+            for run, started, described in found
+        ]
+
+    def baseline(self, experiment: str) -> str | None:
+        """The run that was pinned."""
+        found = self.database.execute("SELECT baseline FROM experiments WHERE name = ?", experiment)
+        return found[0][0] if found else None
+
+    def pin(self, experiment: str, run: str | None) -> None:
+        """Make a run the one that later ones are held against; None for no longer any."""
+        self.database.execute("UPDATE experiments SET baseline = ? WHERE name = ?", run, experiment)
+
+    def _scores(self, experiment: str, run: str) -> pd.DataFrame:
+        rows = self.database.execute(
+            "SELECT stage, setup, seed, score FROM scores WHERE experiment = ? AND run = ? ORDER BY place",
+            experiment,
+            run,
+        )
+        return pd.DataFrame(rows, columns=list(SCORE_COLUMNS)).astype({"score": float})
+
+
+FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks")
+
+
+def same_settings(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether two runs' experiments ask for the same, whatever their titles say."""
+    asked = [dict(run["experiment"]["settings"]) for run in (before, now)]
+    for settings in asked:
+        for name in ("title", "author", "course"):
+            settings.pop(name, None)
+    return asked[0] == asked[1]
+
+
+def _roles(run: str, pinned: str | None, recent: Sequence[str]) -> list[str]:
+    roles = [name for name, held in ((BASELINE, run == pinned), (LATEST, run in recent)) if held]
+    return roles or [""]
+
+
+def describe(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest without what it holds for every single trial."""
+    return {name: value for name, value in manifest.items() if name not in FOR_EVERY_TRIAL}
+
+
+def scores_of(results: pd.DataFrame) -> pd.DataFrame:
+    """The test accuracies of results.csv, NaN for a trial that diverged; the ablation's are not headlines."""
+    headlines = results[~results["stage"].str.startswith("ablation")]
+    return headlines.rename(columns={"test_accuracy": "score"})[list(SCORE_COLUMNS)].reset_index(drop=True)
+
+
+def headlines(runs: Sequence[PastRun]) -> pd.DataFrame:
+    """The mean of every headline in every run: run, started, stage, setup, seeds, diverged, mean."""
+    rows = [
+        {
+            "run": past.run,
+            "started": past.started,
+            "stage": stage,
+            "setup": setup,
+            "seeds": len(of_setup),
+            "diverged": int(of_setup["score"].isna().sum()),
+            "mean": of_setup["score"].mean(),
+        }
+        for past in runs
+        for (stage, setup), of_setup in past.scores.groupby(["stage", "setup"], sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["run", "started", "stage", "setup", "seeds", "diverged", "mean"])
