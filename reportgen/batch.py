@@ -14,14 +14,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from reportgen import experiment as experiments
+from reportgen.analysis.drift import ALL, worse
 from reportgen.analysis.findings import best_on_validation
 from reportgen.errors import UserError, describe
 from reportgen.progress import watch
+from reportgen.report.drift import drift_of
 from reportgen.report.pdf import PdfUnavailable, check_pdf
 from reportgen.reporting import report
 from reportgen.runs import store
 from reportgen.runs.finished_trials import Training
+from reportgen.runs.history import BASELINE
 from reportgen.runs.run import Source, run
+
+DROPPED = 3
+"""The exit code where all went well, and a test accuracy has dropped."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,14 @@ class Overrides:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one experiment: a run's folder with its report, or nothing."""
+    """What became of one experiment: a run's folder with its report, or nothing.
+
+    dropped: whether a test accuracy has dropped significantly since earlier runs.
+    """
 
     name: str
     folder: Path | None
+    dropped: bool = False
 
 
 def run_all(
@@ -83,13 +93,29 @@ def run_all(
             folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
             report(folder, languages, pdf)
             store.point_latest(folder)
-            outcomes.append(Outcome(name, folder))
+            outcomes.append(Outcome(name, folder, dropped(folder)))
         except (UserError, OSError) as error:
             click.echo(f"reportgen: error: {describe(error)}", err=True)
             outcomes.append(Outcome(name, None))
     if len(names) > 1:
         print_summary(outcomes, console)
-    return 1 if any(outcome.folder is None for outcome in outcomes) else 0
+    if any(outcome.folder is None for outcome in outcomes):
+        return 1
+    return DROPPED if any(outcome.dropped for outcome in outcomes) else 0
+
+
+def dropped(folder: Path) -> bool:
+    """Say what has dropped since earlier runs; whether anything has."""
+    table = drift_of(store.read(folder))
+    rows = [] if table is None else worse(table).to_dict("records")
+    for row in rows:
+        what = "the mean of all setups" if row["stage"] == ALL else f"{row['stage']} {row['setup']}"
+        against = "the baseline" if row["reference"] == BASELINE else "the runs before"
+        click.echo(
+            f"drop: {what}: test accuracy {row['now']:.2%}, {100 * row['difference']:+.2f} points against"
+            f" {against} ({row['n']} seeds, p = {row['p_holm']:.3g})"
+        )
+    return bool(rows)
 
 
 def run_one(

@@ -52,6 +52,7 @@ CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
 
 RECORDS = "records"
 PARTIAL = re.compile(r"\.partial-(\d+)-.+")
+PRUNED = ".pruned-"
 
 
 @dataclass(frozen=True)
@@ -168,12 +169,13 @@ def read(folder: Path) -> RunRecords:
 def runs_in(output: Path) -> list[Path]:
     """The folders of all runs in an output folder, oldest first within each experiment."""
     return sorted(
-        manifest.parent for manifest in output.glob("*/*/manifest.json") if not _is_link(manifest.parent)
+        manifest.parent for manifest in output.glob("*/*/manifest.json") if _is_run(manifest.parent)
     )
 
 
-def _is_link(folder: Path) -> bool:
-    return folder.is_symlink() or PARTIAL.fullmatch(folder.name) is not None
+def _is_run(folder: Path) -> bool:
+    """Not a link to one, nor one that is being written or removed."""
+    return not folder.is_symlink() and not folder.name.startswith(".")
 
 
 def _table_if_there(path: Path, needed: Sequence[str]) -> pd.DataFrame:
@@ -198,7 +200,7 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
 def _remove_abandoned(experiment_folder: Path) -> None:
     for folder in experiment_folder.iterdir():
         owner = PARTIAL.fullmatch(folder.name)
-        if owner and not _alive(int(owner[1])):
+        if (owner and not _alive(int(owner[1]))) or folder.name.startswith(PRUNED):
             shutil.rmtree(folder, ignore_errors=True)
 
 
