@@ -44,7 +44,7 @@ class Program(click.Group):
             OneLine(error.format_message()).show()
             sys.exit(error.exit_code)
         except (KeyboardInterrupt, click.Abort):
-            click.echo("reportgen: stopped; nothing half-written is left behind", err=True)
+            click.echo("reportgen: stopped; what is finished is kept, and the same command goes on from there", err=True)
             sys.exit(130)
 
 
@@ -125,6 +125,9 @@ def run(  # noqa: PLR0917 - click passes them by name
     no_pdf: bool,
 ) -> int:
     """Train experiments and write a report of each.
+
+    What was trained before is not trained again. Exit code 3: all went well, and a test accuracy has
+    dropped significantly against the baseline or the runs before.
 
     An experiment is a TOML file, or the name of a ready one (see `reportgen list`); without any, the
     quickstart on images that come with the program.
@@ -250,6 +253,49 @@ def render(run_folder: Path, languages: tuple[str, ...] | None, no_pdf: bool) ->
     report(run_folder.resolve(), languages, not no_pdf)
 
 
+@main.command()
+@click.argument("run_", metavar="RUN")
+@click.option(
+    "--to", "targets", multiple=True, required=True, metavar="TARGET", help="Where to; may be repeated."
+)
+@click.option(
+    "--secrets",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of secrets [default: secrets.toml in the user's configuration].",
+)
+@click.option(
+    "--retries",
+    type=click.IntRange(0, 10),
+    default=2,
+    show_default=True,
+    help="Further attempts where a message was not delivered.",
+)
+@output_option
+def share(run_: str, targets: tuple[str, ...], secrets: Path | None, retries: int, output: Path) -> int:
+    """Hand a run on: into a folder, as one zip file, by mail or chat.
+
+    A TARGET is folder:DIR (or a folder that is there), NAME.zip, or an address of apprise such as
+    'mailtos://me:${SMTP_PASSWORD}@example.org/you@example.org', in single quotes. ${NAME} is a secret of
+    the environment or of the file of secrets; @NAME is a whole address kept there.
+    """
+    from reportgen import sharing
+
+    return sharing.share(run_, targets, secrets_file=secrets, retries=retries, output=output)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.pdf")
+@click.option("--rebuild", is_flag=True, help="Write the report anew from them, and compare every byte.")
+def verify(file: Path, rebuild: bool) -> int:
+    """Say whether a report's PDF is consistent with the records that it carries.
+
+    The digests of the attached files, the results computed from them again, and the numbers on the pages.
+    """
+    from reportgen import verifying
+
+    return verifying.verify(file, rebuild=rebuild)
+
+
 @main.command("list")
 @output_option
 def list_(output: Path) -> None:
@@ -260,8 +306,193 @@ def list_(output: Path) -> None:
 
 
 @main.command()
+@click.argument("run_", metavar="RUN")
+@output_option
+def show(run_: str, output: Path) -> None:
+    """Show what a run was and what it reached."""
+    from reportgen import past_runs
+
+    past_runs.show(run_, output)
+
+
+@main.command()
+@click.argument("first", metavar="RUN")
+@click.argument("second", metavar="RUN")
+@output_option
+def diff(first: str, second: str, output: Path) -> None:
+    """Show in what two runs differ: settings, data, code, machine, and results with verdicts."""
+    from reportgen import past_runs
+
+    past_runs.diff(first, second, output)
+
+
+@main.command()
+@click.argument("experiment")
+@output_option
+def history(experiment: str, output: Path) -> None:
+    """Show what every run of an experiment reached, pruned ones too."""
+    from reportgen import past_runs
+
+    past_runs.history(experiment, output)
+
+
+@main.group()
+def baseline() -> None:
+    """Pin the run that later runs of an experiment are held against."""
+
+
+@baseline.command("set")
+@click.argument("run_", metavar="RUN")
+@output_option
+def baseline_set(run_: str, output: Path) -> None:
+    """Make a run its experiment's baseline."""
+    from reportgen import past_runs
+
+    past_runs.pin(run_, output)
+
+
+@baseline.command("clear")
+@click.argument("experiment")
+@output_option
+def baseline_clear(experiment: str, output: Path) -> None:
+    """Take an experiment's baseline away."""
+    from reportgen import past_runs
+
+    past_runs.unpin(experiment, output)
+
+
+@baseline.command("list")
+@output_option
+def baseline_list(output: Path) -> None:
+    """Show every experiment's baseline."""
+    from reportgen import past_runs
+
+    past_runs.baselines(output)
+
+
+@main.command()
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT ...]")
+@click.option("--keep", type=click.IntRange(1), required=True, help="So many runs of each stay, the newest.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@output_option
+def prune(experiments: tuple[str, ...], keep: int, dry_run: bool, output: Path) -> None:
+    """Remove old runs and what only they needed; never a baseline."""
+    from reportgen import past_runs
+
+    past_runs.prune(keep, experiments, output, dry=dry_run)
+
+
+@main.command()
 def doctor() -> int:
     """Say what is installed, what is missing and how to get it."""
     from reportgen import doctor
 
     return doctor.show()
+
+
+@main.group()
+def schedule() -> None:
+    """Run experiments again on a schedule, by what the machine has for that."""
+
+
+@schedule.command("add")
+@click.argument("experiment", metavar="EXPERIMENT.toml")
+@click.option("--at", metavar="TIME", help='At this time every day ("02:00"), or on some ("Mon,Thu 02:00").')
+@click.option("--every", metavar="INTERVAL", help="This often, counted from midnight: 30m, 6h, 1d.")
+@click.option("--cron", metavar="EXPRESSION", help='At these times, as cron has them ("0 2 * * 1").')
+@click.option("--name", help="The schedule's name [default: the experiment's].")
+@click.option("--share", multiple=True, metavar="TARGET", help="Share each report: see reportgen share.")
+@click.option("--secrets", type=click.Path(path_type=Path), help="The file with the targets' secrets.")
+@click.option("--keep", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Logs to keep.")
+@click.option(
+    "--with",
+    "timer",
+    type=click.Choice(["systemd", "cron", "print"]),
+    help="What calls it [default: systemd where it runs, else cron, else it is printed].",
+)
+@output_option
+@click.option("--data-source", help="As for run.")
+@click.option("--data-path", type=click.Path(path_type=Path), help="As for run.")
+@click.option("--seeds", type=click.IntRange(1, 1000), help="As for run.")
+@click.option("--epochs", type=click.IntRange(1, 100_000), help="As for run.")
+@workers_option
+@click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+def schedule_add(  # noqa: PLR0917 - click passes them by name
+    experiment: str,
+    at: str | None,
+    every: str | None,
+    cron: str | None,
+    name: str | None,
+    share: tuple[str, ...],
+    secrets: Path | None,
+    keep: int,
+    timer: str | None,
+    output: Path,
+    data_source: str | None,
+    data_path: Path | None,
+    seeds: int | None,
+    epochs: int | None,
+    workers: int | None,
+    languages: tuple[str, ...],
+    no_pdf: bool,
+) -> None:
+    """Run an experiment again at these times, and share each report.
+
+    Everything is trained anew. Never two of one schedule at once; missed times are caught up once.
+    """
+    if sum(time is not None for time in (at, every, cron)) != 1:
+        raise click.UsageError("say when with one of --at, --every and --cron")
+    from reportgen import scheduling
+
+    scheduling.add(
+        experiment,
+        scheduling.When(at, every, cron),
+        scheduling.RunOptions(data_source, data_path, seeds, epochs, workers, languages, no_pdf),
+        output=output,
+        name=name,
+        share=share,
+        secrets=secrets,
+        keep=keep,
+        timer=timer,
+    )
+
+
+@schedule.command("list")
+@output_option
+def schedule_list(output: Path) -> None:
+    """Show the schedules, when each is next due, and its last result."""
+    from reportgen import scheduling
+
+    scheduling.show_all(output)
+
+
+@schedule.command("show")
+@click.argument("name")
+@output_option
+def schedule_show(name: str, output: Path) -> None:
+    """Show a schedule: what is installed, its next times, its last results and their logs."""
+    from reportgen import scheduling
+
+    scheduling.show(output, name)
+
+
+@schedule.command("run")
+@click.argument("name")
+@click.option("--if-due", is_flag=True, help="Only if one of its times has come; timers call it like this.")
+@output_option
+def schedule_run(name: str, if_due: bool, output: Path) -> int:
+    """Carry a schedule out now."""
+    from reportgen import scheduling
+
+    return scheduling.run(output, name, only_if_due=if_due)
+
+
+@schedule.command("remove")
+@click.argument("name")
+@output_option
+def schedule_remove(name: str, output: Path) -> None:
+    """Remove a schedule and its timer; logs and runs stay."""
+    from reportgen import scheduling
+
+    scheduling.remove(output, name)

@@ -28,6 +28,12 @@ def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def no_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs begin without the proofs of the formulas, which take a second and are tested elsewhere."""
+    monkeypatch.setattr("reportgen.checks.run", list)
+
+
+@pytest.fixture
 def npz(tmp_path: Path) -> Path:
     """A sound .npz file."""
     path = tmp_path / "images.npz"

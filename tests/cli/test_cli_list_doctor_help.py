@@ -24,7 +24,7 @@ from tests.conftest import Answer, Cli
 
 ROOT = Path(__file__).parents[2]
 README, EXPERIMENTS = ROOT / "README.md", ROOT / "experiments"
-COMMANDS = ("run", "tune", "compare", "check", "render", "list", "doctor")
+COMMANDS = ("run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "doctor")
 HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic")
 
 
@@ -81,6 +81,8 @@ def test_wrong_usage_is_one_line_and_exit_code_2(cli: Cli, arguments: tuple[str,
 def options_of_commands() -> set[str]:
     """Every long option that some command takes."""
     commands = [main, *(main.commands[name] for name in COMMANDS)]
+    for command in commands[1:]:
+        commands += command.commands.values() if isinstance(command, click.Group) else ()
     with click.Context(main) as context:
         options = [option for command in commands for option in command.get_params(context)]
     names = [name for option in options for name in (*option.opts, *option.secondary_opts)]

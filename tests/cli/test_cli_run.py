@@ -75,10 +75,14 @@ def test_the_manifest_says_what_was_run_on_what(tiny_run: Path) -> None:
     assert manifest["times"]["started"] <= manifest["times"]["finished"]
 
 
-def test_rendering_again_gives_the_same_bytes_and_needs_no_torch(tiny_run: Path) -> None:
+def test_rendering_on_another_day_elsewhere_gives_the_same_bytes_and_needs_no_torch(
+    tiny_run: Path, tmp_path: Path
+) -> None:
     before = {name: (tiny_run / name).read_bytes() for name in ("report.html", "report.pdf")}
     program = """
-import sys
+import sys, time
+real = time.time
+time.time = lambda: real() + 400 * 86400
 class NoTorch:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] == "torch":
@@ -87,7 +91,12 @@ sys.meta_path.insert(0, NoTorch())
 from reportgen.cli import main; main.main(["render", sys.argv[1]])
 """
     done = subprocess.run(
-        [sys.executable, "-c", program, tiny_run], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, tiny_run],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "77"},
     )
     assert done.returncode == 0, done.stderr
     for name, content in before.items():
@@ -242,7 +251,9 @@ def test_stopped_half_way_it_leaves_no_run_behind(
     assert not [path for path in folder.iterdir() if not path.name.startswith(".partial-")]
     if how == signal.SIGINT:
         assert process.returncode == 130
-        assert err.strip() == "reportgen: stopped; nothing half-written is left behind"
+        assert err.strip() == (
+            "reportgen: stopped; what is finished is kept, and the same command goes on from there"
+        )
         assert not list(folder.iterdir())
         return
     # what a kill leaves behind is swept up by the next run

@@ -1,0 +1,183 @@
+"""Nothing is trained twice: what counts as the same, what does not, and two runs at once."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.conftest import Answer, Cli
+
+pytestmark = pytest.mark.usefixtures("no_reports", "no_proofs")
+
+TEXT = """
+title = "Kept"
+[data]
+source = "digits"
+train = 60
+validation = 30
+test = 40
+[comparison]
+hidden = [6]
+batch_size = 8
+epochs = 2
+seeds = 2
+optimizers = [
+  { name = "SGD", learning_rate = 0.05 },
+  { name = "Adam", learning_rate = 0.01 },
+]
+[tuned]
+hidden = [8]
+batch_size = 8
+epochs = 3
+optimizer = { name = "Adam", learning_rate = 0.01 }
+"""
+ALL = 2 * 2 + 1
+
+
+@pytest.fixture(autouse=True)
+def experiment(tmp_path: Path) -> Path:
+    """x.toml, in the folder where the command line is called."""
+    path = tmp_path / "x.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def trained(answer: Answer) -> int:
+    """How many trials a command says that it has trained."""
+    assert answer.code == 0, answer
+    return sum("trials done)" in line for line in answer.out.splitlines())
+
+
+def run(cli: Cli, *options: object) -> Answer:
+    return cli("run", "x.toml", "--workers", 1, *options)
+
+
+def runs(experiment: str = "x") -> list[Path]:
+    return sorted(path.parent for path in Path("output", experiment).glob("2*/manifest.json"))
+
+
+def numbers(folder: Path) -> list[str]:
+    """The tables of a run as text, without the time that everything took."""
+    tables = [pd.read_csv(folder / name, dtype=str) for name in ("metrics.csv", "results.csv")]
+    return [table.drop(columns="seconds").to_csv() for table in tables]
+
+
+def test_an_unchanged_experiment_trains_nothing_and_has_the_same_records(cli: Cli) -> None:
+    assert trained(run(cli)) == ALL
+    again = run(cli)
+    assert trained(again) == 0
+    assert f"note: nothing to train: all {ALL} trials are kept from before" in again.out
+    first, second = runs()
+    for name in ("metrics.csv", "results.csv", "records/confusion.csv", "records/tuned-seed0.safetensors"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "touched"),
+    [
+        ("learning_rate = 0.05", "learning_rate = 0.06", 2),
+        ("hidden = [8]", "hidden = [9]", 1),
+        ("seeds = 2", "seeds = 3", 2),
+        ("epochs = 2", "epochs = 3", 4),
+        ("train = 60", "train = 61", ALL),
+        ('title = "Kept"', 'title = "Another"', 0),
+        ('name = "SGD",', 'name = "SGD", label = "plain",', 0),
+    ],
+)
+def test_one_changed_setting_trains_only_what_it_touches(
+    cli: Cli, experiment: Path, before: str, after: str, touched: int
+) -> None:
+    run(cli)
+    experiment.write_text(TEXT.replace(before, after, 1), encoding="utf-8")
+    answer = run(cli)
+    assert trained(answer) == touched
+    if 0 < touched < ALL:
+        assert f"training: {touched} trials (" in answer.out
+
+
+def test_what_one_experiment_has_trained_another_need_not(cli: Cli) -> None:
+    run(cli)
+    Path("other.toml").write_text(TEXT.replace("seeds = 2", "seeds = [1]"), encoding="utf-8")
+    assert trained(cli("run", "other.toml", "--workers", 1)) == 0
+    assert len(runs("other")) == 1
+
+
+def test_equal_trials_of_two_stages_are_trained_once(cli: Cli, experiment: Path) -> None:
+    same = TEXT.replace("hidden = [8]", "hidden = [6]").replace("epochs = 3", "epochs = 2")
+    experiment.write_text(same, encoding="utf-8")
+    assert trained(run(cli)) == ALL - 1
+    results = pd.read_csv(runs()[0] / "results.csv").set_index(["stage", "setup", "seed"])
+    assert (
+        results.loc[("tuned", "Adam", 0), "test_accuracy"]
+        == (results.loc[("comparison", "Adam", 0), "test_accuracy"])
+    )
+    assert (runs()[0] / "records" / "tuned-seed0.safetensors").is_file()
+
+
+def test_fresh_trains_all_again_to_the_same_numbers(cli: Cli) -> None:
+    run(cli)
+    assert trained(run(cli, "--fresh")) == ALL
+    first, second = runs()
+    assert numbers(first) == numbers(second)
+
+
+def test_a_tuned_network_that_is_gone_is_trained_again(cli: Cli) -> None:
+    run(cli)
+    (model,) = Path("output/.trials").glob("*/model.safetensors")
+    model.unlink()
+    assert trained(run(cli)) == 1
+    first, second = runs()
+    name = "records/tuned-seed0.safetensors"
+    assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_another_program_or_another_torch_trains_anew(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(cli)
+    with monkeypatch.context() as patch:
+        patch.setattr("reportgen.runs.trial_key.code_digest", lambda: "another program")
+        assert trained(run(cli)) == ALL
+    with monkeypatch.context() as patch:
+        patch.setattr("torch.__version__", "9.9")
+        assert trained(run(cli)) == ALL
+    assert trained(run(cli)) == 0
+
+
+def test_two_runs_at_once_share_what_both_need(experiment: Path, tmp_path: Path) -> None:
+    experiment.write_text(TEXT.replace("epochs = 3", "epochs = 400"), encoding="utf-8")
+    command = [sys.executable, "-m", "reportgen", "run", "x.toml", "--no-pdf", "--workers", "1"]
+    both = [
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    done = [line.split(":")[0] for out, _ in said for line in out.splitlines() if "trials done)" in line]
+    assert sorted(done) == sorted(set(done))  # no trial twice
+    assert len(done) == ALL
+    first, second = sorted(path.parent for path in tmp_path.glob("output/x/2*/manifest.json"))
+    assert numbers(first) == numbers(second)
+
+
+def test_a_run_beside_one_that_is_killed_takes_over(experiment: Path, tmp_path: Path) -> None:
+    experiment.write_text(TEXT.replace("epochs = 3", "epochs = 100000"), encoding="utf-8")
+    command = [sys.executable, "-m", "reportgen", "run", "x.toml", "--no-pdf", "--workers", "1"]
+    endless = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert endless.stdout is not None
+    while not endless.stdout.readline().startswith("comparison Adam seed 1: epoch 2/2"):
+        pass
+    waiting = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert waiting.stdout is not None
+    try:
+        line = waiting.stdout.readline()
+        assert line == "note: waiting for another run, which is training the same trial\n"
+        endless.kill()
+        assert re.match(r"training: 1 trials, 100000 epochs", waiting.stdout.readline())
+    finally:
+        for process in (endless, waiting):
+            process.kill()
+            process.communicate()
