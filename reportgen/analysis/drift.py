@@ -42,9 +42,10 @@ def drift(
     name, the scores of one earlier run or of several, whose mean counts for every seed. A headline is the
     mean over seeds of a setup in a stage.
 
-    Every headline is compared seed by seed, with the seeds that both have, by the sign-flip test. Within a
-    reference all headlines and, where there are several, their mean are a family under Holm's correction; the
-    references share alpha. So the chance of any false alarm is at most alpha.
+    Every headline is compared seed by seed, with the seeds that both have, by the sign-flip test, one-sided:
+    p is the chance of a difference as far in this direction. Within a reference all headlines and, where
+    there are several, their mean are a family under Holm's correction; the references share alpha. So the
+    chance that anything is falsely called worse is at most alpha; and the same for better.
 
     The change: **worse** or **better** where the corrected p is at most the reference's share of alpha;
     **worse** as well where a trial diverged that never did before; **not enough seeds** where no data could
@@ -98,7 +99,7 @@ def _against(name: str, scores: pd.DataFrame, runs: Sequence[pd.DataFrame], alph
         rows.append(_row(name, ALL, ALL, len(runs), _mean_of_all(both)))
     tested = [place for place, row in enumerate(rows) if row.n and not row.lost]
     corrected = holm([rows[place].p for place in tested])
-    least = holm([smallest_p(rows[place].n) for place in tested])
+    least = holm([_one_sided(smallest_p(rows[place].n)) for place in tested])
     for place, p_holm, least_holm in zip(tested, corrected, least, strict=True):
         row = replace(rows[place], p_holm=float(p_holm))
         rows[place] = replace(row, change=_change(row, float(least_holm), alpha))
@@ -130,11 +131,16 @@ def _row(name: str, stage: str, setup: str, runs: int, seeds: pd.DataFrame) -> _
         difference=float(differences.mean()) if len(differences) else math.nan,
         low=test.interval.low,
         high=test.interval.high,
-        p=test.p if len(differences) else math.nan,
+        p=_one_sided(test.p) if len(differences) else math.nan,
         p_holm=math.nan,
         change=Change.WORSE if lost else Change.TOO_FEW_SEEDS,
         lost=lost,
     )
+
+
+def _one_sided(p: float) -> float:
+    """Half of the flips that reach as far do so on the same side; of differences of 0, all reach it."""
+    return p / 2 if p < 1 else 1.0
 
 
 def _change(row: _Row, least_holm: float, alpha: float) -> Change:
