@@ -30,6 +30,9 @@ DROPPED = 3
 """The exit code where all went well, and a test accuracy has dropped."""
 
 
+MOST_EXPERIMENTS = 100
+
+
 @dataclass(frozen=True)
 class Overrides:
     """What the command line says instead of the experiment's file; None where it says nothing."""
@@ -86,6 +89,8 @@ def run_all(
     if pdf and (problem := check_pdf()):
         # said before hours of training rather than after
         raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
+    if len(names) > MOST_EXPERIMENTS:
+        raise UserError(f"{len(names)} experiments are named; at most {MOST_EXPERIMENTS} run in one call")
     console = Console()
     outcomes = []
     for name in names:
@@ -138,7 +143,7 @@ def source_of(name: str, overrides: Overrides) -> Source:
     file = experiments.find(name)
     experiment = experiments.read(file, overrides.by_table())  # first: it says what is wrong with a file
     return Source(
-        name=file.stem,
+        name=experiments.name_of(file),
         file=file,
         text=file.read_text(encoding="utf-8-sig"),
         experiment=experiment,

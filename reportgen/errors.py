@@ -12,5 +12,10 @@ def describe(error: UserError | OSError) -> str:
     """One line for a user: the error's own, or the file and what the system says is wrong with it."""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}"
-    return str(error)
+        return printable(f"{where}{error.strerror or error}")
+    return printable(str(error))
+
+
+def printable(text: str) -> str:
+    """A text of anyone's as one line, with nothing in it that a terminal would obey or could not show."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

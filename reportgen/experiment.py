@@ -6,13 +6,14 @@ Every mistake is one line that names the file, the key, the value and what is al
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from reportgen.errors import UserError
+from reportgen.errors import UserError, printable
 from reportgen.resources import experiments as ready_experiments
 from reportgen.search_settings import Found, Search
 from reportgen.settings import (
@@ -29,12 +30,19 @@ from reportgen.settings import (
     as_tuple,
 )
 
+LARGEST_FILE = 1_000_000
+"""The most bytes of an experiment file; those of people have a few thousand."""
+NAME = re.compile(r"\w([\w .()+-]*[\w)+])?")
+LONGEST_NAME = 200
+"""The most bytes of an experiment's name; file systems take 255, and other names are made from it."""
+RESERVED = ("latest", "index.html", "readme.md", "reportgen.sqlite")
+
 
 class ExperimentError(UserError):
     """An experiment file that cannot be used; one line, whatever the file holds."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("".join(c if c.isprintable() else repr(c)[1:-1] for c in message))
+        super().__init__(printable(message))
 
 
 class Data(Table):
@@ -242,6 +250,24 @@ def find(name: str) -> Path:
     )
 
 
+def name_of(path: Path) -> str:
+    """The experiment's name: that of its file. It becomes that of a folder, so not every one will do."""
+    name = path.stem
+    if not NAME.fullmatch(name):
+        raise ExperimentError(
+            f"{path}: the runs' folder is named after the file, and {name!r} will not do: use letters,"
+            " digits, spaces and any of . _ - + ( ), a letter or digit first"
+        )
+    if len(name.encode()) > LONGEST_NAME:
+        raise ExperimentError(f"{path}: its name is too long for a folder's; rename the file")
+    if name.casefold().startswith(RESERVED):
+        raise ExperimentError(
+            f"{path}: no experiment can be called {name!r}, since the output folder has other things of"
+            " that name; rename the file"
+        )
+    return name
+
+
 def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
     """Read and check an experiment file.
 
@@ -250,7 +276,11 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
     Raises ExperimentError with one line that says what to mend.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise ExperimentError(f"{path}: has more than {LARGEST_FILE:,} bytes; is it an experiment?")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from reportgen.cells import unguarded
 from reportgen.errors import UserError
 
 DEFAULT_METRICS = ("score", "test_accuracy")
 
 LARGEST_FILE = 50_000_000
 LONGEST_NAME = 100
+MOST_ROWS = 1_000_000
 MOST_PAIRS = 1_000
 MOST_SEEDS = 1_000
 
@@ -87,16 +89,19 @@ def read_scores(
             raise UserError(f"{path}: has no column {column} (it has {_listed(columns)}); name one so")
     chosen = _metric(path, columns, metric)
     alone = _name(name or path.stem, str(path))
-    found = []
+    found: list[dict[str, object]] = []
     for where, cells in rows:
         if len(cells) != len(columns):
             raise UserError(
                 f"{where}: has {len(cells)} cells, the header has {len(columns)};"
                 " part them by commas and put names with commas into quotes"
             )
+        if len(found) == MOST_ROWS:
+            raise UserError(f"{where}: has more than {MOST_ROWS:,} rows; leave out what is not compared")
         row = dict(zip(columns, cells, strict=True))
         score = _number(row[chosen], f"{where}, column {chosen}")
         if own:
+            row |= {column: unguarded(row[column]) for column in ("stage", "setup")}
             stage = _name(row["stage"], f"{where}, column stage")
             of_problem = f"{alone} {stage}" if name else stage
         else:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -75,8 +76,44 @@ def rename_classes(dataset: Dataset, names: Sequence[str]) -> Dataset:
     return replace(renamed, digest=_digest(renamed))
 
 
+MOST_CLASSES = 1_000
+"""A confusion matrix of more would fill the memory, and no report could show it."""
+LONGEST_NAME = 100
+MOST_VALUES = 2**20
+"""The most values of one image; each is an input of the network and has weights of its own."""
+MOST_BYTES = 8 * 2**30
+"""Decoded images beyond this leave training no memory."""
+
+
+def check_size(images: int, shape: Sequence[int], where: str) -> None:
+    """Refuse images that are too many or too large; shape: height, width, and channels if there are any."""
+    size = " x ".join(map(str, shape))
+    if math.prod(shape) > MOST_VALUES:
+        raise DataError(
+            f"{where}: images of {size} are too large for a fully connected network, at most"
+            f" {MOST_VALUES:,} values can be: scale them down"
+        )
+    if images * math.prod(shape) > MOST_BYTES:
+        raise DataError(
+            f"{where}: {images:,} images of {size} take more than {MOST_BYTES // 2**30} GiB:"
+            " make them smaller or fewer"
+        )
+
+
 def check_class_names(names: Sequence[str], where: str) -> None:
-    """Refuse a name that is empty or comes twice."""
+    """Refuse names that are too many, and one that is empty, cannot be printed, is long, or comes twice."""
+    if len(names) > MOST_CLASSES:
+        raise DataError(f"{where}: {len(names):,} classes; at most {MOST_CLASSES:,} can be told apart here")
+    for name in names:
+        if not name.isprintable():
+            raise DataError(
+                f"{where}: the class name {name!r} has characters that cannot be printed: rename the class"
+            )
+        if len(name) > LONGEST_NAME:
+            raise DataError(
+                f"{where}: the class name {name[:20]!r}... has {len(name)} characters:"
+                f" at most {LONGEST_NAME} can be"
+            )
     if any(not name.strip() for name in names):
         raise DataError(f"{where}: a class name is empty: give each class a name")
     twins = sorted({name for name in names if list(names).count(name) > 1})

@@ -1,6 +1,7 @@
 """A user's own image files: train/CLASS/* and test/CLASS/*."""
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,12 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from reportgen.data.cache import cached, stamp
-from reportgen.data.dataset import Dataset, Images, make_dataset
+from reportgen.data.dataset import Dataset, Images, check_class_names, check_size, make_dataset
 from reportgen.data.errors import DataError, reason
 from reportgen.data.progress import progress_bar
 
 _GRAY = {"1", "L", "LA"}
 _COLOUR = {"RGB", "RGBA", "P", "CMYK", "YCbCr"}
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
+"""What Pillow may take a file for. For others it calls other programs, such as Ghostscript for EPS."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def _classes(path: Path) -> list[str]:
                 f"image folder {path}: the class folder {part}/{lonely[0]} has no partner"
                 f" {other}/{lonely[0]}: add it or remove the other"
             )
+    check_class_names(names["train"], f"image folder {path}")
     return names["train"]
 
 
@@ -113,9 +117,9 @@ def _head(file: Path) -> tuple[tuple[int, int], str]:
     from PIL import Image
 
     try:
-        with Image.open(file) as image:
+        with _silence(), Image.open(file, formats=_FORMATS) as image:
             size, mode = image.size, image.mode
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # whatever a damaged file makes Pillow raise
         raise _no_image(file, error) from error
     if mode not in _GRAY | _COLOUR:
         raise DataError(
@@ -129,16 +133,25 @@ def _pixels(files: list[Path], size: tuple[int, int], mode: str) -> Images:
     from PIL import Image
 
     channels = 1 if mode == "L" else 3
+    check_size(len(files), (size[1], size[0], channels), f"image folder {files[0].parents[2]}")
     pixels = np.empty((len(files), size[1], size[0], channels), dtype=np.uint8)
     with _whole_images_only(), progress_bar("reading images", len(files)) as advance:
         for index, file in enumerate(files):
             try:
-                with Image.open(file) as image:
+                with _silence(), Image.open(file, formats=_FORMATS) as image:
                     pixels[index] = np.asarray(image.convert(mode)).reshape(pixels.shape[1:])
-            except (OSError, ValueError, SyntaxError) as error:
+            except Exception as error:  # the same
                 raise _no_image(file, error) from error
             advance(1)
     return pixels
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Pillow warns of much that it can read all the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextlib.contextmanager

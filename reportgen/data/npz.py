@@ -9,15 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.data.cache import cached, stamp
-from reportgen.data.dataset import Dataset, check_class_names, make_dataset
+from reportgen.data.dataset import (
+    MOST_BYTES,
+    MOST_CLASSES,
+    Dataset,
+    check_class_names,
+    check_size,
+    make_dataset,
+)
 from reportgen.data.errors import DataError, reason
 
 Array = npt.NDArray[Any]
 
 _NEEDED = ("x_train", "y_train", "x_test", "y_test")
-
-_MOST_CLASSES = 10_000
-"""Labels beyond this are no classes but something else, such as file numbers."""
 
 
 def load(path: Path) -> Dataset:
@@ -68,6 +72,11 @@ def _read(path: Path) -> dict[str, Array]:
                 f" (it holds {', '.join(file.files) or 'none'}):"
                 f" write {', '.join(_NEEDED)} with numpy.savez"
             )
+        if file.zip is not None and sum(one.file_size for one in file.zip.infolist()) > MOST_BYTES:
+            raise DataError(
+                f"npz file {path}: its arrays take more than {MOST_BYTES // 2**30} GiB: write fewer images,"
+                " and as uint8"
+            )
         return {name: _member(file, name, path) for name in (*_NEEDED, "classes") if name in file}
 
 
@@ -111,6 +120,7 @@ def _images(x: Array, where: str) -> Array:
         )
     if x.dtype != np.uint8 and (x.min() < 0 or x.max() > 255):
         raise DataError(f"{where} has values from {x.min()} to {x.max()}: scale them into 0 to 255")
+    check_size(len(x), x.shape[1:], where)
     return x
 
 
@@ -126,10 +136,10 @@ def _labels(y: Array, images: int, where: str) -> Array:
         raise DataError(f"{where} has {len(y)} labels for {images} images: give one label to each image")
     if y.min() < 0:
         raise DataError(f"{where} holds the label {y.min()}, out of range: labels count from 0")
-    if y.max() >= _MOST_CLASSES:
+    if y.max() >= MOST_CLASSES:
         raise DataError(
             f"{where} holds the label {y.max()}, out of range:"
-            f" labels count classes from 0 and stay below {_MOST_CLASSES}"
+            f" labels count classes from 0 and stay below {MOST_CLASSES:,}"
         )
     return y.reshape(-1)
 

@@ -15,7 +15,7 @@ from reportgen.report.tables import rows
 from reportgen.runs.store import RunRecords
 
 
-def appendix(records: RunRecords, t: Catalogue) -> dict[str, Any]:
+def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
     """How to run it again, what it ran on, and every trial."""
     manifest = records.manifest
     data, device, times = manifest["data"], manifest["device"], manifest["times"]
@@ -26,6 +26,7 @@ def appendix(records: RunRecords, t: Catalogue) -> dict[str, Any]:
         "overridden": ", ".join(manifest["experiment"]["overridden"]),
         "experiment": listing(records.experiment_text, language="toml"),
         "environment": [
+            (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
             (t("appendix.origin"), origin),
             (t("appendix.digest"), digest),
             (t("appendix.processor"), device["processor"]),

@@ -8,13 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reportgen.analysis.findings import SHARED, TUNED
 from reportgen.report import figures, formulas, numbers
 from reportgen.report.appendix import appendix
-from reportgen.report.audit import audit_section
 from reportgen.report.catalogue import Catalogue, Phrase
-from reportgen.report.comparison import compared, comparison_section
-from reportgen.report.conclusions import conclude, conclusion_phrases, first_page
+from reportgen.report.comparison import comparison_section
+from reportgen.report.drift import drift_section
+from reportgen.report.headlines import headlines
 from reportgen.report.listings import listing
 from reportgen.report.search import found_elsewhere, search_section
 from reportgen.report.settings import initial_weights
@@ -24,21 +23,22 @@ from reportgen.report.tuned import tuned_section
 from reportgen.runs.store import RunRecords
 
 
-def build(records: RunRecords, t: Catalogue) -> dict[str, Any]:
-    """Everything that the templates name, for one run in the catalogue's languages."""
+def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
+    """Everything that the templates name, for one run in the catalogue's languages.
+
+    fingerprint: of the records that are attached to the PDF, as attachments.py computes it.
+    """
     manifest, experiment = records.manifest, records.manifest["experiment"]["settings"]
     results = records.results
     comparison, tuned = stage(results, "comparison"), stage(results, "tuned")
-    shared = compared(comparison, SHARED)
-    tuned_equally = compared(stage(results, "equally tuned"), TUNED)
-    found = conclude(shared, tuned_equally, stage(records.search, "comparison"), results)
+    said = headlines(records, t)
+    shared, tuned_equally, audited = said.shared, said.tuned_equally, said.audited
     setups = list(dict.fromkeys(comparison["setup"]))
-    audited = audit_section(records, t)
     with figures.style():
         return {
             **heading_facts(records, t),
             "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
-            "findings": [*first_page(found, shared, results, t), *([audited.summary] if audited else [])],
+            "findings": said.first_page,
             "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),
@@ -62,8 +62,10 @@ def build(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             "found": found_elsewhere(experiment["found"]["tuned"], t),
             "test": test_section(records, comparison, tuned, t),
             "audit": audited,
-            "conclusions": conclusion_phrases(found, shared, results, t),
-            "appendix": appendix(records, t),
+            "conclusions": said.conclusions,
+            "drift": drift_section(records, t),
+            "appendix": appendix(records, t, fingerprint),
+            "fingerprint": fingerprint,
         }
 
 

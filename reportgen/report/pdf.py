@@ -27,6 +27,10 @@ from reportgen.report._pdf_structure import annotated_structure
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
 
 
+PICTURE = "data:image/png;base64,"
+"""How the pictures begin that a page may carry: those of context.samples(). An SVG could name addresses."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file inside the PDF."""
@@ -116,14 +120,14 @@ def _lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
 
 
 def _fetcher() -> Any:
-    """Opens our font files and what the HTML itself carries; refuses every other address."""
+    """Opens our font files and the pictures inside the HTML; refuses every other address."""
     from weasyprint.urls import URLFetcher
 
     allowed = {face.path.as_uri() for face in fonts.FACES}
 
     class OnlyOurFonts(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            if url not in allowed and not url.startswith("data:"):
+            if url not in allowed and not url.startswith(PICTURE):
                 raise ValueError("the report takes nothing from outside")
             return super().fetch(url, headers)
 

@@ -13,13 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 from reportgen import files, resources
-from reportgen.report import catalogue, fonts
+from reportgen.report import attachments, catalogue, fonts
 from reportgen.report.catalogue import CSS_CLASS, HTML_LANG, Phrase
 from reportgen.report.context import build
 from reportgen.report.document import Document
 from reportgen.report.figures import COLORS
 from reportgen.report.listings import highlight_css
-from reportgen.report.pdf import Attachment, write_pdf
+from reportgen.report.pdf import write_pdf
 from reportgen.report.svg import SERIES
 from reportgen.runs import store
 
@@ -35,7 +35,8 @@ SECTIONS = (
     ("9-test", "test"),
     ("10-audit", "audit"),
     ("11-conclusions", "conclusions"),
-    ("12-appendix", None),
+    ("12-drift", "drift"),
+    ("13-appendix", None),
 )
 """The sections in order, each with what it is about; it is left out where a run has none of that."""
 
@@ -58,7 +59,8 @@ def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = 
     """
     records = store.read(folder)
     words = words_in(languages or records.manifest["languages"])
-    page = Page(words, build(records, words), SECTIONS)
+    travelling = attachments.of_run(folder, records.manifest["experiment"]["file"])
+    page = Page(words, build(records, words, attachments.fingerprint(travelling)), SECTIONS)
     html = folder / "report.html"
     files.write_text(html, page.for_screen())
     notes = page.notes()
@@ -68,7 +70,7 @@ def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = 
     result = write_pdf(
         page.for_print(),
         target,
-        attachments=attachments(folder, records.manifest["experiment"]["file"]),
+        attachments=travelling,
         identifier=records.manifest["run"],
         created=dt.datetime.fromisoformat(records.manifest["times"]["finished"]),
     )
@@ -103,6 +105,7 @@ class Page:
             "t": words,
             "doc": document,
             "languages": words.languages,
+            "seal": attachments.seal(context["fingerprint"], words.languages),
             "lang_of": HTML_LANG,
             "class_of": CSS_CLASS,
             "style_css": Markup((templates / "style.css").read_text(encoding="utf-8")),
@@ -139,20 +142,6 @@ class Page:
             font_css=Markup(font_css),
             series_css=Markup(series_css),
         )
-
-
-def attachments(folder: Path, experiment_file: str) -> list[Attachment]:
-    """The run's tables, its record and its experiment, to travel inside the PDF."""
-    described = (
-        ("metrics.csv", "metrics.csv", "Metrics of every epoch 每個週期的指標", "text/csv"),
-        ("results.csv", "results.csv", "Results of every trial 每次試驗的結果", "text/csv"),
-        ("manifest.json", "manifest.json", "Record of the run 執行紀錄", "application/json"),
-        (f"{store.RECORDS}/experiment.toml", experiment_file, "The experiment 實驗檔", "application/toml"),
-    )
-    return [
-        Attachment(name, (folder / file).read_bytes(), description, mime)
-        for file, name, description, mime in described
-    ]
 
 
 def shown(html: str) -> str:

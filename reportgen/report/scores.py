@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from reportgen import files
 from reportgen.analysis.comparison import Comparison
-from reportgen.analysis.findings import TABLE, of_comparison
+from reportgen.analysis.findings import TABLE, Finding, of_comparison
 from reportgen.analysis.profiles import performance_profile
 from reportgen.analysis.scores import AnalysisError
-from reportgen.report import comparison_figures, figures, numbers
+from reportgen.report import attachments, comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.numbers import Unit
 from reportgen.report.pdf import Attachment, write_pdf
@@ -23,6 +24,7 @@ from reportgen.report.render import Page, Rendered, words_in
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
 from reportgen.report.verdicts import in_words, metric_name, verdict_block
+from reportgen.score_tables import file_names
 
 ORDERS = {"winner", "tie", "too_few_seeds", "single", "all_diverged"}
 
@@ -41,21 +43,19 @@ def render_scores(
     scores: the table that was compared. sources: the files that it was read from.
     """
     t = words_in(languages)
-    page = Page(t, context(found, scores, sources, t), (("scores", None),))
+    travelling = attached(found, sources)
+    fingerprint = attachments.fingerprint(travelling)
+    page = Page(t, context(found, scores, sources, t, fingerprint), (("scores", None),))
     html = target.with_name(f"{target.name}.html")
     files.write_text(html, page.for_screen())
     if not pdf:
         return Rendered(html, None, 0, page.notes())
-    attachments = [
-        Attachment(source.name, source.read_bytes(), "Scores 分數", "text/csv") for source in sources
-    ]
-    digest = hashlib.sha256(b"".join(attachment.data for attachment in attachments)).hexdigest()
     newest = max(source.stat().st_mtime for source in sources)
     result = write_pdf(
         page.for_print(),
         target.with_name(f"{target.name}.pdf"),
-        attachments=attachments,
-        identifier=digest,
+        attachments=travelling,
+        identifier=fingerprint,
         created=dt.datetime.fromtimestamp(int(newest), dt.UTC),
     )
     return Rendered(
@@ -63,15 +63,53 @@ def render_scores(
     )
 
 
-def context(found: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue) -> dict[str, Any]:
+def attached(found: Comparison, sources: Sequence[Path]) -> list[Attachment]:
+    """The tables, and how they were compared, with the list of their digests."""
+    from reportgen import __version__
+
+    taken = [attachments.CHECKSUMS, attachments.COMPARISON]
+    files = []
+    for source, name in zip(sources, file_names(sources), strict=True):
+        taken.append(attachments.free_name(source.name, taken))
+        files.append({"attached": taken[-1], "name": name})
+    compared = {
+        "reportgen": __version__,
+        "metric": found.metric,
+        "higher_is_better": found.higher_is_better,
+        "alpha": found.alpha,
+        "problems": found.problems,
+        "files": files,
+    }
+    text = json.dumps(compared, ensure_ascii=False, indent=2) + "\n"
+    return attachments.with_checksums(
+        [
+            Attachment(
+                attachments.COMPARISON, text.encode(), "How it was compared 比較方式", attachments.JSON
+            ),
+            *(
+                Attachment(name, source.read_bytes(), "Scores 分數", attachments.CSV)
+                for name, source in zip(taken[2:], sources, strict=True)
+            ),
+        ]
+    )
+
+
+def findings_of(found: Comparison) -> tuple[list[Finding], dict[str, list[Finding]]]:
+    """What the first page says, and what is said of each problem."""
+    by_problem = {problem: list(of_comparison(found, problem, TABLE)) for problem in found.problems}
+    return [one for of_problem in by_problem.values() for one in of_problem if one.key in ORDERS], by_problem
+
+
+def context(
+    found: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
+) -> dict[str, Any]:
     """Everything that the templates name."""
     from reportgen import __version__
 
     unit = Unit(is_percentage(found))
     metric = metric_name(found.metric, t)
     setups = list(found.optimizers)
-    findings = {problem: list(of_comparison(found, problem, TABLE)) for problem in found.problems}
-    orders = [one for of_problem in findings.values() for one in of_problem if one.key in ORDERS]
+    orders, findings = findings_of(found)
     with figures.style():
         problems = [
             {
@@ -96,7 +134,9 @@ def context(found: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t:
             (t("scores.fact_files"), names),
             (t("scores.fact_metric"), better),
             (t("scores.fact_trials"), numbers.whole(len(scores))),
+            (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
         ],
+        "fingerprint": fingerprint,
         "notices": [],
         "findings": in_words(orders, unit, t),
         "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],

@@ -27,28 +27,37 @@ def test_section(
     records: RunRecords, comparison: pd.DataFrame, tuned: pd.DataFrame, t: Catalogue
 ) -> dict[str, Any] | None:
     """The test result of the tuned setup (or of the best one compared, where nothing was tuned)."""
-    results = finished(tuned if len(tuned) else comparison)
+    results = tested(comparison, tuned)
     if results.empty:
         return None
-    if not len(tuned):
-        best = best_on_validation(comparison)
-        results = results[results["setup"] == best] if best else results
     classes = records.manifest["data"]["classes"]
     matrix = confusion_matrix(records.confusion, results, classes)
     figure = figures.confusion(matrix, classes, words(t))
     per_class = class_rows(matrix, classes)
     return {
         "sentences": test_sentences(results, t),
-        "lines": [
-            f"Seed {row['seed']}: got {row['test_correct']:.0f} correct predictions in"
-            f" {row['test_images']:.0f} test images, accuracy: {numbers.percent(row['test_accuracy'])}"
-            for row in rows(results)
-        ],
+        "lines": seed_lines(results),
         "per_class": per_class[:CLASSES_IN_TABLES],
         "extremes": extremes(matrix, classes),
         "confused": most_confused(matrix, classes),
         "confusion": from_figure(figure, prefix="confusion", description=t("test.confusion_caption").plain()),
     }
+
+
+def tested(comparison: pd.DataFrame, tuned: pd.DataFrame) -> pd.DataFrame:
+    """The finished trials that the section is about; no rows where none finished."""
+    results = finished(tuned if len(tuned) else comparison)
+    best = None if len(tuned) else best_on_validation(comparison)
+    return results if best is None else results[results["setup"] == best]
+
+
+def seed_lines(results: pd.DataFrame) -> list[str]:
+    """What each trial got right, as the homework prints it."""
+    return [
+        f"Seed {row['seed']}: got {row['test_correct']:.0f} correct predictions in"
+        f" {row['test_images']:.0f} test images, accuracy: {numbers.percent(row['test_accuracy'])}"
+        for row in rows(results)
+    ]
 
 
 def confusion_matrix(confusion: pd.DataFrame, results: pd.DataFrame, classes: Sequence[str]) -> Matrix:

@@ -15,6 +15,7 @@ from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
 from reportgen.report.svg import from_figure
+from reportgen.report.tables import rows
 
 SIGNS = {
     Verdict.BETTER: "better",
@@ -51,21 +52,31 @@ def verdict_block(
         "key": prefix,
         "rows": [
             {
-                "setup": row["optimizer"],
-                "color": figures.color(setups.index(row["optimizer"])),
-                "trials": str(row["trials"]),
-                "diverged": str(row["diverged"]),
-                "mean": unit.value(row["mean"]),
-                "interval": unit.interval(row["low"], row["high"]) or numbers.MISSING,
-                "with_best": row["optimizer"] in standing.with_best,
+                **row,
+                "color": figures.color(setups.index(row["setup"])),
+                "with_best": row["setup"] in standing.with_best,
             }
-            for row in ({str(k): v for k, v in one.items()} for one in summary.to_dict("records"))
+            for row in mean_rows(summary, unit)
         ],
         "pairs": [pair_row(pair, unit, t) for pair in pairs],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
         "metric": metric_name(found.metric, t),
         "figure": from_figure(figure, prefix=prefix, description=described(summary, unit)),
     }
+
+
+def mean_rows(summary: pd.DataFrame, unit: Unit) -> list[dict[str, str]]:
+    """The rows of the table of means, as they are written. summary: rows of Comparison.summaries."""
+    return [
+        {
+            "setup": row["optimizer"],
+            "mean": unit.value(row["mean"]),
+            "interval": unit.interval(row["low"], row["high"]) or numbers.MISSING,
+            "trials": str(row["trials"]),
+            "diverged": str(row["diverged"]),
+        }
+        for row in rows(summary)
+    ]
 
 
 def metric_name(metric: str, t: Catalogue) -> Phrase:

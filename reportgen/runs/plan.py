@@ -53,6 +53,18 @@ def check_optimizers(experiment: Experiment) -> None:
             raise ExperimentError(f"{key}: {error}, got {settings.hyperparameters}") from error
 
 
+MOST_TRIALS = 10_000
+"""The most trials of a run; each has a row in the tables and a file of its own."""
+
+
+def refuse_too_many(trials: int) -> None:
+    """Raise ExperimentError where a run would have more trials than can be kept and shown."""
+    if trials > MOST_TRIALS:
+        raise ExperimentError(
+            f"{trials:,} trials are planned; at most {MOST_TRIALS:,} can be: use fewer seeds or optimizers"
+        )
+
+
 def plan(experiment: Experiment, classes: int, found: Experiment | None = None) -> list[Trial]:
     """Every trial of the experiment: the comparison's, optimizer by optimizer, then the others'.
 

@@ -27,7 +27,7 @@ from reportgen.runs.database import Database
 from reportgen.runs.execute import DataSettings, load_splits, splits_for, splits_of
 from reportgen.runs.finished_trials import FOLDER, FinishedTrials, Training, Watcher
 from reportgen.runs.history import History, describe
-from reportgen.runs.plan import SEARCH, TUNED, check_optimizers, plan
+from reportgen.runs.plan import SEARCH, TUNED, check_optimizers, plan, refuse_too_many
 from reportgen.runs.search import (
     Searched,
     apply,
@@ -143,6 +143,7 @@ def checked(source: Source, settings: DataSettings) -> tuple[Splits, int]:
         splits, classes = load_splits(settings)
         searched = [trial for study in studies(experiment, classes) for trial in possible_trials(study)]
         planned = plan(experiment, classes)
+        refuse_too_many(len(planned))
         refuse_large_batches([*planned, *searched], splits)
         for trial in planned:  # an ablation's other test images must be there too
             splits_for(trial, settings)

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reportgen.cells import guard_texts, unguard_texts
 from reportgen.errors import UserError
 from reportgen.files import point_link, write_bytes, write_text
 
@@ -111,18 +112,18 @@ def partial_folder(experiment_folder: Path, run: str) -> Iterator[Path]:
 def keep(records: RunRecords, partial: Path, run: str) -> Path:
     """Write the records into the partial folder and make it the run's folder, in one step."""
     write_text(partial / "manifest.json", json.dumps(records.manifest, ensure_ascii=False, indent=2) + "\n")
-    records.epochs.to_csv(partial / "metrics.csv", index=False)
-    records.results.to_csv(partial / "results.csv", index=False)
+    _write(records.epochs, partial / "metrics.csv")
+    _write(records.results, partial / "results.csv")
     if len(records.search):
-        records.search.to_csv(partial / "search.csv", index=False)
+        _write(records.search, partial / "search.csv")
     inner = partial / RECORDS
-    records.confusion.to_csv(inner / "confusion.csv", index=False)
+    _write(records.confusion, inner / "confusion.csv")
     buffer = io.BytesIO()
     np.savez_compressed(buffer, images=records.sample_images, labels=records.sample_labels)
     write_bytes(inner / "samples.npz", buffer.getvalue())
     if len(records.history):
-        records.history.to_csv(inner / "history.csv", index=False)
-        records.causes.to_csv(inner / "causes.csv", index=False)
+        _write(records.history, inner / "history.csv")
+        _write(records.causes, inner / "causes.csv")
     excerpts = {name: vars(excerpt) for name, excerpt in records.excerpts.items()}
     write_text(inner / "excerpts.json", json.dumps(excerpts, ensure_ascii=False, indent=2) + "\n")
     write_text(inner / "experiment.toml", records.experiment_text)
@@ -192,9 +193,17 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     )
     if missing := [column for column in needed if column not in table]:
         raise ValueError(f"{path.name} has no column {missing[0]}")
-    text = [column for column in TEXT_COLUMNS if column in table]
+    text = _texts(table)
     table[text] = table[text].fillna("")
-    return table
+    return unguard_texts(table, text)
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    guard_texts(table, _texts(table)).to_csv(path, index=False)
+
+
+def _texts(table: pd.DataFrame) -> list[str]:
+    return [column for column in TEXT_COLUMNS if column in table]
 
 
 def _remove_abandoned(experiment_folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The PDF back end, judged by other people's readers: pikepdf, pdfplumber, pdfium and MuPDF."""
 
+import base64
 import hashlib
 import io
 import os
@@ -23,6 +24,7 @@ import pymupdf
 import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from reportgen.errors import UserError
 from reportgen.report import fonts, pdf
@@ -479,6 +481,7 @@ def test_nothing_outside_is_read(tmp_path: Path, listener: tuple[str, list[str]]
         <a rel="attachment" href="{beside_our_fonts}">y</a>
         <div>照常</div><img src="{address}/a.png" alt="a"><img src="{secret.as_uri()}" alt="b">
         <img src="file:///etc/passwd" alt="c"><img src="secret.svg" alt="d">
+        <img src="data:text/html,SECRET" alt="g"><link rel="stylesheet" href="data:text/css,*{{color:red}}">
         <object data="{secret.as_uri()}">e</object><embed src="{secret.as_uri()}">
         <svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{address}/b.png"/>
         <image href="{secret.as_uri()}"/><use href="{secret.as_uri()}#x"/></svg>
@@ -498,10 +501,9 @@ def test_nothing_outside_is_read(tmp_path: Path, listener: tuple[str, list[str]]
 
 
 def test_what_the_page_carries_is_used(tmp_path: Path) -> None:
-    square = (
-        "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='90'><rect width='90' height='90'/></svg>"
-    )
-    body = f'<img alt="黑" src="data:image/svg+xml,{square}">'
+    black = io.BytesIO()
+    Image.new("L", (90, 90)).save(black, "png")
+    body = f'<img alt="黑" src="data:image/png;base64,{base64.b64encode(black.getvalue()).decode()}">'
     assert write(page(body), tmp_path / "a.pdf").warnings == ()
     assert (pdfium_picture(tmp_path / "a.pdf", 0) < 50).mean() > 0.01
 

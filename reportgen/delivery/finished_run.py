@@ -1,0 +1,51 @@
+"""A run as it is handed on: what it is called, and which files it has."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportgen.errors import UserError
+
+MANIFEST, PDF, HTML = "manifest.json", "report.pdf", "report.html"
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run with its report.
+
+    folder: where it lies, no link. experiment, name: what the experiment and the run are called; both can be
+    names of folders.
+    """
+
+    folder: Path
+    experiment: str
+    name: str
+
+    def file(self, name: str) -> Path | None:
+        """A file of the run; None where it has none of this name."""
+        path = self.folder / name
+        return path if path.is_file() else None
+
+
+def read(folder: Path) -> FinishedRun:
+    """The run in a folder. Raises UserError where its manifest is damaged, or where it has no report."""
+    folder = folder.resolve()
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        run = FinishedRun(folder, _name(manifest["experiment"]["name"]), _name(manifest["run"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{folder / MANIFEST}: does not say which run this is; run the experiment again"
+        ) from error
+    if not (run.file(PDF) or run.file(HTML)):
+        raise UserError(f"{folder}: has no report yet; `reportgen render {folder}` writes it")
+    return run
+
+
+def _name(text: object) -> str:
+    """A name that can be a folder's. Raises ValueError for one that would lead somewhere else."""
+    if not isinstance(text, str) or not text or text.startswith(".") or {"/", "\0"} & set(text):
+        raise ValueError(f"{text!r} is no name")
+    return text

@@ -1,0 +1,46 @@
+"""A run in a few sentences in both languages, for a message: its title, who is best, the test accuracy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.delivery.finished_run import FinishedRun
+from reportgen.delivery.targets import CONTROL
+from reportgen.errors import UserError
+from reportgen.report.catalogue import CHINESE, ENGLISH
+from reportgen.report.headlines import headlines
+from reportgen.report.render import words_in
+from reportgen.runs import store
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Plain text. title: one line. body: lines."""
+
+    title: str
+    body: str
+
+
+def summarize(run: FinishedRun) -> Summary:
+    """The findings of the report's first page. Raises UserError where the records are damaged."""
+    records = store.read(run.folder)
+    words = words_in((CHINESE, ENGLISH))
+    try:
+        titles = records.manifest["experiment"]["settings"]["title"]
+        titles = {language: one_line(titles[language]) for language in words.languages}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{run.folder}: the run's manifest has no title; run the experiment again") from error
+    phrases = headlines(records, words).first_page
+    blocks = [
+        "\n".join([titles[language], *(f"- {phrase.texts[language].striptags()}" for phrase in phrases)])
+        for language in words.languages
+    ]
+    return Summary(
+        title=" / ".join(dict.fromkeys(titles.values())),
+        body="\n\n".join([*blocks, f"{words('ui.run').plain()}: {run.experiment}/{run.name}"]),
+    )
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and other control characters: a subject is one line of a mail's head."""
+    return " ".join(CONTROL.sub(" ", text).split())

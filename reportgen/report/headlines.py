@@ -1,0 +1,41 @@
+"""What a run's report says first and last: its findings in words, computed from the records alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.report.audit import Audit, audit_section
+from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.comparison import Compared, compared
+from reportgen.report.conclusions import conclude, conclusion_phrases, first_page
+from reportgen.report.tables import stage
+from reportgen.runs.store import RunRecords
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The sentences of the first page and of the conclusions, and the comparisons that they rest on.
+
+    shared, tuned_equally: the optimizers at the given settings, and each at its own; None where a run has
+    no such trials. audited: None for a run that kept no evidence.
+    """
+
+    shared: Compared | None
+    tuned_equally: Compared | None
+    audited: Audit | None
+    first_page: tuple[Phrase, ...]
+    conclusions: tuple[Phrase, ...]
+
+
+def headlines(records: RunRecords, t: Catalogue) -> Headlines:
+    """Everything that the records support, in words."""
+    results = records.results
+    shared = compared(stage(results, "comparison"), SHARED)
+    tuned_equally = compared(stage(results, "equally tuned"), TUNED)
+    found = conclude(shared, tuned_equally, stage(records.search, "comparison"), results)
+    audited = audit_section(records, t)
+    first = (*first_page(found, shared, results, t), *([audited.summary] if audited else []))
+    return Headlines(
+        shared, tuned_equally, audited, first, tuple(conclusion_phrases(found, shared, results, t))
+    )

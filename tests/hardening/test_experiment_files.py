@@ -1,0 +1,195 @@
+"""Experiment files of any content: refused in one line, or an experiment that can be planned."""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reportgen import experiment as experiments
+from reportgen.experiment import LARGEST_FILE, ExperimentError, name_of
+from reportgen.runs.plan import check_optimizers, plan, refuse_too_many
+from tests.conftest import TINY
+from tests.hardening.cases import cases, unless_refused
+
+SOUND = tomllib.loads(TINY)
+SEARCHED = SOUND | {
+    "search": {
+        "comparison": {
+            "method": "grid",
+            "trials": 2,
+            "seeds": [7],
+            "space": {"learning_rate": {"low": 0.01, "high": 0.1}},
+        }
+    },
+    "defects": {"gradients_averaged_twice": True},
+    "ablation": {"seeds": 1},
+}
+
+WORDS = st.sampled_from(
+    ["", "digits", "npz", "../../etc/passwd", "=1+1", "<script>", "{title}", "constant", "Adam", "\x1b[2J",
+     "a\nb", "\u202e", "優化器", "x" * 300, "$\\frac$", "C:\\", "NaN"]
+)  # fmt: skip
+VALUES = st.recursive(
+    st.one_of(
+        st.integers(),
+        st.sampled_from([0, -1, 1, 2, 3, 10**30, 2**63 - 1, -(2**63)]),
+        st.floats(),
+        st.booleans(),
+        WORDS,
+        st.text(max_size=20),
+        st.datetimes(),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text("ab_-. é", max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def places(table: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a file: keys and indices that lead there."""
+    inner = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
+    found = [path] if path else []
+    return found + [place for key, value in inner for place in places(value, (*path, key))]
+
+
+def at(table: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        table = table[key]
+    return table
+
+
+@st.composite
+def changed_files(draw: st.DrawFn) -> dict[str, Any]:
+    """A sound experiment with up to three things in it changed, taken away or added."""
+    content = copy.deepcopy(draw(st.sampled_from([SOUND, SEARCHED])))
+    for _ in range(draw(st.integers(1, 3))):
+        options = places(content)
+        if not options:
+            break
+        path = draw(st.sampled_from(options))
+        holder = at(content, path[:-1])
+        match draw(st.sampled_from(["change", "remove", "add"])):
+            case "change":
+                holder[path[-1]] = draw(VALUES)
+            case "remove":
+                del holder[path[-1]]
+            case _ if isinstance(holder, dict):
+                holder[
+                    draw(st.sampled_from(["seed", "label", "subset", "dropout", "schedule", "x", "søren"]))
+                ] = draw(VALUES)
+            case _:
+                holder.append(draw(VALUES))
+    return content
+
+
+def planned(file: Path) -> int:
+    """How many trials the file asks for; raises UserError."""
+    experiment = experiments.read(file)
+    check_optimizers(experiment)
+    trials = plan(experiment, classes=10)
+    refuse_too_many(len(trials))
+    for trial in trials:
+        assert trial.setup.label.isprintable()
+        assert trial.setup.epochs >= 1
+    named = [(trial.setup.stage, trial.setup.label, trial.seed) for trial in trials]
+    assert len(set(named)) == len(named)  # each has a row of its own in every table
+    return len(trials)
+
+
+def read(data: bytes) -> int | None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "x.toml"
+        file.write_bytes(data)
+        return unless_refused(lambda: planned(file))
+
+
+@cases(700)
+@given(changed_files())
+def test_a_changed_experiment_is_refused_in_one_line_or_planned(content: dict[str, Any]) -> None:
+    try:
+        text = tomlkit.dumps(content)
+    except Exception:  # not everything that is drawn can be written as TOML
+        return
+    read(text.encode("utf-8", "surrogatepass"))
+
+
+@cases(200)
+@given(
+    st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+@example(b"\x00")
+@example(b"a = " + b"[" * 3000)
+@example(b"a = 1" + b"0" * 5000)
+def test_any_bytes_are_refused_in_one_line(data: bytes) -> None:
+    assert read(data) is None
+
+
+@cases(200)
+@given(st.integers(0, len(TINY)), st.integers(0, 40), st.text(max_size=10))
+def test_an_experiment_with_a_piece_replaced_is_refused_or_planned(
+    start: int, length: int, text: str
+) -> None:
+    changed = TINY[:start] + text + TINY[start + length :]
+    read(changed.encode("utf-8", "surrogatepass"))
+
+
+def test_the_sound_ones_are_planned() -> None:
+    assert read(TINY.encode()) == 8
+    assert read(tomlkit.dumps(SEARCHED).encode()) == 8 + 2 * 3
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(TINY + "#" * LARGEST_FILE)
+    with pytest.raises(ExperimentError, match="more than 1,000,000 bytes"):
+        experiments.read(tmp_path / "x.toml")
+
+
+def test_too_many_trials_are_refused(tmp_path: Path) -> None:
+    many = TINY.replace("seeds = 2", "seeds = 1000").replace(
+        "optimizers = [",
+        "optimizers = [" + "".join(f'{{name="SGD",label="{n}",learning_rate=1}},' for n in range(9)),
+    )
+    (tmp_path / "x.toml").write_text(many)
+    with pytest.raises(ExperimentError, match=r"12,002 trials .* at most 10,000"):
+        planned(tmp_path / "x.toml")
+
+
+# ---------------------------------------------------------------- names
+
+
+@cases(300)
+@given(
+    st.text(max_size=20)
+    | st.sampled_from(["..", ".", "...", "latest", "Latest", "a/b", "é" * 150, "con.", " "])
+)
+@example("reportgen.sqlite-wal")
+@example("index.html")
+@example("-rf")
+def test_a_name_stays_in_the_output_folder(name: str) -> None:
+    file = Path(f"{name}.toml")
+    found = unless_refused(lambda: name_of(file))
+    if found is None:
+        return
+    output = Path("/output")
+    assert (output / found).resolve().parent == output
+    assert found == file.stem
+    assert found.isprintable()
+    assert not found.startswith((".", "-", " "))
+    assert len(found.encode()) <= 200
+    assert found.casefold() not in ("latest", "index.html", "reportgen.sqlite")
+
+
+@pytest.mark.parametrize(
+    "name", ["quickstart", "as-submitted", "tuned (2)", "優化器比較", "v1.2+x", "a", "2026_11"]
+)
+def test_ordinary_names_are_taken(name: str) -> None:
+    assert name_of(Path(f"{name}.toml")) == name
