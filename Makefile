@@ -26,7 +26,7 @@ FONT_SOURCES := fonttools==4.68.0 fontpkg-source-serif-4==4.004 fontpkg-source-s
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check lint format types bench simulation fonts lock clean \
+.PHONY: help report test check lint format types bench simulation drift-simulation fonts lock clean \
 	python system-report system-test
 
 help: ## say what the targets do
@@ -58,6 +58,9 @@ bench: $(INSTALLED_DEV) ## time a training step and whatever else has a benchmar
 
 simulation: $(INSTALLED) ## how often the verdicts are wrong or missed, by simulation
 	@$(RUN) tools/simulation.py $(ARGS)
+
+drift-simulation: $(INSTALLED) ## how often a rerun raises a false alarm or misses a drop, by simulation
+	@$(RUN) tools/drift_simulation.py $(ARGS)
 
 fonts: python ## build the fonts anew and compare them with templates/fonts
 	"$(PYTHON)" -m venv --clear build/fonts

@@ -19,11 +19,13 @@ from reportgen.analysis.findings import best_on_validation
 from reportgen.errors import UserError, describe
 from reportgen.progress import watch
 from reportgen.report.drift import drift_of
+from reportgen.report.index import write_index
 from reportgen.report.pdf import PdfUnavailable, check_pdf
 from reportgen.reporting import report
 from reportgen.runs import store
+from reportgen.runs.database import Database
 from reportgen.runs.finished_trials import Training
-from reportgen.runs.history import BASELINE
+from reportgen.runs.history import BASELINE, History
 from reportgen.runs.run import Source, run
 
 DROPPED = 3
@@ -98,6 +100,7 @@ def run_all(
             folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
             report(folder, languages, pdf)
             store.point_latest(folder)
+            refresh_index(output)
             outcomes.append(Outcome(name, folder, dropped(folder)))
         except (UserError, OSError) as error:
             click.echo(f"reportgen: error: {describe(error)}", err=True)
@@ -107,6 +110,14 @@ def run_all(
     if any(outcome.folder is None for outcome in outcomes):
         return 1
     return DROPPED if any(outcome.dropped for outcome in outcomes) else 0
+
+
+def refresh_index(output: Path) -> None:
+    """Write the page of all reports anew."""
+    with Database(output) as database:
+        history = History(database, output)
+        history.take_in()
+        write_index(history)
 
 
 def dropped(folder: Path) -> bool:

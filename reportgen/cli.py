@@ -13,6 +13,7 @@ from reportgen.errors import UserError, describe
 
 LANGUAGES = ("zh-Hant", "en")
 DEFAULT_EXPERIMENT = "quickstart"
+STOPPED = "what is finished is kept, and the same command goes on from there"
 
 
 class OneLine(click.ClickException):
@@ -44,7 +45,7 @@ class Program(click.Group):
             OneLine(error.format_message()).show()
             sys.exit(error.exit_code)
         except (KeyboardInterrupt, click.Abort):
-            click.echo("reportgen: stopped; what is finished is kept, and the same command goes on from there", err=True)
+            click.echo(f"reportgen: stopped; {STOPPED}", err=True)
             sys.exit(130)
 
 
@@ -390,7 +391,7 @@ def doctor() -> int:
     return doctor.show()
 
 
-@main.group()
+@main.group(no_args_is_help=False)
 def schedule() -> None:
     """Run experiments again on a schedule, by what the machine has for that."""
 

@@ -12,6 +12,7 @@ import pandas as pd
 from reportgen.analysis.drift import drift
 from reportgen.errors import UserError
 from reportgen.report import numbers
+from reportgen.report.index import write_index
 from reportgen.runs import store
 from reportgen.runs.database import Database
 from reportgen.runs.differences import differences
@@ -154,6 +155,7 @@ def pin(name: str, output: Path) -> None:
     with opened(output) as found:
         known(found, folder.parent.name)
         found.pin(folder.parent.name, folder.name)
+        write_index(found)
     click.echo(f"baseline of {folder.parent.name}: {folder.name}")
 
 
@@ -161,6 +163,7 @@ def unpin(experiment: str, output: Path) -> None:
     """Take an experiment's baseline away."""
     with opened(output) as found:
         found.pin(known(found, experiment), None)
+        write_index(found)
     click.echo(f"baseline of {experiment}: none")
 
 
@@ -176,6 +179,8 @@ def prune(keep: int, experiments: Sequence[str], output: Path, *, dry: bool) -> 
     with opened(output) as found:
         names = [known(found, name) for name in experiments] or found.experiments()
         freed = prune_runs(found, names, keep, dry=dry)
+        if not dry:
+            write_index(found)
     print_rows(
         "Would be removed" if dry else "Removed",
         ("what", "bytes"),

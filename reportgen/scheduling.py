@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +104,7 @@ def add(
         added=datetime.datetime.now(datetime.UTC),
         environment=schedules.environment(os.environ),
     )
-    check_start(place)
+    check_start()
     schedules.write(place, schedule)
     try:
         timers.install(schedule.timer, place, schedule.cron)
@@ -132,13 +134,10 @@ def check_experiment(experiment: str, options: RunOptions) -> str:
     return schedules.one_line(str(file.absolute()))
 
 
-def check_start(place: Place) -> None:
+def check_start() -> None:
     """See that reportgen starts as a timer will start it: from another folder, with a bare environment."""
-    import subprocess
-
-    start = place.command[: place.command.index("schedule")]
     done = subprocess.run(
-        [*start, "--version"],
+        [*schedules.program(), "--version"],
         cwd="/",
         env={"PATH": "/usr/bin:/bin"},
         stdin=subprocess.DEVNULL,
@@ -147,7 +146,7 @@ def check_start(place: Place) -> None:
     )
     if done.returncode:
         raise UserError(
-            f"{start[0]}: this Python finds reportgen only from here, a timer would not; install it "
+            f"{sys.executable}: this Python finds reportgen only from here, a timer would not; install it "
             "with `pip install .`"
         )
 

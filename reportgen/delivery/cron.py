@@ -69,33 +69,30 @@ def _without(table: str, place: Place) -> str:
 def _read() -> str:
     done = _crontab("-l")
     if done.returncode == 0:
-        return done.stdout
-    if "no crontab for" in done.stderr:
+        return done.stdout.decode("utf-8", "surrogateescape")  # whatever bytes others wrote there
+    if b"no crontab for" in done.stderr:
         return ""
     raise _failure(done)
 
 
 def _write(table: str) -> None:
-    done = _crontab("-", table) if table else _crontab("-r")
+    done = _crontab("-", table.encode("utf-8", "surrogateescape")) if table else _crontab("-r")
     if done.returncode:
         raise _failure(done)
 
 
-def _crontab(argument: str, table: str | None = None) -> subprocess.CompletedProcess[str]:
+def _crontab(argument: str, table: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         ["crontab", argument],
         input=table,
-        stdin=subprocess.DEVNULL if table is None else None,
         capture_output=True,
-        encoding="utf-8",
-        errors="surrogateescape",  # whatever bytes others wrote there
         env=os.environ | {"LC_ALL": "C"},
         check=False,
     )
 
 
-def _failure(done: subprocess.CompletedProcess[str]) -> UserError:
-    said = (done.stderr.strip().splitlines() or ["failed"])[0]
+def _failure(done: subprocess.CompletedProcess[bytes]) -> UserError:
+    said = (done.stderr.decode(errors="replace").strip().splitlines() or ["failed"])[0]
     return UserError(
         f"{shlex.join(done.args)}: {said}; the crontab is unchanged (--with print does without one)"
     )

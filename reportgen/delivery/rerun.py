@@ -9,7 +9,6 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,10 +16,9 @@ from typing import IO
 
 from reportgen.delivery import results, times
 from reportgen.delivery.results import Kept
-from reportgen.delivery.schedules import Place, Schedule
+from reportgen.delivery.schedules import Place, Schedule, program
 from reportgen.errors import UserError
 
-PROGRAM = (sys.executable, "-P", "-m", "reportgen")
 REPORTED = (0, 3)  # exit codes of `reportgen run` that leave a report worth reading
 TIMER_LOG_BYTES = 100_000
 
@@ -129,7 +127,7 @@ def _call(schedule: Schedule, arguments: Sequence[str], folder: Path, log: IO[by
     log.write(f"$ reportgen {shlex.join(arguments)}\n".encode())
     log.flush()
     called = subprocess.Popen(
-        [*PROGRAM, *arguments],
+        [*program(), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,

@@ -66,11 +66,8 @@ class Place:
 
     @property
     def command(self) -> list[str]:
-        """What a timer calls: without this folder on Python's path, from whatever folder it stands in."""
-        return [
-            *(sys.executable, "-P", "-m", "reportgen", "schedule", "run", self.name),
-            *("--if-due", "--output", str(self.output)),
-        ]
+        """What a timer calls."""
+        return [*program(), "schedule", "run", self.name, "--if-due", "--output", str(self.output)]
 
 
 class Schedule(Table):
@@ -92,6 +89,11 @@ class Schedule(Table):
     timer: Annotated[str, Field(pattern="^(systemd|cron|print)$")]
     added: AwareDatetime
     environment: dict[str, str] = Field(default_factory=dict)
+
+
+def program() -> list[str]:
+    """How to call reportgen from any folder, whatever Python files lie there (-P)."""
+    return [sys.executable, "-P", "-m", "reportgen"]
 
 
 def place(output: Path, name: str) -> Place:

@@ -31,6 +31,8 @@ def usable() -> bool:
 
 def install(place: Place, cron: str) -> None:
     """Write the units and start the timer; on failure nothing is left."""
+    if any(sign in place.command[0] for sign in "\"'\\"):
+        raise UserError(f"{place.command[0]}: systemd starts no program with such a path; --with cron does")
     service, timer = unit_files(place)
     try:
         service.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +134,7 @@ def _listed(values: Iterable[int], everything: range) -> str:
 
 def _quoted(word: str) -> str:
     """A word for a unit's command line; percent signs stand for specifiers there."""
-    return '"' + word.replace('"', '\\"').replace("%", "%%") + '"'
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") + '"'
 
 
 def _ask(*arguments: str) -> None:

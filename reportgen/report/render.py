@@ -18,6 +18,7 @@ from reportgen.report.catalogue import CSS_CLASS, HTML_LANG, Phrase
 from reportgen.report.context import build
 from reportgen.report.document import Document
 from reportgen.report.figures import COLORS
+from reportgen.report.index import write_thumbnail
 from reportgen.report.listings import highlight_css
 from reportgen.report.pdf import write_pdf
 from reportgen.report.svg import SERIES
@@ -61,6 +62,7 @@ def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = 
     words = words_in(languages or records.manifest["languages"])
     travelling = attachments.of_run(folder, records.manifest["experiment"]["file"])
     page = Page(words, build(records, words, attachments.fingerprint(travelling)), SECTIONS)
+    write_thumbnail(folder, records.epochs)
     html = folder / "report.html"
     files.write_text(html, page.for_screen())
     notes = page.notes()

@@ -24,7 +24,10 @@ from tests.conftest import Answer, Cli
 
 ROOT = Path(__file__).parents[2]
 README, EXPERIMENTS = ROOT / "README.md", ROOT / "experiments"
-COMMANDS = ("run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "doctor")
+COMMANDS = (
+    "run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "show", "diff",
+    "history", "baseline", "prune", "doctor",
+)  # fmt: skip
 HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic")
 
 

@@ -32,7 +32,7 @@ from tests.conftest import TINY, Answer, Cli
 OTHERS = (
     b"# what others have there: caf\xe9\n"
     b"SHELL = /bin/bash\nMAILTO=\n\n00 02 * * *   backup  --all\n"
-    b"@hourly x # reportgen\n0 0 1 * 0-7 y\n# last, without a line end"
+    b"@hourly x # reportgen\n1 1 * * * from windows\r\n0 0 1 * 0-7 y\n# last, without a line end"
 )
 CRONTAB = """#!/bin/sh
 case $1 in
@@ -80,7 +80,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-    monkeypatch.setattr(rerun, "PROGRAM", (str(folder / "bin" / "reportgen"),))
+    monkeypatch.setattr(rerun, "program", lambda: [str(folder / "bin" / "reportgen")])
     (tmp_path / "nightly.toml").write_text(TINY, encoding="utf-8")
     return folder
 
@@ -272,12 +272,12 @@ def test_what_is_left_of_a_timer_can_be_removed(cli: Cli, manager: Path) -> None
 def test_systemd_finds_no_fault_with_the_units_and_finds_the_program(
     cli: Cli, manager: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    python = tmp_path / '50% of "best" \\n 結果' / "python"
+    python = tmp_path / "50% of the best 結果" / "python"
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
-    output = ("--output", tmp_path / "$HOME ${x} %h")
+    output = ("--output", tmp_path / r'$HOME ${x} %h "\n')
     well(cli("schedule", "add", "nightly.toml", "--cron", "30 4 1 * 5", *output))
     done = subprocess.run(
         ["systemd-analyze", "verify", "--user", "--man=no", *map(str, sorted(manager.iterdir()))],
@@ -291,7 +291,18 @@ def test_systemd_finds_no_fault_with_the_units_and_finds_the_program(
     command = next(
         line for line in shown(cli("schedule", "show", "nightly", *output), "installed") if "Exec" in line
     )
-    assert command.endswith('/$$HOME $${x} %%h"')
+    assert command.endswith(r'/$$HOME $${x} %%h \"\\n"')
+
+
+def test_a_program_that_systemd_would_not_start(
+    cli: Cli, manager: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "it's mine"
+    python.symlink_to("/bin/true")
+    monkeypatch.setattr(sys, "executable", str(python))
+    refused(cli("schedule", "add", "nightly.toml", "--at", "02:00"), "it's mine", "--with cron")
+    assert not manager.exists()
+    assert not NIGHTLY.exists()
 
 
 @pytest.mark.usefixtures("machine")
@@ -476,7 +487,7 @@ def start(machine: Path) -> subprocess.Popen[bytes]:
     """Carry the schedule out in a process of its own."""
     program = (
         "import sys; from reportgen.delivery import rerun; from reportgen.cli import main; "
-        "rerun.PROGRAM = (sys.argv[1],); main.main(['schedule', 'run', 'nightly'])"
+        "rerun.program = lambda: [sys.argv[1]]; main.main(['schedule', 'run', 'nightly'])"
     )
     stand_in = str(machine / "bin" / "reportgen")
     return subprocess.Popen([sys.executable, "-c", program, stand_in], stdout=subprocess.PIPE)
@@ -662,6 +673,10 @@ def test_targets_are_the_same_from_any_folder(cli: Cli, tmp_path: Path) -> None:
         *targets[3:],
     ]
     assert stored["secrets"] == f"{tmp_path}/mine.toml"
+
+
+def test_a_group_without_a_command(cli: Cli) -> None:
+    refused(cli("schedule"), "Missing command", code=2)
 
 
 def test_no_schedules_is_an_empty_list(cli: Cli) -> None:

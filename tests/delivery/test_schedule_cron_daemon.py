@@ -65,7 +65,7 @@ def cron_daemon(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("crontab", "cron_daemon")
+@pytest.mark.usefixtures("cron_daemon", "crontab")
 def test_cron_itself_runs_and_shares_an_experiment(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

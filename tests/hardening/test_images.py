@@ -25,6 +25,15 @@ DTYPES = st.sampled_from(["u1", "i1", "i4", "i8", ">i4", "u8", "f4", "f8", "b1",
 def anyones_arrays(draw: st.DrawFn) -> dict[str, Any]:
     """Sound arrays with up to two of them replaced by others, or gone."""
     made = arrays()
+    if draw(st.booleans()):  # of another kind, and as sound
+        kind = draw(st.sampled_from(["u1", "u2", "i4", ">i8"]))
+        shape = draw(st.sampled_from([(3, 2), (3, 2, 1), (1, 1, 3), (2, 4, 3)]))
+        for part, count in (("train", 6), ("test", draw(st.integers(1, 4)))):
+            pixels = draw(st.lists(st.integers(0, 255), min_size=4, max_size=4))
+            made[f"x_{part}"] = np.resize(np.array(pixels), (count, *shape)).astype(kind)
+            labels = np.arange(count) % draw(st.integers(1, 3)) if part == "train" else np.zeros(count)
+            made[f"y_{part}"] = labels.reshape(draw(st.sampled_from([(-1,), (-1, 1)]))).astype(kind)
+        return made
     for name in draw(st.lists(st.sampled_from([*made, "classes"]), min_size=1, max_size=2)):
         if not draw(st.integers(0, 4)):
             made.pop(name, None)
@@ -200,5 +209,5 @@ def test_limits_of_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         load("folder", tmp_path)
     monkeypatch.setattr(dataset, "MOST_VALUES", 10**9)
     monkeypatch.setattr(dataset, "MOST_BYTES", 10**6)
-    with pytest.raises(DataError, match="2 images of 1200 x 1200"):
+    with pytest.raises(DataError, match="images of 1200 x 1200 x 3 take more than"):
         load("folder", tmp_path)

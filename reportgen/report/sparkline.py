@@ -1,0 +1,40 @@
+"""Curves as small as a word, drawn as plain SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+Curve = tuple[Sequence[float], str]
+"""Values from left to right, a value that is not finite leaving a gap, and a colour."""
+
+MARGIN = 2.0
+
+
+def sparkline(curves: Sequence[Curve], *, width: int, height: int, description: str) -> Markup:
+    """Curves on one scale, each ending in a dot. description: for who cannot see it."""
+    found = [value for values, _ in curves for value in values if math.isfinite(value)]
+    low, high = (min(found), max(found)) if found else (0.0, 0.0)
+    longest = max((len(values) for values, _ in curves), default=0)
+
+    def at(place: int, value: float) -> tuple[float, float]:
+        x = MARGIN + (width - 2 * MARGIN) * (place / (longest - 1) if longest > 1 else 1.0)
+        y = height - MARGIN - (height - 2 * MARGIN) * ((value - low) / (high - low) if high > low else 0.5)
+        return round(x, 1), round(y, 1)
+
+    drawn = Markup("")
+    for values, colour in curves:
+        points = [at(place, value) for place, value in enumerate(values) if math.isfinite(value)]
+        if not points:
+            continue
+        line = " ".join(f"{x},{y}" for x, y in points)
+        drawn += Markup(
+            '<polyline fill="none" stroke="{}" stroke-width="1.2" points="{}"/>'
+            '<circle fill="{}" cx="{}" cy="{}" r="1.6"/>'
+        ).format(colour, line, colour, *points[-1])
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{0}" width="{1}" height="{2}"'
+        ' viewBox="0 0 {1} {2}"><title>{0}</title>{3}</svg>'
+    ).format(description, width, height, drawn)

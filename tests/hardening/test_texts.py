@@ -1,0 +1,83 @@
+"""Texts of users in a whole run: none becomes markup, a path, a formula or a command."""
+
+from __future__ import annotations
+
+import csv
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from reportgen.runs import store
+from tests.hardening.conftest import AUTHOR, CLASSES, FILE, LABELS, TITLE, Run
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its elements and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def page(hostile_run: Run) -> Page:
+    return Page((hostile_run.folder / "report.html").read_text(encoding="utf-8"))
+
+
+def test_no_text_becomes_markup(page: Page) -> None:
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "object", "iframe", "embed", "base", "form", "link"}
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        if tag == "img":
+            assert (attributes["src"] or "").startswith("data:image/png;base64,")
+        if tag == "a":
+            assert (attributes["href"] or "").startswith("#")
+    assert [tag for tag, _ in page.elements].count("title") == 1 + sum(
+        tag == "svg" for tag, _ in page.elements
+    )
+
+
+def test_no_text_becomes_markup_in_the_list_of_runs(hostile_run: Run) -> None:
+    listed = Page((hostile_run.place / "output" / "index.html").read_text(encoding="utf-8"))
+    assert not {tag for tag, _ in listed.elements} & {"script", "img", "object", "iframe", "embed", "form"}
+    for tag, attributes in listed.elements:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert not re.match(r"[a-z]+:", attributes.get("href") or "", re.I), attributes
+
+
+@pytest.mark.parametrize("text", [TITLE, AUTHOR, *LABELS, *CLASSES, FILE])
+def test_every_text_is_shown_as_it_was_written(page: Page, text: str) -> None:
+    squeezed = re.sub(r"\s+", " ", page.text)
+    assert re.sub(r"\s+", " ", text) in squeezed
+
+
+def test_nothing_is_written_beside_the_run(hostile_run: Run) -> None:
+    written = {path.relative_to(hostile_run.place) for path in hostile_run.place.rglob("*")}
+    outside = [path for path in written if path.parts[0] != "output"]
+    assert sorted(map(str, outside)) == sorted(["<i>&{x}.npz", FILE])
+    of_runs = {path.parts[1] for path in written if len(path.parts) > 1}
+    assert of_runs == {"x (1)", ".trials", "reportgen.sqlite", "index.html"}
+
+
+def test_no_cell_is_a_formula_and_all_names_come_back(hostile_run: Run) -> None:
+    tables = [*hostile_run.folder.glob("*.csv"), *hostile_run.folder.glob("records/*.csv")]
+    assert len(tables) >= 3
+    for table in tables:
+        with table.open(encoding="utf-8", newline="") as file:
+            starts = {
+                cell[:1] for row in csv.reader(file) for cell in row if not re.fullmatch(r"-[\d.e-]+", cell)
+            }
+        assert not starts & set("=+-@\t\r"), table.name
+    records = store.read(hostile_run.folder)
+    assert list(dict.fromkeys(records.results["setup"])) == list(LABELS)
+    assert list(dict.fromkeys(records.confusion["true"])) == list(CLASSES)
