@@ -221,4 +221,4 @@ def test_the_page_of_all_reports_names_every_one_and_its_links_lead_there(cli: C
     assert places == sorted(places, reverse=True)  # the newest first
     for stage, setup in (("comparison", "SGD"), ("tuned", "Adam")):
         assert mean(runs("a b+1")[1], stage, setup) in page
-    assert re.search(r"http(?!://www\.w3\.org/2000/svg)", page) is None
+    assert re.search(r"https?://(?!www\.w3\.org/2000/svg)", page) is None
