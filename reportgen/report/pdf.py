@@ -127,7 +127,7 @@ def _fetcher() -> Any:
 
     class OnlyOurFonts(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            if url not in allowed and not url.startswith("data:"):
+            if url not in allowed and not url.startswith(PICTURE):
                 raise ValueError("the report takes nothing from outside")
             return super().fetch(url, headers)
 

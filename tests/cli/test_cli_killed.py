@@ -25,8 +25,8 @@ validation = 100
 test = 100
 [comparison]
 hidden = [32]
-batch_size = 4
-epochs = 12
+batch_size = 2
+epochs = 40
 optimizers = [
   { name = "SGD", learning_rate = 0.05 },
   { name = "SGD_Momentum", learning_rate = 0.05 },
@@ -34,23 +34,23 @@ optimizers = [
 ]
 [tuned]
 hidden = [32, 16]
-batch_size = 4
-epochs = 12
+batch_size = 2
+epochs = 40
 dropout = 0.2
 average_epochs = 3
 augmentation = { shift = 1 }
 optimizer = { name = "Adam", learning_rate = 0.01 }
 [search.comparison]
 trials = 3
-seeds = 1
-epochs = 6
+seeds = 3
+epochs = 12
 [search.comparison.space]
 learning_rate = { low = 1e-3, high = 1e-1 }
 [search.tuned]
 method = "optuna"
 trials = 6
-seeds = 1
-epochs = 6
+seeds = 3
+epochs = 12
 [search.tuned.space]
 learning_rate = { low = 1e-3, high = 1e-1 }
 """
@@ -91,14 +91,15 @@ def kill(process: subprocess.Popen[str]) -> str:
 
 
 def killed_again_and_again(folder: Path, *arguments: str) -> None:
-    """Start a command and kill it, KILLS times."""
+    """Start a command and kill it, KILLS times: most while it trains, some before."""
     moments = random.Random(20)
     for _ in range(KILLS):
-        process = start(folder, *arguments, "--checkpoint-seconds", "0", "--workers", "2")
+        workers = moments.choice([1, 1, 1, 2])
+        process = start(folder, *arguments, "--checkpoint-seconds", "0", "--workers", str(workers))
         assert process.stdout is not None
-        if moments.random() < 0.8:  # most while it trains, some before
+        if moments.random() < 0.9:
             process.stdout.readline()
-            time.sleep(0.6 * moments.random())
+            time.sleep((1 if workers == 1 else 4) * moments.random())  # several have to start first
         else:
             time.sleep(3 * moments.random())
         kill(process)
