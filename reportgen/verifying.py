@@ -109,11 +109,15 @@ def prove_run(
     """The proofs of a run's report: its results computed again, and its pages held against them."""
     from reportgen.runs import store
 
+    if lacking := [kept.name for kept in attachments.FILES if kept.always and kept.name not in files]:
+        yield Proof("records", "", tuple(f"cannot be read: {name} is missing" for name in lacking))
+        return
     try:
         attachments.unpack(files, folder)
         records = store.read(folder)
     except (UserError, OSError) as error:
-        yield Proof("records", "", (f"cannot be read: {reason(error.__cause__ or error)}",))
+        said = reason(error.__cause__ or error).replace(f"{folder}/", "")
+        yield Proof("records", "", (f"cannot be read: {said}",))
         return
     t = words_in(languages)
     holds = f"{len(records.results)} trials"

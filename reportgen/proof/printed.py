@@ -14,6 +14,7 @@ from reportgen.report import fonts
 from reportgen.report.appendix import trial_rows
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.comparison import UNIT, comparison_rows
+from reportgen.report.drift import drift_of, drift_rows, drift_summary
 from reportgen.report.headlines import headlines
 from reportgen.report.numbers import Unit
 from reportgen.report.scores import findings_of, is_percentage
@@ -59,6 +60,13 @@ def of_run(records: RunRecords, t: Catalogue) -> Iterator[Printed]:
         for of_class in class_rows(matrix, classes)[:CLASSES_IN_TABLES]:
             yield Printed("accuracy of every class", " ".join(of_class.values()))
     yield from _sentences("conclusions", said.conclusions)
+    drift = drift_of(records)
+    if drift is not None:
+        yield from _sentences("drift", [drift_summary(drift, t)])
+        for row in drift_rows(drift, t):
+            cells = [row[name] for name in ("n", "before", "now", "difference", "interval", "p")]
+            name, change = (row[key].spans().striptags() for key in ("name", "change"))
+            yield Printed("drift", " ".join((name, *cells, change)))
     diverged = t("ui.diverged").spans().striptags()
     for trial in trial_rows(results):
         cells = [diverged] if trial["diverged"] else trial["cells"]

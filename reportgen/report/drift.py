@@ -47,7 +47,7 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     if table is None:
         return None
     found = [
-        {"key": f"drift-{name}", "caption": _caption(name, rows, records, t), "rows": _rows(rows, t)}
+        {"key": f"drift-{name}", "caption": _caption(name, rows, records, t), "rows": drift_rows(rows, t)}
         for name, rows in table.groupby("reference", sort=False)
     ]
     history = over_time(records)
@@ -97,7 +97,8 @@ def _caption(name: object, rows: pd.DataFrame, records: RunRecords, t: Catalogue
     return t("drift.baseline_caption", run=pinned)
 
 
-def _rows(rows: pd.DataFrame, t: Catalogue) -> list[dict[str, Any]]:
+def drift_rows(rows: pd.DataFrame, t: Catalogue) -> list[dict[str, Any]]:
+    """Rows of the table of analysis.drift as they are written."""
     return [
         {
             "name": _headline(str(row["stage"]), str(row["setup"]), t),

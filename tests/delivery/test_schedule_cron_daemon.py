@@ -13,6 +13,7 @@ import pytest
 
 from reportgen.delivery.schedules import place
 from tests.conftest import Cli
+from tests.delivery.servers import Mailbox, mail_server
 
 EXPERIMENT = """
 title = "A rerun"
@@ -66,33 +67,50 @@ def cron_daemon(tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("cron_daemon", "crontab")
-def test_cron_itself_runs_and_shares_an_experiment(
+def test_cron_runs_it_again_judges_it_and_mails_it(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     output = tmp_path / "100% of $them's"
     (tmp_path / "tiny.toml").write_text(EXPERIMENT, encoding="utf-8")
-    answer = cli(
-        *("schedule", "add", "tiny.toml", "--every", "1m", "--with", "cron", "--output", output),
-        *("--no-pdf", "--workers", 1, "--languages", "en", "--share", "folder:shared"),
-    )
-    assert (answer.code, answer.err) == (0, "")
-    schedule = place(output, "tiny")
-    end = time.monotonic() + 200
-    while not (reports := list((tmp_path / "shared").glob("tiny/2*/report.html"))):
-        assert time.monotonic() < end, what_happened(schedule.folder)
-        time.sleep(1)
-    assert cli("schedule", "remove", "tiny", "--output", output).code == 0
-    left = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
-    assert schedule.mark not in left.stdout
-    # what goes on is not stopped by that, and the folder of this test has to stay until it ends
-    while not (said := [line for line in schedule.timer_log.read_text().splitlines() if "\ttiny\t" in line]):
-        assert time.monotonic() < end, what_happened(schedule.folder)
-        time.sleep(1)
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text('WORD = "sesame"', encoding="utf-8")
+    secrets.chmod(0o600)
+    assert cli("run", "tiny.toml", "--no-pdf", "--output", output).code == 0
+    assert cli("baseline", "set", "tiny", "--output", output).code == 0
+    with mail_server(Mailbox(password="sesame")) as mailbox:
+        target = f"mailto://me:${{WORD}}@127.0.0.1:{mailbox.port}/you@example.org?from=me@example.org"
+        answer = cli(
+            *("schedule", "add", "tiny.toml", "--every", "1m", "--with", "cron", "--output", output),
+            *("--workers", 1, "--languages", "en", "--share", target, "--secrets", secrets),
+        )
+        assert (answer.code, answer.err) == (0, "")
+        schedule = place(output, "tiny")
+        end = time.monotonic() + 200
+        while not mailbox.mails:
+            assert time.monotonic() < end, what_happened(schedule.folder)
+            time.sleep(1)
+        assert cli("schedule", "remove", "tiny", "--output", output).code == 0
+        left = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
+        assert schedule.mark not in left.stdout
+        # what goes on is not stopped by that, and the folder of this test has to stay until it ends
+        while not (
+            said := [line for line in schedule.timer_log.read_text().splitlines() if "\ttiny\t" in line]
+        ):
+            assert time.monotonic() < end, what_happened(schedule.folder)
+            time.sleep(1)
     state, _, run, log = said[0].split("\t")
     assert state == "ok"
-    assert reports[0].read_bytes() == (Path(run) / "report.html").read_bytes()
-    assert "shared\tfolder:" in Path(log).read_text()
+    (attached,) = mailbox.mails[0].iter_attachments()
+    assert attached.get_content() == (Path(run) / "report.pdf").read_bytes()
+    assert "sesame" not in Path(log).read_text()
+    # the rerun was held against the baseline, and is in the history
+    history = cli("history", "tiny", "--output", output).out.splitlines()
+    assert [line.split("\t")[2] for line in history] == ["pinned", "baseline", ""]
+    assert history[1].split("\t")[4] == history[2].split("\t")[4]
+    assert "All numbers are exactly those of before" in (Path(run) / "report.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def what_happened(folder: Path) -> str:
