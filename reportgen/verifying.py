@@ -247,6 +247,6 @@ def show(state: str, *cells: str) -> None:
         click.echo("\t".join(clean))
         return
     colors = {"ok": "green", "FAILED": "red"}
-    columns = [clean[0].ljust(12), *(cell.ljust(32) for cell in clean[1:-1]), clean[-1]]
+    columns = [clean[0].ljust(12), *(cell.ljust(34) for cell in clean[1:-1]), clean[-1]]
     click.secho(columns[0], nl=False, fg=colors.get(state))
     click.echo("".join(columns[1:]))
