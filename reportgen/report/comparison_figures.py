@@ -83,7 +83,7 @@ def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Seque
         marker, gid = MARKERS[number % len(MARKERS)], f"{SERIES}{number}"
         panel.plot(
             means.index, means, color=color(number), linestyle=dashes(number), marker=marker, markersize=3.2,
-            label=str(setup), gid=gid,
+            label=_label(setup), gid=gid,
         )  # fmt: skip
         lost = means[means.isna()].index
         if len(lost):
@@ -124,7 +124,7 @@ def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence
         means = finished.groupby(tried["number"]).agg(lambda values: values.mean(skipna=False))
         panel.step(
             means.index, means.fillna(-np.inf).cummax().replace(-np.inf, np.nan), where="post",
-            color=color(number), linestyle=dashes(number), label=str(setup), gid=f"{SERIES}{number}",
+            color=color(number), linestyle=dashes(number), label=_label(setup), gid=f"{SERIES}{number}",
         )  # fmt: skip
         panel.plot(
             means.index, means, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.4, markersize=3,
@@ -159,7 +159,7 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
         )  # fmt: skip
         panel.step(
             rows["tau"], rows["share"], where="post", color=color(number), linestyle=dashes(number),
-            label=str(name), gid=gid,
+            label=_label(name), gid=gid,
         )  # fmt: skip
     panel.set_xscale("log")
     panel.set_xlim(1, float(table["tau"].max()))
@@ -172,3 +172,8 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
     panel.set_ylabel(words["share"])
     figure.legend(loc="outside upper center", ncols=4, handlelength=2.6)
     return figure
+
+
+def _label(name: object) -> str:
+    """A name for a legend, from which matplotlib leaves out what begins with an underscore."""
+    return f" {name}" if str(name).startswith("_") else str(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -36,7 +37,10 @@ def from_figure(figure: Figure, *, prefix: str, description: str) -> Markup:
     """A matplotlib figure as an element of a page; its texts stay texts."""
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(buffer, format="svg", metadata=nothing)
+    with warnings.catch_warnings():
+        # the report says itself which characters its fonts lack
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        figure.savefig(buffer, format="svg", metadata=nothing)
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
     svg = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), svg)

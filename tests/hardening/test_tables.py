@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import math
+import re
 import tempfile
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from reportgen.analysis.comparison import Comparison, compare
 from reportgen.errors import UserError
 from reportgen.runs import store
 from reportgen.runs.store import RunRecords
+from tests.conftest import Cli
 from tests.hardening.cases import cases, unless_refused
 
 WORDS = [
@@ -106,6 +109,27 @@ def test_limits_of_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(score_tables, "LARGEST_FILE", 100)
     with pytest.raises(UserError, match="has more than"):
         score_tables.read_scores(table)
+
+
+@pytest.mark.filterwarnings("error:Glyph:UserWarning", "error:No artists:UserWarning")
+def test_odd_names_are_in_the_figures_legends_and_nothing_is_said_on_standard_error(
+    cli: Cli, tmp_path: Path
+) -> None:
+    names = ["_hidden", "$x$", "שלום", "🙂", "<b>"]
+    rows = [
+        f"{name},{problem},{seed},{place + seed / 10}"
+        for place, name in enumerate(names)
+        for problem in ("p", "q")
+        for seed in range(2)
+    ]
+    (tmp_path / "loss.csv").write_text("\n".join(["optimizer,problem,seed,score", *rows]), encoding="utf-8")
+    answer = cli("compare", tmp_path / "loss.csv", "--lower-is-better", "--no-pdf")
+    assert (answer.code, answer.err) == (0, "")
+    page = (tmp_path / "loss-comparison.html").read_text(encoding="utf-8")
+    for name in names:
+        shown = html.escape(name)
+        legends = re.findall(rf"<text[^>]*>\s*{re.escape(shown)}\s*</text>", page)
+        assert len(legends) >= 3, name  # of each problem's scores, and of the profile
 
 
 # ---------------------------------------------------------------- our own
