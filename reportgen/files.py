@@ -25,6 +25,14 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def flush(folder: Path) -> None:
+    """See to it that all files in a folder are on the disk, before it gets the name that people look for."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
 def point_link(link: Path, target: str) -> None:
     """Make a symbolic link point at target, replacing where it pointed before in one step."""
     part = link.with_name(f".{link.name}.{os.getpid()}.part")
