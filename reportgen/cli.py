@@ -37,6 +37,9 @@ class Program(click.Group):
         except (UserError, OSError) as error:
             OneLine(describe(error)).show()
             sys.exit(1)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.ctx.get_help() if error.ctx else "")
+            sys.exit(2)
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "reportgen"
             OneLine(f"{error.format_message()} (see {command} --help)").show()
@@ -391,7 +394,7 @@ def doctor() -> int:
     return doctor.show()
 
 
-@main.group(no_args_is_help=False)
+@main.group()
 def schedule() -> None:
     """Run experiments again on a schedule, by what the machine has for that."""
 

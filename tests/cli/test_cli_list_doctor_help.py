@@ -59,6 +59,13 @@ def test_version(cli: Cli) -> None:
     assert cli("--version") == Answer(0, f"reportgen, version {reportgen.__version__}\n", "")
 
 
+@pytest.mark.parametrize("group", [(), ("baseline",), ("schedule",)])
+def test_without_a_command_the_commands_are_shown(cli: Cli, group: tuple[str, ...]) -> None:
+    answer = cli(*group)
+    assert (answer.code, answer.err) == (2, "")
+    assert answer.out == cli(*group, "--help").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [

@@ -675,10 +675,6 @@ def test_targets_are_the_same_from_any_folder(cli: Cli, tmp_path: Path) -> None:
     assert stored["secrets"] == f"{tmp_path}/mine.toml"
 
 
-def test_a_group_without_a_command(cli: Cli) -> None:
-    refused(cli("schedule"), "Missing command", code=2)
-
-
 def test_no_schedules_is_an_empty_list(cli: Cli) -> None:
     assert well(cli("schedule", "list")) == [["schedule", "experiment", "when", "next", "last result"]]
     assert not Path("output").exists()
