@@ -6,7 +6,6 @@ import csv
 import io
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from reportgen.cells import unguarded
-from reportgen.errors import UserError
+from reportgen.errors import UserError, is_printable
 
 DEFAULT_METRICS = ("score", "test_accuracy")
 
@@ -26,7 +25,6 @@ MOST_PAIRS = 1_000
 MOST_SEEDS = 1_000
 
 WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True)
@@ -210,7 +208,7 @@ def _name(cell: str, where: str) -> str:
         raise UserError(f"{where}: is empty; write a name")
     if len(text) > LONGEST_NAME:
         raise UserError(f"{where}: {_shown(text)} has {len(text)} characters; at most {LONGEST_NAME} can be")
-    if any(unicodedata.category(character) in UNPRINTABLE for character in text):
+    if not is_printable(text):
         raise UserError(f"{where}: {_shown(text)} has characters that cannot be printed; take them out")
     return text
 
@@ -246,5 +244,5 @@ def _shown(text: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = [name if name.isprintable() and len(name) <= 40 else _shown(name) for name in names if name]
+    shown = [name if is_printable(name) and len(name) <= 40 else _shown(name) for name in names if name]
     return ", ".join(shown[:20]) + (", ..." if len(shown) > 20 else "")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from reportgen.errors import is_printable
+
 
 class Table(BaseModel):
     """A table of the file: its keys and no others, never changed after reading."""
@@ -15,7 +17,7 @@ class Table(BaseModel):
 
 def _without_breaks(value: str) -> str:
     """Titles and names stand in headings, tables and progress lines."""
-    if not value.isprintable():
+    if not is_printable(value):
         raise ValueError("must be one line of printable characters")
     return value
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.data.errors import DataError
+from reportgen.errors import is_printable
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
@@ -105,7 +106,7 @@ def check_class_names(names: Sequence[str], where: str) -> None:
     if len(names) > MOST_CLASSES:
         raise DataError(f"{where}: {len(names):,} classes; at most {MOST_CLASSES:,} can be told apart here")
     for name in names:
-        if not name.isprintable():
+        if not is_printable(name):
             raise DataError(
                 f"{where}: the class name {name!r} has characters that cannot be printed: rename the class"
             )

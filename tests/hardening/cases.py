@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
-from reportgen.errors import UserError, describe
+from reportgen.errors import UserError, describe, is_printable
 
 TIMES = os.environ.get("REPORTGEN_CASES")
 Value = TypeVar("Value")
@@ -39,6 +39,6 @@ def unless_refused(call: Callable[[], Value]) -> Value | None:
         return call()
     except UserError as error:
         said = describe(error)
-    if not said or not said.isprintable() or len(said) > 2000:
+    if not said or not is_printable(said) or len(said) > 2000:
         pytest.fail(f"not one clear line: {said!r}")
     return None

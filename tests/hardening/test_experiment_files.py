@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reportgen import experiment as experiments
+from reportgen.errors import is_printable
 from reportgen.experiment import LARGEST_FILE, ExperimentError, name_of
 from reportgen.runs.plan import check_optimizers, plan, refuse_too_many
 from tests.conftest import TINY
@@ -113,7 +114,7 @@ def planned(file: Path) -> int:
     trials = plan(experiment, classes=10)
     refuse_too_many(len(trials))
     for trial in trials:
-        assert trial.setup.label.isprintable()
+        assert is_printable(trial.setup.label)
         assert trial.setup.epochs >= 1
     named = [(trial.setup.stage, trial.setup.label, trial.seed) for trial in trials]
     assert len(set(named)) == len(named)  # each has a row of its own in every table
@@ -197,7 +198,7 @@ def test_a_name_stays_in_the_output_folder(name: str) -> None:
     output = Path("/output")
     assert (output / found).resolve().parent == output
     assert found == file.stem
-    assert found.isprintable()
+    assert is_printable(found)
     assert not found.startswith((".", "-", " "))
     assert len(found.encode()) <= 200
     assert found.casefold() not in ("latest", "index.html", "reportgen.sqlite")

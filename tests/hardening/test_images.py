@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
 from reportgen.data import dataset, load
 from reportgen.data.errors import DataError
+from reportgen.errors import is_printable
 from tests.cli.conftest import arrays
 from tests.hardening.cases import cases, unless_refused
 
@@ -77,13 +78,15 @@ def test_arrays_are_refused_in_one_line_or_read_as_they_are(made: dict[str, Any]
         np.testing.assert_array_equal(images.reshape(given_images.shape), given_images)
         np.testing.assert_array_equal(labels, made[f"y_{part}"].reshape(-1))
         assert labels.max() < len(read.classes)
-    assert all(name.isprintable() for name in read.classes)
+    assert all(is_printable(name) for name in read.classes)
 
 
 SOUND_NPZ = saved(arrays(x_train=np.zeros((6, 2, 2), np.uint8), y_train=np.arange(6) % 2,
                          x_test=np.zeros((4, 2, 2), np.uint8), y_test=np.arange(4) % 2))  # fmt: skip
 
 
+@example([(880, 64)])  # a version that zipfile does not know
+@example([(27, 4)])  # an error that quotes the file
 @cases(200)
 @given(st.lists(st.tuples(st.integers(0, len(SOUND_NPZ) - 1), st.integers(0, 255)), min_size=1, max_size=4))
 def test_a_damaged_npz_file_is_refused_in_one_line_or_read(changes: list[tuple[int, int]]) -> None:
