@@ -59,9 +59,12 @@ def read(path: Path) -> Document:
 
 
 def squeezed(text: str) -> str:
-    """A text without what lines do to it: spaces, breaks, and the hyphens of words."""
-    joined = re.sub(r"[\s\x02\ufffe\u00ad]+", "", text)
-    return re.sub(r"(?<=[^\W\d_])[-\u2010](?=[^\W\d_])", "", joined)
+    """A text without what lines do to it: spaces, breaks, and the hyphens of words.
+
+    Fonts have one glyph for the hyphen and the hyphen-minus, and a reader may give either.
+    """
+    joined = re.sub(r"[\s\x02\ufffe\u00ad]+", "", text).replace("\u2010", "-")
+    return re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", "", joined)
 
 
 def count(pages: Sequence[str], text: str) -> int:

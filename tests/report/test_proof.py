@@ -117,3 +117,8 @@ def test_words_are_the_same_however_lines_break_them(word: str, data: st.DataObj
 def test_a_minus_is_no_hyphen() -> None:
     assert squeezed("[-1.20, +0.30]") != squeezed("[1.20, +0.30]")
     assert squeezed("1e-05") != squeezed("1e05")
+
+
+def test_a_hyphen_and_a_minus_have_one_glyph() -> None:
+    assert squeezed("[\u20101.20, +0.30]") == squeezed("[-1.20, +0.30]")
+    assert squeezed("end\u2010\nto\u2010end") == squeezed("end-to-end")
