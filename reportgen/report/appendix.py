@@ -34,10 +34,27 @@ def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, A
             (t("appendix.workers"), str(device["workers"])),
             (t("appendix.started"), times["started"].replace("T", " ").removesuffix("+00:00")),
             (t("appendix.duration"), f"{numbers.seconds(times['seconds'])} s"),
+            *kept_trials(manifest, t),
             *versions(manifest["versions"], t),
         ],
         "trials": list(trial_rows(records.results)),
     }
+
+
+def kept_trials(manifest: dict[str, Any], t: Catalogue) -> list[tuple[Phrase, str]]:
+    """How many trials an earlier run had trained, and what those ran on where that was something else."""
+    reused = manifest.get("reused", [])
+    if not any(reused):
+        return []
+    here = {**manifest["versions"], **manifest["device"]}
+    others = [
+        ", ".join(f"{name} {value}" for name, value in where.items() if here.get(name, value) != value)
+        for where in manifest["trained_on"]
+    ]
+    return [
+        (t("appendix.kept"), f"{sum(reused)} / {len(reused)}"),
+        *((t("appendix.trained_on"), other) for other in others if other),
+    ]
 
 
 def versions(found: dict[str, str], t: Catalogue) -> list[tuple[Phrase, str]]:
