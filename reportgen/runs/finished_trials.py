@@ -134,7 +134,7 @@ class FinishedTrials:
         if self.training.fresh:
             for place in workplaces:
                 Checkpoints(place.folder).remove()
-        where = {**environment.versions(), **environment.device(), **machinery()}
+        where = {**environment.versions(), **environment.device(), "instructions": machinery()["processor"]}
 
         def keep(place: int, record: Record) -> None:
             self.store.put(record, keys[place], self.digest, where)

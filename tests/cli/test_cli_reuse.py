@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -181,3 +182,15 @@ def test_a_run_beside_one_that_is_killed_takes_over(experiment: Path, tmp_path: 
         for process in (endless, waiting):
             process.kill()
             process.communicate()
+
+
+def test_the_manifest_says_what_was_kept_and_what_it_ran_on(cli: Cli) -> None:
+    run(cli, "--seeds", 1)
+    run(cli)
+    first, second = (json.loads((folder / "manifest.json").read_text(encoding="utf-8")) for folder in runs())
+    assert first["reused"] == [False] * 3
+    assert second["reused"] == [True, False, True, False, True]
+    (where,) = second["trained_on"]
+    for name, value in {**second["versions"], **second["device"]}.items():
+        assert where.get(name, value) == value
+    assert len(second["kept_trials"]) == ALL
