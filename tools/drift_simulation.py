@@ -45,8 +45,11 @@ HOMEWORK: dict[Headline, float] = {
 def spread_of(folder: Path) -> dict[Headline, float]:
     """The standard deviation between seeds of every headline of a run."""
     scores = scores_of(store.read(folder).results)
-    found = scores.groupby(["stage", "setup"], sort=False)["score"].std(ddof=1).dropna()
-    return {(str(stage), str(setup)): float(value) for (stage, setup), value in found.items()}
+    return {
+        (str(stage), str(setup)): float(of_setup["score"].std(ddof=1))
+        for (stage, setup), of_setup in scores.groupby(["stage", "setup"], sort=False)
+        if of_setup["score"].notna().sum() > 1
+    }
 
 
 def rerun(noise: Means, drop: Means, rng: np.random.Generator) -> pd.DataFrame:
