@@ -81,6 +81,8 @@ class FinishedTrials:
         # one and the same trial may be wanted for two stages, and its classifier for one of them
         keeps_model = {key for key, trial in zip(keys, trials, strict=True) if trial.setup.stage == TUNED}
         missing = [key for key in wanted if not self._known(key, wanted[key], key in keeps_model)]
+        for key in wanted.keys() - set(missing):
+            self._tidy(key)
         mine = [key for key in missing if self.claims.take(key)]
         try:
             # what another program finished just before it let go
@@ -109,6 +111,15 @@ class FinishedTrials:
         if record is None:
             return False
         return not keeps_model or record.diverged or self._workplace(key, True).model.is_file()
+
+    def _tidy(self, key: str) -> None:
+        """Remove the checkpoints of a finished trial, where a kill came before they were removed."""
+        checkpoints = Checkpoints(self.folder / key)
+        if checkpoints.folder.is_dir() and self.claims.take(key):  # else somebody trains it afresh
+            checkpoints.remove()
+            with contextlib.suppress(OSError):
+                checkpoints.folder.rmdir()
+            self.claims.release(key)
 
     def _record(self, trial: Trial, key: str) -> Record:
         record = self.store.get(trial, key)

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from reportgen.cells import guard_texts, unguard_texts
 from reportgen.errors import UserError
-from reportgen.files import flush, point_link, write_bytes, write_text
+from reportgen.files import flush, is_alive, point_link, write_bytes, write_text
 
 TEXT_COLUMNS = (
     "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
@@ -210,15 +210,5 @@ def _texts(table: pd.DataFrame) -> list[str]:
 def _remove_abandoned(experiment_folder: Path) -> None:
     for folder in experiment_folder.iterdir():
         owner = PARTIAL.fullmatch(folder.name)
-        if (owner and not _alive(int(owner[1]))) or folder.name.startswith(PRUNED):
+        if (owner and not is_alive(int(owner[1]))) or folder.name.startswith(PRUNED):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -194,3 +196,26 @@ def test_the_manifest_says_what_was_kept_and_what_it_ran_on(cli: Cli) -> None:
     for name, value in {**second["versions"], **second["device"]}.items():
         assert where.get(name, value) == value
     assert len(second["kept_trials"]) == ALL
+
+
+def test_checkpoints_that_a_kill_left_behind_a_finished_trial_go(cli: Cli) -> None:
+    run(cli)
+    (model,) = Path("output/.trials").glob("*/model.safetensors")
+    left = [
+        model.with_name("000002-0123456789abcdef.safetensors"),
+        Path("output/.trials", finished_key(), "000001-0123456789abcdef.safetensors"),
+    ]
+    for file in left:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"left behind")
+    assert trained(run(cli)) == 0
+    assert not any(file.exists() for file in left)
+    assert not left[1].parent.exists()
+    assert model.is_file()
+
+
+def finished_key() -> str:
+    """The key of a trial that keeps no network."""
+    with closing(sqlite3.connect("output/reportgen.sqlite")) as database:
+        found = database.execute("SELECT key FROM trials WHERE seed = 1").fetchone()
+    return str(found[0])
