@@ -155,7 +155,8 @@ def test_rendering_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path:
         time.sleep(9 * moments.random())
         if process.poll() is None:
             kill(process)
-        process.communicate()
+        else:
+            process.communicate()
         for name in names:
             content = (folder / name).read_bytes()
             assert content in (b"old", new[name]), f"half of {name}"
