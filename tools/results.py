@@ -94,7 +94,7 @@ def tuned_table(tuned: pd.DataFrame, epochs: pd.DataFrame) -> str:
             f"| {row['optimizer']}, {row['hidden']} | {len(tuned)} | {accuracy.mean():.2%} |"
             f" {interval.low:.2%} to {interval.high:.2%} | {accuracy.min():.2%}, {accuracy.max():.2%} |"
             f" {tuned['best_epoch'].min():.0f} to {tuned['best_epoch'].max():.0f} | {reached} |"
-            f" {seconds.min():.1f} to {seconds.max():.1f} |",
+            f" {seconds.min():.3g} to {seconds.max():.3g} |",
         ]
     )
 
