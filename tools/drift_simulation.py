@@ -3,6 +3,7 @@
 python tools/drift_simulation.py             some minutes on one core
 python tools/drift_simulation.py --quick     a fifth of it, for tests
 python tools/drift_simulation.py RUN_DIR     with the noise of this run instead of the homework's
+python tools/drift_simulation.py RUN RERUN   with the noise that a run and its rerun show, seed by seed
 
 A rerun's score is mean of the headline + effect of the seed + noise of the rerun. The noise is taken as large
 as the spread between seeds, as if a rerun had nothing in common with the runs before: reruns on one machine
@@ -52,6 +53,21 @@ def spread_of(folder: Path) -> dict[Headline, float]:
     }
 
 
+def noise_between(first: Path, second: Path) -> dict[Headline, float]:
+    """The standard deviation of a rerun's own noise, by every headline that both runs have.
+
+    Of two runs with the same seeds the differences have twice its variance.
+    """
+    both = scores_of(store.read(first).results).merge(
+        scores_of(store.read(second).results), on=["stage", "setup", "seed"]
+    )
+    return {
+        (str(stage), str(setup)): float((rows["score_x"] - rows["score_y"]).std(ddof=1) / np.sqrt(2))
+        for (stage, setup), rows in both.groupby(["stage", "setup"], sort=False)
+        if len(rows) > 1
+    }
+
+
 def rerun(noise: Means, drop: Means, rng: np.random.Generator) -> pd.DataFrame:
     """The scores of one rerun. What seeds have in common cancels, so it is left out."""
     return pd.DataFrame(
@@ -89,10 +105,18 @@ def line(what: str, hits: int, runs: int, promised: str) -> str:
 def main() -> None:
     """Print the rates."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("run", nargs="?", type=Path, help="a run's folder, for its noise")
+    parser.add_argument("runs", nargs="*", type=Path, help="a run's folder, and that of its rerun")
     parser.add_argument("--quick", action="store_true", help="a fifth of the reruns")
     asked = parser.parse_args()
-    noise = HOMEWORK if asked.run is None else spread_of(asked.run)
+    match asked.runs:
+        case []:
+            noise = HOMEWORK
+        case [run]:
+            noise = spread_of(run)
+        case [run, again]:
+            noise = noise_between(run, again)
+        case _:
+            parser.error("name one run, or two")
     sequences = 1 if asked.quick else 5
     print(f"{SEEDS} seeds, {len(noise)} headlines, noise between {min(noise.values()):.2%} and "
           f"{max(noise.values()):.2%}; {sequences} x {RERUNS} reruns a line\n")  # fmt: skip

@@ -35,6 +35,13 @@ def test_without_any_drop_alarms_are_rare(simulation: ModuleType) -> None:
     assert simulation.alarms(NOISE, {}, 60, np.random.default_rng(1)) <= 9  # 3 expected at most
 
 
+def test_the_noise_of_a_rerun_is_that_of_the_differences(simulation: ModuleType, tiny_run: Path) -> None:
+    assert set(simulation.noise_between(tiny_run, tiny_run).values()) == {0.0}
+    spread = simulation.spread_of(tiny_run)
+    assert set(spread) == set(simulation.noise_between(tiny_run, tiny_run))
+    assert all(value > 0 for value in spread.values())
+
+
 def test_its_scores_have_the_noise_and_the_drop_that_it_was_told(simulation: ModuleType) -> None:
     rng = np.random.default_rng(2)
     runs = [simulation.rerun(NOISE, {("comparison", "Adam"): 0.1}, rng) for _ in range(300)]
