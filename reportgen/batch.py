@@ -10,8 +10,6 @@ from typing import Any
 import click
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from reportgen import experiment as experiments
 from reportgen.analysis.drift import ALL, worse
@@ -27,6 +25,7 @@ from reportgen.runs.database import Database
 from reportgen.runs.finished_trials import Training
 from reportgen.runs.history import BASELINE, History
 from reportgen.runs.run import Source, run
+from reportgen.tabular import print_rows
 
 DROPPED = 3
 """The exit code where all went well, and a test accuracy has dropped."""
@@ -166,14 +165,7 @@ def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
     """One row an experiment: a table on a terminal, lines with tabs elsewhere."""
     columns = ("experiment", "result", "best compared (test)", "tuned (test)")
     rows = [summary(outcome) for outcome in outcomes]
-    if not console.is_terminal:
-        for row in (columns, *rows):
-            console.file.write("\t".join(row) + "\n")
-        return
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*map(escape, row))
-    console.print(table)
+    print_rows(None, columns, rows, console)
 
 
 def summary(outcome: Outcome) -> tuple[str, str, str, str]:

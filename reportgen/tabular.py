@@ -10,15 +10,15 @@ from rich.table import Table
 
 
 def print_rows(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console | None = None
+    title: str | None, columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console | None = None
 ) -> None:
-    """Print rows under a heading. Away from a terminal: the columns' names, then a line a row."""
+    """Print rows, under a heading if any. Away from a terminal: the columns' names, then a line a row."""
     console = console or Console()
     if not console.is_terminal:
         for row in (columns, *rows):
             console.file.write("\t".join(row) + "\n")
         return
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(title=title and escape(title), title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column == columns[0])
     for row in rows:

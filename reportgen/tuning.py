@@ -7,8 +7,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from reportgen import experiment as experiments
 from reportgen.batch import Overrides, source_of
@@ -19,6 +17,7 @@ from reportgen.runs.finished_trials import Training
 from reportgen.runs.run import finished_trials, searched_settings
 from reportgen.runs.search import Searched
 from reportgen.runs.tune import found_experiment, moved_path, other_data
+from reportgen.tabular import print_rows
 
 
 def tune(
@@ -79,11 +78,4 @@ def print_found(searched: Sequence[Searched], console: Console) -> None:
         )
         for one in searched
     ]
-    if not console.is_terminal:
-        for row in (columns, *rows):
-            console.file.write("\t".join(row) + "\n")
-        return
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*map(escape, row))
-    console.print(table)
+    print_rows(None, columns, rows, console)
