@@ -22,7 +22,7 @@ from reportgen.report.pdf import PdfUnavailable, check_pdf
 from reportgen.reporting import report
 from reportgen.runs import store
 from reportgen.runs.database import Database
-from reportgen.runs.finished_trials import Training
+from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.history import BASELINE, History
 from reportgen.runs.run import Source, run
 from reportgen.tabular import print_rows
@@ -82,7 +82,7 @@ def run_all(
     overrides: Overrides,
     *,
     output: Path,
-    training: Training,
+    training: TrainingOptions,
     languages: Sequence[str],
     pdf: bool,
 ) -> int:
@@ -139,7 +139,7 @@ def run_one(
     console: Console,
     *,
     output: Path,
-    training: Training,
+    training: TrainingOptions,
     languages: Sequence[str],
 ) -> Path:
     """Train one experiment; returns the run's folder, records written, not yet reported."""

@@ -92,9 +92,9 @@ def main() -> None:
 
 def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> Any:
     from reportgen.runs.environment import cores
-    from reportgen.runs.finished_trials import Training
+    from reportgen.runs.finished_trials import TrainingOptions
 
-    return Training(workers or cores(), fresh, checkpoint_seconds)
+    return TrainingOptions(workers or cores(), fresh, checkpoint_seconds)
 
 
 @main.command()

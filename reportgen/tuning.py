@@ -13,7 +13,7 @@ from reportgen.batch import Overrides, source_of
 from reportgen.errors import UserError
 from reportgen.files import write_text
 from reportgen.progress import watch
-from reportgen.runs.finished_trials import Training
+from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.run import finished_trials, searched_settings
 from reportgen.runs.search import Searched
 from reportgen.runs.tune import found_experiment, moved_path, other_data
@@ -26,7 +26,7 @@ def tune(
     *,
     output: Path,
     to: Path | None,
-    training: Training,
+    training: TrainingOptions,
     force: bool,
 ) -> int:
     """Search the settings of an experiment; returns the exit code.

@@ -43,7 +43,7 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingOptions:
     """How trials are trained.
 
     workers: how many side by side. fresh: train again what was finished before. seconds_between: from one
@@ -68,7 +68,7 @@ class FinishedTrials:
     store: TrialStore
     claims: Claims
     folder: Path
-    training: Training
+    training: TrainingOptions
     watcher: Watcher
     own: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)

@@ -24,7 +24,7 @@ from reportgen.runs import environment, excerpts, store, tables
 from reportgen.runs.claims import Claims
 from reportgen.runs.database import Database
 from reportgen.runs.execute import DataSettings, load_splits, splits_for, splits_of
-from reportgen.runs.finished_trials import FOLDER, FinishedTrials, Training, Watcher
+from reportgen.runs.finished_trials import FOLDER, FinishedTrials, TrainingOptions, Watcher
 from reportgen.runs.history import History, describe
 from reportgen.runs.plan import SEARCH, TUNED, check_optimizers, plan, refuse_too_many
 from reportgen.runs.search import (
@@ -57,7 +57,7 @@ class Source:
 
 
 def run(
-    source: Source, output: Path, *, training: Training, languages: Sequence[str], watcher: Watcher
+    source: Source, output: Path, *, training: TrainingOptions, languages: Sequence[str], watcher: Watcher
 ) -> Path:
     """Train what is missing of an experiment and keep its records; returns the run's folder.
 
@@ -162,7 +162,7 @@ def searched_settings(source: Source, finished: FinishedTrials) -> list[Searched
 
 @contextlib.contextmanager
 def finished_trials(
-    source: Source, output: Path, training: Training, watcher: Watcher
+    source: Source, output: Path, training: TrainingOptions, watcher: Watcher
 ) -> Iterator[FinishedTrials]:
     """What an output folder has of an experiment's trials, and the way to the others."""
     settings = data_settings(source.experiment, source.file)

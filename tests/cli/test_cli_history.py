@@ -127,6 +127,12 @@ def test_a_drop_against_the_baseline_is_exit_code_3(cli: Cli, experiment: Path) 
     assert run(cli).code == 0
 
 
+def test_runs_of_other_settings_are_no_measure_unless_pinned(cli: Cli, experiment: Path) -> None:
+    run(cli)
+    experiment.write_text(WORSE, encoding="utf-8")
+    assert run(cli).code == 0
+
+
 def test_without_a_baseline_a_rerun_is_held_against_the_runs_before(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from reportgen.experiment import find, read
 from reportgen.nn import Classifier
 from reportgen.randomness import stream
 from reportgen.runs import store
-from reportgen.runs.finished_trials import Training
+from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.run import Source, run
 from reportgen.runs.store import RunRecords
 from reportgen.training import EpochRow, TestResult, Trial, trainer
@@ -92,7 +92,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(checks, "run", list)  # the proofs are tested elsewhere, and take a while
             return store.read(
-                run(source, folder / "out", training=Training(1), languages=["en"], watcher=Silent())
+                run(source, folder / "out", training=TrainingOptions(1), languages=["en"], watcher=Silent())
             )
 
     return make

@@ -160,7 +160,7 @@ PROGRAM = """
 import multiprocessing, sys
 from pathlib import Path
 from reportgen.experiment import read
-from reportgen.runs.finished_trials import Training
+from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.run import Source, run
 
 class Watcher:
@@ -177,7 +177,7 @@ class Watcher:
 
 file, output = map(Path, sys.argv[1:])
 source = Source("small", file, file.read_text(), read(file))
-run(source, output, training=Training(2), languages=["en"], watcher=Watcher())
+run(source, output, training=TrainingOptions(2), languages=["en"], watcher=Watcher())
 """
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from reportgen.experiment import find, read
 from reportgen.runs import store
-from reportgen.runs.finished_trials import Training
+from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.run import Source, run
 
 UNPACK = Path(__file__).parents[3] / "shared" / "data" / "unpack-cifar10"
@@ -53,7 +53,7 @@ def test_the_program_as_submitted_gives_its_own_figures(cifar10: Path, tmp_path:
     experiment = read(file, {"data": {"source": "npz", "path": str(cifar10)}})
     experiment = experiment.model_copy(update={"tuned": None, "ablation": None})  # the rest takes an hour
     source = Source("as-submitted", file, file.read_text(encoding="utf-8"), experiment)
-    folder = run(source, tmp_path / "output", training=Training(2), languages=["en"], watcher=listener)
+    folder = run(source, tmp_path / "output", training=TrainingOptions(2), languages=["en"], watcher=listener)
     results = store.read(folder).results.set_index("setup")
     assert list(results.index) == list(MEASURED)
     for setup, row in results.iterrows():

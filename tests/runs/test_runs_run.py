@@ -17,7 +17,7 @@ from reportgen.errors import UserError
 from reportgen.nn import Classifier, FullyConnectedLayer, ReLU
 from reportgen.optim import SGD
 from reportgen.runs import store
-from reportgen.runs.finished_trials import Training
+from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.run import Source, run
 
 Make = Callable[..., Source]
@@ -25,7 +25,7 @@ Make = Callable[..., Source]
 
 @pytest.fixture
 def finished(source: Make, tmp_path: Path, listener: Any) -> Path:
-    return run(source(), tmp_path / "output", training=Training(1), languages=["en"], watcher=listener)
+    return run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
 
 
 def test_a_run_s_folder_holds_what_is_promised_and_no_more(finished: Path, tmp_path: Path) -> None:
@@ -105,7 +105,9 @@ def test_the_saved_classifier_is_the_one_of_the_best_epoch(finished: Path) -> No
 
 def test_the_same_experiment_twice_gives_the_same_tables(source: Make, tmp_path: Path, listener: Any) -> None:
     first, second = (
-        store.read(run(source(), tmp_path / name, training=Training(1), languages=["en"], watcher=listener))
+        store.read(
+            run(source(), tmp_path / name, training=TrainingOptions(1), languages=["en"], watcher=listener)
+        )
         for name in ("a", "b")
     )
     for table in ("epochs", "results", "confusion"):
@@ -122,7 +124,7 @@ def test_a_diverged_trial_is_reported_and_the_rest_goes_on(
         ("epochs = 2", "epochs = 30"), ('"SGD", learning_rate = 0.05', '"SGD", learning_rate = 1e30')
     )
     kept = store.read(
-        run(made, tmp_path / "output", training=Training(1), languages=["en"], watcher=listener)
+        run(made, tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
     )
     status = kept.results.set_index(["stage", "setup", "seed"])["status"].to_dict()
     assert status == {
@@ -147,7 +149,7 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(source: Make, tmp_path: Pat
 
     listener.epoch = stop
     with pytest.raises(StoppedError):
-        run(source(), tmp_path / "output", training=Training(1), languages=["en"], watcher=listener)
+        run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
     assert list((tmp_path / "output" / "small").iterdir()) == []
 
 
@@ -185,7 +187,7 @@ def test_settings_that_do_not_fit_are_refused_before_anything_is_written(
     slide = ("slide_by_one = false", f"slide_by_one = {str(mistake.startswith('sliding')).lower()}")
     made = source((right, wrong), slide)
     with pytest.raises(UserError) as caught:
-        run(made, tmp_path / "output", training=Training(1), languages=["en"], watcher=listener)
+        run(made, tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
     message = str(caught.value)
     assert message.startswith(f"{made.file}: ")
     assert said in message
@@ -199,7 +201,7 @@ def test_a_whole_sliding_batch_of_validation_images_is_enough(
     made = source(
         ("batch_size = 7\nepochs = 3", "batch_size = 30\nepochs = 3"), ("by_one = false", "by_one = true")
     )
-    run(made, tmp_path / "output", training=Training(1), languages=["en"], watcher=listener)
+    run(made, tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
 
 
 def test_a_broken_formula_stops_the_run_before_training(
@@ -207,7 +209,7 @@ def test_a_broken_formula_stops_the_run_before_training(
 ) -> None:
     monkeypatch.setattr(ReLU, "backward", lambda _, dout: dout)
     with pytest.raises(UserError, match=r"ReLU forward and backward tests: FAILED\."):
-        run(source(), tmp_path / "output", training=Training(1), languages=["en"], watcher=listener)
+        run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
     assert listener.rows == []
     assert not (tmp_path / "output").exists()
 
@@ -215,5 +217,5 @@ def test_a_broken_formula_stops_the_run_before_training(
 def test_no_folder_for_the_run_is_said_before_training(source: Make, tmp_path: Path, listener: Any) -> None:
     (tmp_path / "output").write_text("a file", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be written"):
-        run(source(), tmp_path / "output", training=Training(1), languages=["en"], watcher=listener)
+        run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
     assert listener.rows == []

@@ -20,7 +20,7 @@ from reportgen.data import load, split
 from reportgen.experiment import ExperimentError, read
 from reportgen.optim import Schedule
 from reportgen.runs import store
-from reportgen.runs.finished_trials import Training
+from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.run import Source, run
 from reportgen.runs.search import Searched
 from reportgen.search_settings import Space
@@ -114,7 +114,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Run:
     source = Source("real", folder / "real.toml", REAL, read(folder / "real.toml"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "run", list)  # the proofs are tested elsewhere, and take a while
-        return Run(run(source, folder / "out", training=Training(1), languages=["en"], watcher=Deaf()))
+        return Run(run(source, folder / "out", training=TrainingOptions(1), languages=["en"], watcher=Deaf()))
 
 
 class Deaf:
