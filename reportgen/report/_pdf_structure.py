@@ -1,7 +1,8 @@
-"""Say in the PDF's structure what WeasyPrint leaves out: the language of each part, the scope of a header.
+"""Say in the PDF's structure what WeasyPrint leaves out: languages, scopes, what is decoration.
 
-A screen reader needs the first to change its voice between Chinese and English, and the second to know
-whether a table's header speaks for its row or its column.
+A screen reader needs the language of a part to change its voice between Chinese and English, and the scope
+of a table's header to know whether it speaks for its row or its column. The tree as a whole is put in order
+by `_pdf_tree`.
 """
 
 import inspect
@@ -9,22 +10,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from reportgen.report import _pdf_tree
+
 
 @contextmanager
 def annotated_structure() -> Iterator[bool]:
-    """While inside, WeasyPrint's structure elements get `/Lang` and `/Scope`; says whether they do.
+    """While inside, WeasyPrint's trees of tags are tidied; says whether they are.
 
     If WeasyPrint's inside no longer looks as expected, nothing is changed.
     """
     try:
-        import pydyf
+        from weasyprint import pdf as writer
+        from weasyprint.formatting_structure import boxes
         from weasyprint.pdf import tags
 
-        build = tags._build_box_tree
-        known = (
-            inspect.isgeneratorfunction(build) and next(iter(inspect.signature(build).parameters)) == "box"
+        build, add_tags = tags._build_box_tree, writer.add_tags
+        known = inspect.isgeneratorfunction(build) and all(
+            list(inspect.signature(function).parameters)[: len(wanted)] == wanted
+            for function, wanted in (
+                (build, ["box", "parent", "pdf", "page_number"]),
+                (add_tags, ["pdf", "document", "pdf_version", "page_streams"]),
+            )
         )
-    except (ImportError, AttributeError, TypeError, ValueError, StopIteration):
+    except (ImportError, AttributeError, TypeError, ValueError):
         known = False
     if not known:
         yield False
@@ -32,28 +40,65 @@ def annotated_structure() -> Iterator[bool]:
 
     def build_and_annotate(box: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
         for element in build(box, *args, **kwargs):
-            _annotate(element, _attributes(box), pydyf.String)
+            if not hasattr(element, "about"):
+                element.about = _about(getattr(box, "_box", box), element["S"], boxes)
             yield element
 
+    def add_and_tidy(pdf: Any, document: Any, version: Any, streams: Any) -> None:
+        start = len(pdf.objects)
+        add_tags(pdf, document, version, streams)
+        root = _pdf_tree.read(pdf, start)
+        tagged = set(root.inks())
+        counts = [
+            1
+            + max(
+                [mcid for _, mcid in _marks(stream)] + [ink.mcid for ink in tagged if ink.page == page],
+                default=-1,
+            )
+            for page, stream in enumerate(streams)
+        ]
+        decoration = _pdf_tree.tidy(root, pdf.catalog["Lang"].string if "Lang" in pdf.catalog else "")
+        _pdf_tree.write(pdf, start, root, counts)
+        for page, stream in enumerate(streams):
+            for place, mcid in _marks(stream):
+                ink = _pdf_tree.Ink(page, mcid)
+                if ink in decoration or ink not in tagged:
+                    stream.stream[place - 1 : place + 2] = [b"/Artifact", _KIND[ink in decoration], b"BDC"]
+
     tags._build_box_tree = build_and_annotate  # it calls itself by this name, so each level is reached
+    writer.add_tags = add_and_tidy
     try:
         yield True
     finally:
         tags._build_box_tree = build
+        writer.add_tags = add_tags
 
 
-def _attributes(box: Any) -> dict[str, str]:
-    """The HTML attributes behind a box; an absolutely placed box hides behind a placeholder.
-
-    The root has no structure element of its own, its children are handed through: the language of the
-    whole document is said elsewhere, in the catalogue.
-    """
-    element = getattr(getattr(box, "_box", box), "element", None)
-    return {} if element is None or element.tag == "html" else dict(element.attrib)
+_KIND = {False: b"<</Type/Pagination>>", True: b"<</Type/Layout>>"}
+"""What an artifact is: a running head, or a line's number, a header's repetition and the like."""
 
 
-def _annotate(element: Any, attributes: dict[str, str], string: Any) -> None:
-    if (lang := attributes.get("lang")) and "Lang" not in element:
-        element["Lang"] = string(lang)
-    if element.get("S") == "/TH" and isinstance(element.get("A"), dict):
-        element["A"]["Scope"] = "/Row" if attributes.get("scope") in ("row", "rowgroup") else "/Column"
+def _marks(stream: Any) -> Iterator[tuple[int, int]]:
+    """The places in a page's content where marked content begins, and its numbers."""
+    for place, part in enumerate(stream.stream):
+        if isinstance(part, dict) and "MCID" in part:
+            yield place, part["MCID"]
+
+
+def _about(box: Any, tag: str, boxes: Any) -> dict[str, Any]:
+    """What a box knows of a tag: the names are those of `_pdf_tree.Element`."""
+    html = box.element
+    if html is None:
+        return {}
+    about: dict[str, Any] = {
+        "html": html,
+        "part": box.element_tag,
+        "block": isinstance(box, boxes.BlockLevelBox),
+        "language": html.attrib.get("lang"),
+    }
+    if tag == "/Figure" or html.attrib.get("role") in ("img", "math"):
+        left, top = box.content_box_x(), box.content_box_y()
+        about["box"] = (left, top, left + box.width, top + box.height)
+        if label := html.attrib.get("aria-label"):
+            about["alternative"] = label
+    return about

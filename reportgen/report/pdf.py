@@ -1,4 +1,4 @@
-"""From HTML to PDF: PDF/A-3u with tags, through WeasyPrint.
+"""From HTML to PDF, through WeasyPrint: PDF/A-3u with tags, or PDF/UA-1.
 
 The same HTML, identifier and date give the same bytes in any process on any day. Only the fonts that come
 with the program are used, and nothing is fetched that the HTML names: no files, no network.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from reportgen import files
 from reportgen.report import fonts
@@ -26,6 +26,12 @@ from reportgen.report._pdf_structure import annotated_structure
 
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
 
+
+Variant = Literal["a-3u", "ua-1"]
+"""What the PDF declares to be: for archives (PDF/A-3u), or for readers of every kind (PDF/UA-1)."""
+DEFAULT_VARIANT: Variant = "a-3u"
+KEYWORD = "pdf-variant:"
+"""What stands before the variant in a document's keywords."""
 
 PICTURE = "data:image/png;base64,"
 """How the pictures begin that a page may carry: those of context.samples(). An SVG could name addresses."""
@@ -65,8 +71,12 @@ def write_pdf(
     attachments: Sequence[Attachment] = (),
     identifier: str,
     created: datetime,
+    variant: Variant = DEFAULT_VARIANT,
 ) -> PdfResult:
     """Write the page as a PDF, whole or not at all.
+
+    variant: what it declares to be; both are tagged alike and carry the attachments. One that is not the
+    default says so in its keywords, so that the same file can be written again from what it carries.
 
     `identifier` and `created` are the document's own (a run's name and end): with the same ones the PDF
     has the same bytes. A `created` without time zone is taken as UTC. The font rules are added here.
@@ -75,7 +85,7 @@ def write_pdf(
     created = created.replace(tzinfo=UTC) if created.tzinfo is None else created.astimezone(UTC)
     attachments = sorted(attachments, key=lambda attachment: attachment.name.encode())
     options = {
-        "pdf_variant": "pdf/a-3u",  # the archival format that may carry any attachment
+        "pdf_variant": f"pdf/{variant}",
         "pdf_tags": True,
         "pdf_identifier": sha256(identifier.encode()).hexdigest()[:32].encode(),
     }
@@ -87,6 +97,8 @@ def write_pdf(
     ):
         document = _lay_out(weasyprint, html, options)
         document.metadata.created = document.metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if variant != DEFAULT_VARIANT:
+            document.metadata.keywords = [*document.metadata.keywords, f"{KEYWORD}{variant}"]
         document.metadata.attachments = [
             weasyprint.Attachment(
                 file_obj=io.BytesIO(attachment.data),
@@ -147,6 +159,8 @@ def _finish(document: Any, pdf: Any, mime_types: dict[str, str]) -> None:
                 text = " ".join("".join(box.element.itertext()).split())
                 described = destination if kind == "external" else text or destination
                 annotation["Contents"] = pydyf.String(described)
+    if "AF" in pdf.catalog:  # WeasyPrint names every attachment there twice
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("Type") == "/Filespec":
             mime_type = mime_types.get(item["UF"].string)

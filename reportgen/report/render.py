@@ -20,7 +20,7 @@ from reportgen.report.document import Document
 from reportgen.report.figures import COLORS
 from reportgen.report.index import write_thumbnail
 from reportgen.report.listings import highlight_css
-from reportgen.report.pdf import write_pdf
+from reportgen.report.pdf import DEFAULT_VARIANT, Variant, write_pdf
 from reportgen.report.svg import SERIES
 from reportgen.runs import store
 
@@ -52,7 +52,13 @@ class Rendered:
     notes: tuple[str, ...]
 
 
-def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = True) -> Rendered:
+def render(
+    folder: Path,
+    *,
+    languages: Sequence[str] | None = None,
+    pdf: bool = True,
+    variant: Variant = DEFAULT_VARIANT,
+) -> Rendered:
     """Write report.html and report.pdf into a run's folder, from its stored records.
 
     languages: 'zh-Hant', 'en' or both; None for those that the run was made with. The same records give
@@ -75,6 +81,7 @@ def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = 
         attachments=travelling,
         identifier=records.manifest["run"],
         created=dt.datetime.fromisoformat(records.manifest["times"]["finished"]),
+        variant=variant,
     )
     return Rendered(html, target, result.pages, notes + result.warnings)
 

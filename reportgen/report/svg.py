@@ -17,10 +17,11 @@ SERIES = "series-"
 """A matplotlib gid that starts so becomes a class, so that a page can fade a curve in every figure."""
 
 
-def embed(svg: str, *, prefix: str, description: str) -> Markup:
+def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Markup:
     """An SVG document as an element of a page.
 
-    prefix: what its ids begin with, unique in the page. description: the alternative text.
+    prefix: what its ids begin with, unique in the page. description: the alternative text. role: "img", or
+    "math" for a formula.
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
@@ -29,7 +30,7 @@ def embed(svg: str, *, prefix: str, description: str) -> Markup:
     body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
     text = html.escape(description)
-    body = body.replace("<svg ", f'<svg role="img" aria-label="{text}" ', 1)
+    body = body.replace("<svg ", f'<svg role="{role}" aria-label="{text}" ', 1)
     return Markup(re.sub(r"(<svg [^>]*>)", rf"\1<title>{_no_groups(text)}</title>", body, count=1))
 
 
