@@ -18,7 +18,7 @@ from reportgen.errors import UserError, describe
 from reportgen.progress import watch
 from reportgen.report.drift import drift_of
 from reportgen.report.index import write_index
-from reportgen.report.pdf import PdfUnavailable, check_pdf
+from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
 from reportgen.reporting import report
 from reportgen.runs import store
 from reportgen.runs.database import Database
@@ -84,9 +84,12 @@ def run_all(
     output: Path,
     training: TrainingOptions,
     languages: Sequence[str],
-    pdf: bool,
+    pdf: Variant | None,
 ) -> int:
-    """Run and report experiments one after the other; returns the exit code, 0 if all went well."""
+    """Run and report experiments one after the other; returns the exit code, 0 if all went well.
+
+    pdf: what the PDFs declare to be; None for no PDF.
+    """
     if pdf and (problem := check_pdf()):
         # said before hours of training rather than after
         raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")

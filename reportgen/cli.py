@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import click
 
@@ -83,6 +83,14 @@ checkpoint_option = click.option(
     help="Keep the state of a training so often, 0 for after every epoch: a stopped one goes on there.",
 )
 
+pdf_variant_option = click.option(
+    "--pdf-variant",
+    type=click.Choice(["a-3u", "ua-1"]),
+    default="a-3u",
+    show_default=True,
+    help="What the PDF declares to be: PDF/A-3u for archives, or PDF/UA-1 for every reader.",
+)
+
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(reportgen.__version__, prog_name="reportgen")
@@ -115,6 +123,7 @@ def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> An
     help="Languages of the report.",
 )
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+@pdf_variant_option
 def run(  # noqa: PLR0917 - click passes them by name
     experiments: tuple[str, ...],
     output: Path,
@@ -127,6 +136,7 @@ def run(  # noqa: PLR0917 - click passes them by name
     checkpoint_seconds: float,
     languages: tuple[str, ...],
     no_pdf: bool,
+    pdf_variant: Literal["a-3u", "ua-1"],
 ) -> int:
     """Train experiments and write a report of each.
 
@@ -145,7 +155,7 @@ def run(  # noqa: PLR0917 - click passes them by name
         output=output,
         training=_training(workers, fresh, checkpoint_seconds),
         languages=languages,
-        pdf=not no_pdf,
+        pdf=None if no_pdf else pdf_variant,
     )
 
 
@@ -202,6 +212,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
 @click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+@pdf_variant_option
 def compare(  # noqa: PLR0917 - click passes them by name
     tables: tuple[Path, ...],
     metric: str | None,
@@ -212,6 +223,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     languages: tuple[str, ...],
     no_report: bool,
     no_pdf: bool,
+    pdf_variant: Literal["a-3u", "ua-1"],
 ) -> int:
     """Compare the optimizers of any table of scores: verdicts printed, and a report of them.
 
@@ -227,7 +239,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         problem=problem,
         alpha=alpha,
         higher_is_better=higher_is_better,
-        report=None if no_report else comparing.Report(target, languages, not no_pdf),
+        report=None if no_report else comparing.Report(target, languages, None if no_pdf else pdf_variant),
     )
 
 
@@ -250,11 +262,17 @@ def check() -> int:
 @click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
 @click.option("--languages", callback=lambda c, p, v: v and language_list(c, p, v), help="Other languages.")
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
-def render(run_folder: Path, languages: tuple[str, ...] | None, no_pdf: bool) -> None:
+@pdf_variant_option
+def render(
+    run_folder: Path,
+    languages: tuple[str, ...] | None,
+    no_pdf: bool,
+    pdf_variant: Literal["a-3u", "ua-1"],
+) -> None:
     """Write the HTML and the PDF of a run again, from its stored records."""
     from reportgen.reporting import report
 
-    report(run_folder.resolve(), languages, not no_pdf)
+    report(run_folder.resolve(), languages, None if no_pdf else pdf_variant)
 
 
 @main.command()
@@ -422,6 +440,7 @@ def schedule() -> None:
 @workers_option
 @click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+@pdf_variant_option
 def schedule_add(  # noqa: PLR0917 - click passes them by name
     experiment: str,
     at: str | None,
@@ -440,6 +459,7 @@ def schedule_add(  # noqa: PLR0917 - click passes them by name
     workers: int | None,
     languages: tuple[str, ...],
     no_pdf: bool,
+    pdf_variant: Literal["a-3u", "ua-1"],
 ) -> None:
     """Run an experiment again at these times, and share each report.
 
@@ -452,7 +472,7 @@ def schedule_add(  # noqa: PLR0917 - click passes them by name
     scheduling.add(
         experiment,
         scheduling.When(at, every, cron),
-        scheduling.RunOptions(data_source, data_path, seeds, epochs, workers, languages, no_pdf),
+        scheduling.RunOptions(data_source, data_path, seeds, epochs, workers, languages, no_pdf, pdf_variant),
         output=output,
         name=name,
         share=share,

@@ -18,7 +18,7 @@ from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
 from reportgen.analysis.standings import NOT_TOLD_APART
-from reportgen.report.pdf import PdfUnavailable, check_pdf
+from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
 from reportgen.report.scores import is_percentage, render_scores
 from reportgen.reporting import where
 from reportgen.score_tables import check_size, read_all
@@ -32,7 +32,7 @@ class Report:
 
     target: Path
     languages: Sequence[str]
-    pdf: bool
+    pdf: Variant | None
 
 
 def run(

@@ -10,11 +10,12 @@ import click
 from rich.console import Console
 
 from reportgen.errors import UserError
+from reportgen.report.pdf import Variant
 from reportgen.report.render import Rendered, render
 
 
-def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
-    """Render a run and print where its report is."""
+def report(folder: Path, languages: Sequence[str] | None, pdf: Variant | None) -> None:
+    """Render a run and print where its report is. pdf: what the PDF declares to be; None for no PDF."""
     console = Console()
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds

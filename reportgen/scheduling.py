@@ -19,6 +19,7 @@ from reportgen.delivery.schedules import Place, Schedule
 from reportgen.delivery.stored_targets import stored
 from reportgen.delivery.workflow import workflow
 from reportgen.errors import UserError
+from reportgen.report.pdf import DEFAULT_VARIANT
 from reportgen.tabular import print_rows
 
 COLUMNS = ("schedule", "experiment", "when", "next", "last result")
@@ -55,6 +56,7 @@ class RunOptions:
     workers: int | None
     languages: Sequence[str]
     no_pdf: bool
+    pdf_variant: str = DEFAULT_VARIANT
 
     def arguments(self) -> tuple[str, ...]:
         """The same as words of a command line, right in any folder."""
@@ -66,6 +68,7 @@ class RunOptions:
             "--epochs": self.epochs,
             "--workers": self.workers,
             "--languages": ",".join(self.languages) or None,
+            "--pdf-variant": None if self.pdf_variant == DEFAULT_VARIANT else self.pdf_variant,
         }
         words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
         return (*words, "--no-pdf") if self.no_pdf else tuple(words)

@@ -132,7 +132,7 @@ def prove_run(
 
 def other_bytes(read: Document, folder: Path, languages: tuple[str, ...]) -> Iterator[str]:
     """Whether the report that these records give is another file."""
-    rendered = render(folder, languages=languages)
+    rendered = render(folder, languages=languages, pdf=attachments.read_variant(read.keywords))
     if rendered.pdf is None or sha256(rendered.pdf.read_bytes()).hexdigest() != read.digest:
         yield (
             "the attached records give another file; if this program and its libraries have the versions of"

@@ -20,6 +20,8 @@ WITHOUT_MEANING = {"NonStruct", "Span", "Div"}
 """What vanishes unless it says something: a language, or what a caption belongs to."""
 TABLE_PARTS = {"Table", "THead", "TBody", "TFoot", "TR"}
 """What is put together again cell by cell where it was broken."""
+WITHOUT_TEXT = TABLE_PARTS | {"L", "TOC"}
+"""What holds nothing but its parts: between these there are only spaces."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,9 @@ def tidy(root: Element, language: str) -> set[Ink]:
     language: the document's own, which need not be said again.
     """
     everything = set(root.inks())
+    _drop(root, lambda kid, above: _is_ornament(kid, above) or attribute(kid, "aria-hidden") == "true")
     _name(root, inside_nav=False)
     _join(root)
-    _drop(root, lambda kid: _is_line_number(kid) or attribute(kid, "aria-hidden") == "true")
     _simplify(root, language)
     return everything - set(root.inks())
 
@@ -103,7 +105,11 @@ def _name(element: Element, inside_nav: bool) -> None:
         tag = kid.part.rpartition("}")[2]
         nav = inside_nav or tag == "nav"
         label = attribute(kid, "aria-label")
-        if attribute(kid, "role") in ("img", "math") and label and kid.part == tag_of(kid):
+        if "::" in kid.part and kid.tag != "Lbl":
+            kid.tag = "NonStruct"  # words of the style sheet, in the element that they are about
+        elif (kid.html, kid.part, kid.tag) == (element.html, element.part, element.tag):
+            kid.tag = "NonStruct"  # a box that the layout put between an element and its text
+        elif attribute(kid, "role") in ("img", "math") and label and kid.part == tag_of(kid):
             kid.tag = "Formula" if attribute(kid, "role") == "math" else "Figure"
             kid.alternative = label
             kid.kids = list(kid.inks())
@@ -177,12 +183,18 @@ def _append(whole: Element, rest: Element) -> None:
             _append(twin, kid)
 
 
-def _is_line_number(element: Element) -> bool:
-    return element.part.endswith("::before") and attribute(element, "data-line") is not None
+def _is_ornament(element: Element, above: Element) -> bool:
+    """Whether it is the number of a line of code, or the dots that lead to a page's number."""
+    if "::" not in element.part:
+        return False
+    dots = (element.html, element.part) == (above.html, above.part)
+    return dots or attribute(element, "data-line") is not None
 
 
-def _drop(element: Element, is_decoration: Callable[[Element], bool]) -> None:
-    element.kids = [kid for kid in element.kids if not (isinstance(kid, Element) and is_decoration(kid))]
+def _drop(element: Element, is_decoration: Callable[[Element, Element], bool]) -> None:
+    element.kids = [
+        kid for kid in element.kids if not (isinstance(kid, Element) and is_decoration(kid, element))
+    ]
     for kid in element.kids:
         if isinstance(kid, Element):
             _drop(kid, is_decoration)
@@ -198,17 +210,42 @@ def _simplify(element: Element, language: str) -> None:
         if kid.language == language:
             kid.language = None
         _simplify(kid, kid.language or language)
-        if kid.tag in ("NonStruct", "Div") and kid.block and _has_text(kid) and element.tag not in TEXT_BLOCKS:
+        if (
+            kid.tag in ("NonStruct", "Div")
+            and kid.block
+            and _has_text(kid)
+            and element.tag not in TEXT_BLOCKS
+        ):
             kid.tag = "P"
         if not kid.kids and kid.tag not in ("TD", "TH"):
             continue
+        if kid.tag == "LI":
+            _gather_body(kid)
         if kid.tag in WITHOUT_MEANING and kid.language is None and not _holds_caption(kid):
             kept += kid.kids
         else:
             if kid.tag == "NonStruct":
                 kid.tag = "Div" if kid.block else "Span"
             kept.append(kid)
+    if element.tag in WITHOUT_TEXT:
+        kept = [kid for kid in kept if not isinstance(kid, Ink)]
     element.kids = kept
+
+
+def _gather_body(item: Element) -> None:
+    """Put what stands in a list's item beside its label and its body into the body."""
+    body = next((kid for kid in item.kids if isinstance(kid, Element) and kid.tag == "LBody"), None)
+    if body is None:
+        body = Element("LBody", item.page)
+    label = [kid for kid in item.kids if isinstance(kid, Element) and kid.tag == "Lbl"]
+    rest: list[Element | Ink | Annotation] = []
+    for kid in item.kids:
+        if isinstance(kid, Element) and kid.tag == "LBody":
+            rest += kid.kids
+        elif kid not in label:
+            rest.append(kid)
+    body.kids = rest
+    item.kids = [*label, body]
 
 
 def _has_text(element: Element) -> bool:

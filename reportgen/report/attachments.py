@@ -13,12 +13,12 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 
 from reportgen.report.catalogue import CHINESE, ENGLISH
-from reportgen.report.pdf import Attachment
+from reportgen.report.pdf import DEFAULT_VARIANT, KEYWORD, Attachment, Variant
 from reportgen.runs.store import RECORDS
 
 CHECKSUMS, MANIFEST, COMPARISON = "checksums.txt", "manifest.json", "comparison.json"
 EXPERIMENT = f"{RECORDS}/experiment.toml"
-SEAL = re.compile(r"records-sha256:([0-9a-f]{64}), languages:([A-Za-z -]+)")
+SEAL = re.compile(r"records-sha256:([0-9a-f]{64}), languages:([A-Za-z -]+)((?:, [a-z-]+:[a-z0-9-]+)*)")
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,11 @@ def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
     if found is None or not languages or not set(languages) <= {CHINESE, ENGLISH}:
         return None
     return found[1], languages
+
+
+def read_variant(keywords: str) -> Variant:
+    """What the document declares to be, from its keywords."""
+    return "ua-1" if f"{KEYWORD}ua-1" in keywords.split(", ") else DEFAULT_VARIANT
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -47,7 +47,7 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
                 name: {"file": excerpt.file, "code": listing(excerpt.text, first_line=excerpt.line)}
                 for name, excerpt in records.excerpts.items()
             },
-            "formulas": {name: formulas.formula(name) for name in formulas.FORMULAS},
+            "formulas": {name: formulas.formula(name, t) for name in formulas.FORMULAS},
             "optimizers": [
                 describe_optimizer(name, t) for name in dict.fromkeys(records.results["optimizer"])
             ],

@@ -6,6 +6,7 @@ import hashlib
 
 from markupsafe import Markup
 
+from reportgen.report.catalogue import Catalogue
 from reportgen.report.svg import embed
 
 FORMULAS = {
@@ -34,10 +35,10 @@ FORMULAS = {
 OF_OPTIMIZER = {"SGD": ("SGD",), "SGD_Momentum": ("SGD_Momentum",), "Adam": ("Adam_moments", "Adam_step")}
 
 
-def formula(name: str) -> Markup:
-    """A formula by name, as an SVG element; its LaTeX is the alternative text."""
+def formula(name: str, t: Catalogue) -> Markup:
+    """A formula by name, as an SVG element; the catalogue says how it is read aloud."""
     from ziamath.zmath import Latex
 
-    latex = FORMULAS[name]
     prefix = "f" + hashlib.sha256(name.encode()).hexdigest()[:6]
-    return embed(Latex(latex, size=14).svg(), prefix=prefix, description=latex)
+    spoken = t(f"spoken.{name}").plain()
+    return embed(Latex(FORMULAS[name], size=14).svg(), prefix=prefix, description=spoken, role="math")

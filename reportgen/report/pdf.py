@@ -128,7 +128,10 @@ def _lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
     # Reading `@font-face` rules is what makes the fonts known: there are no others to set the page in.
     weasyprint.CSS(string=fonts.print_css(), font_config=font_config, url_fetcher=fetcher)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher)
-    return page.render(font_config=font_config, **options)
+    document = page.render(font_config=font_config, **options)
+    for one in document.pages:  # WeasyPrint makes a link of every box inside a link as well
+        one.links = [link for link in one.links if link[3].element_tag == "a"]
+    return document
 
 
 def _fetcher() -> Any:

@@ -56,10 +56,11 @@ def render(
     folder: Path,
     *,
     languages: Sequence[str] | None = None,
-    pdf: bool = True,
-    variant: Variant = DEFAULT_VARIANT,
+    pdf: Variant | None = DEFAULT_VARIANT,
 ) -> Rendered:
     """Write report.html and report.pdf into a run's folder, from its stored records.
+
+    pdf: what the PDF declares to be; None for no PDF.
 
     languages: 'zh-Hant', 'en' or both; None for those that the run was made with. The same records give
     the same bytes. Raises UserError where the records are damaged or no PDF can be made.
@@ -81,7 +82,7 @@ def render(
         attachments=travelling,
         identifier=records.manifest["run"],
         created=dt.datetime.fromisoformat(records.manifest["times"]["finished"]),
-        variant=variant,
+        variant=pdf,
     )
     return Rendered(html, target, result.pages, notes + result.warnings)
 

@@ -19,7 +19,7 @@ from reportgen.analysis.scores import AnalysisError
 from reportgen.report import attachments, comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.numbers import Unit
-from reportgen.report.pdf import Attachment, write_pdf
+from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant, write_pdf
 from reportgen.report.render import Page, Rendered, words_in
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
@@ -36,11 +36,12 @@ def render_scores(
     target: Path,
     *,
     languages: Sequence[str],
-    pdf: bool = True,
+    pdf: Variant | None = DEFAULT_VARIANT,
 ) -> Rendered:
     """Write a comparison as target.html and target.pdf, the tables it came from attached to the PDF.
 
     scores: the table that was compared. sources: the files that it was read from.
+    pdf: what the PDF declares to be; None for no PDF.
     """
     t = words_in(languages)
     travelling = attached(found, sources)
@@ -57,6 +58,7 @@ def render_scores(
         attachments=travelling,
         identifier=fingerprint,
         created=dt.datetime.fromtimestamp(int(newest), dt.UTC),
+        variant=pdf,
     )
     return Rendered(
         html, target.with_name(f"{target.name}.pdf"), result.pages, page.notes() + result.warnings

@@ -145,7 +145,7 @@ def test_what_users_write_never_becomes_markup(tiny_run: Path, tmp_path: Path) -
         ("zh-Hant", "en"), "<b onload=x>{title} & `c`"
     )
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    render(copy, pdf=False)
+    render(copy, pdf=None)
     page = (copy / "report.html").read_text(encoding="utf-8")
     assert "<b onload" not in page
     assert "&lt;b onload=x&gt;{title} &amp; `c`" in page
