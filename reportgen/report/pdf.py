@@ -23,6 +23,7 @@ from reportgen.report._pdf_environment import (
 )
 from reportgen.report._pdf_justify import justified_chinese
 from reportgen.report._pdf_structure import annotated_structure
+from reportgen.report._pdf_text import join_rooms
 
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
 
@@ -162,6 +163,9 @@ def _finish(document: Any, pdf: Any, mime_types: dict[str, str]) -> None:
                 text = " ".join("".join(box.element.itertext()).split())
                 described = destination if kind == "external" else text or destination
                 annotation["Contents"] = pydyf.String(described)
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream):
+            join_rooms(item)
     if "AF" in pdf.catalog:  # WeasyPrint names every attachment there twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     for item in pdf.objects:
