@@ -1,0 +1,53 @@
+"""The report that is checked: a freshly made one.
+
+The environment variable REPORTGEN_DOCUMENT names the folder of another run to render anew and check.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reportgen.report.pdf import DEFAULT_VARIANT, Variant
+from reportgen.report.render import Rendered, render
+
+
+@dataclass(frozen=True)
+class Report:
+    """A run rendered twice and once as PDF/UA-1: the files, and what was said of the first time."""
+
+    rendered: Rendered
+    again: Path
+    accessible: Path
+
+    @property
+    def html(self) -> Path:
+        return self.rendered.html
+
+    @property
+    def pdf(self) -> Path:
+        assert self.rendered.pdf is not None
+        return self.rendered.pdf
+
+
+@pytest.fixture(scope="session")
+def report(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    place = tmp_path_factory.mktemp("document")
+
+    def rendered(source: Path, name: str, pdf: Variant = DEFAULT_VARIANT) -> Rendered:
+        folder = place / name / source.resolve().name
+        shutil.copytree(source, folder)
+        return render(folder, pdf=pdf)
+
+    other = os.environ.get("REPORTGEN_DOCUMENT")
+    source = Path(other or tiny_run)
+    first, accessible = rendered(source, "first"), rendered(source, "accessible", "ua-1").pdf
+    # the small run has just been rendered by the command `run`
+    again = rendered(source, "again").pdf if other else tiny_run / "report.pdf"
+    assert again is not None
+    assert accessible is not None
+    return Report(first, again, accessible)
