@@ -26,18 +26,21 @@ FONT_SOURCES := fonttools==4.68.0 fontpkg-source-serif-4==4.004 fontpkg-source-s
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check lint format types bench simulation drift-simulation fonts lock clean \
+.PHONY: help report test check-document check lint format types bench simulation drift-simulation fonts lock clean \
 	python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
-	@awk 'BEGIN {FS = ":[^#]*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":[^#]*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 report: system-report $(INSTALLED) ## install what is missing, train on the embedded images, write HTML and PDF
 	@$(VENV)/bin/reportgen run $(ARGS)
 
 test: system-test $(INSTALLED_DEV) ## install what is missing and run all tests
 	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
+
+check-document: system-test $(INSTALLED_DEV) ## check a freshly made report: HTML and PDF, every automatic check
+	@$(RUN) -m pytest -m document $(ARGS)
 
 check: $(INSTALLED) ## prove the layers and the optimizers
 	@$(VENV)/bin/reportgen check

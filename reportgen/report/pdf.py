@@ -20,6 +20,7 @@ from reportgen.report._pdf_environment import (
     collected_warnings,
     load_weasyprint,
     same_everywhere,
+    without_collecting,
 )
 from reportgen.report._pdf_justify import justified_chinese
 from reportgen.report._pdf_structure import annotated_structure
@@ -92,6 +93,7 @@ def write_pdf(
     }
     with (
         same_everywhere(created),
+        without_collecting(),
         collected_warnings() as said,
         justified_chinese(),
         annotated_structure(),
