@@ -84,7 +84,14 @@ def render(
         created=dt.datetime.fromisoformat(records.manifest["times"]["finished"]),
         variant=pdf,
     )
-    return Rendered(html, target, result.pages, notes + result.warnings)
+    return Rendered(html, target, result.pages, all_notes(notes, result.warnings))
+
+
+def all_notes(about_page: tuple[str, ...], about_pdf: Sequence[str]) -> tuple[str, ...]:
+    """What is to be said of a page and its PDF; characters that the page's notes name are told once."""
+    return about_page + tuple(
+        one for one in about_pdf if not (about_page and one.startswith(".notdef glyph"))
+    )
 
 
 def words_in(languages: Sequence[str]) -> catalogue.Catalogue:
@@ -142,7 +149,10 @@ class Page:
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""
         missing = fonts.missing_characters(shown(self.for_print()))
-        return (f"the fonts lack these characters: {missing}",) if missing else ()
+        if not missing:
+            return ()
+        named = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
+        return (f"the fonts lack these characters, in the PDF a box stands for each: {named}",)
 
     def _fill(self, *, font_css: str, series_css: str) -> str:
         template = self.environment.get_template("report.html.j2")

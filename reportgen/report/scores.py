@@ -20,7 +20,7 @@ from reportgen.report import attachments, comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.numbers import Unit
 from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant, write_pdf
-from reportgen.report.render import Page, Rendered, words_in
+from reportgen.report.render import Page, Rendered, all_notes, words_in
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
 from reportgen.report.verdicts import in_words, metric_name, verdict_block
@@ -61,7 +61,7 @@ def render_scores(
         variant=pdf,
     )
     return Rendered(
-        html, target.with_name(f"{target.name}.pdf"), result.pages, page.notes() + result.warnings
+        html, target.with_name(f"{target.name}.pdf"), result.pages, all_notes(page.notes(), result.warnings)
     )
 
 

@@ -49,7 +49,7 @@ class Page(HTMLParser):
         if self.inside == "style":
             self.styles += data
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
         self.inside = ""
 
 

@@ -117,7 +117,7 @@ def unicode_of(font: Any) -> list[tuple[int, str]]:
 # ---------------------------------------------------------------- structure
 
 
-def structure(path: Path) -> list[str]:
+def structure(path: Path) -> list[str]:  # noqa: PLR0912 - one branch a rule
     """Title, language, tags for all content, alternative texts, scopes, links, headings, outline."""
     found = []
     with pikepdf.open(path) as document:
