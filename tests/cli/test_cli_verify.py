@@ -222,8 +222,8 @@ def test_rebuild_compares_with_what_the_attached_records_give(
 ) -> None:
     given: dict[str, bytes] = {}
 
-    def render(folder: Path, *, languages: tuple[str, ...]) -> Rendered:
-        assert languages == ("zh-Hant", "en")
+    def render(folder: Path, *, languages: tuple[str, ...], pdf: str) -> Rendered:
+        assert (languages, pdf) == (("zh-Hant", "en"), "a-3u")
         given.update(
             {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         )
@@ -304,7 +304,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
         (folder / name / "scores.csv").write_text(TABLE.replace("B,", f"{name},"), encoding="utf-8")
     tables = [folder / name / "scores.csv" for name in ("first", "second")]
-    comparing.run(tables, report=comparing.Report(folder / "out", ("en",), True))
+    comparing.run(tables, report=comparing.Report(folder / "out", ("en",), "a-3u"))
     return folder / "out.pdf"
 
 
