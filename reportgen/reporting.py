@@ -11,15 +11,16 @@ from rich.console import Console
 
 from reportgen.errors import UserError
 from reportgen.report.render import Rendered, render
+from reportgen.report.templates import read
 
 
-def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
-    """Render a run and print where its report is."""
+def report(folder: Path, languages: Sequence[str] | None, pdf: bool, templates: Path | None = None) -> None:
+    """Render a run and print where its report is. templates: a folder of the user's."""
     console = Console()
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render(folder, languages=languages, pdf=pdf)
+            rendered = render(folder, languages=languages, pdf=pdf, templates=read(templates))
     except UserError as error:
         raise type(error)(
             f"{error}; the records are kept: `reportgen render {folder}` tries again"

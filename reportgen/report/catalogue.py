@@ -101,7 +101,9 @@ class Catalogue:
         """
         section, _, key = name.partition(".")
         if key not in self.entries.get(section, {}):
-            raise UnknownPhraseError(f"there is no phrase {name!r} in the catalogue{nearest(name, self.names())}")
+            raise UnknownPhraseError(
+                f"there is no phrase {name!r} in the catalogue{nearest(name, self.names())}"
+            )
         entry = self.entries[section][key]
         if lacking := placeholders(entry[ENGLISH]) - set(values):
             raise UnknownPhraseError(f"the phrase {name!r} needs a value for {', '.join(sorted(lacking))}")

@@ -28,7 +28,7 @@ def html_lang(code: str) -> str:
 
 def css_class(code: str) -> str:
     """Whether it is set as Chinese is (zh) or as English is (en)."""
-    return CSS_CLASS.get(code, "zh" if code.split("-")[0] in _IN_CHARACTERS else "en")
+    return CSS_CLASS.get(code, "zh" if code.split("-", maxsplit=1)[0] in _IN_CHARACTERS else "en")
 
 
 def switch(code: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -93,7 +93,10 @@ def with_spread(values: pd.Series[float], write: str) -> str:
     found = values.dropna()
     if found.empty:
         return MISSING
-    write_one = {"percent": percent, "loss": loss, "seconds": seconds, "whole": whole}[write]
+    writers: dict[str, Callable[[float], str]] = {
+        "percent": percent, "loss": loss, "seconds": seconds, "whole": whole,
+    }  # fmt: skip
+    write_one = writers[write]
     if len(found) == 1:
         return write_one(float(found.iloc[0]))
     spread = float(found.std(ddof=1))

@@ -38,8 +38,8 @@ def read(text: str, ours: Entries) -> OwnWords:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
-        line = re.search(r"at line (\d+)", str(error))
-        return OwnWords(ours, ((int(line[1]) if line else 1, f"is not valid TOML: {error}"),), ())
+        place = re.search(r"at line (\d+)", str(error))
+        return OwnWords(ours, ((int(place[1]) if place else 1, f"is not valid TOML: {error}"),), ())
     mistakes, notes = [], []
     merged = {section: dict(phrases) for section, phrases in ours.items()}
     names = [f"{section}.{key}" for section, phrases in ours.items() for key in phrases]
@@ -55,7 +55,9 @@ def read(text: str, ours: Entries) -> OwnWords:
                 continue
             if known is None:
                 hint = nearest(name, names)
-                notes.append((line, f"{name} is no phrase of the program; only a template of yours can use it{hint}"))
+                notes.append(
+                    (line, f"{name} is no phrase of the program; only a template of yours can use it{hint}")
+                )
             merged.setdefault(section, {})[key] = {**(known or {}), **phrase}
     return OwnWords(merged, tuple(mistakes), tuple(notes))
 
@@ -63,7 +65,7 @@ def read(text: str, ours: Entries) -> OwnWords:
 def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterator[str]:
     """What is wrong with a phrase. known: ours of the same name."""
     if not isinstance(phrase, dict) or not all(isinstance(text, str) for text in phrase.values()):
-        yield f"{name}: must be a table of texts by language, such as {{ en = \"...\" }}"
+        yield f'{name}: must be a table of texts by language, such as {{ en = "..." }}'
         return
     for language in phrase:
         if not CODE.fullmatch(language):
@@ -113,6 +115,10 @@ def _line(text: str, section: str, key: str | None = None) -> int:
                 return number
         if key is not None and inside == f"{section}.{key}":
             return number
-        if key is not None and inside == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+        if (
+            key is not None
+            and inside == section
+            and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line)
+        ):
             return number
     return found

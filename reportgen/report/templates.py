@@ -1,4 +1,4 @@
-"""Where a report's pages, style sheets and words come from: the program's own, and above them a user's folder.
+"""Where a report's pages, style sheets and words come from: the program's own, and a user's above.
 
 A file of the folder stands for ours of the same path; its catalogue.toml changes single entries and may add
 languages. The folder may come from somebody else: it is read once, whole, without following links out of it,
@@ -126,7 +126,9 @@ class Templates:
     def _place(self, error: Exception) -> str:
         if isinstance(error, jinja2.TemplateSyntaxError):
             return f"{error.filename}:{error.lineno}: "
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")
+        ]
         own = [frame for frame in frames if frame.filename in map(self.path, self.replaced)]
         return "".join(f"{frame.filename}:{frame.lineno}: " for frame in (own or frames)[-1:])
 
@@ -184,7 +186,7 @@ def read(folder: Path | None) -> Templates:
     """
     if folder is None:
         return own()
-    texts = _texts_in(folder)
+    texts = texts_in(folder)
     replaced = tuple(path for path, text in sorted(texts.items()) if text != own().texts.get(path))
     words, notes = own().words, []
     if WORDS in replaced:
@@ -206,7 +208,7 @@ def read(folder: Path | None) -> Templates:
     return replace(templates, notes=tuple(notes))
 
 
-def _texts_in(folder: Path) -> dict[str, str]:
+def texts_in(folder: Path) -> dict[str, str]:
     """The text of every file in the folder that a report may be made of."""
     if not folder.is_dir():
         what = "is no folder" if folder.exists() else "there is no such folder"
@@ -216,7 +218,9 @@ def _texts_in(folder: Path) -> dict[str, str]:
     root, texts = folder.resolve(), {}
     for number, path in enumerate(_files_in(folder)):
         if number >= MOST_FILES:
-            raise TemplateError(f"{folder}: has more than {MOST_FILES} files; name the folder of the templates")
+            raise TemplateError(
+                f"{folder}: has more than {MOST_FILES} files; name the folder of the templates"
+            )
         if not path.resolve().is_relative_to(root):
             raise TemplateError(f"{path}: is a link that leads out of {folder}; put a copy there instead")
         if not path.is_file():
