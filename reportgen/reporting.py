@@ -17,14 +17,14 @@ from reportgen.report.templates import read
 def report(folder: Path, languages: Sequence[str] | None, pdf: bool, templates: Path | None = None) -> None:
     """Render a run and print where its report is. templates: a folder of the user's."""
     console = Console()
+    found = read(templates)
+    again = f"reportgen render {folder}{f' --templates {templates}' if templates else ''}"
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render(folder, languages=languages, pdf=pdf, templates=read(templates))
+            rendered = render(folder, languages=languages, pdf=pdf, templates=found)
     except UserError as error:
-        raise type(error)(
-            f"{error}; the records are kept: `reportgen render {folder}` tries again"
-        ) from error
+        raise type(error)(f"{error}; the records are kept: `{again}` tries again") from error
     for line in where(rendered):
         click.echo(line)
 

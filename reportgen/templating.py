@@ -83,12 +83,12 @@ def check(folder: Path) -> int:
     """Print what a folder replaces, every mistake and everything odd, a line each; returns the exit code."""
     mistakes = template_checks.mistakes(folder)
     for mistake in mistakes:
-        click.echo(printable(f"mistake\t{mistake}"))
+        click.echo(f"mistake\t{printable(mistake)}")
     if mistakes:
         return 1
     templates = read(folder)
     for path in templates.replaced:
-        click.echo(printable(f"replaced\t{path}"))
+        click.echo(f"replaced\t{printable(path)}")
     for language in templates.languages():
         if language in (CHINESE, ENGLISH):
             continue
@@ -96,8 +96,8 @@ def check(folder: Path) -> int:
         total = sum(map(len, templates.words.values()))
         click.echo(f"language\t{language}\t{total - len(missing)} of {total} phrases")
         for name in missing:
-            click.echo(f"missing\t{language}\t{name}")
+            click.echo(f"missing\t{language}\t{printable(name)}")
     for note in templates.notes:
-        click.echo(printable(f"note\t{note}"))
+        click.echo(f"note\t{printable(note)}")
     click.echo(f"digest\t{templates.digest() or 'nothing is replaced'}")
     return 0

@@ -154,17 +154,23 @@ class Words:
 
 
 def of_templates(made_with: str | None, templates: Templates) -> Proof:
-    """Whether a document was made with these templates. made_with: the digest in its properties."""
-    what = "templates"
-    if made_with == templates.digest():
-        return Proof(what, f"made with those of {templates.folder}, SHA-256 {made_with}")
+    """That a document was made with a user's templates. made_with: the digest in its properties.
+
+    Raises UserError where they are others than those that the user names.
+    """
+    if not templates.replaced:
+        line = (
+            f"made with templates of someone's own, SHA-256 {made_with}; name their folder with --templates"
+        )
+        return Proof("templates", "", (), (line,))
     if made_with is None:
-        line = f"made with the program's own templates, not with those of {templates.folder}"
-        return Proof(what, "", (line,))
-    line = f"made with templates of someone's own, SHA-256 {made_with}"
-    if templates.replaced:
-        return Proof(what, "", (f"{line}; those of {templates.folder} have {templates.digest()}",))
-    return Proof(what, "", (), (f"{line}; name their folder with --templates",))
+        raise UserError("the document was made with the program's own templates: leave --templates out")
+    if made_with != templates.digest():
+        raise UserError(
+            f"{templates.folder}: the document was made with others: SHA-256 {made_with}, not"
+            f" {templates.digest()}"
+        )
+    return Proof("templates", f"those of {templates.folder}, SHA-256 {made_with}: whose words these are")
 
 
 def prove_run(

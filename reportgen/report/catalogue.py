@@ -30,11 +30,12 @@ class UnknownPhraseError(KeyError):
 
 @dataclass(frozen=True)
 class Passage:
-    """A phrase in one language, and its attributes in HTML.
+    """A phrase as it is shown for one of the report's languages, and its attributes in HTML.
 
-    also: further languages that it stands for, since they lack the phrase.
+    language: what it is written in. also: further languages that it stands for, since they lack the phrase.
     """
 
+    shown_for: str
     language: str
     text: Markup
     also: tuple[str, ...] = ()
@@ -59,11 +60,15 @@ class Phrase:
 
     def passages(self) -> list[Passage]:
         """The texts that are different ones, each with the languages that it is shown for."""
-        own = {language: text for language, text in self.texts.items() if language not in self.borrowed}
         borrowed = tuple(language for language in self.texts if language in self.borrowed)
-        if borrowed and ENGLISH not in own:
-            own[ENGLISH] = self.texts[borrowed[0]]
-        return [Passage(k, text, borrowed if k == ENGLISH else ()) for k, text in own.items()]
+        found = [
+            Passage(language, language, text, borrowed if language == ENGLISH else ())
+            for language, text in self.texts.items()
+            if language not in borrowed
+        ]
+        if borrowed and ENGLISH not in self.texts:
+            found.append(Passage(borrowed[0], ENGLISH, self.texts[borrowed[0]], borrowed))
+        return found
 
     def spans(self) -> Markup:
         """One span a language, next to each other; one alone where the languages say the same."""
@@ -118,7 +123,10 @@ class Catalogue:
     def given(self, texts: Mapping[str, str]) -> Phrase:
         """A phrase from outside the catalogue, such as the experiment's title."""
         return Phrase(
-            {language: escape(texts.get(language, texts[ENGLISH])) for language in self.languages},
+            {
+                language: escape(texts[language if language in texts else ENGLISH])
+                for language in self.languages
+            },
             self._lacking(texts),
         )
 

@@ -73,14 +73,19 @@ def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterat
     if known is None and ENGLISH not in phrase:
         yield f"{name}: needs a text in {ENGLISH}, which stands in for every other language"
         return
-    wanted = _names(known[ENGLISH] if known else phrase[ENGLISH])
+    try:
+        wanted = _names(known[ENGLISH] if known else phrase[ENGLISH])
+    except ValueError:  # told below
+        wanted = set()
     for language, text in phrase.items():
         try:
             found = _names(text)
         except ValueError as error:
             yield f"{name} in {language}: {str(error).lower()}; a brace that is meant is written twice"
             continue
-        if odd := sorted(found - wanted):
+        if complex_ones := sorted(one for one in found if not one.isidentifier()):
+            yield f"{name} in {language}: {{{complex_ones[0]}}} is no value; one is a name alone, such as {{n}}"
+        elif odd := sorted(found - wanted):
             hint = nearest(odd[0], wanted)
             yield f"{name} in {language}: there is no value {{{odd[0]}}}{hint}; {_listed(wanted)}"
         elif lacking := sorted(wanted - found):

@@ -45,7 +45,7 @@ def _in_template(path: str, templates: Templates) -> Iterator[str]:
     try:
         environment.compile(templates.text(path), path, templates.path(path))
     except jinja2.TemplateSyntaxError as error:
-        yield f"{error.filename}:{error.lineno}: {error.message}"
+        yield f"{error.filename}:{error.lineno}: {str(error.message).rstrip('.')}"
         return
     tree = environment.parse(templates.text(path))
     said = [

@@ -265,4 +265,4 @@ def _reason(error: Exception, known: Sequence[str]) -> str:
     name = re.match(r"'(\w+)' is undefined", str(error))
     hint = nearest(name[1], known) if name else ""
     kind = "" if isinstance(error, jinja2.TemplateError | KeyError) else f"{type(error).__name__}: "
-    return f"{kind}{error}{hint}"
+    return f"{kind}{getattr(error, 'message', None) or error}".rstrip(".") + hint
