@@ -84,7 +84,7 @@ def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterat
             yield f"{name} in {language}: {str(error).lower()}; a brace that is meant is written twice"
             continue
         if complex_ones := sorted(one for one in found if not one.isidentifier()):
-            yield f"{name} in {language}: {{{complex_ones[0]}}} is no value; one is a name alone, such as {{n}}"
+            yield f"{name} in {language}: {{{complex_ones[0]}}} is no value; write its name alone: {{n}}"
         elif odd := sorted(found - wanted):
             hint = nearest(odd[0], wanted)
             yield f"{name} in {language}: there is no value {{{odd[0]}}}{hint}; {_listed(wanted)}"
