@@ -19,6 +19,7 @@ from reportgen.progress import watch
 from reportgen.report.drift import drift_of
 from reportgen.report.index import write_index
 from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
+from reportgen.report.templates import read
 from reportgen.reporting import report
 from reportgen.runs import store
 from reportgen.runs.database import Database
@@ -85,14 +86,17 @@ def run_all(
     training: TrainingOptions,
     languages: Sequence[str],
     pdf: Variant | None,
+    templates: Path | None = None,
 ) -> int:
     """Run and report experiments one after the other; returns the exit code, 0 if all went well.
 
-    pdf: what the PDFs declare to be; None for no PDF.
+    pdf: what the PDFs declare to be; None for no PDF. templates: a folder of the user's, over the program's
+    own.
     """
     if pdf and (problem := check_pdf()):
         # said before hours of training rather than after
         raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
+    read(templates)  # for the same reason: it says what is wrong with them
     if len(names) > MOST_EXPERIMENTS:
         raise UserError(f"{len(names)} experiments are named; at most {MOST_EXPERIMENTS} run in one call")
     console = Console()
@@ -100,7 +104,7 @@ def run_all(
     for name in names:
         try:
             folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
-            report(folder, languages, pdf)
+            report(folder, languages, pdf, templates)
             store.point_latest(folder)
             refresh_index(output)
             outcomes.append(Outcome(name, folder, dropped(folder)))

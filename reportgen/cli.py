@@ -52,15 +52,20 @@ class Program(click.Group):
             sys.exit(130)
 
 
-def language_list(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
-    """zh-Hant,en as a tuple, in the order in which reports show them."""
+def language_list(context: click.Context, _: click.Parameter, value: str) -> tuple[str, ...]:
+    """zh-Hant,en as a tuple, in the order in which reports show them; further ones follow as asked."""
     asked = [part.strip() for part in value.split(",") if part.strip()]
+    known: tuple[str, ...] = LANGUAGES
+    if (folder := context.params.get("templates")) and not set(asked) <= set(LANGUAGES):
+        from reportgen.report.templates import read
+
+        known = read(folder).languages()
     for language in asked:
-        if language not in LANGUAGES:
-            raise click.BadParameter(f"{language!r} is not one of {', '.join(LANGUAGES)}")
+        if language not in known:
+            raise click.BadParameter(f"{language!r} is not one of {', '.join(known)}")
     if not asked:
-        raise click.BadParameter(f"name at least one of {', '.join(LANGUAGES)}")
-    return tuple(language for language in LANGUAGES if language in asked)
+        raise click.BadParameter(f"name at least one of {', '.join(known)}")
+    return tuple(language for language in dict.fromkeys([*LANGUAGES, *asked]) if language in asked)
 
 
 output_option = click.option(
@@ -73,6 +78,12 @@ output_option = click.option(
 
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core]."
+)
+templates_option = click.option(
+    "--templates",
+    type=click.Path(path_type=Path),
+    is_eager=True,  # the languages that there are depend on it
+    help="Folder of templates, style sheets and words that replace those of the program.",
 )
 fresh_option = click.option("--fresh", is_flag=True, help="Train again what was finished before.")
 checkpoint_option = click.option(
@@ -122,6 +133,7 @@ def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> An
     callback=language_list,
     help="Languages of the report.",
 )
+@templates_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 @pdf_variant_option
 def run(  # noqa: PLR0917 - click passes them by name
@@ -135,6 +147,7 @@ def run(  # noqa: PLR0917 - click passes them by name
     fresh: bool,
     checkpoint_seconds: float,
     languages: tuple[str, ...],
+    templates: Path | None,
     no_pdf: bool,
     pdf_variant: Literal["a-3u", "ua-1"],
 ) -> int:
@@ -156,6 +169,7 @@ def run(  # noqa: PLR0917 - click passes them by name
         training=_training(workers, fresh, checkpoint_seconds),
         languages=languages,
         pdf=None if no_pdf else pdf_variant,
+        templates=templates,
     )
 
 
@@ -210,6 +224,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
     help="Where the report goes, without an ending [default: NAME-comparison here].",
 )
 @click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@templates_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 @pdf_variant_option
@@ -221,6 +236,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     higher_is_better: bool | None,
     to: Path | None,
     languages: tuple[str, ...],
+    templates: Path | None,
     no_report: bool,
     no_pdf: bool,
     pdf_variant: Literal["a-3u", "ua-1"],
@@ -239,7 +255,9 @@ def compare(  # noqa: PLR0917 - click passes them by name
         problem=problem,
         alpha=alpha,
         higher_is_better=higher_is_better,
-        report=None if no_report else comparing.Report(target, languages, None if no_pdf else pdf_variant),
+        report=None
+        if no_report
+        else comparing.Report(target, languages, None if no_pdf else pdf_variant, templates),
     )
 
 
@@ -261,18 +279,20 @@ def check() -> int:
 @main.command()
 @click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
 @click.option("--languages", callback=lambda c, p, v: v and language_list(c, p, v), help="Other languages.")
+@templates_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 @pdf_variant_option
 def render(
     run_folder: Path,
     languages: tuple[str, ...] | None,
+    templates: Path | None,
     no_pdf: bool,
     pdf_variant: Literal["a-3u", "ua-1"],
 ) -> None:
     """Write the HTML and the PDF of a run again, from its stored records."""
     from reportgen.reporting import report
 
-    report(run_folder.resolve(), languages, None if no_pdf else pdf_variant)
+    report(run_folder.resolve(), languages, None if no_pdf else pdf_variant, templates)
 
 
 @main.command()
@@ -308,14 +328,39 @@ def share(run_: str, targets: tuple[str, ...], secrets: Path | None, retries: in
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.pdf")
 @click.option("--rebuild", is_flag=True, help="Write the report anew from them, and compare every byte.")
-def verify(file: Path, rebuild: bool) -> int:
+@click.option("--templates", type=click.Path(path_type=Path), help="The templates that it was made with.")
+def verify(file: Path, rebuild: bool, templates: Path | None) -> int:
     """Say whether a report's PDF is consistent with the records that it carries.
 
     The digests of the attached files, the results computed from them again, and the numbers on the pages.
     """
     from reportgen import verifying
 
-    return verifying.verify(file, rebuild=rebuild)
+    return verifying.verify(file, rebuild=rebuild, templates=templates)
+
+
+@main.group("templates")
+def templates_() -> None:
+    """Templates of your own for `--templates`: something to start from, and a look for mistakes."""
+
+
+@templates_.command("export")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def templates_export(folder: Path, force: bool) -> None:
+    """Write the program's templates, style sheets and words into a folder, to be changed there."""
+    from reportgen import templating
+
+    templating.export(folder, force=force)
+
+
+@templates_.command("check")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def templates_check(folder: Path) -> int:
+    """Say what a folder of templates replaces, what is wrong in it, and what its languages lack."""
+    from reportgen import templating
+
+    return templating.check(folder)
 
 
 @main.command("list")
@@ -439,6 +484,7 @@ def schedule() -> None:
 @click.option("--epochs", type=click.IntRange(1, 100_000), help="As for run.")
 @workers_option
 @click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@templates_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 @pdf_variant_option
 def schedule_add(  # noqa: PLR0917 - click passes them by name
@@ -458,6 +504,7 @@ def schedule_add(  # noqa: PLR0917 - click passes them by name
     epochs: int | None,
     workers: int | None,
     languages: tuple[str, ...],
+    templates: Path | None,
     no_pdf: bool,
     pdf_variant: Literal["a-3u", "ua-1"],
 ) -> None:
@@ -472,7 +519,9 @@ def schedule_add(  # noqa: PLR0917 - click passes them by name
     scheduling.add(
         experiment,
         scheduling.When(at, every, cron),
-        scheduling.RunOptions(data_source, data_path, seeds, epochs, workers, languages, no_pdf, pdf_variant),
+        scheduling.RunOptions(
+            data_source, data_path, seeds, epochs, workers, languages, no_pdf, pdf_variant, templates
+        ),
         output=output,
         name=name,
         share=share,

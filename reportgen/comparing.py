@@ -20,6 +20,7 @@ from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
 from reportgen.analysis.standings import NOT_TOLD_APART
 from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
 from reportgen.report.scores import is_percentage, render_scores
+from reportgen.report.templates import read
 from reportgen.reporting import where
 from reportgen.score_tables import check_size, read_all
 
@@ -28,11 +29,15 @@ LOWER_IS_BETTER = ("loss", "seconds", "error")
 
 @dataclass(frozen=True)
 class Report:
-    """Where the report goes, without an ending, in which languages, and whether as a PDF too."""
+    """Where the report goes, without an ending, in which languages, and whether as a PDF too.
+
+    templates: a folder of the user's, over the program's own.
+    """
 
     target: Path
     languages: Sequence[str]
     pdf: Variant | None
+    templates: Path | None = None
 
 
 def run(
@@ -54,6 +59,7 @@ def run(
         raise PdfUnavailable(
             f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
         )
+    templates = read(report.templates) if report is not None else None
     scores = read_all(paths, metric=metric, problem=problem)
     check_size(scores.table)
     if higher_is_better is None:
@@ -64,7 +70,13 @@ def run(
         click.echo(line if console.encoding.startswith("utf") else line.replace(NOT_TOLD_APART, "~"))
     if report is not None:
         rendered = render_scores(
-            found, scores.table, paths, report.target, languages=report.languages, pdf=report.pdf
+            found,
+            scores.table,
+            paths,
+            report.target,
+            languages=report.languages,
+            pdf=report.pdf,
+            templates=templates,
         )
         for line in where(rendered):
             click.echo(line)

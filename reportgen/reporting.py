@@ -12,19 +12,25 @@ from rich.console import Console
 from reportgen.errors import UserError
 from reportgen.report.pdf import Variant
 from reportgen.report.render import Rendered, render
+from reportgen.report.templates import read
 
 
-def report(folder: Path, languages: Sequence[str] | None, pdf: Variant | None) -> None:
-    """Render a run and print where its report is. pdf: what the PDF declares to be; None for no PDF."""
+def report(
+    folder: Path, languages: Sequence[str] | None, pdf: Variant | None, templates: Path | None = None
+) -> None:
+    """Render a run and print where its report is.
+
+    pdf: what the PDF declares to be; None for no PDF. templates: a folder of the user's.
+    """
     console = Console()
+    found = read(templates)
+    again = f"reportgen render {folder}{f' --templates {templates}' if templates else ''}"
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render(folder, languages=languages, pdf=pdf)
+            rendered = render(folder, languages=languages, pdf=pdf, templates=found)
     except UserError as error:
-        raise type(error)(
-            f"{error}; the records are kept: `reportgen render {folder}` tries again"
-        ) from error
+        raise type(error)(f"{error}; the records are kept: `{again}` tries again") from error
     for line in where(rendered):
         click.echo(line)
 

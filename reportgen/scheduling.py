@@ -57,6 +57,7 @@ class RunOptions:
     languages: Sequence[str]
     no_pdf: bool
     pdf_variant: str = DEFAULT_VARIANT
+    templates: Path | None = None
 
     def arguments(self) -> tuple[str, ...]:
         """The same as words of a command line, right in any folder."""
@@ -69,6 +70,7 @@ class RunOptions:
             "--workers": self.workers,
             "--languages": ",".join(self.languages) or None,
             "--pdf-variant": None if self.pdf_variant == DEFAULT_VARIANT else self.pdf_variant,
+            "--templates": self.templates and self.templates.expanduser().absolute(),
         }
         words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
         return (*words, "--no-pdf") if self.no_pdf else tuple(words)
@@ -88,6 +90,7 @@ def add(
 ) -> None:
     """Store a schedule and install its timer; nothing is left where that fails."""
     file = check_experiment(experiment, options)
+    check_templates(options.templates)
     words, expression = when.parsed()
     place = schedules.place(output, Path(experiment).stem if name is None else name)
     if place.file.exists():
@@ -135,6 +138,14 @@ def check_experiment(experiment: str, options: RunOptions) -> str:
     if file.parent == experiments():
         return file.stem  # where the ready ones are may change with the next version
     return schedules.one_line(str(file.absolute()))
+
+
+def check_templates(folder: Path | None) -> None:
+    """Read a user's templates as a rerun will. Raises UserError."""
+    if folder is not None:
+        from reportgen.report.templates import read
+
+        read(folder)
 
 
 def check_start() -> None:

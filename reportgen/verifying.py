@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -20,12 +20,17 @@ from reportgen.errors import UserError, printable
 from reportgen.proof import document, printed, recomputed
 from reportgen.proof.document import Document
 from reportgen.report import attachments
+from reportgen.report import templates as templating
 from reportgen.report.attachments import CHECKSUMS, COMPARISON
+from reportgen.report.catalogue import Catalogue
+from reportgen.report.numbers import written_in
 from reportgen.report.render import render, words_in
+from reportgen.report.templates import Templates
 
 if TYPE_CHECKING:
     from reportgen.analysis.comparison import Comparison
 
+REBUILT = "rebuilt"
 SHOWN = 5
 """So many mistakes of a kind are told one by one."""
 
@@ -33,22 +38,31 @@ CONSISTENT = (
     "consistent: what the document prints, what it carries and its fingerprint agree; they would also if"
     " someone had written all of it anew, so compare the fingerprint with one from its author"
 )
+UNDECIDED = (
+    "undecided: what the document carries agrees, but it was made with templates of someone's own, and not"
+    " all that it prints could be held against the records"
+)
 NOT_CONSISTENT = "not consistent: the document or what it carries was changed, or damaged"
 
 
 @dataclass(frozen=True)
 class Proof:
-    """One thing that was looked at: what it is, what holds, and what does not, a line each."""
+    """One thing that was looked at: what it is, what holds, and what does not, a line each.
+
+    unknown: what could be neither shown nor refuted, a line each.
+    """
 
     what: str
     holds: str
     wrong: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
-def verify(path: Path, *, rebuild: bool = False) -> int:
+def verify(path: Path, *, rebuild: bool = False, templates: Path | None = None) -> int:
     """Check a report's PDF against what is attached to it, and print a line for every proof.
 
-    rebuild: also write the report anew from what is attached, and compare it byte for byte.
+    rebuild: also write the report anew from what is attached, and compare it byte for byte. templates: the
+    folder of a user's templates that it was made with.
     Returns 0 where all of them hold, else 1. Raises UserError for a file that is no report of this program.
     """
     read = document.read(path)
@@ -59,22 +73,40 @@ def verify(path: Path, *, rebuild: bool = False) -> int:
             " written before reports had fingerprints (`reportgen render` writes it anew), or was changed"
         )
     fingerprint, languages = sealed
-    proofs = list(prove(read, fingerprint, languages, rebuild))
+    proofs = list(prove(read, fingerprint, languages, rebuild, templating.read(templates)))
     show("fingerprint", fingerprint)
     for proof in proofs:
-        if not proof.wrong:
+        if not proof.wrong and not proof.unknown:
             show("ok", proof.what, proof.holds)
-        for line in proof.wrong[:SHOWN]:
-            show("FAILED", proof.what, line)
-        if len(proof.wrong) > SHOWN:
-            show("FAILED", proof.what, f"and {len(proof.wrong) - SHOWN} more like these")
-    holds = not any(proof.wrong for proof in proofs)
-    show("verdict", CONSISTENT if holds else NOT_CONSISTENT)
-    return 0 if holds else 1
+        for state, lines in (("FAILED", proof.wrong), ("unknown", proof.unknown)):
+            for line in lines[:SHOWN]:
+                show(state, proof.what, line)
+            if len(lines) > SHOWN:
+                show(state, proof.what, f"and {len(lines) - SHOWN} more like these")
+    verdict = conclusion(proofs)
+    show("verdict", verdict)
+    return 0 if verdict == CONSISTENT else 1
 
 
-def prove(read: Document, fingerprint: str, languages: tuple[str, ...], rebuild: bool) -> Iterator[Proof]:
-    """Every proof: first of the files and the pages as they are, then of the numbers in them."""
+def conclusion(proofs: Sequence[Proof]) -> str:
+    """What the proofs say together. The same bytes from the same templates leave nothing unknown."""
+    if any(proof.wrong for proof in proofs):
+        return NOT_CONSISTENT
+    rebuilt = any(proof.what == REBUILT for proof in proofs)
+    return CONSISTENT if rebuilt or not any(proof.unknown for proof in proofs) else UNDECIDED
+
+
+def prove(
+    read: Document,
+    fingerprint: str,
+    languages: tuple[str, ...],
+    rebuild: bool,
+    templates: Templates | None = None,
+) -> Iterator[Proof]:
+    """Every proof: first of the files and the pages as they are, then of the numbers in them.
+
+    templates: those that the document is said to be made with; None for the program's own.
+    """
     attached = {name: data for name, data in read.attachments if data is not None}
     listed, wrong = {}, []
     try:
@@ -94,17 +126,55 @@ def prove(read: Document, fingerprint: str, languages: tuple[str, ...], rebuild:
     )
     overlaid = tuple(f"page {page}: something was stuck onto it" for page in read.overlaid)
     yield Proof("pages", f"{len(read.pages)} pages without notes, boxes or stamps on them", overlaid)
+    templates = templates or templating.own()
+    made_with = attachments.sealed_templates(read.keywords)
+    if templates.replaced or made_with:
+        yield of_templates(made_with, templates)
+    words = Words(languages, templates, known=made_with == templates.digest())
     files = {name: data for name, data in attached.items() if name in listed}
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about numbers that someone made up
         if COMPARISON in listed:
-            yield from prove_scores(files, Path(folder), read, languages)
+            yield from prove_scores(files, Path(folder), read, words)
         else:
-            yield from prove_run(files, Path(folder), read, languages, rebuild)
+            yield from prove_run(files, Path(folder), read, words, rebuild)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a document's words come from; known: whether it was made with these templates."""
+
+    languages: tuple[str, ...]
+    templates: Templates
+    known: bool
+
+    def catalogue(self) -> Catalogue:
+        """The words. Raises UserError for a language that the templates do not have."""
+        return words_in(self.languages, self.templates)
+
+
+def of_templates(made_with: str | None, templates: Templates) -> Proof:
+    """That a document was made with a user's templates. made_with: the digest in its properties.
+
+    Raises UserError where they are others than those that the user names.
+    """
+    if not templates.replaced:
+        line = (
+            f"made with templates of someone's own, SHA-256 {made_with}; name their folder with --templates"
+        )
+        return Proof("templates", "", (), (line,))
+    if made_with is None:
+        raise UserError("the document was made with the program's own templates: leave --templates out")
+    if made_with != templates.digest():
+        raise UserError(
+            f"{templates.folder}: the document was made with others: SHA-256 {made_with}, not"
+            f" {templates.digest()}"
+        )
+    return Proof("templates", f"those of {templates.folder}, SHA-256 {made_with}: whose words these are")
 
 
 def prove_run(
-    files: Mapping[str, bytes], folder: Path, read: Document, languages: tuple[str, ...], rebuild: bool
+    files: Mapping[str, bytes], folder: Path, read: Document, words: Words, rebuild: bool
 ) -> Iterator[Proof]:
     """The proofs of a run's report: its results computed again, and its pages held against them."""
     from reportgen.runs import store
@@ -119,20 +189,26 @@ def prove_run(
         said = reason(error.__cause__ or error).replace(f"{folder}/", "")
         yield Proof("records", "", (f"cannot be read: {said}",))
         return
-    t = words_in(languages)
     holds = f"{len(records.results)} trials"
     yield attempted("results.csv from metrics.csv", holds, lambda: recomputed.against_metrics(records))
     yield attempted("results.csv from confusion.csv", holds, lambda: recomputed.against_confusion(records))
     yield attempted("tables about manifest.json", holds, lambda: recomputed.against_manifest(records))
     version = attempt(lambda: str(records.manifest["versions"]["reportgen"]))
-    yield from on_pages(lambda: printed.of_run(records, t), read, version)
-    if rebuild:
-        yield attempted("rebuilt", "the same bytes", lambda: other_bytes(read, folder, languages))
+    yield from on_pages(lambda t: printed.of_run(records, t), read, version, words)
+    if rebuild and words.known:
+        yield attempted(REBUILT, "the same bytes", lambda: other_bytes(read, folder, words))
+    elif rebuild:
+        yield Proof("not rebuilt", "", (), ("without the templates that it was made with, it cannot be",))
 
 
-def other_bytes(read: Document, folder: Path, languages: tuple[str, ...]) -> Iterator[str]:
+def other_bytes(read: Document, folder: Path, words: Words) -> Iterator[str]:
     """Whether the report that these records give is another file."""
-    rendered = render(folder, languages=languages, pdf=attachments.read_variant(read.keywords))
+    rendered = render(
+        folder,
+        languages=words.languages,
+        templates=words.templates,
+        pdf=attachments.read_variant(read.keywords),
+    )
     if rendered.pdf is None or sha256(rendered.pdf.read_bytes()).hexdigest() != read.digest:
         yield (
             "the attached records give another file; if this program and its libraries have the versions of"
@@ -140,13 +216,10 @@ def other_bytes(read: Document, folder: Path, languages: tuple[str, ...]) -> Ite
         )
 
 
-def prove_scores(
-    files: Mapping[str, bytes], folder: Path, read: Document, languages: tuple[str, ...]
-) -> Iterator[Proof]:
+def prove_scores(files: Mapping[str, bytes], folder: Path, read: Document, words: Words) -> Iterator[Proof]:
     """The proofs of a report of anyone's tables: compared again, and its pages held against that."""
-    t = words_in(languages)
     version = attempt(lambda: str(json.loads(files[COMPARISON])["reportgen"]))
-    yield from on_pages(lambda: printed.of_scores(compared_again(files, folder), t), read, version)
+    yield from on_pages(lambda t: printed.of_scores(compared_again(files, folder), t), read, version, words)
 
 
 def compared_again(files: Mapping[str, bytes], folder: Path) -> Comparison:
@@ -170,11 +243,21 @@ def compared_again(files: Mapping[str, bytes], folder: Path) -> Comparison:
 
 
 def on_pages(
-    expected: Callable[[], Iterable[printed.Printed]], read: Document, version: str | None
+    expected: Callable[[Catalogue], Iterable[printed.Printed]],
+    read: Document,
+    version: str | None,
+    words: Words,
 ) -> Iterator[Proof]:
-    """A proof for each kind of thing that the pages must say."""
+    """A proof for each kind of thing that the pages must say.
+
+    Templates of someone's own may leave things out: what is not there, is then unknown.
+    """
+    if not words.known:
+        yield Proof("printed numbers", "", (), ("not looked for: the words are those of other templates",))
+        return
     try:
-        listed = list(expected())
+        with written_in(words.languages[0]):
+            listed = list(expected(words.catalogue()))
     except Exception as error:  # whatever made-up records make the analysis raise
         yield Proof("printed numbers", "", (f"cannot be computed from the attached files: {reason(error)}",))
         return
@@ -191,7 +274,10 @@ def on_pages(
         holds = f"{number - left_out} computed again and found"
         if left_out:
             holds += f"; {left_out} with names that run from right to left were not looked for"
-        yield Proof(f"printed: {kind}", holds, wrong)
+        if words.templates.replaced:
+            yield Proof(f"printed: {kind}", holds, (), wrong)
+        else:
+            yield Proof(f"printed: {kind}", holds, wrong)
 
 
 def strays(read: Document, listed: Mapping[str, str]) -> Iterator[str]:

@@ -101,7 +101,7 @@ def _places(box: Any, boxes: Any) -> int:
 
 
 def _is_chinese(box: Any) -> bool:
-    return str(box.style["lang"] or "").lower().split("-")[0] == "zh"
+    return str(box.style["lang"] or "").lower().split("-")[0] in ("zh", "ja")
 
 
 # ---------------------------------------------------------------- setting

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from reportgen.report.catalogue import CHINESE, ENGLISH
+from reportgen.report.languages import CODE
 from reportgen.report.pdf import DEFAULT_VARIANT, KEYWORD, Attachment, Variant
 from reportgen.runs.store import RECORDS
 
 CHECKSUMS, MANIFEST, COMPARISON = "checksums.txt", "manifest.json", "comparison.json"
 EXPERIMENT = f"{RECORDS}/experiment.toml"
-SEAL = re.compile(r"records-sha256:([0-9a-f]{64}), languages:([A-Za-z -]+)((?:, [a-z-]+:[a-z0-9-]+)*)")
+SEAL = re.compile(r"records-sha256:([0-9a-f]{64}), languages:([A-Za-z0-9 -]+)((?:, [a-z0-9-]+:[a-z0-9-]+)*)")
 
 
 @dataclass(frozen=True)
@@ -108,16 +108,20 @@ def fingerprint(attachments: Sequence[Attachment]) -> str:
     return next(sha256(one.data).hexdigest() for one in attachments if one.name == CHECKSUMS)
 
 
-def seal(digest: str, languages: Sequence[str]) -> str:
-    """What the document's keywords say: the fingerprint, and the languages that the document is in."""
-    return f"records-sha256:{digest}, languages:{' '.join(languages)}"
+def seal(digest: str, languages: Sequence[str], templates: str | None = None) -> str:
+    """What the document's keywords say: the fingerprint, and the languages that the document is in.
+
+    templates: the digest of a user's templates, where the document was made with such.
+    """
+    said = f"records-sha256:{digest}, languages:{' '.join(languages)}"
+    return f"{said}, templates-sha256:{templates}" if templates else said
 
 
 def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
     """The fingerprint and the languages in a document's keywords; None where there are none."""
     found = SEAL.fullmatch(keywords)
     languages = tuple(found[2].split()) if found else ()
-    if found is None or not languages or not set(languages) <= {CHINESE, ENGLISH}:
+    if found is None or not languages or not all(map(CODE.fullmatch, languages)):
         return None
     return found[1], languages
 
@@ -125,6 +129,13 @@ def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
 def read_variant(keywords: str) -> Variant:
     """What the document declares to be, from its keywords."""
     return "ua-1" if f"{KEYWORD}ua-1" in keywords.split(", ") else DEFAULT_VARIANT
+
+
+def sealed_templates(keywords: str) -> str | None:
+    """The digest of the user's templates that a document was made with; None for the program's own."""
+    found = SEAL.fullmatch(keywords)
+    digest = found and re.search(r", templates-sha256:([0-9a-f]{64})(?=,|$)", found[3])
+    return digest[1] if digest else None
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant, ablation, unchanged
 from reportgen.analysis.audit import Fact, Point, audit
 from reportgen.report import numbers
-from reportgen.report.catalogue import CHINESE, Catalogue, Phrase
+from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.runs.store import RunRecords
 
 MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
@@ -46,7 +46,7 @@ def summary(points: Sequence[Point], t: Catalogue) -> Phrase:
     failed = [point for point in applied if not point.passed]
     if not failed:
         return t("audit.all_passed", n=len(applied))
-    names = together([t(f"audit_point.{point.key}") for point in failed], t)
+    names = together([t(f"audit_point.{point.key}") for point in failed], "list.phrases", t)
     return t("audit.some_failed", n=len(applied), failed=len(failed), names=names)
 
 
@@ -126,7 +126,8 @@ def ablation_sentences(found: Ablation, setups: Sequence[str], t: Catalogue) -> 
     idle = [variant for variant in others if unchanged(variant)]
     sentences = [_effect(before, variant, setups, t) for variant in others if variant not in idle]
     if idle:
-        names = together([t(f"ablation.{ALL}" if v.mended == ALL else f"defect.{v.mended}") for v in idle], t)
+        defects = [t(f"ablation.{ALL}" if one.mended == ALL else f"defect.{one.mended}") for one in idle]
+        names = together(defects, "list.phrases", t)
         sentences.append(t("ablation.no_effect", defects=names))
     return sentences
 
@@ -143,14 +144,3 @@ def _effect(before: Variant, after: Variant, setups: Sequence[str], t: Catalogue
     if not kept:
         words["before"] = Markup("<b>{}</b>").format(before.ranking)
     return t(f"ablation.{kind}_{'kept' if kept else 'changed'}", **words)
-
-
-def together(phrases: Sequence[Phrase], t: Catalogue) -> Phrase:
-    """Phrases in a row: 甲、乙 and a; b."""
-    between = {language: "、" if language == CHINESE else "; " for language in t.languages}
-    return Phrase(
-        {
-            language: Markup(between[language]).join(phrase.texts[language] for phrase in phrases)
-            for language in t.languages
-        }
-    )

@@ -9,8 +9,7 @@ import pandas as pd
 
 from reportgen.analysis.drift import ALL, Change, drift, worse
 from reportgen.report import numbers
-from reportgen.report.audit import together
-from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.figures import WIDTH, color, dashes
 from reportgen.report.svg import from_figure
 from reportgen.runs.history import BASELINE, LATEST, scores_of
@@ -81,7 +80,7 @@ def drift_summary(table: pd.DataFrame, t: Catalogue) -> Phrase:
 
 def _names(rows: pd.DataFrame, t: Catalogue) -> Phrase:
     named = [_headline(str(row["stage"]), str(row["setup"]), t) for _, row in rows.iterrows()]
-    return together(list({phrase.plain(): phrase for phrase in named}.values()), t)
+    return together(list({phrase.plain(): phrase for phrase in named}.values()), "list.phrases", t)
 
 
 def _headline(stage: str, setup: str, t: Catalogue) -> Phrase:

@@ -1,47 +1,88 @@
-"""How numbers and dates are written, the same everywhere in a report."""
+"""How numbers and dates are written, the same everywhere in a report.
+
+Tables and figures are shared by all languages of a report, so its first language says how all its numbers
+are written: with commas and points in Chinese and English, otherwise elsewhere.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import pandas as pd
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from reportgen.report import languages as tongues
 from reportgen.report.catalogue import CHINESE, ENGLISH, Phrase
 
 MISSING = "–"
+_signs: ContextVar[dict[str, str] | None] = ContextVar("_signs", default=None)
 
 
-def percent(share: float) -> str:
+@contextmanager
+def written_in(language: str) -> Iterator[None]:
+    """While inside, numbers are written as in this language."""
+    own = language in (CHINESE, ENGLISH)
+    token = _signs.set(None if own else _signs_of(language))
+    try:
+        yield
+    finally:
+        _signs.reset(token)
+
+
+def _signs_of(language: str) -> dict[str, str]:
+    """What stands for a comma, a point and a percent sign."""
+    locale = tongues.locale(language)
+    percent = locale.percent_formats[None].pattern.split(";")[0]
+    gap = "\u00a0" if re.search(r"\s%", percent) else ""
+    return {",": get_group_symbol(locale), ".": get_decimal_symbol(locale), "%": f"{gap}%"}
+
+
+def _written(number: str) -> str:
+    """A number with commas and points as the report's first language writes it."""
+    signs = _signs.get()
+    return number if signs is None else "".join(signs.get(char, char) for char in number)
+
+
+def percent(share: float, places: int = 2) -> str:
     """0.4652 as 46.52%."""
-    return MISSING if _missing(share) else f"{share:.2%}"
+    return MISSING if _missing(share) else _written(f"{share:.{places}%}")
 
 
 def loss(value: float) -> str:
     """Four decimals."""
-    return MISSING if _missing(value) else f"{value:.4f}"
+    return MISSING if _missing(value) else _written(f"{value:.4f}")
 
 
 def seconds(value: float) -> str:
     """One decimal."""
-    return MISSING if _missing(value) else f"{value:,.1f}"
+    return MISSING if _missing(value) else _written(f"{value:,.1f}")
 
 
 def whole(value: float) -> str:
     """Thousands set apart by commas."""
-    return MISSING if _missing(value) else f"{value:,.0f}"
+    return MISSING if _missing(value) else _written(f"{value:,.0f}")
 
 
 def plain(value: float) -> str:
     """A setting as people write it: 0.0002 and 1e-05, not 0.00020000000000000001."""
-    return f"{value:g}"
+    return _written(f"{value:g}")
+
+
+def decimals(value: float, places: int) -> str:
+    """So many decimals."""
+    return _written(f"{value:.{places}f}")
 
 
 def points(difference: float) -> str:
     """A difference of two shares in percentage points, with its sign."""
-    return f"{100 * difference:+.2f}"
+    return _written(f"{100 * difference:+.2f}")
 
 
 def with_spread(values: pd.Series[float], write: str) -> str:
@@ -52,7 +93,10 @@ def with_spread(values: pd.Series[float], write: str) -> str:
     found = values.dropna()
     if found.empty:
         return MISSING
-    write_one = {"percent": percent, "loss": loss, "seconds": seconds, "whole": whole}[write]
+    writers: dict[str, Callable[[float], str]] = {
+        "percent": percent, "loss": loss, "seconds": seconds, "whole": whole,
+    }  # fmt: skip
+    write_one = writers[write]
     if len(found) == 1:
         return write_one(float(found.iloc[0]))
     spread = float(found.std(ddof=1))
@@ -62,7 +106,7 @@ def with_spread(values: pd.Series[float], write: str) -> str:
         "seconds": f"{spread:,.1f}",
         "whole": f"{spread:,.0f}",
     }[write]
-    return f"{write_one(float(found.mean()))} ± {written}"
+    return f"{write_one(float(found.mean()))} ± {_written(written)}"
 
 
 def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
@@ -73,12 +117,15 @@ def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
         CHINESE: ("yyyy年M月d日 HH:mm 'UTC'", "zh_Hant_TW"),
         ENGLISH: ("MMMM d, yyyy, HH:mm 'UTC'", "en_US"),
     }
-    return Phrase(
-        {
-            language: escape(format_datetime(moment, patterns[language][0], locale=patterns[language][1]))
-            for language in languages
-        }
-    )
+
+    def written(language: str) -> str:
+        if language in patterns:
+            pattern, own = patterns[language]
+            return format_datetime(moment, pattern, locale=own)
+        day = format_date(moment, "long", locale=tongues.locale(language))
+        return f"{day}, {moment:%H:%M} UTC"
+
+    return Phrase({language: escape(written(language)) for language in languages})
 
 
 def _missing(value: float) -> bool:
@@ -96,25 +143,31 @@ class Unit:
 
     def value(self, score: float) -> str:
         """A score."""
-        return percent(score) if self.share else MISSING if _missing(score) else f"{score:.4g}"
+        return percent(score) if self.share else MISSING if _missing(score) else _written(f"{score:.4g}")
 
     def difference(self, difference: float) -> str:
         """A difference of two scores, with its sign."""
         if _missing(difference):
             return MISSING
-        return points(difference) if self.share else f"{difference:+.4g}"
+        return points(difference) if self.share else _written(f"{difference:+.4g}")
 
     def interval(self, low: float, high: float) -> str:
         """The interval of a score; empty where there is none."""
-        return "" if _missing(low) or _missing(high) else f"[{self.value(low)}, {self.value(high)}]"
+        return "" if _missing(low) or _missing(high) else _between(self.value(low), self.value(high))
 
     def difference_interval(self, low: float, high: float) -> str:
         """The interval of a difference; empty where there is none."""
         if _missing(low) or _missing(high):
             return ""
-        return f"[{self.difference(low)}, {self.difference(high)}]"
+        return _between(self.difference(low), self.difference(high))
+
+
+def _between(low: str, high: str) -> str:
+    """An interval; with a semicolon where numbers have commas of their own."""
+    signs = _signs.get()
+    return f"[{low}{';' if signs and signs['.'] == ',' else ','} {high}]"
 
 
 def probability(p: float) -> str:
     """A p-value: three decimals, or a bound below them."""
-    return MISSING if _missing(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return MISSING if _missing(p) else _written("< 0.001" if p < 0.001 else f"{p:.3f}")

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
-from reportgen import files, resources
-from reportgen.report import attachments, catalogue, fonts
-from reportgen.report.catalogue import CSS_CLASS, HTML_LANG, Phrase
+from reportgen import files
+from reportgen.report import attachments, fonts, numbers
+from reportgen.report import languages as tongues
+from reportgen.report.catalogue import Catalogue
 from reportgen.report.context import build
 from reportgen.report.document import Document
 from reportgen.report.figures import COLORS
@@ -22,6 +22,7 @@ from reportgen.report.index import write_thumbnail
 from reportgen.report.listings import highlight_css
 from reportgen.report.pdf import DEFAULT_VARIANT, Variant, write_pdf
 from reportgen.report.svg import SERIES
+from reportgen.report.templates import Templates, own
 from reportgen.runs import store
 
 SECTIONS = (
@@ -57,18 +58,21 @@ def render(
     *,
     languages: Sequence[str] | None = None,
     pdf: Variant | None = DEFAULT_VARIANT,
+    templates: Templates | None = None,
 ) -> Rendered:
     """Write report.html and report.pdf into a run's folder, from its stored records.
 
-    pdf: what the PDF declares to be; None for no PDF.
-
-    languages: 'zh-Hant', 'en' or both; None for those that the run was made with. The same records give
-    the same bytes. Raises UserError where the records are damaged or no PDF can be made.
+    languages: of the catalogue, in their order; None for those that the run was made with. pdf: what the
+    PDF declares to be; None for no PDF. templates: a user's over the program's own; None for these alone.
+    The same records and templates give the same bytes. Raises UserError where the records or the templates
+    are damaged or no PDF can be made.
     """
     records = store.read(folder)
-    words = words_in(languages or records.manifest["languages"])
+    words = words_in(languages or records.manifest["languages"], templates)
     travelling = attachments.of_run(folder, records.manifest["experiment"]["file"])
-    page = Page(words, build(records, words, attachments.fingerprint(travelling)), SECTIONS)
+    with numbers.written_in(words.languages[0]):
+        context = build(records, words, attachments.fingerprint(travelling))
+    page = Page(words, context, SECTIONS, templates)
     write_thumbnail(folder, records.epochs)
     html = folder / "report.html"
     files.write_text(html, page.for_screen())
@@ -94,9 +98,9 @@ def all_notes(about_page: tuple[str, ...], about_pdf: Sequence[str]) -> tuple[st
     )
 
 
-def words_in(languages: Sequence[str]) -> catalogue.Catalogue:
+def words_in(languages: Sequence[str], templates: Templates | None = None) -> Catalogue:
     """The catalogue in these languages."""
-    return catalogue.load(resources.templates() / "catalogue.toml", languages)
+    return (templates or own()).catalogue(languages)
 
 
 class Page:
@@ -106,35 +110,35 @@ class Page:
     """
 
     def __init__(
-        self, words: catalogue.Catalogue, context: dict[str, Any], sections: Sequence[tuple[str, str | None]]
+        self,
+        words: Catalogue,
+        context: dict[str, Any],
+        sections: Sequence[tuple[str, str | None]],
+        templates: Templates | None = None,
     ) -> None:
-        templates = resources.templates()
-        self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(templates),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=False,
-        )
-        self.environment.tests["phrase_like"] = lambda value: isinstance(value, Phrase)
+        self.templates = templates = templates or own()
+        self.environment = templates.environment()
         document = Document(words)
         self.context: dict[str, Any] = {
             **context,
             "t": words,
             "doc": document,
             "languages": words.languages,
-            "seal": attachments.seal(context["fingerprint"], words.languages),
-            "lang_of": HTML_LANG,
-            "class_of": CSS_CLASS,
-            "style_css": Markup((templates / "style.css").read_text(encoding="utf-8")),
+            "seal": attachments.seal(context["fingerprint"], words.languages, templates.digest()),
+            **language_facts(words.languages),
+            "replaced": templates.replaced,
+            "templates_digest": templates.digest(),
+            "style_css": Markup(templates.text("style.css")),
             "highlight_css": Markup(highlight_css()),
         }
         self.environment.globals.update(self.context)
         # the sections first: the contents list what they turn out to hold
-        self.body = Markup("\n").join(
-            Markup(self.environment.get_template(f"sections/{name}.html.j2").render())
-            for name, about in sections
-            if about is None or self.context[about]
-        )
+        with templates.mistakes_named(list(self.context)):
+            self.body = Markup("\n").join(
+                Markup(self.environment.get_template(f"sections/{name}.html.j2").render())
+                for name, about in sections
+                if about is None or self.context[about]
+            )
         self.headings = document.headings
 
     def for_screen(self) -> str:
@@ -149,19 +153,54 @@ class Page:
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""
         missing = fonts.missing_characters(shown(self.for_print()))
-        if not missing:
-            return ()
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
-        return (f"the fonts lack these characters, in the PDF a box stands for each: {named}",)
+        lacking = f"the fonts lack these characters, in the PDF a box stands for each: {named}"
+        return (
+            *self.templates.notes,
+            *untranslated(self.templates, self.context["languages"]),
+            *([lacking] if missing else []),
+        )
 
     def _fill(self, *, font_css: str, series_css: str) -> str:
-        template = self.environment.get_template("report.html.j2")
-        return template.render(
-            body=self.body,
-            headings=self.headings,
-            font_css=Markup(font_css),
-            series_css=Markup(series_css),
-        )
+        values = {
+            "body": self.body,
+            "headings": self.headings,
+            "font_css": Markup(font_css),
+            "series_css": Markup(series_css),
+        }
+        with self.templates.mistakes_named([*self.context, *values]):
+            page = self.environment.get_template("report.html.j2").render(**values)
+            policy = self.environment.from_string(self.templates.policy()).render(**values)
+        return self.templates.guarded(page, policy, self.context["seal"])
+
+
+def language_facts(codes: Sequence[str]) -> dict[str, Any]:
+    """What templates need to know of each language."""
+    return {
+        "lang_of": {code: tongues.html_lang(code) for code in codes},
+        "class_of": {code: tongues.css_class(code) for code in codes},
+        "switch_of": {code: tongues.switch(code) for code in codes},
+        "name_of": {code: tongues.name(code) for code in codes},
+        "further": [code for code in codes if code not in tongues.HTML_LANG],
+    }
+
+
+NAMED = 8
+"""So many missing phrases a note names."""
+
+
+def untranslated(templates: Templates, codes: Sequence[str]) -> tuple[str, ...]:
+    """A note for each language that lacks phrases: how many, and which."""
+    notes = []
+    for code in codes:
+        if missing := templates.missing(code):
+            total = sum(map(len, templates.words.values()))
+            more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+            notes.append(
+                f"{code}: {len(missing)} of {total} phrases are missing and said in English:"
+                f" {', '.join(missing[:NAMED])}{more} (`reportgen templates check` lists all)"
+            )
+    return tuple(notes)
 
 
 def shown(html: str) -> str:

@@ -17,12 +17,13 @@ from reportgen.analysis.findings import TABLE, Finding, of_comparison
 from reportgen.analysis.profiles import performance_profile
 from reportgen.analysis.scores import AnalysisError
 from reportgen.report import attachments, comparison_figures, figures, numbers
-from reportgen.report.catalogue import Catalogue
+from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
 from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant, write_pdf
 from reportgen.report.render import Page, Rendered, all_notes, words_in
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
+from reportgen.report.templates import Templates
 from reportgen.report.verdicts import in_words, metric_name, verdict_block
 from reportgen.score_tables import file_names
 
@@ -37,16 +38,20 @@ def render_scores(
     *,
     languages: Sequence[str],
     pdf: Variant | None = DEFAULT_VARIANT,
+    templates: Templates | None = None,
 ) -> Rendered:
     """Write a comparison as target.html and target.pdf, the tables it came from attached to the PDF.
 
     scores: the table that was compared. sources: the files that it was read from.
     pdf: what the PDF declares to be; None for no PDF.
     """
-    t = words_in(languages)
+    t = words_in(languages, templates)
     travelling = attached(found, sources)
     fingerprint = attachments.fingerprint(travelling)
-    page = Page(t, context(found, scores, sources, t, fingerprint), (("scores", None),))
+    with numbers.written_in(t.languages[0]):
+        content = context(found, scores, sources, t, fingerprint)
+    content["facts"] += templates_fact(templates, t)
+    page = Page(t, content, (("scores", None),), templates)
     html = target.with_name(f"{target.name}.html")
     files.write_text(html, page.for_screen())
     if not pdf:
@@ -63,6 +68,13 @@ def render_scores(
     return Rendered(
         html, target.with_name(f"{target.name}.pdf"), result.pages, all_notes(page.notes(), result.warnings)
     )
+
+
+def templates_fact(templates: Templates | None, t: Catalogue) -> list[tuple[Phrase, Markup]]:
+    """That the report was made with a user's templates, where it was."""
+    if templates is None or not templates.replaced:
+        return []
+    return [(t("appendix.templates"), Markup("<code>{}</code>").format(templates.digest()))]
 
 
 def attached(found: Comparison, sources: Sequence[Path]) -> list[Attachment]:

@@ -39,8 +39,8 @@ def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
                 accuracy=shown,
                 images=images,
                 n=len(results),
-                interval=f"[{numbers.percent(interval.low)}, {numbers.percent(interval.high)}]",
-                spread=f"{100 * accuracy.std(ddof=1):.2f}",
+                interval=numbers.Unit(share=True).interval(interval.low, interval.high),
+                spread=numbers.decimals(100 * accuracy.std(ddof=1), 2),
                 lowest=numbers.percent(accuracy.min()),
                 highest=numbers.percent(accuracy.max()),
             )

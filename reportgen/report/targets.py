@@ -42,20 +42,20 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
                 "setup": name,
                 "color": figures.color(number),
                 "reached": f"{summary.loc[name, 'reached']} / {summary.loc[name, 'trials']}",
-                "epochs": _median(summary.loc[name], "epoch", "{:.0f}"),
-                "seconds": _median(summary.loc[name], "seconds", "{:.1f}"),
+                "epochs": _median(summary.loc[name], "epoch", 0),
+                "seconds": _median(summary.loc[name], "seconds", 1),
             }
             for number, name in enumerate(setups)
         ],
     }
 
 
-def _median(row: pd.Series[Any], unit: str, form: str) -> str:
-    middle, low, high = (_written(float(row[f"{unit}{end}"]), form) for end in ("", "_low", "_high"))
+def _median(row: pd.Series[Any], unit: str, places: int) -> str:
+    middle, low, high = (_written(float(row[f"{unit}{end}"]), places) for end in ("", "_low", "_high"))
     return middle if low == numbers.MISSING else f"{middle} [{low}, {high}]"
 
 
-def _written(value: float, form: str) -> str:
+def _written(value: float, places: int) -> str:
     if math.isnan(value):
         return numbers.MISSING
-    return "∞" if math.isinf(value) else form.format(value)
+    return "∞" if math.isinf(value) else numbers.decimals(value, places)

@@ -12,7 +12,7 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import TABLE, Finding
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.report import comparison_figures, figures, numbers
-from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.numbers import Unit
 from reportgen.report.svg import from_figure
 from reportgen.report.tables import rows
@@ -101,7 +101,7 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
         "seeds": str(pair.n),
         "difference": unit.difference(pair.difference),
         "interval": unit.difference_interval(pair.low, pair.high),
-        "superiority": numbers.MISSING if pair.n == 0 else f"{pair.superiority:.0%}",
+        "superiority": numbers.MISSING if pair.n == 0 else numbers.percent(pair.superiority, 0),
         "p": numbers.probability(pair.p_holm),
         "verdict": t(f"verdict.{SIGNS[pair.verdict]}"),
         "kind": SIGNS[pair.verdict],
@@ -183,11 +183,8 @@ def _order(standing: Any) -> str:
 
 def _listed(names: Sequence[str], t: Catalogue) -> Phrase:
     """A、B 與 C; A, B and C."""
-    listed = names[0]
-    both = {"zh-Hant": listed, "en": listed}
-    if len(names) > 1:
-        both = {
-            "zh-Hant": f"{'、'.join(names[:-1])} 與 {names[-1]}",
-            "en": f"{', '.join(names[:-1])} and {names[-1]}",
-        }
-    return t.given(both)
+    last = t.given(dict.fromkeys(t.languages, names[-1]))
+    if len(names) == 1:
+        return last
+    rest = [t.given(dict.fromkeys(t.languages, name)) for name in names[:-1]]
+    return t("list.last", rest=together(rest, "list.names", t), last=last)

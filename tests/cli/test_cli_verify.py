@@ -15,6 +15,7 @@ import pytest
 
 from reportgen import verifying
 from reportgen.report.render import Rendered
+from reportgen.report.templates import Templates
 from tests.conftest import Answer, Cli
 
 
@@ -222,7 +223,8 @@ def test_rebuild_compares_with_what_the_attached_records_give(
 ) -> None:
     given: dict[str, bytes] = {}
 
-    def render(folder: Path, *, languages: tuple[str, ...], pdf: str) -> Rendered:
+    def render(folder: Path, *, languages: tuple[str, ...], templates: Templates, pdf: str) -> Rendered:
+        assert not templates.replaced
         assert (languages, pdf) == (("zh-Hant", "en"), "a-3u")
         given.update(
             {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

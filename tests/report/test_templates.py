@@ -1,0 +1,277 @@
+"""A report made with templates of someone's own: what it shows, in which language, what it cannot reach."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pdfplumber
+import pikepdf
+import pytest
+
+from reportgen.report.catalogue import Catalogue
+from reportgen.report.numbers import Unit, loss, percent, points, whole, written_in
+from reportgen.report.render import Page
+from reportgen.report.templates import TemplateError, own, read
+from tests.conftest import Cli
+
+GERMAN = """
+[ui]
+contents = { de = "Inhalt" }
+[section]
+conclusions = { de = "Schlussfolgerungen", ja = "結論" }
+[conclusions]
+text = { de = "Jeder Satz hier ist aus den Aufzeichnungen dieses Laufs „berechnet“, größtenteils." }
+[test]
+per_class_caption = { ja = "この結論は学習の記録から計算した。" }
+many_seeds = { de = "Auf {images} Bildern: {accuracy} ({n} Läufe, {interval}; {spread} {lowest} {highest})." }
+"""
+
+
+@pytest.fixture(scope="module")
+def german(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("german")
+    (folder / "catalogue.toml").write_text(GERMAN, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(tiny_run: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_run, tmp_path / "run"))
+
+
+# ---------------------------------------------------------------- another language
+
+
+def test_a_report_in_another_language_alone(cli: Cli, run: Path, german: Path) -> None:
+    assert cli("render", run, "--templates", german, "--languages", "de").code == 0
+    html = (run / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="de">' in html
+    assert '<p lang="de" class="en">Jeder Satz hier' in html
+    assert "<span>Schlussfolgerungen</span>" in html
+    # what is missing is in English, and says so
+    assert '<p lang="en" class="en" data-also="de">Training and validation loss follow' in html
+    assert not re.search(r'lang="zh', html)
+    assert re.search(
+        r"Auf \d+ Bildern: <b>\d\d,\d\d\u00a0%</b> \(2 Läufe, \[-?\d+,\d\d\u00a0%; \d+,\d\d\u00a0%\]", html
+    )
+    with pikepdf.open(run / "report.pdf") as pdf:
+        assert pdf.Root.Lang == "de"
+    with pdfplumber.open(run / "report.pdf") as pdf:
+        text = "\n".join(page.extract_text() for page in pdf.pages)
+        assert "Jeder Satz hier ist aus den Aufzeichnungen dieses Laufs „berechnet“, größtenteils." in text
+        assert re.search(r"^\d+ Schlussfolgerungen", text, re.MULTILINE)
+        assert re.search(r"\d\d,\d\d\s%", text)
+        assert "templates of one's own (catalogue.toml)" in text.replace("’", "'").replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("zh-Hant", ["46.52%", "0.1235", "12,345", "+1.20", "[1.5, 2.5]", "–"]),
+        ("en", ["46.52%", "0.1235", "12,345", "+1.20", "[1.5, 2.5]", "–"]),
+        ("de", ["46,52\u00a0%", "0,1235", "12.345", "+1,20", "[1,5; 2,5]", "–"]),
+        ("fr", ["46,52\u00a0%", "0,1235", "12\u202f345", "+1,20", "[1,5; 2,5]", "–"]),
+        ("ja", ["46.52%", "0.1235", "12,345", "+1.20", "[1.5, 2.5]", "–"]),
+        ("tlh", ["46.52%", "0.1235", "12,345", "+1.20", "[1.5, 2.5]", "–"]),
+    ],
+)
+def test_numbers_are_written_as_the_language_has_them(language: str, written: list[str]) -> None:
+    with written_in(language):
+        found = [percent(0.46521), loss(0.12346), whole(12345), points(0.012)]
+        found += [Unit(share=False).interval(1.5, 2.5), percent(float("nan"))]
+    assert found == written
+    assert percent(0.5) == "50.00%"  # outside, as ever
+
+
+# ---------------------------------------------------------------- the language switch
+
+
+def test_the_switch_shows_each_language_and_english_where_it_lacks_words(
+    cli: Cli, run: Path, german: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    webdriver = pytest.importorskip("selenium.webdriver")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    driver = shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("Chromium and its driver are not installed")
+    languages = ("--languages", "zh-Hant,en,de,ja")
+    answer = cli("render", run, "--templates", german, *languages, "--no-pdf")
+    assert answer.code == 0
+    assert "note: the fonts lack these characters: 学録\n" in answer.out  # named, each once
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    profile = f"user-data-dir={tmp_path_factory.mktemp('profile')}"
+    for argument in ("headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", profile):
+        options.add_argument(f"--{argument}")
+    page = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        page.get((run / "report.html").as_uri())
+
+        def shown(selector: str) -> bool:
+            found = page.find_elements("css selector", selector)
+            assert found, selector
+            seen = {element.is_displayed() for element in found}
+            assert len(seen) == 1, selector
+            return seen.pop()
+
+        labels = [label.text for label in page.find_elements("css selector", ".bar label")]
+        assert labels[1:] == ["中文", "English", "Deutsch", "日本語"]
+        own = "main p[lang=de]"
+        borrowed = "main p[lang=en][data-also='de ja']"
+        replaced = "main p[lang=en][data-also=ja]"
+        assert all(map(shown, ("main p.zh", own, borrowed, replaced)))
+        expected = {
+            "zh": (True, False, False, False),
+            "en": (False, False, True, True),
+            "de": (False, True, True, False),
+        }
+        for switch, answers in expected.items():
+            page.find_element("css selector", f".bar label[for=show-{switch}]").click()
+            assert tuple(map(shown, ("main p.zh", own, borrowed, replaced))) == answers, switch
+    finally:
+        page.quit()
+
+
+# ---------------------------------------------------------------- what cannot be reached
+
+
+def page(tmp_path: Path, section: str, **files: str) -> Page:
+    """A page of one section, given things that a report's own context holds, and worse."""
+    import numpy as np
+    import pandas as pd
+
+    for name, text in {"sections/scores.html.j2": section, **files}.items():
+        path = tmp_path / "mine" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    templates = read(tmp_path / "mine")
+    context = {
+        "fingerprint": "0" * 64,
+        "setups": [],
+        "place": tmp_path,
+        "number": np.float64(1),
+        "table": pd.DataFrame({"a": [1]}),
+        "title": templates.catalogue(("en",)).given({"en": "x"}),
+        "opened": open,
+    }
+    return Page(templates.catalogue(("en",)), context, (("scores", None),), templates)
+
+
+ATTACKS = [
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "{{ ''|attr('__class__') }}",
+    "{{ [title]|map(attribute='__class__')|join }}",
+    "{{ title['__class__'] }}",
+    "{{ t.__init__.__globals__['re'] }}",
+    "{{ t.__call__.__func__.__globals__ }}",
+    "{{ doc.catalogue.__init__.__globals__ }}",
+    "{{ lipsum.__globals__['os'].environ }}",
+    "{{ cycler.__init__.__globals__.os.environ }}",
+    "{{ self._TemplateReference__context }}",
+    "{{ self.__init__.__globals__ }}",
+    "{{ '{0.__class__}'.format(title) }}",
+    "{{ ('{0.__class__.__mro__}'|safe).format(title) }}",
+    "{{ '{x.__class__}'.format_map({'x': title}) }}",
+    "{{ place.read_text() }}",
+    "{{ (place.parent).iterdir()|list }}",
+    "{{ place.joinpath('x').write_text('x') }}",
+    "{{ number.tofile(secret) }}",
+    "{{ table.to_csv(secret) }}",
+    "{{ table.to_pickle }}",
+    "{{ opened.__self__ }}",
+    "{% include 'original/../catalogue.toml' %}",
+    "{% include 'original//etc/passwd' %}",
+    "{% import 'os' as os %}{{ os.environ }}",
+    "{% set x = setups.append(1) %}",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_template_reaches_nothing_but_the_report(tmp_path: Path, attack: str) -> None:
+    with pytest.raises(TemplateError, match=r"sections/scores\.html\.j2:1: "):
+        page(tmp_path, attack)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_template_can_take_in_the_original_and_a_partial_of_its_own(tmp_path: Path) -> None:
+    made = page(
+        tmp_path,
+        "{% include 'part.html.j2' %}{% from 'original/macros.html.j2' import h with context -%}"
+        "{{ h(2, 'data') }}",
+        **{"part.html.j2": "<p>mine</p>"},
+    )
+    assert made.body.startswith("<p>mine</p><h2")
+
+
+BAD_PAGES = {
+    "<!doctype html><!-- <html><head> --><script>": "must begin with",
+    "<!doctype html><html><head><style>\n</style>": "lacks {{ seal }}",
+    "<!doctype html><html><head>{{ seal }}<style></style>": "lacks a line with <style> alone",
+}
+
+
+@pytest.mark.parametrize("text", BAD_PAGES)
+def test_a_page_must_take_policy_fonts_and_fingerprint(tmp_path: Path, text: str) -> None:
+    with pytest.raises(TemplateError, match=re.escape(BAD_PAGES[text])):
+        page(tmp_path, "", **{"report.html.j2": text}).for_screen()
+
+
+def test_the_policy_comes_before_all_that_a_page_may_load(tmp_path: Path) -> None:
+    head = "<!doctype html><html><head>"
+    text = f"{head}<script src='https://example.org/x.js'></script>{{{{ seal }}}}<style>\n</style>"
+    html = page(tmp_path, "", **{"report.html.j2": text}).for_screen()
+    policy = re.search(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", own().text("report.html.j2"))
+    assert policy is not None
+    assert html.startswith(f"{head}{policy[0]}\n<script")
+
+
+def test_a_pdf_loads_nothing_that_a_template_names(cli: Cli, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.png"
+    secret.write_text("SECRET")
+    (tmp_path / "t.csv").write_text("optimizer,seed,score\nA,0,1\nA,1,2\nB,0,2\nB,1,3\n")
+    mine = tmp_path / "mine"
+    (mine / "sections").mkdir(parents=True)
+    uri = secret.as_uri()
+    (mine / "sections" / "scores.html.j2").write_text(
+        f'<img alt="x" src="{uri}"><link rel="attachment" href="{uri}"><a rel="attachment" href="{uri}">x</a>'
+        f'<p style="background:url({uri})">x</p><object data="{uri}">x</object>'
+    )
+    answer = cli("compare", "t.csv", "--to", "report", "--templates", mine, "--languages", "en")
+    assert answer.code == 0
+    assert "the report takes nothing from outside" in answer.out
+    with pikepdf.open("report.pdf") as pdf:
+        assert sorted(pdf.attachments) == ["checksums.txt", "comparison.json", "t.csv"]
+        assert all(b"SECRET" not in one.get_file().read_bytes() for one in pdf.attachments.values())
+
+
+# ---------------------------------------------------------------- words
+
+
+def passages(t: Catalogue, name: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    return ((one.language, str(one.text), one.also) for one in t(name).passages())
+
+
+def test_a_language_that_lacks_a_phrase_borrows_the_english_one(german: Path) -> None:
+    templates = read(german)
+    both = templates.catalogue(("zh-Hant", "en", "de"))
+    assert list(passages(both, "ui.contents")) == [
+        ("zh-Hant", "目錄", ()), ("en", "Contents", ()), ("de", "Inhalt", ()),
+    ]  # fmt: skip
+    assert list(passages(both, "ui.table")) == [("zh-Hant", "表", ()), ("en", "Table", ("de",))]
+    without = templates.catalogue(("zh-Hant", "de"))
+    assert list(passages(without, "ui.table")) == [("zh-Hant", "表", ()), ("en", "Table", ("de",))]
+    assert without("ui.table").spans() == (
+        '<span lang="zh-Hant-TW" class="zh">表</span> <span lang="en" class="en" data-also="de">Table</span>'
+    )
+    assert "ui.table" in templates.missing("de")
+    assert "ui.contents" not in templates.missing("de")
+
+
+def test_words_are_merged_entry_by_entry_and_language_by_language(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.toml").write_text('[ui]\ntotal = { en = "Sum" }\n')
+    t = read(tmp_path).catalogue(("zh-Hant", "en"))
+    assert t("ui.total").texts == {"zh-Hant": "合計", "en": "Sum"}
+    assert t("ui.none").texts == own().catalogue(("zh-Hant", "en"))("ui.none").texts
