@@ -13,15 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 from reportgen import files, resources
-from reportgen.report import attachments, catalogue, fonts
+from reportgen.report import attachments, catalogue, fonts, screen
 from reportgen.report.catalogue import CSS_CLASS, HTML_LANG, Phrase
 from reportgen.report.context import build
 from reportgen.report.document import Document
-from reportgen.report.figures import COLORS
 from reportgen.report.index import write_thumbnail
 from reportgen.report.listings import highlight_css
 from reportgen.report.pdf import write_pdf
-from reportgen.report.svg import SERIES
 from reportgen.runs import store
 
 SECTIONS = (
@@ -111,7 +109,6 @@ class Page:
             "lang_of": HTML_LANG,
             "class_of": CSS_CLASS,
             "style_css": Markup((templates / "style.css").read_text(encoding="utf-8")),
-            "highlight_css": Markup(highlight_css()),
         }
         self.environment.globals.update(self.context)
         # the sections first: the contents list what they turn out to hold
@@ -124,38 +121,42 @@ class Page:
 
     def for_screen(self) -> str:
         """A page that needs nothing from outside."""
-        text = self._fill(font_css="", series_css=fading(len(self.context["setups"])))
-        return text.replace("<style>\n", f"<style>\n{fonts.screen_css(shown(text))}\n", 1)
+        classes = [CSS_CLASS[language] for language in self.context["languages"]]
+        text = self._fill(
+            highlight_css=screen.words(highlight_css()),
+            screen_css=screen.style(),
+            made_css=screen.palette()
+            + "\n"
+            + screen.rules(self.body, classes, setups=len(self.context["setups"])),
+            script=screen.script(),
+        )
+        return screen.sealed(text.replace("<style>\n", f"<style>\n{fonts.screen_css(shown(text))}\n", 1))
 
     def for_print(self) -> str:
-        """The same page for the PDF, whose fonts come from their files."""
-        return self._fill(font_css="", series_css="")
+        """The same page for the PDF: without controls, and with fonts that come from their files."""
+        return self._fill(
+            highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script=""
+        )
 
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""
         missing = fonts.missing_characters(shown(self.for_print()))
         return (f"the fonts lack these characters: {missing}",) if missing else ()
 
-    def _fill(self, *, font_css: str, series_css: str) -> str:
+    def _fill(self, *, highlight_css: str, screen_css: str, made_css: str, script: str) -> str:
         template = self.environment.get_template("report.html.j2")
         return template.render(
             body=self.body,
             headings=self.headings,
-            font_css=Markup(font_css),
-            series_css=Markup(series_css),
+            highlight_css=Markup(highlight_css),
+            screen_css=Markup(screen_css),
+            made_css=Markup(made_css),
+            script=Markup(script),
+            policy=screen.UNSEALED,
         )
 
 
 def shown(html: str) -> str:
     """The characters of a page that a reader may see."""
-    without_style = re.sub(r"<style>.*?</style>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S)
+    without_style = re.sub(r"<style>.*?</style>|<script>.*?</script>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S)
     return str(Markup(without_style).unescape())
-
-
-def fading(setups: int) -> str:
-    """Rules that fade a setup's curve in every figure when its box is not checked."""
-    return "\n".join(
-        f"@media screen{{body:has(#curve-{n}:not(:checked)) .{SERIES}{n}{{opacity:.06}}"
-        f"body:has(#curve-{n}:not(:checked)) label[for=curve-{n}]{{opacity:.45}}}}"
-        for n in range(min(setups, len(COLORS)))
-    )
