@@ -55,7 +55,8 @@
     const headers = [...table.tHead.rows[0].cells];
     if (rows.length < 2) continue;
     headers.forEach((header, column) => {
-      const button = make('button', { type: 'button', className: 'sort' }, ...header.childNodes);
+      const name = make('span', {}, ...header.childNodes);
+      const button = make('button', { type: 'button', className: 'sort' }, name);
       button.onclick = () => {
         const next = { ascending: 'descending', descending: null }[header.ariaSort];
         const direction = next === undefined ? 'ascending' : next;
