@@ -94,7 +94,9 @@
       say('copied');
       setTimeout(() => button.replaceChildren(word('copy')), 2000);
     };
-    (pre.parentNode.querySelector(':scope > figcaption') ?? pre).append(button);
+    const caption = pre.parentNode.querySelector(':scope > figcaption');
+    if (caption) caption.append(button);
+    else pre.prepend(button);
   }
 
   // ---- curves: the names at a figure become buttons, for keyboards and for those who listen

@@ -27,8 +27,6 @@ UNSEALED = "policy not yet known"
 PANEL_AT_NIGHT = at_night("#f4f6f9")
 """What listings stand on in the dark: --tint of screen.css."""
 
-POINTED = ":is(:hover,:focus-visible)"
-
 
 def script() -> str:
     """The page's script."""
@@ -67,19 +65,20 @@ def hue(color: str) -> str:
 
 def picking(setups: int) -> str:
     """Once curves are picked out, by a box or by pointing at a name, the others fade in every figure."""
-    picked, pointed = [], []
+    always, with_mouse = [], []
     for number in range(min(setups, len(COLORS))):
-        box, name = f"#curve-{number}:checked", f'[data-curve="{number}"]'
-        picked += [
-            f"body:has(.pick:checked):not(:has({box})) .{SERIES}{number}{{opacity:.1}}",
+        curve, box, name = f".{SERIES}{number}", f"#curve-{number}:checked", f'[data-curve="{number}"]'
+        always += [
+            f"body:has(.pick:checked):not(:has({box})) {curve}{{opacity:.1}}",
             f"body:has({box}) {name}{{--picked:var(--color);font-weight:700}}",
         ]
-        pointed += [
-            f"body:has([data-curve]{POINTED}):not(:has({box},{name}{POINTED})) .{SERIES}{number}{{opacity:.1}}",
-            f"body:has({name}{POINTED}) .{SERIES}{number}{{opacity:1!important}}",
-        ]
-    # a finger leaves its last touch hovered: only a mouse points
-    return f"@media screen{{{''.join(picked)}@media (hover:hover){{{''.join(pointed)}}}}}"
+        # a finger leaves its last touch hovered: only a mouse points
+        for pointed, rules_for in ((":focus-visible", always), (":hover", with_mouse)):
+            rules_for += [
+                f"body:has([data-curve]{pointed}):not(:has({box},{name}{pointed})) {curve}{{opacity:.1}}",
+                f"body:has({name}{pointed}) {curve}{{opacity:1!important}}",
+            ]
+    return f"@media screen{{{''.join(always)}@media (hover:hover){{{''.join(with_mouse)}}}}}"
 
 
 def night(body: str) -> str:

@@ -65,6 +65,7 @@ def test_a_picked_curve_stands_out_in_every_figure(page: webdriver.Chrome) -> No
     assert [opacities(page, n) for n in range(3)] == [{"0.1"}, {"1"}, {"0.1"}]
     states = {name.get_attribute("aria-pressed") for name in names}
     assert states == {"true"}, "every figure's name says it"
+    click(page, ".display summary")
     assert page.find_element("id", "curve-1").accessible_name == "SGD_Momentum"
     choose(page, "curve-1")
     assert [opacities(page, n) for n in range(3)] == [{"1"}] * 3
@@ -193,7 +194,7 @@ def test_the_contents_follow_the_reader(page: webdriver.Chrome) -> None:
         marked = page.find_elements("css selector", ".contents [aria-current]")
         assert [link.get_attribute("hash") for link in marked] == [f"#sec-{key}"]
         inside = page.execute_script(
-            "const [a, b] = arguments.map(e => e.getBoundingClientRect());"
+            "const [a, b] = [...arguments].map(e => e.getBoundingClientRect());"
             "return a.top >= b.top && a.bottom <= Math.min(b.bottom, innerHeight)",
             marked[0], page.find_element("css selector", ".contents"),
         )  # fmt: skip
@@ -248,7 +249,7 @@ def test_without_scripts_nothing_is_missing_but_what_needs_them(
     try:
         browser.get((tiny_run / "report.html").as_uri())
         assert browser.find_elements("css selector", "main button, .copy, .sort") == []
-        assert all(shown(browser, "main p, main th, main td, main svg, main pre, .contents a, .bar summary"))
+        assert all(shown(browser, "main p, main th, main td, main svg, main pre, nav.contents a, .display summary"))
         browser.find_element("css selector", "label[for=show-en]").click()
         assert not any(shown(browser, "main p.zh"))
         browser.find_element("css selector", ".display summary").click()
