@@ -244,6 +244,8 @@ def test_wide_tables_can_be_scrolled_by_keyboard(page: webdriver.Chrome) -> None
 def test_without_scripts_nothing_is_missing_but_what_needs_them(
     browser: webdriver.Chrome, tiny_run: Path
 ) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
     screen(browser, 1440, 900)
     scripts(browser, run=False)
     try:
@@ -257,7 +259,7 @@ def test_without_scripts_nothing_is_missing_but_what_needs_them(
         assert paper(browser) == "rgb(20, 24, 30)"
         browser.find_element("css selector", "label[for=curve-1]").click()
         browser.find_element("css selector", ".display summary").click()
-        browser.execute_async_script("const done = arguments[0]; setTimeout(done, 300)")
-        assert [opacities(browser, n) for n in range(3)] == [{"0.1"}, {"1"}, {"0.1"}]
+        faded = [{"0.1"}, {"1"}, {"0.1"}]
+        WebDriverWait(browser, 5).until(lambda _: [opacities(browser, n) for n in range(3)] == faded)
     finally:
         scripts(browser, run=True)
