@@ -27,7 +27,9 @@ def at_night(color: str) -> str:
     page = _to_oklab(_linear(NIGHT))
     # the bend keeps colours of middle lightness, which curves have, clear of the page
     share = max(0.0, 1 - lightness) ** 0.7
-    return _nearest((page[0] + (0.97 - page[0]) * share, a + page[1] * (1 - share), b + page[2] * (1 - share)))
+    return _nearest(
+        (page[0] + (0.97 - page[0]) * share, a + page[1] * (1 - share), b + page[2] * (1 - share))
+    )
 
 
 def readable(color: str, backgrounds: tuple[str, ...], wanted: float = TEXT_CONTRAST) -> str:

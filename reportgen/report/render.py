@@ -134,9 +134,7 @@ class Page:
 
     def for_print(self) -> str:
         """The same page for the PDF: without controls, and with fonts that come from their files."""
-        return self._fill(
-            highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script=""
-        )
+        return self._fill(highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script="")
 
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""
@@ -158,5 +156,7 @@ class Page:
 
 def shown(html: str) -> str:
     """The characters of a page that a reader may see."""
-    without_style = re.sub(r"<style>.*?</style>|<script>.*?</script>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S)
+    without_style = re.sub(
+        r"<style>.*?</style>|<script>.*?</script>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S
+    )
     return str(Markup(without_style).unescape())

@@ -84,7 +84,9 @@ def picking(setups: int) -> str:
 def night(body: str) -> str:
     """The colours of the figures and of the setups on a dark page."""
     drawn = sorted(set(re.findall(r'\b(fill|stroke)="(#[0-9a-f]{6}|black|white)"', body)))
-    lines = [f'svg [{part}="{color}"]{{{part}:light-dark({color},{at_night(color)})}}' for part, color in drawn]
+    lines = [
+        f'svg [{part}="{color}"]{{{part}:light-dark({color},{at_night(color)})}}' for part, color in drawn
+    ]
     lines += [f".{hue(color)}{{--color:light-dark({color},{at_night(color)})}}" for color in COLORS]
     return f"@media screen{{{''.join(lines)}}}"
 

@@ -140,9 +140,7 @@ def test_copied_code_is_the_code(page: webdriver.Chrome) -> None:
 
     from reportgen.nn.layers import ReLU
 
-    page.execute_script(
-        "navigator.clipboard.writeText = async text => { window.copied = text; };"
-    )
+    page.execute_script("navigator.clipboard.writeText = async text => { window.copied = text; };")
     button = click(page, "#listing-relu .copy")
     assert button.text == "已複製 Copied"
     assert page.find_element("css selector", "[role=status]").get_attribute("textContent").strip()
@@ -251,7 +249,9 @@ def test_without_scripts_nothing_is_missing_but_what_needs_them(
     try:
         browser.get((tiny_run / "report.html").as_uri())
         assert browser.find_elements("css selector", "main button, .copy, .sort") == []
-        assert all(shown(browser, "main p, main th, main td, main svg, main pre, nav.contents a, .display summary"))
+        assert all(
+            shown(browser, "main p, main th, main td, main svg, main pre, nav.contents a, .display summary")
+        )
         browser.find_element("css selector", "label[for=show-en]").click()
         assert not any(shown(browser, "main p.zh"))
         browser.find_element("css selector", ".display summary").click()
