@@ -19,7 +19,7 @@ POLICY = (
     "default-src 'none'; script-src {script}; style-src {style}; font-src data:; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-"""The page's Content-Security-Policy: nothing from outside, and inside only the one script and style sheet."""
+"""The page's Content-Security-Policy: nothing from outside, inside only the one script and style sheet."""
 
 UNSEALED = "policy not yet known"
 """What stands in its place until the page is whole."""
@@ -65,7 +65,8 @@ def hue(color: str) -> str:
 
 def picking(setups: int) -> str:
     """Once curves are picked out, by a box or by pointing at a name, the others fade in every figure."""
-    always, with_mouse = [], []
+    always: list[str] = []
+    with_mouse: list[str] = []
     for number in range(min(setups, len(COLORS))):
         curve, box, name = f".{SERIES}{number}", f"#curve-{number}:checked", f'[data-curve="{number}"]'
         always += [
