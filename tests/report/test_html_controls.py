@@ -231,7 +231,8 @@ def test_wide_tables_can_be_scrolled_by_keyboard(page: webdriver.Chrome) -> None
     screen(page, 320, 700)
     page.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
     states = page.execute_script(
-        "return [...document.querySelectorAll('.table')].map(e => [e.scrollWidth > e.clientWidth, e.tabIndex])"
+        "return [...document.querySelectorAll('.table')].map(e => [e.scrollWidth > e.clientWidth,"
+        " e.tabIndex])"
     )
     assert all((index == 0) == wide for wide, index in states)
     assert any(wide for wide, _ in states)
