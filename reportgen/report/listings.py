@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import PythonLexer, TOMLLexer
 
+from reportgen.report.colours import readable
+
 STYLE = "friendly"
 KEPT = 6
+PANELS = ("#f4f6f9", "#f0f0f0")  # what listings may stand on
 LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "toml": TOMLLexer}
 
 
@@ -24,7 +29,7 @@ def listing(text: str, *, language: str = "python", first_line: int = 1) -> Mark
     # a page may break a listing, but not right after its first lines or before its last
     first, middle, last = numbered[:KEPT], numbered[KEPT:-KEPT], numbered[KEPT:][-KEPT:]
     body = "".join([_kept(first), *middle, _kept(last)])
-    return Markup(f'<pre class="code" tabindex="0"><code>{body}</code></pre>')
+    return Markup(f'<pre class="code"><code>{body}</code></pre>')
 
 
 def _kept(lines: list[str]) -> str:
@@ -32,6 +37,10 @@ def _kept(lines: list[str]) -> str:
 
 
 def highlight_css() -> str:
-    """The colours of the highlighted words."""
+    """The colours of the highlighted words, dark enough to be read on a listing's panel."""
     formatter: HtmlFormatter[str] = HtmlFormatter(style=STYLE)
-    return str(formatter.get_style_defs("pre.code"))  # type: ignore[no-untyped-call]
+    css = str(formatter.get_style_defs("pre.code"))  # type: ignore[no-untyped-call]
+    css = re.sub(r" */\*.*?\*/", "", css)
+    return re.sub(
+        r"(?<![-\w])color: (#[0-9a-fA-F]+)", lambda found: f"color: {readable(found[1], PANELS)}", css
+    )

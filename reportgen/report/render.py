@@ -12,16 +12,14 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen import files
-from reportgen.report import attachments, fonts, numbers
+from reportgen.report import attachments, fonts, numbers, screen
 from reportgen.report import languages as tongues
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.context import build
 from reportgen.report.document import Document
-from reportgen.report.figures import COLORS
 from reportgen.report.index import write_thumbnail
 from reportgen.report.listings import highlight_css
 from reportgen.report.pdf import DEFAULT_VARIANT, Variant, write_pdf
-from reportgen.report.svg import SERIES
 from reportgen.report.templates import Templates, own
 from reportgen.runs import store
 
@@ -129,7 +127,6 @@ class Page:
             "replaced": templates.replaced,
             "templates_digest": templates.digest(),
             "style_css": Markup(templates.text("style.css")),
-            "highlight_css": Markup(highlight_css()),
         }
         self.environment.globals.update(self.context)
         # the sections first: the contents list what they turn out to hold
@@ -143,12 +140,22 @@ class Page:
 
     def for_screen(self) -> str:
         """A page that needs nothing from outside."""
-        text = self._fill(font_css="", series_css=fading(len(self.context["setups"])))
-        return text.replace("<style>\n", f"<style>\n{fonts.screen_css(shown(text))}\n", 1)
+        classes = list(dict.fromkeys(map(tongues.css_class, self.context["languages"])))
+        script = self.templates.text("script.js")
+        text = self._fill(
+            highlight_css=screen.words(highlight_css()),
+            screen_css=self.templates.text("screen.css"),
+            made_css=screen.palette()
+            + "\n"
+            + screen.rules(self.body, classes, setups=len(self.context["setups"])),
+            script=script,
+        )
+        whole = text.replace("<style>\n", f"<style>\n{fonts.screen_css(shown(text))}\n", 1)
+        return screen.sealed(whole, script)
 
     def for_print(self) -> str:
-        """The same page for the PDF, whose fonts come from their files."""
-        return self._fill(font_css="", series_css="")
+        """The same page for the PDF: without controls, and with fonts that come from their files."""
+        return self._fill(highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script="")
 
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""
@@ -161,12 +168,15 @@ class Page:
             *([lacking] if missing else []),
         )
 
-    def _fill(self, *, font_css: str, series_css: str) -> str:
+    def _fill(self, *, highlight_css: str, screen_css: str, made_css: str, script: str) -> str:
         values = {
             "body": self.body,
             "headings": self.headings,
-            "font_css": Markup(font_css),
-            "series_css": Markup(series_css),
+            "highlight_css": Markup(highlight_css),
+            "screen_css": Markup(screen_css),
+            "made_css": Markup(made_css),
+            "script": Markup(script),
+            "policy": screen.UNSEALED,
         }
         with self.templates.mistakes_named([*self.context, *values]):
             page = self.environment.get_template("report.html.j2").render(**values)
@@ -205,14 +215,7 @@ def untranslated(templates: Templates, codes: Sequence[str]) -> tuple[str, ...]:
 
 def shown(html: str) -> str:
     """The characters of a page that a reader may see."""
-    without_style = re.sub(r"<style>.*?</style>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S)
-    return str(Markup(without_style).unescape())
-
-
-def fading(setups: int) -> str:
-    """Rules that fade a setup's curve in every figure when its box is not checked."""
-    return "\n".join(
-        f"@media screen{{body:has(#curve-{n}:not(:checked)) .{SERIES}{n}{{opacity:.06}}"
-        f"body:has(#curve-{n}:not(:checked)) label[for=curve-{n}]{{opacity:.45}}}}"
-        for n in range(min(setups, len(COLORS)))
+    without_style = re.sub(
+        r"<style>.*?</style>|<script>.*?</script>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S
     )
+    return str(Markup(without_style).unescape())

@@ -33,7 +33,7 @@ ORIGINAL = "original/"
 """What a template's name begins with where the program's own is meant, replaced or not."""
 MOST_FILES, MOST_BYTES = 500, 2**20
 _NOT_OF_REPORTS = ("index.html.j2",)
-_KINDS = (".j2", ".css", ".toml")
+_KINDS = (".j2", ".css", ".js", ".toml")
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 _HEAD = re.compile(r"\s*<!doctype html>\s*<html[^<>]*>\s*<head>\s*", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""The HTML in a real browser: it shows, it switches languages, it fades curves, it fits a phone."""
+"""The HTML in a real browser: it shows, it switches languages, it fits a phone."""
 
 from __future__ import annotations
 
@@ -62,21 +62,6 @@ def test_each_language_can_be_shown_alone(page: webdriver.Chrome) -> None:
     page.find_element("css selector", "label[for=show-zh]").click()
     assert not any(shown(page, "main p.en, main h2 .en, main th .en"))
     assert all(shown(page, "main p.zh, main h2 .zh"))
-
-
-def test_a_curve_fades_in_every_figure(page: webdriver.Chrome) -> None:
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    def opacities(series: str) -> set[str]:
-        script = "return [...document.querySelectorAll(arguments[0])].map(e => getComputedStyle(e).opacity)"
-        return set(page.execute_script(script, f"figure .{series}"))
-
-    assert opacities("series-1") == {"1"}
-    label = page.find_element("css selector", "label[for=curve-1]")
-    page.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", label)
-    label.click()
-    WebDriverWait(page, 5).until(lambda _: opacities("series-1") == {"0.06"})
-    assert opacities("series-0") == {"1"}
 
 
 def test_it_fits_a_phone(page: webdriver.Chrome) -> None:
