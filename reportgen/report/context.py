@@ -22,6 +22,9 @@ from reportgen.report.test_accuracy import CLASSES_IN_TABLES, test_section
 from reportgen.report.tuned import tuned_section
 from reportgen.runs.store import RunRecords
 
+SAMPLES = 6
+"""Images of each class that are shown; older runs kept more."""
+
 
 def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
     """Everything that the templates name, for one run in the catalogue's languages.
@@ -130,7 +133,7 @@ def samples(records: RunRecords) -> Markup:
     """A row of images for each class."""
     rows = []
     for label, name in enumerate(records.manifest["data"]["classes"][:CLASSES_IN_TABLES]):
-        images = records.sample_images[records.sample_labels == label]
+        images = records.sample_images[records.sample_labels == label][:SAMPLES]
         if len(images):
             png = base64.b64encode(figures.image_strip(images)).decode("ascii")
             rows.append(
