@@ -51,4 +51,6 @@ def by_class(confusion: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     right = chosen[chosen["true"] == chosen["predicted"]]
     hits = right.pivot_table(index="true", columns="seed", values="images", aggfunc="sum", sort=False)
     shares = (hits / total.where(total > 0)).dropna(how="all")
-    return shares.loc[shares.mean(axis=1).sort_values(ascending=False, kind="stable").index]
+    order = shares.mean(axis=1).sort_values(ascending=False, kind="stable").index
+    ordered: pd.DataFrame = shares.loc[order]
+    return ordered

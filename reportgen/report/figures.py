@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reportgen.report import fonts
+from reportgen.report import fonts, marks
 from reportgen.report.curves import draw_mean, name_lines, whole_epochs
-from reportgen.report.marks import COLORS, color  # noqa: F401 - named here by the sections
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+COLORS, color = marks.COLORS, marks.color
 WIDTH = 6.5  # inches: the text width of an A4 page
 MANY_CLASSES = 20  # above this, a confusion matrix has no room for numbers
 
@@ -144,22 +143,6 @@ def confusion(matrix: NDArray[np.int64], classes: Sequence[str], words: Mapping[
     for spine in panel.spines.values():
         spine.set_visible(False)
     return figure
-
-
-def image_strip(images: NDArray[np.uint8], scale_to: int = 48) -> bytes:
-    """Images (N, H, W, C) next to each other with a gap, enlarged without smoothing, as a PNG."""
-    from PIL import Image
-
-    height, width, channels = images.shape[1:]
-    factor = max(1, scale_to // max(height, width))
-    gap = max(1, factor // 2)
-    canvas = np.full((height * factor, len(images) * (width * factor + gap) - gap, channels), 255, np.uint8)
-    for number, image in enumerate(images):
-        left = number * (width * factor + gap)
-        canvas[:, left : left + width * factor] = image.repeat(factor, axis=0).repeat(factor, axis=1)
-    buffer = io.BytesIO()
-    Image.fromarray(canvas if channels == 3 else canvas[:, :, 0]).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
 
 
 def _choose_scale(panel: Axes, epochs: pd.DataFrame) -> None:

@@ -23,6 +23,7 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
     setups: who has which colour.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, NullFormatter
 
     figure = Figure(figsize=(WIDTH, 2.5))
     panels: Sequence[Axes] = figure.subplots(1, 2)
@@ -34,6 +35,8 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
             if len(of_setup):
                 draw_mean(panel, of_setup, column, number, logarithmic=True)
         panel.set_yscale("log")
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.yaxis.set_minor_formatter(NullFormatter())
         panel.set_title(words[title])
         whole_epochs(panel, epochs, words)
     name_lines(figure, panels[-1], setups)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from reportgen.report.catalogue import Catalogue, Phrase
-from reportgen.report.figures import image_strip
+from reportgen.report.pictures import picture
 from reportgen.runs.store import RunRecords
 
 SIDES = ("before", "after")
@@ -34,7 +33,10 @@ def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any
     }
     shape = tuple(records.manifest["data"]["image_shape"])
     rows = [
-        (t(f"insight.{name}"), _picture(weight_images(kept[name], shape), t(f"insight.{name}").plain()))
+        (
+            t(f"insight.{name}"),
+            picture(weight_images(kept[name], shape), t(f"insight.{name}").plain(), exact=True),
+        )
         for name in SIDES
     ]
     return {"facts": facts, "figure": _rows(rows)}
@@ -99,13 +101,8 @@ def _example(
     kind, mark = ("right", "✓") if predicted == label else ("wrong", "✗")
     said = f"{classes[predicted]} {probability:.0%}"
     return Markup('<span class="example {}">{}<span>{} {}</span></span>').format(
-        kind, _picture(image[None], f"{mark} {classes[label]}: {said}"), mark, said
+        kind, picture(image[None], f"{mark} {classes[label]}: {said}"), mark, said
     )
-
-
-def _picture(images: NDArray[np.uint8], alt: str) -> Markup:
-    png = base64.b64encode(image_strip(images)).decode("ascii")
-    return Markup('<img alt="{}" src="data:image/png;base64,{}">').format(alt, png)
 
 
 def _rows(rows: list[tuple[Phrase, Markup]]) -> Markup:

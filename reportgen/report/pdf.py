@@ -27,8 +27,8 @@ from reportgen.report._pdf_structure import annotated_structure
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
 
 
-PICTURE = "data:image/png;base64,"
-"""How the pictures begin that a page may carry: those of context.samples(). An SVG could name addresses."""
+PICTURE = ("data:image/png;base64,", "data:image/jpeg;base64,")
+"""How the pictures begin that a page may carry: those of pictures.py. An SVG could name addresses."""
 
 
 @dataclass(frozen=True)

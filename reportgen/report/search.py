@@ -57,7 +57,10 @@ def rates_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
     said = []
     for setup, tried in found.groupby("setup", sort=False):
         means = mean_by_learning_rate(tried)
-        values = (f"{numbers.plain(rate)}: {numbers.percent(mean)}" for rate, mean in means.items())
+        values = (
+            f"{numbers.plain(rate)}: {numbers.percent(mean)}"
+            for rate, mean in zip(means.index, means, strict=True)
+        )
         said.append(f"{setup} {', '.join(values)}")
     return t("alt.rates", values="; ".join(said))
 
