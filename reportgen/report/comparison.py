@@ -11,10 +11,11 @@ from markupsafe import Markup
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import Finding, of_comparison, scores
 from reportgen.report import figures, numbers
-from reportgen.report.catalogue import Catalogue
+from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
 from reportgen.report.sentences import networks
 from reportgen.report.settings import band, stage_settings, words
+from reportgen.report.steps import steps_block
 from reportgen.report.svg import from_figure
 from reportgen.report.targets import target_block
 from reportgen.report.verdicts import in_words, verdict_block
@@ -79,6 +80,8 @@ def comparison_section(
         ),
         "sentences": [*in_words(compared.findings, UNIT, t), *networks(results, t)],
         "target": target_block(epochs, t, key=key),
+        "steps": steps_block(epochs, t, key=key),
+        "alt": {metric: curves_alt(epochs, metric, t) for metric in ("loss", "accuracy")},
         "band": band(seeds, t),
         "loss_curves": curves(epochs, "loss", t, key),
         "accuracy_curves": curves(epochs, "accuracy", t, key),
@@ -116,5 +119,15 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
 def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
     """A figure of a comparison's curves."""
     figure = figures.curves(epochs, metric, words(t))
-    description = t(f"comparison.{metric}_caption", band="").plain()
-    return from_figure(figure, prefix=f"{key}-{metric}", description=description)
+    return from_figure(figure, prefix=f"{key}-{metric}", description=curves_alt(epochs, metric, t).plain())
+
+
+def curves_alt(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Phrase:
+    """What curves say to who cannot see them: each setup's mean at the first and at the last epoch."""
+    write = numbers.percent if metric == "accuracy" else numbers.loss
+    said = []
+    for setup, rows in epochs.groupby("setup", sort=False):
+        means = rows.groupby("epoch")[[f"training_{metric}", f"validation_{metric}"]].mean()
+        ends = [f"{write(means[name].iloc[0])} → {write(means[name].iloc[-1])}" for name in means]
+        said.append(f"{setup} {ends[0]}, {ends[1]}")
+    return t(f"alt.{metric}", values="; ".join(said))

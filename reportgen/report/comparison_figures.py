@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from reportgen.analysis.findings import mean_by_learning_rate
-from reportgen.report.figures import WIDTH, color, dashes
+from reportgen.report.figures import WIDTH
+from reportgen.report.marks import MARKERS, color, dashes
 from reportgen.report.svg import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 
 
 def final_scores(
@@ -49,13 +48,18 @@ def final_scores(
         )  # fmt: skip
         if np.isfinite(row["mean"]):
             panel.plot(
-                [row["mean"]], [place + 0.22], "|", color=color(number), markersize=9, markeredgewidth=1.8
-            )
+                [row["mean"]], [place + 0.22], "|", color=color(number), markersize=9, markeredgewidth=1.8,
+                gid=f"{SERIES}{number}",
+            )  # fmt: skip
             if np.isfinite(row["low"]):
-                panel.plot([row["low"], row["high"]], [place + 0.22] * 2, color=color(number), linewidth=1.8)
+                panel.plot(
+                    [row["low"], row["high"]], [place + 0.22] * 2, color=color(number), linewidth=1.8,
+                    gid=f"{SERIES}{number}",
+                )  # fmt: skip
             panel.annotate(
                 write(float(row["mean"])), (float(np.nanmax([row["high"], row["mean"]])), place + 0.22),
                 xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.2, color=color(number),
+                gid=f"{SERIES}{number}",
             )  # fmt: skip
     panel.set_yticks(range(len(order)), order)
     panel.set_ylim(len(order) - 0.45, -0.55)

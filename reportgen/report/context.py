@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from typing import Any
 
@@ -15,12 +14,16 @@ from reportgen.report.comparison import comparison_section
 from reportgen.report.drift import drift_section
 from reportgen.report.headlines import headlines
 from reportgen.report.listings import listing
+from reportgen.report.pictures import picture
 from reportgen.report.search import found_elsewhere, search_section
 from reportgen.report.settings import initial_weights
 from reportgen.report.tables import stage
 from reportgen.report.test_accuracy import CLASSES_IN_TABLES, test_section
 from reportgen.report.tuned import tuned_section
 from reportgen.runs.store import RunRecords
+
+SAMPLES = 6
+"""Images of each class that are shown; older runs kept more."""
 
 
 def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
@@ -130,13 +133,10 @@ def samples(records: RunRecords) -> Markup:
     """A row of images for each class."""
     rows = []
     for label, name in enumerate(records.manifest["data"]["classes"][:CLASSES_IN_TABLES]):
-        images = records.sample_images[records.sample_labels == label]
+        images = records.sample_images[records.sample_labels == label][:SAMPLES]
         if len(images):
-            png = base64.b64encode(figures.image_strip(images)).decode("ascii")
             rows.append(
-                Markup(
-                    '<div class="strip"><span>{0}</span><img alt="{0}" src="data:image/png;base64,{1}"></div>'
-                ).format(name, png)
+                Markup('<div class="strip"><span>{}</span>{}</div>').format(name, picture(images, name))
             )
     return Markup('<div class="strips">{}</div>').format(Markup("").join(rows))
 

@@ -10,7 +10,8 @@ import pandas as pd
 from reportgen.analysis.drift import ALL, Change, drift, worse
 from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
-from reportgen.report.figures import WIDTH, color, dashes
+from reportgen.report.figures import WIDTH
+from reportgen.report.marks import color, dashes
 from reportgen.report.svg import from_figure
 from reportgen.runs.history import BASELINE, LATEST, scores_of
 from reportgen.runs.store import RunRecords

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reportgen.report import fonts
-from reportgen.report.svg import SERIES
+from reportgen.report import fonts, marks
+from reportgen.report.curves import draw_mean, name_lines, whole_epochs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+COLORS, color = marks.COLORS, marks.color
 WIDTH = 6.5  # inches: the text width of an A4 page
-COLORS = (
-    "#5b6069", "#2f6fd0", "#d1495b", "#e08a00", "#2c8a74", "#7a3fb8",
-    "#8c5a2b", "#c2408f", "#4d7c0f", "#0e7490", "#b45309", "#475569",
-)  # fmt: skip
-LINES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (7, 1.6, 1.4, 1.6)))
 MANY_CLASSES = 20  # above this, a confusion matrix has no room for numbers
 
 
@@ -74,60 +69,43 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
     """A metric over the epochs, training on the left, validation on the right.
 
     epochs: rows of metrics.csv of one stage. metric: 'loss' or 'accuracy'. words: the labels epoch,
-    training, validation, loss and accuracy. Lines are means over seeds, bands span all seeds.
+    training, validation, loss and accuracy. Lines are means over seeds, bands their interval of 95 %.
     """
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import PercentFormatter
 
     setups = list(dict.fromkeys(epochs["setup"]))
     figure = Figure(figsize=(WIDTH, 2.6))
     panels: Sequence[Axes] = figure.subplots(1, 2, sharey=True)
     for panel, part in zip(panels, ("training", "validation"), strict=True):
         for number, setup in enumerate(setups):
-            one = epochs[epochs["setup"] == setup]
-            _draw_curve(panel, one, f"{part}_{metric}", number, gid=f"{SERIES}{number}")
+            draw_mean(panel, epochs[epochs["setup"] == setup], f"{part}_{metric}", number)
         panel.set_title(words[part])
-        panel.set_xlabel(words["epoch"])
-        panel.set_xlim(1, max(2, int(epochs["epoch"].max())))
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        whole_epochs(panel, epochs, words)
     panels[0].set_ylabel(words[metric])
     if metric == "accuracy":
         panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
     else:
         _choose_scale(panels[0], epochs)
-    if len(setups) > 1:
-        handles = [
-            Line2D([], [], color=color(number), linestyle=dashes(number), gid=f"{SERIES}{number}")
-            for number in range(len(setups))
-        ]
-        figure.legend(
-            handles, setups, loc="outside upper center", ncols=min(4, len(setups)), handlelength=2.6
-        )
+    name_lines(figure, panels[1], setups)
     return figure
 
 
 def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """Loss on the left, accuracy on the right, training and validation in each: one setup's course."""
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import PercentFormatter
 
     figure = Figure(figsize=(WIDTH, 2.6))
     panels: Sequence[Axes] = figure.subplots(1, 2)
     parts = ("training", "validation")
     for panel, metric in zip(panels, ("loss", "accuracy"), strict=True):
         for number, part in enumerate(parts, start=1):
-            _draw_curve(panel, epochs, f"{part}_{metric}", number)
+            draw_mean(panel, epochs, f"{part}_{metric}", number, series=False)
         panel.set_ylabel(words[metric])
-        panel.set_xlabel(words["epoch"])
-        panel.set_xlim(1, max(2, int(epochs["epoch"].max())))
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        whole_epochs(panel, epochs, words)
     panels[1].yaxis.set_major_formatter(PercentFormatter(1, 0))
-    handles = [Line2D([], [], color=color(n), linestyle=dashes(n)) for n in (1, 2)]
-    figure.legend(
-        handles, [words[part] for part in parts], loc="outside upper center", ncols=2, handlelength=2.6
-    )
+    name_lines(figure, panels[1], [words[part] for part in parts], series=False, first=1)
     return figure
 
 
@@ -165,45 +143,6 @@ def confusion(matrix: NDArray[np.int64], classes: Sequence[str], words: Mapping[
     for spine in panel.spines.values():
         spine.set_visible(False)
     return figure
-
-
-def image_strip(images: NDArray[np.uint8], scale_to: int = 48) -> bytes:
-    """Images (N, H, W, C) next to each other with a gap, enlarged without smoothing, as a PNG."""
-    from PIL import Image
-
-    height, width, channels = images.shape[1:]
-    factor = max(1, scale_to // max(height, width))
-    gap = max(1, factor // 2)
-    canvas = np.full((height * factor, len(images) * (width * factor + gap) - gap, channels), 255, np.uint8)
-    for number, image in enumerate(images):
-        left = number * (width * factor + gap)
-        canvas[:, left : left + width * factor] = image.repeat(factor, axis=0).repeat(factor, axis=1)
-    buffer = io.BytesIO()
-    Image.fromarray(canvas if channels == 3 else canvas[:, :, 0]).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
-
-
-def color(number: int) -> str:
-    """The colour of the setup at this place."""
-    return COLORS[number % len(COLORS)]
-
-
-def dashes(number: int) -> Any:
-    """Its dashes: colour is never the only difference."""
-    return LINES[number % len(LINES)]
-
-
-def _draw_curve(panel: Axes, epochs: pd.DataFrame, column: str, number: int, gid: str | None = None) -> None:
-    """One line with its band, over the seeds that got that far."""
-    by_epoch = epochs.groupby("epoch")[column]
-    mean = by_epoch.mean().replace([np.inf, -np.inf], np.nan)
-    if epochs["seed"].nunique() > 1:
-        lowest, highest = by_epoch.min(), by_epoch.max()
-        panel.fill_between(mean.index, lowest, highest, color=color(number), alpha=0.18, linewidth=0, gid=gid)
-    marker = "o" if len(mean) == 1 else None
-    panel.plot(
-        mean.index, mean, color=color(number), linestyle=dashes(number), marker=marker, markersize=3, gid=gid
-    )
 
 
 def _choose_scale(panel: Axes, epochs: pd.DataFrame) -> None:

@@ -15,13 +15,16 @@ from reportgen.report.colours import readable
 STYLE = "friendly"
 KEPT = 6
 PANELS = ("#f4f6f9", "#f0f0f0")  # what listings may stand on
+PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+"""Names, punctuation and spaces, which look like text: each would cost an element of the PDF's structure."""
 LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "toml": TOMLLexer}
 
 
 def listing(text: str, *, language: str = "python", first_line: int = 1) -> Markup:
     """The text with a span around each line; its number, counted from first_line, is drawn by CSS."""
     formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True, style=STYLE)
-    lines = highlight(text, LEXERS[language](stripnl=False), formatter).rstrip("\n").split("\n")
+    highlighted = PLAIN.sub(r"\1", highlight(text, LEXERS[language](stripnl=False), formatter))
+    lines = highlighted.rstrip("\n").split("\n")
     numbered = [
         f'<span class="line" data-line="{number}">{line or "&#8203;"}</span>'
         for number, line in enumerate(lines, start=first_line)

@@ -35,8 +35,8 @@ DEFAULT_VARIANT: Variant = "a-3u"
 KEYWORD = "pdf-variant:"
 """What stands before the variant in a document's keywords."""
 
-PICTURE = "data:image/png;base64,"
-"""How the pictures begin that a page may carry: those of context.samples(). An SVG could name addresses."""
+PICTURE = ("data:image/png;base64,", "data:image/jpeg;base64,")
+"""How the pictures begin that a page may carry: those of pictures.py. An SVG could name addresses."""
 
 
 @dataclass(frozen=True)

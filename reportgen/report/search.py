@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from reportgen.analysis.findings import mean_by_learning_rate
 from reportgen.report import comparison_figures, figures, numbers
-from reportgen.report.catalogue import Catalogue
+from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
 from reportgen.runs.store import RunRecords
@@ -39,14 +40,39 @@ def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, A
         "rates": from_figure(
             comparison_figures.learning_rates(found, labels, setups),
             prefix=f"{key}-rates",
-            description=t("search.rates_caption").plain(),
+            description=rates_alt(found, t).plain(),
         ),
+        "rates_alt": rates_alt(found, t),
+        "course_alt": course_alt(found, t),
         "course": from_figure(
             comparison_figures.best_so_far(found, labels, setups),
             prefix=f"{key}-course",
-            description=t("search.course_caption").plain(),
+            description=course_alt(found, t).plain(),
         ),
     }
+
+
+def rates_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
+    """The mean accuracy at every learning rate tried, for who cannot see the figure."""
+    said = []
+    for setup, tried in found.groupby("setup", sort=False):
+        means = mean_by_learning_rate(tried)
+        values = (
+            f"{numbers.plain(rate)}: {numbers.percent(mean)}"
+            for rate, mean in zip(means.index, means, strict=True)
+        )
+        said.append(f"{setup} {', '.join(values)}")
+    return t("alt.rates", values="; ".join(said))
+
+
+def course_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
+    """How many settings were tried and what the best of them reached."""
+    said = [
+        f"{setup} {tried['number'].nunique()}: "
+        f"{numbers.percent(tried.loc[tried['chosen'], 'validation_accuracy'].mean())}"
+        for setup, tried in found.groupby("setup", sort=False)
+    ]
+    return t("alt.course", values="; ".join(said))
 
 
 def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:

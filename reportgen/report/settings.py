@@ -79,6 +79,6 @@ def words(t: Catalogue) -> dict[str, str]:
     """The labels of the figures."""
     names = (
         "epoch", "loss", "accuracy", "training", "validation", "predicted", "true", "learning_rate",
-        "validation_accuracy", "tried", "factor", "share",
+        "validation_accuracy", "tried", "factor", "share", "gradient", "step",
     )  # fmt: skip
     return {name: t(f"figure.{name}").plain() for name in names}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from reportgen.report._svg_paths import shorter
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -29,6 +31,7 @@ def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Mark
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
+    body = re.sub(r'(?<= d=")[^"]*', lambda found: shorter(found[0]), body)
     text = html.escape(description)
     body = body.replace("<svg ", f'<svg role="{role}" aria-label="{text}" ', 1)
     return Markup(re.sub(r"(<svg [^>]*>)", rf"\1<title>{_no_groups(text)}</title>", body, count=1))
@@ -45,7 +48,8 @@ def from_figure(figure: Figure, *, prefix: str, description: str) -> Markup:
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
     svg = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), svg)
-    svg = re.sub(r"(?<= d=\")[^\"]*", lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), svg)
+    svg = re.sub(r'(?<=\b[xy]=")(-?\d+\.\d\d)\d+', r"\1", svg)
+    svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
     return embed(re.sub(r"\s*\n\s*", " ", svg), prefix=prefix, description=description)
 
 

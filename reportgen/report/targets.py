@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reportgen.analysis.targets import default_target, summarize_times, time_to_target
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue
+from reportgen.report.figures_verdicts import times_to_target
+from reportgen.report.svg import from_figure
 
 
 def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
@@ -32,8 +35,26 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     if len(setups) < 2 or not targets:
         return None
     target = next(iter(targets.values()))
-    summary = summarize_times(time_to_target(table, targets)).set_index("optimizer")
+    times = time_to_target(table, targets)
+    summary = summarize_times(times).set_index("optimizer")
+    labels = {"epoch": t("figure.epoch").plain(), "missed": t("figure.missed").plain()}
+    medians = {name: float(summary.loc[name, "epoch"]) for name in setups}
+    fastest, slowest = min(setups, key=medians.__getitem__), max(setups, key=medians.__getitem__)
+    written = {name: _written(median, 0) for name, median in medians.items()}
+    alt = t("alt.target", values="; ".join(f"{name} {median}" for name, median in written.items()))
     return {
+        "figure": from_figure(
+            times_to_target(times, setups, labels), prefix=f"target-{key}-times", description=alt.plain()
+        ),
+        "alt": alt,
+        "facts": {
+            "fastest": fastest,
+            "first": written[fastest],
+            "slowest": slowest,
+            "last": written[slowest],
+            "missed": int((~np.isfinite(times["epoch"])).sum()),
+            "trials": len(times),
+        },
         "key": f"target-{key}",
         "target": numbers.percent(target),
         "reference": t("target.reference"),

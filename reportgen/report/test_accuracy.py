@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from reportgen.analysis.findings import best_on_validation
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue
+from reportgen.report.classes import classes_block
+from reportgen.report.insight import examples_block
 from reportgen.report.sentences import test_sentences
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
@@ -33,6 +35,7 @@ def test_section(
     classes = records.manifest["data"]["classes"]
     matrix = confusion_matrix(records.confusion, results, classes)
     figure = figures.confusion(matrix, classes, words(t))
+    alt = t("alt.confusion", values=confusion_in_words(matrix, classes))
     per_class = class_rows(matrix, classes)
     return {
         "sentences": test_sentences(results, t),
@@ -40,8 +43,22 @@ def test_section(
         "per_class": per_class[:CLASSES_IN_TABLES],
         "extremes": extremes(matrix, classes),
         "confused": most_confused(matrix, classes),
-        "confusion": from_figure(figure, prefix="confusion", description=t("test.confusion_caption").plain()),
+        "confusion": from_figure(figure, prefix="confusion", description=alt.plain()),
+        "alt": alt,
+        "by_class": classes_block(records.confusion, results, t),
+        "examples": examples_block(records, int(results["seed"].iloc[0])) if len(tuned) else None,
     }
+
+
+def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
+    """For each class, how many images there are, and what most of them were taken for but itself."""
+    said = []
+    for place, name in enumerate(classes):
+        row = matrix[place].copy()
+        right, total, row[place] = int(row[place]), int(row.sum()), 0
+        most = f", {row.max()} {classes[int(row.argmax())]}" if row.any() else ""
+        said.append(f"{name} {right}/{total}{most}")
+    return "; ".join(said)
 
 
 def tested(comparison: pd.DataFrame, tuned: pd.DataFrame) -> pd.DataFrame:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue
+from reportgen.report.insight import weights_block
 from reportgen.report.settings import band, stage_settings, words
 from reportgen.report.svg import from_figure
 from reportgen.report.tables import finished, rows
@@ -31,6 +33,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
     log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
     log = last_epochs(epochs[epochs["seed"] == log_seed])
     figure = figures.loss_and_accuracy(epochs, words(t))
+    alt = t("alt.tuned", **tuned_ends(epochs))
     return {
         "settings": [
             (t("column.optimizer"), optimizer),
@@ -47,7 +50,21 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
         if setup["best_epoch_by"] == "validation_accuracy"
         else "tuned.curves_text",
         "band": band(seeds, t),
-        "curves": from_figure(figure, prefix="tuned", description=t("tuned.curves_caption", band="").plain()),
+        "curves": from_figure(figure, prefix="tuned", description=alt.plain()),
+        "alt": alt,
+        "weights": weights_block(records, log_seed, t) if len(ended) else None,
+    }
+
+
+def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:
+    """Mean loss and accuracy at the first and the last epoch, for who cannot see the curves."""
+    means = epochs.groupby("epoch").mean(numeric_only=True)
+    writers: dict[str, Callable[[float], str]] = {"loss": numbers.loss, "accuracy": numbers.percent}
+    return {
+        f"{part}_{metric}": f"{write(means[f'{part}_{metric}'].iloc[0])} → "
+        f"{write(means[f'{part}_{metric}'].iloc[-1])}"
+        for part in ("training", "validation")
+        for metric, write in writers.items()
     }
 
 

@@ -13,9 +13,12 @@ from reportgen.analysis.findings import TABLE, Finding
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
+from reportgen.report.figures_verdicts import verdict_matrix
 from reportgen.report.numbers import Unit
 from reportgen.report.svg import from_figure
 from reportgen.report.tables import rows
+
+FEWEST_IN_MATRIX, MOST_IN_MATRIX = 3, 7  # optimizers
 
 SIGNS = {
     Verdict.BETTER: "better",
@@ -48,6 +51,7 @@ def verdict_block(
         of_problem, summary, setups, metric_name(found.metric, t).plain(), unit.value
     )
     pairs = [pair for pair in found.pairs if pair.problem == problem]
+    alt = t("alt.scores", values=described(summary, unit))
     return {
         "key": prefix,
         "rows": [
@@ -61,7 +65,30 @@ def verdict_block(
         "pairs": [pair_row(pair, unit, t) for pair in pairs],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
         "metric": metric_name(found.metric, t),
-        "figure": from_figure(figure, prefix=prefix, description=described(summary, unit)),
+        "figure": from_figure(figure, prefix=prefix, description=alt.plain()),
+        "alt": alt,
+        "matrix": matrix_block(pairs, list(summary["optimizer"]), unit, t, prefix=f"{prefix}-matrix"),
+    }
+
+
+def matrix_block(
+    pairs: Sequence[Pair], order: Sequence[str], unit: Unit, t: Catalogue, *, prefix: str
+) -> dict[str, Any] | None:
+    """The matrix of all pairs; None for a single pair, or more than it has room for."""
+    if not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
+        return None
+    labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
+    figure = verdict_matrix(pairs, order, unit.difference, labels)
+    told = [pair for pair in pairs if pair.verdict in (Verdict.BETTER, Verdict.WORSE)]
+    values = "; ".join(
+        f"{pair.first} – {pair.second} {unit.difference(pair.difference)} {pair.verdict}" for pair in pairs
+    )
+    alt = t("alt.matrix", values=values)
+    return {
+        "key": prefix,
+        "facts": {"n": len(pairs), "told": len(told)},
+        "alt": alt,
+        "figure": from_figure(figure, prefix=prefix, description=alt.plain()),
     }
 
 

@@ -63,6 +63,11 @@ MIGRATIONS = (
         FOREIGN KEY (experiment, run) REFERENCES runs ON DELETE CASCADE
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE epochs ADD COLUMN gradient_norm;
+    ALTER TABLE epochs ADD COLUMN update_norm;
+    ALTER TABLE epochs ADD COLUMN parameter_norm;
+    """,
 )
 """What leads from each version of the tables to the next. Only ever added to: PRAGMA user_version counts
 how many of them a database has been through."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from reportgen.data import Splits, load, split, subset
 from reportgen.errors import UserError
-from reportgen.training import EpochRow, Record, Trial
+from reportgen.training import INSIGHT, EpochRow, Record, Trial
 
 OnEpoch = Callable[[int, EpochRow], None]
 OnRecord = Callable[[int, Record], None]
@@ -55,6 +55,11 @@ class Workplace:
     def model(self) -> Path:
         """The file of the best epoch's classifier."""
         return self.folder / "model.safetensors"
+
+    @property
+    def insight(self) -> Path:
+        """What can be looked at of it; written beside it by training/trainer.py."""
+        return self.folder / INSIGHT
 
 
 @lru_cache(maxsize=2)  # an ablation has its test images from two places

@@ -104,6 +104,10 @@ class FinishedTrials:
         """Where the classifier of a tuned trial's best epoch is."""
         return self._workplace(self.key(trial), True).model
 
+    def insight(self, trial: Trial) -> Path:
+        """Where it is kept what can be looked at of that classifier."""
+        return self._workplace(self.key(trial), True).insight
+
     def _known(self, key: str, trial: Trial, keeps_model: bool) -> bool:
         if self.training.fresh and key not in self.own:
             return False

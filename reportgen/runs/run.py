@@ -39,7 +39,7 @@ from reportgen.runs.trial_key import code_digest
 from reportgen.runs.trial_store import TrialStore
 from reportgen.training import Record, Trial
 
-SAMPLES_PER_CLASS = 10
+SAMPLES_PER_CLASS = 6
 
 
 @dataclass(frozen=True)
@@ -182,12 +182,15 @@ def finished_trials(
 
 
 def keep_models(records: Sequence[Record], finished: FinishedTrials, folder: Path) -> None:
-    """Copy the classifiers of the tuned trials to the run's own folder."""
-    for record in records:
-        setup = record.trial.setup
-        if setup.stage == TUNED and not record.diverged:
-            name = f"{setup.stage}-seed{record.trial.seed}.safetensors"
-            shutil.copyfile(finished.model(record.trial), folder / name)
+    """Copy the classifiers of the tuned trials to the run's own folder, and what the first one shows."""
+    trained = [
+        record.trial for record in records if record.trial.setup.stage == TUNED and not record.diverged
+    ]
+    for trial in trained:
+        name = f"{trial.setup.stage}-seed{trial.seed}.safetensors"
+        shutil.copyfile(finished.model(trial), folder / name)
+    for trial in trained[:1]:
+        shutil.copyfile(finished.insight(trial), folder / store.INSIGHT)
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:

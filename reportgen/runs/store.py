@@ -5,7 +5,8 @@ DIR/<experiment>/<run>/manifest.json   what was run, on what, with what
                        results.csv     a row per trial
                        search.csv      a row per trial of a search, where there was one
                        records/        what else the report needs: confusion.csv, history.csv, causes.csv,
-                                       samples.npz, excerpts.json, experiment.toml, the tuned classifiers
+                                       samples.npz, excerpts.json, experiment.toml, the tuned classifiers,
+                                       insight.npz: what can be looked at of the first of these
 DIR/<experiment>/latest                a link to the newest run
 """
 
@@ -38,6 +39,8 @@ TRIAL_COLUMNS = ("stage", "setup", "seed")
 METRIC_COLUMNS = (
     "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "l2_term", "seconds",
 )  # fmt: skip
+SIZE_COLUMNS = ("gradient_norm", "update_norm", "parameter_norm")
+"""Further columns of metrics.csv, which runs of older versions lack."""
 EPOCH_COLUMNS = (*TRIAL_COLUMNS, "epoch", *METRIC_COLUMNS)
 RESULT_COLUMNS = (
     *TRIAL_COLUMNS, "optimizer", "learning_rate", "hyperparameters", "hidden", "status", "best_epoch",
@@ -52,6 +55,10 @@ CAUSE_COLUMNS = ("reference", "kind", "name", "before", "now")
 CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
 
 RECORDS = "records"
+INSIGHT = "insight.npz"
+INSIGHT_ARRAYS = (
+    "units", "before", "after", "scale", "images", "labels", "predicted", "probability",
+)  # fmt: skip
 PARTIAL = re.compile(r"\.partial-(\d+)-.+")
 PRUNED = ".pruned-"
 
@@ -72,7 +79,8 @@ class RunRecords:
     manifest: nested dictionaries. epochs, results, confusion: the tables of runs/tables.py. search: that of
     runs/search.py, without rows where nothing was searched. history, causes: the runs before and what has
     changed since, see runs/history.py; without rows where there were none.
-    sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name.
+    sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name. insight: the arrays of
+    training/insight.py for the first tuned classifier; None where there is none, or it was not kept.
     """
 
     manifest: dict[str, Any]
@@ -86,6 +94,7 @@ class RunRecords:
     experiment_text: str
     history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS)))
     causes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CAUSE_COLUMNS)))
+    insight: dict[str, NDArray[Any]] | None = None
 
 
 @contextlib.contextmanager
@@ -161,6 +170,7 @@ def read(folder: Path) -> RunRecords:
             sample_labels=sample_labels,
             excerpts={name: Excerpt(**fields) for name, fields in excerpts.items()},
             experiment_text=(inner / "experiment.toml").read_text(encoding="utf-8"),
+            insight=_arrays(inner / INSIGHT) if (inner / INSIGHT).is_file() else None,
         )
     except Exception as error:  # whatever a damaged file makes a reader raise
         raise UserError(
@@ -178,6 +188,11 @@ def runs_in(output: Path) -> list[Path]:
 def _is_run(folder: Path) -> bool:
     """Not a link to one, nor one that is being written or removed."""
     return not folder.is_symlink() and not folder.name.startswith(".")
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in INSIGHT_ARRAYS}
 
 
 def _table_if_there(path: Path, needed: Sequence[str]) -> pd.DataFrame:

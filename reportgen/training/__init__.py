@@ -2,10 +2,11 @@
 
 from reportgen.training.augmentation import Augmentation
 from reportgen.training.evidence import Evidence
-from reportgen.training.trainer import train
+from reportgen.training.trainer import INSIGHT, train
 from reportgen.training.trial import Defects, EpochRow, Record, Setup, TestResult, Trial
 
 __all__ = [
+    "INSIGHT",
     "Augmentation",
     "Defects",
     "EpochRow",

@@ -21,8 +21,11 @@ from reportgen.training.averaging import WeightAverage
 from reportgen.training.batches import BatchOrder, Images, Normalization
 from reportgen.training.checkpoints import Checkpoint, Checkpoints
 from reportgen.training.evidence import IMAGES, Evidence, digest, gradient_scale
+from reportgen.training.insight import insight
+from reportgen.training.step_sizes import StepSizes, measured_step
 from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
+INSIGHT = "insight.npz"
 EVALUATION_BATCH = 1000  # images at once where no gradient is needed: enough to keep the cores busy
 
 
@@ -38,8 +41,9 @@ def train(
     """Train one trial on its splits, choose its best epoch on validation, and read the test set once.
 
     classes: how many there are. on_epoch: called after every epoch. save_to: where the classifier of the
-    best epoch is written. checkpoints: where the training is kept now and then; it goes on from the newest
-    one there is, to the same record as if it had never been stopped.
+    best epoch is written, and beside it, as INSIGHT, what can be looked at of it. checkpoints: where the
+    training is kept now and then; it goes on from the newest one there is, to the same record as if it had
+    never been stopped.
     """
     shorter_products = torch.autocast("cpu", torch.bfloat16, enabled=trial.setup.dtype == "bfloat16")
     with torch.inference_mode(), shorter_products:  # no autograd: every gradient here is written by hand
@@ -62,24 +66,11 @@ class Training:
 
     def __init__(self, trial: Trial, splits: Splits, classes: int) -> None:
         setup, defects = trial.setup, trial.defects
-        self.trial = trial
+        self.trial, self.classes = trial, classes
         self.training, self.validation, self.test = images_of(trial, splits)
         weight_stream, order_stream = streams(trial)
         self.dropout_stream = stream(trial.seed, "dropout")
-        self.classifier = Classifier(
-            self.training.size,
-            setup.hidden,
-            classes,
-            weight_stream,
-            std=setup.initial_std,
-            l2=setup.l2,
-            dtype=self.training.dtype,
-            dropout=setup.dropout,
-            input_dropout=setup.input_dropout,
-            dropout_stream=self.dropout_stream,
-            label_smoothing=setup.label_smoothing,
-            divide_gradient=defects.gradients_averaged_twice,
-        )
+        self.classifier = self._new_classifier(weight_stream)
         self.optimizer = OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
         self.order = BatchOrder(
             len(self.training),
@@ -99,6 +90,24 @@ class Training:
         self.best_value, self.best_epoch = math.inf, 0
         self.best_parameters = self.classifier.parameters
 
+    def _new_classifier(self, weight_stream: Stream) -> Classifier:
+        """The network with its initial weights drawn from a stream."""
+        setup = self.trial.setup
+        return Classifier(
+            self.training.size,
+            setup.hidden,
+            self.classes,
+            weight_stream,
+            std=setup.initial_std,
+            l2=setup.l2,
+            dtype=self.training.dtype,
+            dropout=setup.dropout,
+            input_dropout=setup.input_dropout,
+            dropout_stream=self.dropout_stream,
+            label_smoothing=setup.label_smoothing,
+            divide_gradient=self.trial.defects.gradients_averaged_twice,
+        )
+
     @property
     def diverged(self) -> bool:
         """Whether a loss is no longer finite."""
@@ -117,7 +126,7 @@ class Training:
         epoch, started = len(self.rows) + 1, time.perf_counter()
         factors = setup.schedule.factors(epoch, setup.epochs, self.order.batches)
         learning_rates = [setup.hyperparameters["learning_rate"] * factor for factor in factors]
-        training_loss, training_accuracy = train_one_epoch(
+        training_loss, training_accuracy, sizes = train_one_epoch(
             classifier, self.optimizer, self.training, self.order, learning_rates
         )
         if epoch > setup.epochs - setup.average_epochs:
@@ -132,6 +141,9 @@ class Training:
             validation_accuracy=validation_accuracy,
             l2_term=float(classifier.l2_term()),
             seconds=time.perf_counter() - started,
+            gradient_norm=sizes.gradient,
+            update_norm=sizes.update,
+            parameter_norm=sizes.parameters,
         )
         self.rows.append(row)
         value = {
@@ -207,14 +219,20 @@ class Training:
             classifier.parameters = self.best_parameters
             once_each = torch.ones(len(self.validation), dtype=torch.float64)
             _, accuracy_once_each = evaluate(classifier, self.validation, once_each)
-            if save_to is not None:
-                classifier.save(save_to)
+        logits = all_logits(classifier, test, len(test)) if setup.reads_test and not self.diverged else None
+        if save_to is not None and not self.diverged:
+            if logits is not None:  # first, so that who finds a classifier finds this beside it
+                # drawn again: they follow from the trial, and need not be kept all the while
+                initial = self._new_classifier(streams(self.trial)[0]).parameters["w1"]
+                trained = classifier.parameters["w1"]
+                insight(initial, trained, test.pixels, test.labels, logits).save(save_to.with_name(INSIGHT))
+            classifier.save(save_to)
         return Record(
             trial=self.trial,
             epochs=tuple(self.rows),
             diverged=self.diverged,
             best_epoch=None if self.diverged else self.best_epoch,
-            test=read_test_set(classifier, test) if setup.reads_test and not self.diverged else None,
+            test=None if logits is None else test_result(logits, test.labels),
             parameter_shapes=classifier.parameter_shapes(),
             steps=len(self.rows) * self.order.batches,
             evidence=Evidence(
@@ -272,26 +290,31 @@ def train_one_epoch(
     images: Images,
     order: BatchOrder,
     learning_rates: Sequence[float],
-) -> tuple[float, float]:
+) -> tuple[float, float, StepSizes]:
     """One pass over the training images; returns the mean loss and the accuracy of its batches.
 
-    learning_rates: one for every batch.
+    learning_rates: one for every batch. The last step is measured as well, which changes nothing in it.
 
     Nothing is read back or added up before the epoch ends: at every step that takes time, and
     it would stop the queue of an accelerator.
     """
     batches = []
-    for index, learning_rate in zip(order.epoch(), learning_rates, strict=True):
+    last = len(learning_rates) - 1
+    for number, (index, learning_rate) in enumerate(zip(order.epoch(), learning_rates, strict=True)):
         x, labels = images.batch(index)
         probabilities, loss = classifier.loss.forward(labels, classifier.forward(x, training=True))
         optimizer.learning_rate = learning_rate
-        optimizer.step(classifier.parameters, classifier.backward())
+        gradients = classifier.backward()
+        if number < last:
+            optimizer.step(classifier.parameters, gradients)
+        else:
+            measured = measured_step(optimizer, classifier.parameters, gradients)
         batches.append((loss, probabilities, labels))
     losses, predictions, answers = zip(*batches, strict=True)
     sizes = torch.tensor([len(labels) for labels in answers], dtype=images.dtype)
     mean_loss = torch.stack(losses) @ sizes / sizes.sum()
     correct = torch.cat(predictions).argmax(dim=1) == torch.cat(answers)
-    return float(mean_loss), float(correct.double().mean())
+    return float(mean_loss), float(correct.double().mean()), measured
 
 
 def all_logits(classifier: Classifier, images: Images, count: int) -> Tensor:
@@ -312,11 +335,10 @@ def evaluate(classifier: Classifier, images: Images, counts: Tensor) -> tuple[fl
     return float(losses @ counts / counts.sum()), float(correct @ counts / counts.sum())
 
 
-def read_test_set(classifier: Classifier, images: Images) -> TestResult:
-    """The mean loss over the images, and the confusion matrix (K, K)."""
-    logits = all_logits(classifier, images, len(images))
+def test_result(logits: Tensor, labels: Tensor) -> TestResult:
+    """The mean loss over the images, and the confusion matrix (K, K); logits (N, K), labels (N,)."""
     classes = logits.shape[1]
-    loss = torch.nn.functional.cross_entropy(logits, images.labels)
-    pairs = images.labels * classes + logits.argmax(dim=1)
+    loss = torch.nn.functional.cross_entropy(logits, labels)
+    pairs = labels * classes + logits.argmax(dim=1)
     confusion = torch.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
     return TestResult(float(loss), confusion.numpy())

@@ -82,6 +82,9 @@ class EpochRow:
     Losses are mean cross-entropies, in training against the smoothed labels where a setup smooths them;
     the L2 term stands by itself. Training metrics are those of the
     batches as they were trained on, while the weights changed; validation is measured at the epoch's end.
+
+    gradient_norm, update_norm, parameter_norm: lengths at the epoch's last step, see step_sizes.py; NaN in
+    records of a time when they were not measured.
     """
 
     epoch: int
@@ -91,6 +94,9 @@ class EpochRow:
     validation_accuracy: float
     l2_term: float
     seconds: float
+    gradient_norm: float = math.nan
+    update_norm: float = math.nan
+    parameter_norm: float = math.nan
 
     @property
     def diverged(self) -> bool:

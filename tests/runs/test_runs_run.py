@@ -38,6 +38,7 @@ def test_a_run_s_folder_holds_what_is_promised_and_no_more(finished: Path, tmp_p
         "records/confusion.csv",
         "records/excerpts.json",
         "records/experiment.toml",
+        "records/insight.npz",
         "records/samples.npz",
         "records/tuned-seed0.safetensors",
         "results.csv",

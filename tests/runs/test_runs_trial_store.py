@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 import struct
@@ -16,7 +17,7 @@ import torch
 
 from reportgen.errors import UserError
 from reportgen.optim import Schedule
-from reportgen.runs import database
+from reportgen.runs import database, trial_store
 from reportgen.runs import trial_key as keys
 from reportgen.runs.database import Database
 from reportgen.runs.trial_key import trial_key
@@ -40,7 +41,7 @@ SETUP = Setup(
 )
 TRIAL = Trial(SETUP, seed=1000)
 FLOATS = (math.nan, math.inf, -math.inf, -0.0, 5e-324, 1 / 3, 0.1 + 0.2, 1.7976931348623157e308, 1e-310)
-ROW = EpochRow(1, 1 / 3, 0.1 + 0.2, 5e-324, -0.0, 1e-300, 0.1)
+ROW = EpochRow(1, 1 / 3, 0.1 + 0.2, 5e-324, -0.0, 1e-300, 0.1, 1e-7, math.inf, 2 / 3)
 RECORD = Record(
     trial=TRIAL,
     epochs=(ROW, replace(ROW, epoch=2, training_loss=math.nan, validation_loss=math.inf, l2_term=-math.inf)),
@@ -133,6 +134,22 @@ def test_a_record_comes_back_to_the_last_bit(path: Path, record: Record) -> None
     assert found is not None
     assert found.trial == record.trial
     assert bits(asdict(found)) == bits(asdict(record))
+
+
+def test_trials_of_an_older_database_stay_readable(path: Path) -> None:
+    with pytest.MonkeyPatch.context() as older:
+        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:2])
+        with Kept(path.parent) as store:
+            store.database.execute("INSERT INTO environments (id, description) VALUES (1, '{}')")
+            plain = trial_store._plain(FINISHED)
+            key = trial_key(FINISHED.trial, "data")
+            values = (key, "{}", 0, "data", json.dumps(plain), 1, "")
+            store.database.execute("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
+            store.database.execute("INSERT INTO epochs VALUES (?, 1, 0.5, 0.25, 0.75, 1.0, 0.0, 2.0)", key)
+    with Kept(path.parent) as again:
+        found = again.get(FINISHED.trial, "data")
+    assert found is not None
+    assert bits(asdict(found.epochs[0])) == bits(asdict(EpochRow(1, 0.5, 0.25, 0.75, 1.0, 0.0, 2.0)))
 
 
 OTHER: dict[str, tuple[Any, ...]] = {

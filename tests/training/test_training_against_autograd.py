@@ -59,9 +59,13 @@ DEFECTS = {
 
 @dataclass
 class Twin:
-    """What the reference leaves behind: a row of five numbers an epoch, and the test of the best one."""
+    """What the reference leaves behind: a row of five numbers an epoch, and the test of the best one.
+
+    lengths: of the gradient, the move and the parameters at each epoch's last step.
+    """
 
     rows: list[tuple[float, ...]] = field(default_factory=list)
+    lengths: list[tuple[float, float, float]] = field(default_factory=list)
     best_epoch: int = 0
     best: list[Tensor] = field(default_factory=list)
     confusion: list[list[int]] = field(default_factory=list)
@@ -145,15 +149,23 @@ def beginning(trial: Trial, sizes: list[int]) -> tuple[list[Tensor], Callable[[l
     return leaves, shuffle
 
 
-def stepping(setup: Setup, leaves: list[Tensor]) -> Callable[[float], None]:
-    """What moves the weights and biases, once their gradients are there, at this learning rate."""
+def length(tensors: list[Tensor]) -> float:
+    return torch.cat([tensor.detach().flatten() for tensor in tensors]).norm().item()
+
+
+def stepping(setup: Setup, leaves: list[Tensor]) -> Callable[[float], tuple[float, float, float]]:
+    """What moves the weights and biases, once their gradients are there, at this learning rate.
+
+    It returns the lengths of the gradient, of the move, and of what was moved.
+    """
     ws, bs = leaves[::2], leaves[1::2]
     decay = setup.hyperparameters.get("weight_decay", 0.0)
     optimizer = OPTIMIZERS[setup.optimizer][1](ws, bs, decay)
 
-    def step(rate: float) -> None:
+    def step(rate: float) -> tuple[float, float, float]:
         for w in ws:
             w.grad += 2 * setup.l2 * w.detach()
+        gradient, before = length([leaf.grad for leaf in leaves]), [leaf.detach().clone() for leaf in leaves]
         if isinstance(optimizer, torch.optim.SGD):
             for leaf in leaves:
                 leaf.grad *= rate
@@ -164,6 +176,8 @@ def stepping(setup: Setup, leaves: list[Tensor]) -> Callable[[float], None]:
                 group["lr"] = rate
         optimizer.step()
         optimizer.zero_grad()
+        moved = [leaf - old for leaf, old in zip(leaves, before, strict=True)]
+        return gradient, length(moved), length(before)
 
     return step
 
@@ -195,7 +209,7 @@ def twin_of(trial: Trial, splits: Splits) -> Twin:
             logits = logits_of(leaves, rows_of(images, mean, std), masks)
             loss = torch.nn.functional.cross_entropy(logits, y[places], label_smoothing=setup.label_smoothing)
             (loss / len(places) if defects.gradients_averaged_twice else loss).backward()
-            step(learning_rate(setup, steps, len(batches)))
+            lengths = step(learning_rate(setup, steps, len(batches)))
             steps += 1
             losses += loss.item() * len(places)
             hits += int((logits.argmax(1) == y[places]).sum())
@@ -209,6 +223,7 @@ def twin_of(trial: Trial, splits: Splits) -> Twin:
         val_accuracy = (logits.argmax(1) == y_val[places]).double().mean().item()
         l2_term = setup.l2 * sum((w * w).sum().item() for w in current[::2])
         twin.rows.append((losses / seen, hits / seen, val_loss, val_accuracy, l2_term))
+        twin.lengths.append(lengths)
         value = -val_accuracy if setup.best_epoch_by == "validation_accuracy" else val_loss
         value += l2_term if defects.best_epoch_by_objective else 0
         if value < least:
@@ -227,6 +242,8 @@ def assert_same(record: Record, twin: Twin) -> None:
         found = asdict(row)
         assert found.pop("seconds") > 0
         epoch = found.pop("epoch")
+        lengths = [found.pop(f"{name}_norm") for name in ("gradient", "update", "parameter")]
+        assert lengths == pytest.approx(twin.lengths[epoch - 1], rel=1e-5), f"epoch {epoch}"
         assert tuple(found.values()) == pytest.approx(expected, **EXACTLY), f"epoch {epoch}"
     assert [row.epoch for row in record.epochs] == list(range(1, len(twin.rows) + 1))
     assert record.best_epoch == twin.best_epoch

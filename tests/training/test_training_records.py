@@ -233,6 +233,7 @@ def test_averaging_twice_is_sgd_with_the_learning_rate_divided_by_the_batch_size
     )
     slower = train(make_trial(hyperparameters={"learning_rate": 0.1}, **changes), divisible, CLASSES)
     for row, expected in zip(numbers(defective), numbers(slower), strict=True):
+        assert row.pop("gradient_norm") == pytest.approx(expected.pop("gradient_norm") / 8, rel=1e-5)
         assert row == pytest.approx(expected, rel=1e-12)
 
 

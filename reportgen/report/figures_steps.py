@@ -1,0 +1,48 @@
+"""The figure of how large gradients and steps are over training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reportgen.report.curves import draw_mean, name_lines, whole_epochs
+from reportgen.report.figures import WIDTH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
+    """The gradient's length on the left, the step's against the parameters' on the right.
+
+    epochs: rows of metrics.csv of one stage, with its sizes. words: the labels epoch, gradient and step.
+    setups: who has which colour.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    figure = Figure(figsize=(WIDTH, 2.5))
+    panels: Sequence[Axes] = figure.subplots(1, 2)
+    table = epochs.assign(relative=relative_steps(epochs))
+    for panel, column, title in zip(panels, ("gradient_norm", "relative"), ("gradient", "step"), strict=True):
+        positive = table[np.isfinite(table[column]) & (table[column] > 0)]
+        for number, setup in enumerate(setups):
+            of_setup = positive[positive["setup"] == setup]
+            if len(of_setup):
+                draw_mean(panel, of_setup, column, number, logarithmic=True)
+        panel.set_yscale("log")
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.yaxis.set_minor_formatter(NullFormatter())
+        panel.set_title(words[title])
+        whole_epochs(panel, epochs, words)
+    name_lines(figure, panels[-1], setups)
+    return figure
+
+
+def relative_steps(epochs: pd.DataFrame) -> pd.Series[float]:
+    """The length of a step as a share of that of the parameters that it changed."""
+    return epochs["update_norm"] / epochs["parameter_norm"]

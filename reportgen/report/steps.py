@@ -1,0 +1,52 @@
+"""How large gradients and steps are over training: the figure and its sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reportgen.report.catalogue import Catalogue
+from reportgen.report.figures_steps import relative_steps, step_sizes
+from reportgen.report.settings import words
+from reportgen.report.svg import from_figure
+from reportgen.runs.store import SIZE_COLUMNS
+
+
+def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
+    """What the templates show; None where the sizes were not measured.
+
+    epochs: the rows of metrics.csv of one stage. key: what the figure's ids begin with.
+    """
+    if not set(SIZE_COLUMNS) <= set(epochs) or epochs[list(SIZE_COLUMNS)].isna().all(axis=None):
+        return None
+    setups = list(dict.fromkeys(epochs["setup"]))
+    last = at_the_end(epochs)
+    steps = last["relative"].dropna()
+    if steps.empty:
+        return None
+    figure = step_sizes(epochs, words(t), setups)
+    values = "; ".join(
+        f"{name} {row['gradient_norm']:.2g}, {row['relative']:.1e}" for name, row in last.iterrows()
+    )
+    alt = t("alt.steps", values=values)
+    return {
+        "key": f"{key}-steps",
+        "text": "steps.text" if len(steps) > 1 else "steps.text_one",
+        "facts": {
+            "largest": steps.idxmax(),
+            "largest_step": f"{steps.max():.1e}",
+            **({"smallest": steps.idxmin(), "smallest_step": f"{steps.min():.1e}"} if len(steps) > 1 else {}),
+        },
+        "alt": alt,
+        "figure": from_figure(figure, prefix=f"{key}-steps", description=alt.plain()),
+    }
+
+
+def at_the_end(epochs: pd.DataFrame) -> pd.DataFrame:
+    """By setup: the medians over seeds of each trial's last gradient and relative step, where finite."""
+    table = epochs.assign(relative=relative_steps(epochs)).replace([np.inf, -np.inf], np.nan)
+    last = table.sort_values("epoch", kind="stable").groupby(["setup", "seed"], sort=False).last()
+    medians = last.groupby("setup", sort=False)[["gradient_norm", "relative"]].median()
+    return medians.loc[[name for name in dict.fromkeys(epochs["setup"]) if name in medians.index]]
