@@ -21,7 +21,9 @@ from reportgen.report._pdf_environment import (
     load_weasyprint,
     same_everywhere,
 )
+from reportgen.report._pdf_figures import filled_pages
 from reportgen.report._pdf_justify import justified_chinese
+from reportgen.report._pdf_lines import prepare
 from reportgen.report._pdf_structure import annotated_structure
 
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
@@ -83,6 +85,7 @@ def write_pdf(
         same_everywhere(created),
         collected_warnings() as said,
         justified_chinese(),
+        filled_pages(),
         annotated_structure(),
     ):
         document = _lay_out(weasyprint, html, options)
@@ -116,6 +119,7 @@ def _lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
     # Reading `@font-face` rules is what makes the fonts known: there are no others to set the page in.
     weasyprint.CSS(string=fonts.print_css(), font_config=font_config, url_fetcher=fetcher)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    prepare(page.etree_element)
     return page.render(font_config=font_config, **options)
 
 

@@ -41,6 +41,10 @@ SECTIONS = (
 )
 """The sections in order, each with what it is about; it is left out where a run has none of that."""
 
+PAPERS = {"a4": "A4", "letter": "letter"}
+"""The sizes of paper that a report can be laid out for, as options and as style sheets call them."""
+DEFAULT_PAPER = "a4"
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -52,16 +56,22 @@ class Rendered:
     notes: tuple[str, ...]
 
 
-def render(folder: Path, *, languages: Sequence[str] | None = None, pdf: bool = True) -> Rendered:
+def render(
+    folder: Path,
+    *,
+    languages: Sequence[str] | None = None,
+    pdf: bool = True,
+    paper: str = DEFAULT_PAPER,
+) -> Rendered:
     """Write report.html and report.pdf into a run's folder, from its stored records.
 
-    languages: 'zh-Hant', 'en' or both; None for those that the run was made with. The same records give
-    the same bytes. Raises UserError where the records are damaged or no PDF can be made.
+    languages: 'zh-Hant', 'en' or both; None for those that the run was made with. paper: one of PAPERS.
+    The same records give the same bytes. Raises UserError where the records are damaged or no PDF can be made.
     """
     records = store.read(folder)
     words = words_in(languages or records.manifest["languages"])
     travelling = attachments.of_run(folder, records.manifest["experiment"]["file"])
-    page = Page(words, build(records, words, attachments.fingerprint(travelling)), SECTIONS)
+    page = Page(words, build(records, words, attachments.fingerprint(travelling)), SECTIONS, paper=paper)
     write_thumbnail(folder, records.epochs)
     html = folder / "report.html"
     files.write_text(html, page.for_screen())
@@ -88,10 +98,16 @@ class Page:
     """A document as HTML, for the screen with its fonts inside, for print without.
 
     context: what the templates name; a section that is about something is left out where that is empty.
+    paper: one of PAPERS.
     """
 
     def __init__(
-        self, words: catalogue.Catalogue, context: dict[str, Any], sections: Sequence[tuple[str, str | None]]
+        self,
+        words: catalogue.Catalogue,
+        context: dict[str, Any],
+        sections: Sequence[tuple[str, str | None]],
+        *,
+        paper: str = DEFAULT_PAPER,
     ) -> None:
         templates = resources.templates()
         self.environment = jinja2.Environment(
@@ -111,6 +127,8 @@ class Page:
             "lang_of": HTML_LANG,
             "class_of": CSS_CLASS,
             "style_css": Markup((templates / "style.css").read_text(encoding="utf-8")),
+            "print_css": Markup((templates / "print.css").read_text(encoding="utf-8")),
+            "paper_css": Markup(f"@page {{ size: {PAPERS[paper]}; }}"),
             "highlight_css": Markup(highlight_css()),
         }
         self.environment.globals.update(self.context)
