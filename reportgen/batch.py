@@ -19,6 +19,7 @@ from reportgen.progress import watch
 from reportgen.report.drift import drift_of
 from reportgen.report.index import write_index
 from reportgen.report.pdf import PdfUnavailable, check_pdf
+from reportgen.report.render import DEFAULT_PAPER
 from reportgen.reporting import report
 from reportgen.runs import store
 from reportgen.runs.database import Database
@@ -85,6 +86,7 @@ def run_all(
     training: TrainingOptions,
     languages: Sequence[str],
     pdf: bool,
+    paper: str = DEFAULT_PAPER,
 ) -> int:
     """Run and report experiments one after the other; returns the exit code, 0 if all went well."""
     if pdf and (problem := check_pdf()):
@@ -97,7 +99,7 @@ def run_all(
     for name in names:
         try:
             folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
-            report(folder, languages, pdf)
+            report(folder, languages, pdf, paper)
             store.point_latest(folder)
             refresh_index(output)
             outcomes.append(Outcome(name, folder, dropped(folder)))

@@ -71,6 +71,13 @@ output_option = click.option(
     help="Folder for the runs.",
 )
 
+paper_option = click.option(
+    "--paper",
+    type=click.Choice(["a4", "letter"]),
+    default="a4",
+    show_default=True,
+    help="Size of the PDF's pages.",
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core]."
 )
@@ -114,6 +121,7 @@ def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> An
     callback=language_list,
     help="Languages of the report.",
 )
+@paper_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 def run(  # noqa: PLR0917 - click passes them by name
     experiments: tuple[str, ...],
@@ -126,6 +134,7 @@ def run(  # noqa: PLR0917 - click passes them by name
     fresh: bool,
     checkpoint_seconds: float,
     languages: tuple[str, ...],
+    paper: str,
     no_pdf: bool,
 ) -> int:
     """Train experiments and write a report of each.
@@ -146,6 +155,7 @@ def run(  # noqa: PLR0917 - click passes them by name
         training=_training(workers, fresh, checkpoint_seconds),
         languages=languages,
         pdf=not no_pdf,
+        paper=paper,
     )
 
 
@@ -200,6 +210,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
     help="Where the report goes, without an ending [default: NAME-comparison here].",
 )
 @click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@paper_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 def compare(  # noqa: PLR0917 - click passes them by name
@@ -210,6 +221,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     higher_is_better: bool | None,
     to: Path | None,
     languages: tuple[str, ...],
+    paper: str,
     no_report: bool,
     no_pdf: bool,
 ) -> int:
@@ -227,7 +239,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         problem=problem,
         alpha=alpha,
         higher_is_better=higher_is_better,
-        report=None if no_report else comparing.Report(target, languages, not no_pdf),
+        report=None if no_report else comparing.Report(target, languages, not no_pdf, paper),
     )
 
 
@@ -249,12 +261,13 @@ def check() -> int:
 @main.command()
 @click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
 @click.option("--languages", callback=lambda c, p, v: v and language_list(c, p, v), help="Other languages.")
+@paper_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
-def render(run_folder: Path, languages: tuple[str, ...] | None, no_pdf: bool) -> None:
+def render(run_folder: Path, languages: tuple[str, ...] | None, paper: str, no_pdf: bool) -> None:
     """Write the HTML and the PDF of a run again, from its stored records."""
     from reportgen.reporting import report
 
-    report(run_folder.resolve(), languages, not no_pdf)
+    report(run_folder.resolve(), languages, not no_pdf, paper)
 
 
 @main.command()

@@ -28,11 +28,12 @@ LOWER_IS_BETTER = ("loss", "seconds", "error")
 
 @dataclass(frozen=True)
 class Report:
-    """Where the report goes, without an ending, in which languages, and whether as a PDF too."""
+    """Where the report goes, without an ending, in which languages, whether as a PDF too, for what paper."""
 
     target: Path
     languages: Sequence[str]
     pdf: bool
+    paper: str = "a4"
 
 
 def run(
@@ -64,7 +65,13 @@ def run(
         click.echo(line if console.encoding.startswith("utf") else line.replace(NOT_TOLD_APART, "~"))
     if report is not None:
         rendered = render_scores(
-            found, scores.table, paths, report.target, languages=report.languages, pdf=report.pdf
+            found,
+            scores.table,
+            paths,
+            report.target,
+            languages=report.languages,
+            pdf=report.pdf,
+            paper=report.paper,
         )
         for line in where(rendered):
             click.echo(line)

@@ -10,16 +10,16 @@ import click
 from rich.console import Console
 
 from reportgen.errors import UserError
-from reportgen.report.render import Rendered, render
+from reportgen.report.render import DEFAULT_PAPER, Rendered, render
 
 
-def report(folder: Path, languages: Sequence[str] | None, pdf: bool) -> None:
+def report(folder: Path, languages: Sequence[str] | None, pdf: bool, paper: str = DEFAULT_PAPER) -> None:
     """Render a run and print where its report is."""
     console = Console()
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render(folder, languages=languages, pdf=pdf)
+            rendered = render(folder, languages=languages, pdf=pdf, paper=paper)
     except UserError as error:
         raise type(error)(
             f"{error}; the records are kept: `reportgen render {folder}` tries again"

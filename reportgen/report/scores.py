@@ -20,7 +20,7 @@ from reportgen.report import attachments, comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.numbers import Unit
 from reportgen.report.pdf import Attachment, write_pdf
-from reportgen.report.render import Page, Rendered, words_in
+from reportgen.report.render import DEFAULT_PAPER, Page, Rendered, words_in
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
 from reportgen.report.verdicts import in_words, metric_name, verdict_block
@@ -37,6 +37,7 @@ def render_scores(
     *,
     languages: Sequence[str],
     pdf: bool = True,
+    paper: str = DEFAULT_PAPER,
 ) -> Rendered:
     """Write a comparison as target.html and target.pdf, the tables it came from attached to the PDF.
 
@@ -45,7 +46,7 @@ def render_scores(
     t = words_in(languages)
     travelling = attached(found, sources)
     fingerprint = attachments.fingerprint(travelling)
-    page = Page(t, context(found, scores, sources, t, fingerprint), (("scores", None),))
+    page = Page(t, context(found, scores, sources, t, fingerprint), (("scores", None),), paper=paper)
     html = target.with_name(f"{target.name}.html")
     files.write_text(html, page.for_screen())
     if not pdf:
@@ -138,7 +139,9 @@ def context(
         ],
         "fingerprint": fingerprint,
         "notices": [],
+        "abstract": None,
         "findings": in_words(orders, unit, t),
+        "glance": None,
         "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
         "problems": problems,
         "profile": profile,

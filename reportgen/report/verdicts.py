@@ -132,7 +132,7 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
         case "winner" | "tie" | "too_few_seeds":
             words |= {"order": Markup("<b>{}</b>").format(_order(values["standing"]))}
             words |= {key: str(values[key]) for key in ("name", "seeds", "needed") if key in values}
-            words |= {"names": _listed(values["names"], t)} if "names" in values else {}
+            words |= {"names": listed(values["names"], t)} if "names" in values else {}
         case "single":
             words |= {"name": values["name"]}
         case "not_separable":
@@ -170,7 +170,7 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
         case "all_diverged":
             pass
         case _:
-            words |= {key: _listed(names, t) for key, names in values.items()}
+            words |= {key: listed(names, t) for key, names in values.items()}
     return t(f"finding.{finding.key}", **words)
 
 
@@ -181,7 +181,7 @@ def _order(standing: Any) -> str:
     return " ".join(words)
 
 
-def _listed(names: Sequence[str], t: Catalogue) -> Phrase:
+def listed(names: Sequence[str], t: Catalogue) -> Phrase:
     """A、B 與 C; A, B and C."""
     listed = names[0]
     both = {"zh-Hant": listed, "en": listed}
