@@ -40,16 +40,16 @@ def joined(sentences: Sequence[Phrase]) -> Phrase:
     )
 
 
-def glance(said: Headlines, t: Catalogue) -> dict[str, Any] | None:
-    """Every optimizer's mean test accuracy with its interval, a column for each comparison; None without."""
+def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, Any] | None:
+    """Every setup's mean test accuracy with its interval, a column for each comparison; None without."""
     stages = {"shared": said.shared, "tuned": said.tuned_equally}
     compared = [one for one in stages.values() if one is not None]
     if not compared:
         return None
-    cells: dict[str, list[dict[str, str]]] = {name: [] for name in compared[0].found.optimizers}
+    cells: dict[str, list[dict[str, str]]] = {name: [] for name in setups}
     for one in compared:
         for row in mean_rows(one.found.summaries, UNIT):
-            cells.setdefault(row["setup"], []).append(row)
+            cells[row["setup"]].append(row)
     return {
         "stages": [t(f"glance.{name}") for name, one in stages.items() if one is not None],
         "rows": [

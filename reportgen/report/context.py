@@ -41,7 +41,7 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
             "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
             "abstract": abstract(records, said, source_name(manifest, t), t),
             "findings": said.key_findings,
-            "glance": glance(said, t),
+            "glance": glance(said, setups, t),
             "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),
