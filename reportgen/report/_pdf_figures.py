@@ -20,10 +20,25 @@ GAP = 0.2
 """The share of a page that may stay empty before a figure gets that small."""
 MAY_GO_FIRST = frozenset({"p", "ul", "ol"})
 
-_PARAMETERS = (
-    "context box index child new_children page_is_empty absolute_boxes fixed_boxes adjoining_margins"
-    " bottom_space position_y skip_stack first_letter_style first_line_style discard next_page max_lines"
-).split()
+_PARAMETERS = [
+    "context",
+    "box",
+    "index",
+    "child",
+    "new_children",
+    "page_is_empty",
+    "absolute_boxes",
+    "fixed_boxes",
+    "adjoining_margins",
+    "bottom_space",
+    "position_y",
+    "skip_stack",
+    "first_letter_style",
+    "first_line_style",
+    "discard",
+    "next_page",
+    "max_lines",
+]
 
 
 @contextmanager

@@ -27,9 +27,9 @@ def prepare(root: Element) -> None:
             if child.tag == "div" and child.get("class") == "curves":
                 _unwrap(parent, child)
     for element in list(root.iter()):
-        if element.tag in BLOCKS and _is_text(element):
-            keep_the_end(element)
-        elif element.tag == "span" and element.get("class") in ("zh", "en") and _is_text(element):
+        if (element.tag in BLOCKS and _is_text(element)) or (
+            element.tag == "span" and element.get("class") in ("zh", "en") and _is_text(element)
+        ):
             keep_the_end(element)
 
 

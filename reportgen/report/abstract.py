@@ -1,4 +1,4 @@
-"""What the first page says before the findings: what was done, in one paragraph, and the results at a glance."""
+"""What the first page says before the findings: what was done, and the results at a glance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def joined(sentences: Sequence[Phrase]) -> Phrase:
     """Sentences as one paragraph a language."""
     return Phrase(
         {
-            language: Markup("" if language == CHINESE else " ").join(one.texts[language] for one in sentences)
+            language: Markup("" if language == CHINESE else " ").join(
+                one.texts[language] for one in sentences
+            )
             for language in sentences[0].texts
         }
     )

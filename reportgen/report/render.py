@@ -66,7 +66,7 @@ def render(
     """Write report.html and report.pdf into a run's folder, from its stored records.
 
     languages: 'zh-Hant', 'en' or both; None for those that the run was made with. paper: one of PAPERS.
-    The same records give the same bytes. Raises UserError where the records are damaged or no PDF can be made.
+    The same records give the same bytes. Raises UserError where records are damaged or no PDF can be made.
     """
     records = store.read(folder)
     words = words_in(languages or records.manifest["languages"])

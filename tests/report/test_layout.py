@@ -1,4 +1,4 @@
-"""How the PDF is set: what a typesetter would send back, looked for on the pages as another reader gets them."""
+"""How the PDF is set: what a typesetter would send back, looked for as another reader gets the pages."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read(pdf: Path) -> list[Sheet]:
         for page in document.pages:
             area = (page.width - MARGIN + 1, page.height - BOTTOM + 1)
             inked = [*page.chars, *page.images, *page.rects, *page.curves, *page.lines]
-            body = [one for one in inked if TOP < one["top"] and one["bottom"] < page.height - BOTTOM + 2]
+            body = [one for one in inked if one["top"] > TOP and one["bottom"] < page.height - BOTTOM + 2]
             outside = [
                 f"{one['object_type']} {one.get('text', '')} {one['x0']:.0f}-{one['x1']:.0f}"
                 for one in body
@@ -98,14 +98,9 @@ def larger(tmp_path_factory: pytest.TempPathFactory, tiny_run: Path) -> Path:
     shutil.copytree(tiny_run, folder)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     more = range(1, 15)
-    for name, path in (
-        ("metrics", folder / "metrics.csv"),
-        ("results", folder / "results.csv"),
-        ("confusion", next(folder.rglob("confusion.csv"))),
-    ):
+    for path in (folder / "metrics.csv", folder / "results.csv", next(folder.rglob("confusion.csv"))):
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         parts = [table, *(table.assign(seed=(table["seed"].astype(int) + 2 * n).astype(str)) for n in more)]
-        assert name and len(table)
         pd.concat(parts).to_csv(path, index=False)
     for key in ("trials", "parameter_shapes", "evidence", "reused"):
         manifest[key] = manifest[key] * 15
@@ -212,7 +207,9 @@ def test_each_language_alone_has_none_of_the_other(sheets: tuple[str, list[Sheet
     kind, pages = sheets
     lines = [line.text for page in pages for line in page.lines]
     if kind == "en":
-        assert [line for line in lines if HAN.search(line) and "title" not in line and "author" not in line] == []
+        assert [
+            line for line in lines if HAN.search(line) and "title" not in line and "author" not in line
+        ] == []
     if kind == "zh":
         prose = [line for line in lines if re.search(r"(\b[a-z]{2,}\b[ ,]+){5}", line)]
         outside_code = [line for line in prose if HAN.search(line)]
@@ -220,10 +217,12 @@ def test_each_language_alone_has_none_of_the_other(sheets: tuple[str, list[Sheet
 
 
 def test_blocks_of_code_begin_at_definitions_and_after_blank_lines() -> None:
-    text = (
-        'class Thing:\n    """What it is."""\n\n    def one(self):\n        a = 1\n        b = 2\n        return a\n'
-    )
-    lines = [*text.splitlines(), "", *["    def two(self):", "        c = 3", "        d = 4", "        return c"]]
+    text = "class Thing:\n    a: int\n\n    def one(self):\n        a = 1\n        b = 2\n        return a\n"
+    lines = [
+        *text.splitlines(),
+        "",
+        *["    def two(self):", "        c = 3", "        d = 4", "        return c"],
+    ]
     lengths = block_lengths(lines)
     assert sum(lengths) == len(lines)
     starts = [sum(lengths[:n]) for n in range(1, len(lengths))]
