@@ -19,6 +19,7 @@ from reportgen.progress import watch
 from reportgen.report.drift import drift_of
 from reportgen.report.index import write_index
 from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
+from reportgen.report.render import DEFAULT_PAPER
 from reportgen.report.templates import read
 from reportgen.reporting import report
 from reportgen.runs import store
@@ -87,6 +88,7 @@ def run_all(
     languages: Sequence[str],
     pdf: Variant | None,
     templates: Path | None = None,
+    paper: str = DEFAULT_PAPER,
 ) -> int:
     """Run and report experiments one after the other; returns the exit code, 0 if all went well.
 
@@ -104,7 +106,7 @@ def run_all(
     for name in names:
         try:
             folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
-            report(folder, languages, pdf, templates)
+            report(folder, languages, pdf, templates, paper)
             store.point_latest(folder)
             refresh_index(output)
             outcomes.append(Outcome(name, folder, dropped(folder)))

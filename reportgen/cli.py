@@ -76,6 +76,13 @@ output_option = click.option(
     help="Folder for the runs.",
 )
 
+paper_option = click.option(
+    "--paper",
+    type=click.Choice(["a4", "letter"]),
+    default="a4",
+    show_default=True,
+    help="Size of the PDF's pages.",
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core]."
 )
@@ -133,6 +140,7 @@ def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> An
     callback=language_list,
     help="Languages of the report.",
 )
+@paper_option
 @templates_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 @pdf_variant_option
@@ -148,6 +156,7 @@ def run(  # noqa: PLR0917 - click passes them by name
     checkpoint_seconds: float,
     languages: tuple[str, ...],
     templates: Path | None,
+    paper: str,
     no_pdf: bool,
     pdf_variant: Literal["a-3u", "ua-1"],
 ) -> int:
@@ -170,6 +179,7 @@ def run(  # noqa: PLR0917 - click passes them by name
         languages=languages,
         pdf=None if no_pdf else pdf_variant,
         templates=templates,
+        paper=paper,
     )
 
 
@@ -224,6 +234,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
     help="Where the report goes, without an ending [default: NAME-comparison here].",
 )
 @click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@paper_option
 @templates_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
@@ -237,6 +248,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     to: Path | None,
     languages: tuple[str, ...],
     templates: Path | None,
+    paper: str,
     no_report: bool,
     no_pdf: bool,
     pdf_variant: Literal["a-3u", "ua-1"],
@@ -257,7 +269,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         higher_is_better=higher_is_better,
         report=None
         if no_report
-        else comparing.Report(target, languages, None if no_pdf else pdf_variant, templates),
+        else comparing.Report(target, languages, None if no_pdf else pdf_variant, templates, paper),
     )
 
 
@@ -280,19 +292,21 @@ def check() -> int:
 @click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
 @click.option("--languages", callback=lambda c, p, v: v and language_list(c, p, v), help="Other languages.")
 @templates_option
+@paper_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 @pdf_variant_option
-def render(
+def render(  # noqa: PLR0917 - click passes them by name
     run_folder: Path,
     languages: tuple[str, ...] | None,
     templates: Path | None,
+    paper: str,
     no_pdf: bool,
     pdf_variant: Literal["a-3u", "ua-1"],
 ) -> None:
     """Write the HTML and the PDF of a run again, from its stored records."""
     from reportgen.reporting import report
 
-    report(run_folder.resolve(), languages, None if no_pdf else pdf_variant, templates)
+    report(run_folder.resolve(), languages, None if no_pdf else pdf_variant, templates, paper)
 
 
 @main.command()

@@ -19,6 +19,7 @@ from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
 from reportgen.analysis.standings import NOT_TOLD_APART
 from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
+from reportgen.report.render import DEFAULT_PAPER
 from reportgen.report.scores import is_percentage, render_scores
 from reportgen.report.templates import read
 from reportgen.reporting import where
@@ -29,7 +30,7 @@ LOWER_IS_BETTER = ("loss", "seconds", "error")
 
 @dataclass(frozen=True)
 class Report:
-    """Where the report goes, without an ending, in which languages, and whether as a PDF too.
+    """Where the report goes, without an ending, in which languages, whether as a PDF too, for what paper.
 
     templates: a folder of the user's, over the program's own.
     """
@@ -38,6 +39,7 @@ class Report:
     languages: Sequence[str]
     pdf: Variant | None
     templates: Path | None = None
+    paper: str = DEFAULT_PAPER
 
 
 def run(
@@ -77,6 +79,7 @@ def run(
             languages=report.languages,
             pdf=report.pdf,
             templates=templates,
+            paper=report.paper,
         )
         for line in where(rendered):
             click.echo(line)

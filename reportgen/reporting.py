@@ -11,12 +11,16 @@ from rich.console import Console
 
 from reportgen.errors import UserError
 from reportgen.report.pdf import Variant
-from reportgen.report.render import Rendered, render
+from reportgen.report.render import DEFAULT_PAPER, Rendered, render
 from reportgen.report.templates import read
 
 
 def report(
-    folder: Path, languages: Sequence[str] | None, pdf: Variant | None, templates: Path | None = None
+    folder: Path,
+    languages: Sequence[str] | None,
+    pdf: Variant | None,
+    templates: Path | None = None,
+    paper: str = DEFAULT_PAPER,
 ) -> None:
     """Render a run and print where its report is.
 
@@ -28,7 +32,7 @@ def report(
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render(folder, languages=languages, pdf=pdf, templates=found)
+            rendered = render(folder, languages=languages, pdf=pdf, templates=found, paper=paper)
     except UserError as error:
         raise type(error)(f"{error}; the records are kept: `{again}` tries again") from error
     for line in where(rendered):

@@ -24,7 +24,7 @@ from reportgen.report import templates as templating
 from reportgen.report.attachments import CHECKSUMS, COMPARISON
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.numbers import written_in
-from reportgen.report.render import render, words_in
+from reportgen.report.render import DEFAULT_PAPER, render, words_in
 from reportgen.report.templates import Templates
 
 if TYPE_CHECKING:
@@ -208,6 +208,7 @@ def other_bytes(read: Document, folder: Path, words: Words) -> Iterator[str]:
         languages=words.languages,
         templates=words.templates,
         pdf=attachments.read_variant(read.keywords),
+        paper=attachments.sealed_paper(read.keywords) or DEFAULT_PAPER,
     )
     if rendered.pdf is None or sha256(rendered.pdf.read_bytes()).hexdigest() != read.digest:
         yield (

@@ -108,13 +108,17 @@ def fingerprint(attachments: Sequence[Attachment]) -> str:
     return next(sha256(one.data).hexdigest() for one in attachments if one.name == CHECKSUMS)
 
 
-def seal(digest: str, languages: Sequence[str], templates: str | None = None) -> str:
+def seal(
+    digest: str, languages: Sequence[str], templates: str | None = None, paper: str | None = None
+) -> str:
     """What the document's keywords say: the fingerprint, and the languages that the document is in.
 
-    templates: the digest of a user's templates, where the document was made with such.
+    templates: the digest of a user's templates, where the document was made with such. paper: its size,
+    where that is not the usual one.
     """
     said = f"records-sha256:{digest}, languages:{' '.join(languages)}"
-    return f"{said}, templates-sha256:{templates}" if templates else said
+    further = {"templates-sha256": templates, "paper": paper}
+    return said + "".join(f", {name}:{value}" for name, value in further.items() if value)
 
 
 def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
@@ -133,9 +137,18 @@ def read_variant(keywords: str) -> Variant:
 
 def sealed_templates(keywords: str) -> str | None:
     """The digest of the user's templates that a document was made with; None for the program's own."""
+    return _sealed("templates-sha256", keywords)
+
+
+def sealed_paper(keywords: str) -> str | None:
+    """The size of paper that a document was made for; None for the usual one."""
+    return _sealed("paper", keywords)
+
+
+def _sealed(name: str, keywords: str) -> str | None:
     found = SEAL.fullmatch(keywords)
-    digest = found and re.search(r", templates-sha256:([0-9a-f]{64})(?=,|$)", found[3])
-    return digest[1] if digest else None
+    value = found and re.search(rf", {name}:([a-z0-9-]+)", found[3])
+    return value[1] if value else None
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

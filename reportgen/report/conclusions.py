@@ -15,6 +15,9 @@ from reportgen.report.verdicts import in_words
 ORDERS = ("winner", "tie", "too_few_seeds", "single", "all_diverged")
 """The findings that say who is best; the rest is detail."""
 
+MOST_ON_FIRST_PAGE = 3
+"""How many findings a reader is given before anything else."""
+
 
 def conclude(
     shared: Compared | None, tuned_equally: Compared | None, search: pd.DataFrame, results: pd.DataFrame
@@ -57,9 +60,14 @@ def conclusion_phrases(
 def first_page(
     found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
 ) -> list[Phrase]:
-    """The findings that matter most: who is best where, what tuning did, the test accuracy."""
-    keys = {*ORDERS, "diverged", "same_winner", "other_winner", "lead_gone", "lead_lost", "lead_found"}
-    return conclusion_phrases([one for one in found if one.key in keys], shared, results, t)
+    """The findings that matter most, three at most: who is best where, what diverged, the test accuracy.
+
+    A warning that the compared networks differ comes on top of them.
+    """
+    room = MOST_ON_FIRST_PAGE - bool((results["stage"] == "tuned").any())
+    orders = [one for one in found if one.key in ORDERS]
+    others = [one for one in found if one.key == "diverged"][: max(0, room - len(orders))]
+    return conclusion_phrases([one for one in found if one in orders + others], shared, results, t)
 
 
 def _networks(shared: Compared | None, results: pd.DataFrame, t: Catalogue) -> list[Phrase]:

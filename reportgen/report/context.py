@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen.report import figures, formulas, numbers
+from reportgen.report.abstract import abstract, glance
 from reportgen.report.appendix import appendix
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.comparison import comparison_section
@@ -41,7 +42,9 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
         return {
             **heading_facts(records, t),
             "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
-            "findings": said.first_page,
+            "abstract": abstract(records, said, source_name(manifest, t), t),
+            "findings": said.key_findings,
+            "glance": glance(said, setups, t),
             "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),

@@ -24,8 +24,13 @@ class Headlines:
     shared: Compared | None
     tuned_equally: Compared | None
     audited: Audit | None
-    first_page: tuple[Phrase, ...]
+    key_findings: tuple[Phrase, ...]
     conclusions: tuple[Phrase, ...]
+
+    @property
+    def first_page(self) -> tuple[Phrase, ...]:
+        """The key findings, and the audit's summary, which the abstract ends with."""
+        return (*self.key_findings, *([self.audited.summary] if self.audited else []))
 
 
 def headlines(records: RunRecords, t: Catalogue) -> Headlines:
@@ -35,7 +40,10 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     tuned_equally = compared(stage(results, "equally tuned"), TUNED)
     found = conclude(shared, tuned_equally, stage(records.search, "comparison"), results)
     audited = audit_section(records, t)
-    first = (*first_page(found, shared, results, t), *([audited.summary] if audited else []))
     return Headlines(
-        shared, tuned_equally, audited, first, tuple(conclusion_phrases(found, shared, results, t))
+        shared,
+        tuned_equally,
+        audited,
+        tuple(first_page(found, shared, results, t)),
+        tuple(conclusion_phrases(found, shared, results, t)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup
 from pygments import highlight
@@ -13,7 +14,9 @@ from pygments.lexers import PythonLexer, TOMLLexer
 from reportgen.report.colours import readable
 
 STYLE = "friendly"
-KEPT = 6
+SHORTEST_BLOCK, LONGEST_BLOCK = 4, 22
+"""A block of fewer lines joins another; one of more may be broken anywhere, or pages would stay empty."""
+DEFINITION = re.compile(r"\s*(async def|class|def|@)\b|\s*@\w|\[")
 PANELS = ("#f4f6f9", "#f0f0f0")  # what listings may stand on
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 """Names, punctuation and spaces, which look like text: each would cost an element of the PDF's structure."""
@@ -29,14 +32,34 @@ def listing(text: str, *, language: str = "python", first_line: int = 1) -> Mark
         f'<span class="line" data-line="{number}">{line or "&#8203;"}</span>'
         for number, line in enumerate(lines, start=first_line)
     ]
-    # a page may break a listing, but not right after its first lines or before its last
-    first, middle, last = numbered[:KEPT], numbered[KEPT:-KEPT], numbered[KEPT:][-KEPT:]
-    body = "".join([_kept(first), *middle, _kept(last)])
-    return Markup(f'<pre class="code"><code>{body}</code></pre>')
+    blocks, at = [], 0
+    for length in block_lengths(text.rstrip("\n").split("\n")):
+        blocks.append(_kept(numbered[at : at + length]))
+        at += length
+    return Markup(f'<pre class="code" tabindex="0"><code>{"".join(blocks)}</code></pre>')
+
+
+def block_lengths(lines: Sequence[str]) -> list[int]:
+    """How many lines each block of a text has; a page may break between blocks, not inside a short one.
+
+    A block begins after blank lines, and at a class, a function or what decorates it; one of a few lines
+    belongs to the block after it, or to the one before at the end.
+    """
+    begins = [0]
+    for number, line in enumerate(lines[1:], start=1):
+        after_blank = not lines[number - 1].strip() and line.strip()
+        definition = DEFINITION.match(line) and not DEFINITION.match(lines[number - 1])
+        in_long_block = number - begins[-1] >= LONGEST_BLOCK and not line.startswith((" ", ")", "]", "}"))
+        if (after_blank or definition or in_long_block) and number - begins[-1] >= SHORTEST_BLOCK:
+            begins.append(number)
+    if len(begins) > 1 and len(lines) - begins[-1] < SHORTEST_BLOCK:
+        begins.pop()
+    return [end - begin for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True)]
 
 
 def _kept(lines: list[str]) -> str:
-    return f'<span class="keep">{"".join(lines)}</span>' if lines else ""
+    kept = "keep" if len(lines) <= LONGEST_BLOCK else "block"
+    return f'<span class="{kept}">{"".join(lines)}</span>'
 
 
 def highlight_css() -> str:

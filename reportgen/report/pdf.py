@@ -22,7 +22,9 @@ from reportgen.report._pdf_environment import (
     same_everywhere,
     without_collecting,
 )
+from reportgen.report._pdf_figures import filled_pages
 from reportgen.report._pdf_justify import justified_chinese
+from reportgen.report._pdf_lines import prepare
 from reportgen.report._pdf_structure import annotated_structure
 from reportgen.report._pdf_text import join_rooms
 
@@ -96,6 +98,7 @@ def write_pdf(
         without_collecting(),
         collected_warnings() as said,
         justified_chinese(),
+        filled_pages(),
         annotated_structure(),
     ):
         document = _lay_out(weasyprint, html, options)
@@ -131,6 +134,7 @@ def _lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
     # Reading `@font-face` rules is what makes the fonts known: there are no others to set the page in.
     weasyprint.CSS(string=fonts.print_css(), font_config=font_config, url_fetcher=fetcher)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    prepare(page.etree_element)
     document = page.render(font_config=font_config, **options)
     for one in document.pages:  # WeasyPrint makes a link of every box inside a link as well
         one.links = [link for link in one.links if link[3].element_tag == "a"]

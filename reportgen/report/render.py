@@ -40,6 +40,10 @@ SECTIONS = (
 )
 """The sections in order, each with what it is about; it is left out where a run has none of that."""
 
+PAPERS = {"a4": "A4", "letter": "letter"}
+"""The sizes of paper that a report can be laid out for, as options and as style sheets call them."""
+DEFAULT_PAPER = "a4"
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -57,20 +61,21 @@ def render(
     languages: Sequence[str] | None = None,
     pdf: Variant | None = DEFAULT_VARIANT,
     templates: Templates | None = None,
+    paper: str = DEFAULT_PAPER,
 ) -> Rendered:
     """Write report.html and report.pdf into a run's folder, from its stored records.
 
     languages: of the catalogue, in their order; None for those that the run was made with. pdf: what the
     PDF declares to be; None for no PDF. templates: a user's over the program's own; None for these alone.
-    The same records and templates give the same bytes. Raises UserError where the records or the templates
-    are damaged or no PDF can be made.
+    paper: one of PAPERS. The same records and templates give the same bytes. Raises UserError where the
+    records or the templates are damaged or no PDF can be made.
     """
     records = store.read(folder)
     words = words_in(languages or records.manifest["languages"], templates)
     travelling = attachments.of_run(folder, records.manifest["experiment"]["file"])
     with numbers.written_in(words.languages[0]):
         context = build(records, words, attachments.fingerprint(travelling))
-    page = Page(words, context, SECTIONS, templates)
+    page = Page(words, context, SECTIONS, templates, paper=paper)
     write_thumbnail(folder, records.epochs)
     html = folder / "report.html"
     files.write_text(html, page.for_screen())
@@ -105,6 +110,7 @@ class Page:
     """A document as HTML, for the screen with its fonts inside, for print without.
 
     context: what the templates name; a section that is about something is left out where that is empty.
+    paper: one of PAPERS.
     """
 
     def __init__(
@@ -113,6 +119,8 @@ class Page:
         context: dict[str, Any],
         sections: Sequence[tuple[str, str | None]],
         templates: Templates | None = None,
+        *,
+        paper: str = DEFAULT_PAPER,
     ) -> None:
         self.templates = templates = templates or own()
         self.environment = templates.environment()
@@ -122,11 +130,18 @@ class Page:
             "t": words,
             "doc": document,
             "languages": words.languages,
-            "seal": attachments.seal(context["fingerprint"], words.languages, templates.digest()),
+            "seal": attachments.seal(
+                context["fingerprint"],
+                words.languages,
+                templates.digest(),
+                None if paper == DEFAULT_PAPER else paper,
+            ),
             **language_facts(words.languages),
             "replaced": templates.replaced,
             "templates_digest": templates.digest(),
             "style_css": Markup(templates.text("style.css")),
+            "print_css": Markup(templates.text("print.css")),
+            "paper_css": Markup(f"@page {{ size: {PAPERS[paper]}; }}"),
         }
         self.environment.globals.update(self.context)
         # the sections first: the contents list what they turn out to hold

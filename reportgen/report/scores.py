@@ -20,7 +20,7 @@ from reportgen.report import attachments, comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
 from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant, write_pdf
-from reportgen.report.render import Page, Rendered, all_notes, words_in
+from reportgen.report.render import DEFAULT_PAPER, Page, Rendered, all_notes, words_in
 from reportgen.report.settings import words
 from reportgen.report.svg import from_figure
 from reportgen.report.templates import Templates
@@ -39,6 +39,7 @@ def render_scores(
     languages: Sequence[str],
     pdf: Variant | None = DEFAULT_VARIANT,
     templates: Templates | None = None,
+    paper: str = DEFAULT_PAPER,
 ) -> Rendered:
     """Write a comparison as target.html and target.pdf, the tables it came from attached to the PDF.
 
@@ -51,7 +52,7 @@ def render_scores(
     with numbers.written_in(t.languages[0]):
         content = context(found, scores, sources, t, fingerprint)
     content["facts"] += templates_fact(templates, t)
-    page = Page(t, content, (("scores", None),), templates)
+    page = Page(t, content, (("scores", None),), templates, paper=paper)
     html = target.with_name(f"{target.name}.html")
     files.write_text(html, page.for_screen())
     if not pdf:
@@ -152,7 +153,9 @@ def context(
         ],
         "fingerprint": fingerprint,
         "notices": [],
+        "abstract": None,
         "findings": in_words(orders, unit, t),
+        "glance": None,
         "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
         "problems": problems,
         "profile": profile,

@@ -159,7 +159,7 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
         case "winner" | "tie" | "too_few_seeds":
             words |= {"order": Markup("<b>{}</b>").format(_order(values["standing"]))}
             words |= {key: str(values[key]) for key in ("name", "seeds", "needed") if key in values}
-            words |= {"names": _listed(values["names"], t)} if "names" in values else {}
+            words |= {"names": listed(values["names"], t)} if "names" in values else {}
         case "single":
             words |= {"name": values["name"]}
         case "not_separable":
@@ -197,7 +197,7 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
         case "all_diverged":
             pass
         case _:
-            words |= {key: _listed(names, t) for key, names in values.items()}
+            words |= {key: listed(names, t) for key, names in values.items()}
     return t(f"finding.{finding.key}", **words)
 
 
@@ -208,7 +208,7 @@ def _order(standing: Any) -> str:
     return " ".join(words)
 
 
-def _listed(names: Sequence[str], t: Catalogue) -> Phrase:
+def listed(names: Sequence[str], t: Catalogue) -> Phrase:
     """A、B 與 C; A, B and C."""
     last = t.given(dict.fromkeys(t.languages, names[-1]))
     if len(names) == 1:

@@ -1,0 +1,62 @@
+"""What the first page says before the findings: what was done, and the results at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from reportgen.report import figures, numbers
+from reportgen.report.catalogue import CHINESE, Catalogue, Phrase
+from reportgen.report.comparison import UNIT
+from reportgen.report.headlines import Headlines
+from reportgen.report.verdicts import listed, mean_rows
+from reportgen.runs.store import RunRecords
+
+
+def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue) -> Phrase:
+    """What was trained on what, how it was compared, and whether the comparison is fair."""
+    results = records.results
+    names = listed(list(dict.fromkeys(results["optimizer"])), t)
+    sentences = [t("abstract.trained", source=source, names=names, trials=numbers.whole(len(results)))]
+    if said.shared is not None and len(said.shared.found.optimizers) > 1:
+        seeds = numbers.whole(results.loc[results["stage"] == said.shared.stage, "seed"].nunique())
+        sentences.append(t("abstract.compared", seeds=seeds))
+    if said.tuned_equally is not None:
+        sentences.append(t("abstract.tuned_equally"))
+    if said.audited is not None:
+        sentences.append(said.audited.summary)
+    return joined(sentences)
+
+
+def joined(sentences: Sequence[Phrase]) -> Phrase:
+    """Sentences as one paragraph a language."""
+    return Phrase(
+        {
+            language: Markup("" if language == CHINESE else " ").join(
+                one.texts[language] for one in sentences
+            )
+            for language in sentences[0].texts
+        }
+    )
+
+
+def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, Any] | None:
+    """Every setup's mean test accuracy with its interval, a column for each comparison; None without."""
+    stages = {"shared": said.shared, "tuned": said.tuned_equally}
+    compared = [one for one in stages.values() if one is not None]
+    if not compared:
+        return None
+    cells: dict[str, list[dict[str, str]]] = {name: [] for name in setups}
+    for one in compared:
+        for row in mean_rows(one.found.summaries, UNIT):
+            cells[row["setup"]].append(row)
+    return {
+        "stages": [t(f"glance.{name}") for name, one in stages.items() if one is not None],
+        "rows": [
+            {"setup": name, "color": figures.color(n), "cells": found}
+            for n, (name, found) in enumerate(cells.items())
+            if len(found) == len(compared)
+        ],
+    }

@@ -1,0 +1,241 @@
+"""How the PDF is set: what a typesetter would send back, looked for as another reader gets the pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+import pytest
+
+from reportgen.report.listings import LONGEST_BLOCK, block_lengths
+from reportgen.report.render import render
+
+MARGIN = 21 * 72 / 25.4
+TOP, BOTTOM = 18 * 72 / 25.4, 22 * 72 / 25.4
+SIZES = {"a4": (595, 842), "letter": (612, 792)}
+HAN = re.compile("[\u3400-\u9fff]")
+MODES = {"both": ("zh-Hant", "en"), "zh": ("zh-Hant",), "en": ("en",)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text on a page: its words, where it stands, and the size and face of its first letter."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+    font: str
+    color: Any
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page: its size, its lines in the text area, and how far down it has anything at all."""
+
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    lowest: float
+    outside: tuple[str, ...]
+
+
+def read(pdf: Path) -> list[Sheet]:
+    """The pages as pdfplumber reads them."""
+    sheets = []
+    with pdfplumber.open(pdf) as document:
+        for page in document.pages:
+            area = (page.width - MARGIN + 1, page.height - BOTTOM + 1)
+            inked = [*page.chars, *page.images, *page.rects, *page.curves, *page.lines]
+            body = [one for one in inked if one["top"] > TOP and one["bottom"] < page.height - BOTTOM + 2]
+            outside = [
+                f"{one['object_type']} {one.get('text', '')} {one['x0']:.0f}-{one['x1']:.0f}"
+                for one in body
+                if one["x0"] < MARGIN - 1.5 or one["x1"] > area[0] + 1.5
+            ]
+            strays = [c["text"] for c in page.chars if c["bottom"] > page.height - BOTTOM + 2]
+            outside += ["below the text: " + "".join(strays)] if len(strays) > 60 else []
+            texts = page.within_bbox((0, TOP, page.width, page.height - BOTTOM + 2)).extract_text_lines()
+            lines = tuple(
+                Line(
+                    one["text"],
+                    one["x0"],
+                    one["x1"],
+                    one["top"],
+                    one["bottom"],
+                    one["chars"][0]["size"],
+                    one["chars"][0]["fontname"],
+                    one["chars"][0]["non_stroking_color"],
+                )
+                for one in texts
+            )
+            sheets.append(
+                Sheet(
+                    float(page.width),
+                    float(page.height),
+                    lines,
+                    max((one["bottom"] for one in body), default=0.0),
+                    tuple(outside),
+                )
+            )
+    return sheets
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory, tiny_run: Path) -> Path:
+    """The small run with many more seeds written into its tables, so that tables run over pages."""
+    import json
+
+    import pandas as pd
+
+    folder = tmp_path_factory.mktemp("larger") / tiny_run.name
+    shutil.copytree(tiny_run, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    more = range(1, 15)
+    for path in (folder / "metrics.csv", folder / "results.csv", next(folder.rglob("confusion.csv"))):
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        parts = [table, *(table.assign(seed=(table["seed"].astype(int) + 2 * n).astype(str)) for n in more)]
+        pd.concat(parts).to_csv(path, index=False)
+    for key in ("trials", "parameter_shapes", "evidence", "reused"):
+        manifest[key] = manifest[key] * 15
+    each = len(manifest["trials"]) // 15
+    manifest["trials"] = [
+        {**trial, "seed": trial["seed"] + 2 * (n // each)} for n, trial in enumerate(manifest["trials"])
+    ]
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module", params=["small", "larger", "letter", "zh", "en"])
+def sheets(
+    request: pytest.FixtureRequest, tiny_run: Path, larger: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, list[Sheet]]:
+    """The pages of reports of several lengths, on both papers, in all modes of language."""
+    kind: str = request.param
+    folder = tmp_path_factory.mktemp(kind) / tiny_run.name
+    shutil.copytree(larger if kind in ("larger", "letter") else tiny_run, folder)
+    rendered = render(
+        folder, languages=MODES.get(kind, MODES["both"]), paper="letter" if kind == "letter" else "a4"
+    )
+    assert rendered.pdf is not None
+    assert rendered.notes == ()  # WeasyPrint had nothing to say
+    return kind, read(rendered.pdf)
+
+
+def test_paper_has_the_size_asked_for(sheets: tuple[str, list[Sheet]]) -> None:
+    kind, pages = sheets
+    size = SIZES["letter" if kind == "letter" else "a4"]
+    assert {(round(page.width), round(page.height)) for page in pages} == {size}
+
+
+def test_no_page_is_more_than_a_quarter_empty(sheets: tuple[str, list[Sheet]]) -> None:
+    empty = {
+        number: round((page.height - BOTTOM - page.lowest) / (page.height - TOP - BOTTOM), 2)
+        for number, page in enumerate(sheets[1], start=1)
+    }
+    assert {n: share for n, share in list(empty.items())[1:-1] if share > 0.25} == {}
+
+
+def test_nothing_stands_in_the_margins(sheets: tuple[str, list[Sheet]]) -> None:
+    assert {n: page.outside for n, page in enumerate(sheets[1], start=1) if page.outside} == {}
+
+
+def test_no_heading_is_the_last_line_of_a_page(sheets: tuple[str, list[Sheet]]) -> None:
+    last = [page.lines[-1] for page in sheets[1][:-1] if page.lines]
+    assert [line.text for line in last if line.size > 10.9 and re.match(r"\d|附錄|Appendix", line.text)] == []
+
+
+def test_no_paragraph_ends_in_a_line_of_one_character_or_one_short_word(
+    sheets: tuple[str, list[Sheet]],
+) -> None:
+    alone = []
+    for page in sheets[1]:
+        for before, line in zip(page.lines, page.lines[1:], strict=False):
+            follows = abs(before.size - line.size) < 0.1 and line.top - before.top < 2.2 * line.size
+            full = before.x1 > page.width - MARGIN - 30 and abs(before.x0 - line.x0) < 2
+            if follows and full and "Mono" not in line.font and len(line.text.strip()) < 4:
+                alone.append(line.text)
+    assert alone == []
+
+
+def test_a_table_that_goes_on_repeats_its_head(sheets: tuple[str, list[Sheet]]) -> None:
+    kind, pages = sheets
+    rows = re.compile(r"(SGD|SGD_Momentum|Adam) \((comparison|tuned)\) \d+ ")
+    with_trials = [page for page in pages if sum(bool(rows.match(line.text)) for line in page.lines) > 1]
+    for page in with_trials:
+        first = next(n for n, line in enumerate(page.lines) if rows.match(line.text))
+        above = " ".join(line.text for line in page.lines[max(0, first - 3) : first])
+        assert "種子" in above or "Seed" in above
+    if kind in ("larger", "letter"):
+        assert len(with_trials) > 1
+
+
+def test_code_breaks_between_blocks_only(sheets: tuple[str, list[Sheet]], tiny_run: Path) -> None:
+    """A page that begins in the middle of a listing begins at a definition or after a blank line."""
+    import json
+
+    excerpts = json.loads(next(tiny_run.rglob("excerpts.json")).read_text(encoding="utf-8"))
+    beginnings: set[str] = set()
+    inside: set[str] = set()
+    for excerpt in excerpts.values():
+        lines = excerpt["text"].rstrip("\n").split("\n")
+        at = 0
+        for length in block_lengths(lines):
+            beginnings.add(squeezed(lines[at]))
+            short = lines[at + 1 : at + length] if length <= LONGEST_BLOCK else []
+            inside.update(map(squeezed, short))
+            at += length
+    for page in sheets[1]:
+        first = page.lines[0] if page.lines else None
+        code = first and re.match(r"\d+\s*(.*)", first.text)
+        if first and code and "Mono" in first.font and squeezed(code[1]):
+            assert squeezed(code[1]) in beginnings or squeezed(code[1]) not in inside, first.text
+
+
+def squeezed(text: str) -> str:
+    """A text without its spaces."""
+    return re.sub(r"\s+", "", text)
+
+
+def test_each_language_alone_has_none_of_the_other(sheets: tuple[str, list[Sheet]]) -> None:
+    kind, pages = sheets
+    lines = [line.text for page in pages for line in page.lines]
+    if kind == "en":
+        assert [
+            line for line in lines if HAN.search(line) and "title" not in line and "author" not in line
+        ] == []
+    if kind == "zh":
+        prose = [line for line in lines if re.search(r"(\b[a-z]{2,}\b[ ,]+){5}", line)]
+        outside_code = [line for line in prose if HAN.search(line)]
+        assert outside_code == []
+
+
+def test_blocks_of_code_begin_at_definitions_and_after_blank_lines() -> None:
+    text = "class Thing:\n    a: int\n\n    def one(self):\n        a = 1\n        b = 2\n        return a\n"
+    lines = [
+        *text.splitlines(),
+        "",
+        *["    def two(self):", "        c = 3", "        d = 4", "        return c"],
+    ]
+    lengths = block_lengths(lines)
+    assert sum(lengths) == len(lines)
+    starts = [sum(lengths[:n]) for n in range(1, len(lengths))]
+    assert starts
+    assert all("def " in lines[start] or not lines[start - 1] for start in starts)
+
+
+def test_two_renders_are_the_same_bytes(tiny_run: Path, tmp_path: Path) -> None:
+    pdfs = []
+    for name in ("one", "two"):
+        folder = tmp_path / name / tiny_run.name
+        shutil.copytree(tiny_run, folder)
+        rendered = render(folder, paper="letter")
+        assert rendered.pdf is not None
+        pdfs.append(rendered.pdf.read_bytes())
+    assert pdfs[0] == pdfs[1]
