@@ -50,6 +50,7 @@ FILES = (
     Kept(f"{RECORDS}/causes.csv", "What has changed since 與先前執行的差異", CSV, always=False),
     Kept(f"{RECORDS}/excerpts.json", "Excerpts of the code that ran 實際執行的程式碼", JSON),
     Kept(f"{RECORDS}/samples.npz", "Images of every class 各類別的影像", "application/zip"),
+    Kept(f"{RECORDS}/insight.npz", "Weights and examples 權重與例子", "application/zip", always=False),
 )
 """All that a report is made from, but for the experiment, which keeps the name that its user gave it."""
 OWN_NAMES = (CHECKSUMS, COMPARISON, *(kept.name for kept in FILES))

@@ -23,7 +23,7 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
     setups: who has which colour.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     figure = Figure(figsize=(WIDTH, 2.5))
     panels: Sequence[Axes] = figure.subplots(1, 2)
@@ -35,6 +35,7 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
             if len(of_setup):
                 draw_mean(panel, of_setup, column, number, logarithmic=True)
         panel.set_yscale("log")
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         panel.yaxis.set_minor_formatter(NullFormatter())
         panel.set_title(words[title])

@@ -106,5 +106,8 @@ def _example(
 
 
 def _rows(rows: list[tuple[Phrase, Markup]]) -> Markup:
-    lines = [Markup('<div class="strip wide">{}{}</div>').format(name.spans(), img) for name, img in rows]
+    lines = [
+        Markup('<div class="strip wide"><div class="name">{}</div>{}</div>').format(name.spans(), img)
+        for name, img in rows
+    ]
     return Markup('<div class="strips">{}</div>').format(Markup("").join(lines))

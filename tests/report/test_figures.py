@@ -1,0 +1,88 @@
+"""Figures: what they draw is what the tables say, also where older runs lack a part of them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from reportgen.report._svg_paths import shorter
+from reportgen.report.curves import mean_and_band
+from reportgen.report.render import render
+
+NUMBERS = st.floats(-900, 900).map(lambda value: round(value, 6))
+
+
+@given(st.lists(st.tuples(st.sampled_from("ML"), NUMBERS, NUMBERS), min_size=1, max_size=90), st.booleans())
+def test_a_shorter_path_goes_through_the_same_points(
+    points: list[tuple[str, float, float]], closed: bool
+) -> None:
+    points[0] = ("M", *points[0][1:])
+    path = " ".join(f"{command} {x} {y}" for command, x, y in points) + (" z" if closed else "")
+    found, at = [], np.zeros(2)
+    written = shorter(path)
+    for command, numbers in re.findall(r"([MmlLzZ])([^MmlLzZ]*)", written):
+        values = [float(value) for value in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", numbers)]
+        for pair in zip(values[::2], values[1::2], strict=True):
+            at = np.array(pair) if command in "ML" else at + pair
+            found.append(at)
+    np.testing.assert_allclose(found, [point[1:] for point in points], atol=0.0501)
+    assert written.lower().endswith("z") == closed
+
+
+def test_a_path_of_another_kind_stays_as_it_is() -> None:
+    arc = "M 1 2 A 3 3 0 0 1 5 6"
+    assert shorter(arc) == arc
+
+
+def test_the_band_is_scipy_s_interval_of_the_mean() -> None:
+    values = np.random.default_rng(3).normal(size=(6, 4))
+    table = pd.DataFrame({"epoch": np.repeat(range(6), 4), "value": values.ravel()})
+    mean, low, high = mean_and_band(table.groupby("epoch")["value"])
+    for place, row in enumerate(values):
+        expected = stats.t.interval(0.95, 3, loc=row.mean(), scale=stats.sem(row))
+        assert (low[place], high[place]) == pytest.approx(expected)
+        assert mean[place] == pytest.approx(row.mean())
+
+
+def test_one_seed_has_no_band() -> None:
+    _, low, _ = mean_and_band(pd.Series([1.0, 2.0]).groupby([1, 2]))
+    assert low.isna().all()
+
+
+def figures_of(html: str) -> set[str]:
+    return set(re.findall(r'<figure id="figure-([^"]+)"', html))
+
+
+def test_every_figure_is_spoken_of_and_says_its_data(tiny_run: Path) -> None:
+    html = (tiny_run / "report.html").read_text(encoding="utf-8")
+    drawn = figures_of(html)
+    new = {"comparison-steps", "comparison-scores-matrix", "weights", "examples", "class-accuracy"}
+    assert new <= drawn
+    for key in drawn:
+        assert html.count(f'href="#figure-{key}"') >= 1 or key == "equally-tuned-accuracy", key
+    results = pd.read_csv(tiny_run / "results.csv")
+    means = results[results["stage"] == "comparison"].groupby("setup")["test_accuracy"].mean()
+    label = re.search(r'id="figure-comparison-scores"[^>]*><div role="img" aria-label="([^"]+)"', html)
+    assert label
+    assert all(f"{name} {mean:.2%}" in label[1] for name, mean in means.items())
+
+
+def test_a_run_of_before_leaves_out_what_it_did_not_measure(tiny_run: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(tiny_run, old)
+    (old / "records" / "insight.npz").unlink()
+    metrics = pd.read_csv(old / "metrics.csv")
+    metrics.drop(columns=[name for name in metrics if name.endswith("_norm")]).to_csv(
+        old / "metrics.csv", index=False
+    )
+    html = render(old, pdf=False).html.read_text(encoding="utf-8")
+    whole = figures_of((tiny_run / "report.html").read_text(encoding="utf-8"))
+    assert whole - figures_of(html) == {"comparison-steps", "weights", "examples"}
