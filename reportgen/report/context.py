@@ -141,7 +141,7 @@ def samples(records: RunRecords) -> Markup:
             rows.append(
                 Markup('<div class="strip"><span>{}</span>{}</div>').format(name, picture(images, name))
             )
-    return Markup('<div class="strips">{}</div>').format(Markup("").join(rows))
+    return Markup('<div class="strips pairs">{}</div>').format(Markup("").join(rows))
 
 
 def describe_optimizer(name: str, t: Catalogue) -> dict[str, Any]:
