@@ -37,7 +37,7 @@ report: system-report $(INSTALLED) ## install what is missing, train on the embe
 	@$(VENV)/bin/reportgen run $(ARGS)
 
 test: system-test $(INSTALLED_DEV) ## install what is missing and run all tests
-	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(INSTALLED) ## prove the layers and the optimizers
 	@$(VENV)/bin/reportgen check
