@@ -37,7 +37,7 @@ report: system-report $(INSTALLED) ## install what is missing, train on the embe
 	@$(VENV)/bin/reportgen run $(ARGS)
 
 test: system-test $(INSTALLED_DEV) ## install what is missing and run all tests
-	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check-document: system-test $(INSTALLED_DEV) ## check a freshly made report: HTML and PDF, every automatic check
 	@$(RUN) -m pytest -m document $(ARGS)

@@ -96,3 +96,9 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         main.main(["run", "tiny.toml", "--output", str(folder / "out"), "--workers", "1"])
     assert not ended.value.code
     return (folder / "out" / "tiny" / "latest").resolve()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: begun last, one of them would keep one core busy while the others idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
