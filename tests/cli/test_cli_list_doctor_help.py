@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 README, EXPERIMENTS = ROOT / "README.md", ROOT / "experiments"
 COMMANDS = (
     "run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "show", "diff",
-    "history", "baseline", "prune", "doctor",
+    "history", "baseline", "prune", "templates", "doctor",
 )  # fmt: skip
 HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic")
 

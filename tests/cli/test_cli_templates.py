@@ -245,7 +245,7 @@ def test_a_run_and_a_schedule_take_templates(
         monkeypatch.setattr(f"reportgen.batch.{name}", lambda *_: None)
     folder = write(words="[ui]\nfindings = { de = 'Das Wichtigste' }")
     assert cli("run", "--languages", "en,de", "--templates", "mine", "--no-pdf").code == 0
-    assert given == [(("en", "de"), False, Path("mine"))]
+    assert given == [(("en", "de"), None, Path("mine"), "a4")]
     add = ("schedule", "add", "quickstart", "--at", "02:00", "--with", "print", "--output", "out")
     assert "no such folder" in cli(*add, "--templates", "nowhere").error_line
     assert cli(*add, "--templates", "mine", "--languages", "de").code == 0

@@ -223,9 +223,11 @@ def test_rebuild_compares_with_what_the_attached_records_give(
 ) -> None:
     given: dict[str, bytes] = {}
 
-    def render(folder: Path, *, languages: tuple[str, ...], templates: Templates, pdf: str) -> Rendered:
+    def render(
+        folder: Path, *, languages: tuple[str, ...], templates: Templates, pdf: str, paper: str
+    ) -> Rendered:
         assert not templates.replaced
-        assert (languages, pdf) == (("zh-Hant", "en"), "a-3u")
+        assert (languages, pdf, paper) == (("zh-Hant", "en"), "a-3u", "a4")
         given.update(
             {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         )

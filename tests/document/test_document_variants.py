@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pikepdf
 import pytest
 
@@ -60,6 +61,9 @@ def test_names_that_no_font_can_write_are_told_with_their_code_points(cli: Cli, 
     settings["title"] = dict.fromkeys(("zh-Hant", "en"), "堃喆峯 🙂")
     settings["author"] = dict.fromkeys(("zh-Hant", "en"), "王𤧛")
     manifest["data"]["classes"][0] = "㛢"
+    confusion = pd.read_csv(copy / "records" / "confusion.csv", dtype=str)
+    confusion[["true", "predicted"]] = confusion[["true", "predicted"]].replace("0", "㛢")
+    confusion.to_csv(copy / "records" / "confusion.csv", index=False)
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     answer = cli("render", copy)
     assert answer.code == 0, answer.err

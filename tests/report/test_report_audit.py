@@ -75,9 +75,9 @@ def test_every_point_has_its_mark_and_its_evidence(html: str) -> None:
 
 
 def test_the_first_page_says_how_many_fail_and_which(html: str) -> None:
-    findings = re.search(r'<aside class="findings">(.*?)</aside>', html, re.S)
-    assert findings
-    text = Markup(findings[1]).striptags()
+    abstract = re.search(r'<section class="abstract".*?</section>', html, re.S)
+    assert abstract
+    text = Markup(abstract[0]).striptags()
     assert "適用的 9 項條件中有 4 項不成立" in text
     assert "do not hold: 4 of 9 (Learning rate tuned for each; Gradients of the true length" in text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,14 +13,12 @@ from reportgen.analysis.ablation import ALL, NONE, ablation
 from reportgen.analysis.audit import Point, audit
 from reportgen.errors import UserError
 from reportgen.experiment import find, read
-from reportgen.nn import Classifier
 from reportgen.randomness import stream
 from reportgen.runs import store
 from reportgen.runs.finished_trials import TrainingOptions
 from reportgen.runs.run import Source, run
 from reportgen.runs.store import RunRecords
-from reportgen.training import EpochRow, TestResult, Trial, trainer
-from reportgen.training.batches import Images
+from reportgen.training import EpochRow, Record, Trial, trainer
 
 TEXT = """
 title = "Audited"
@@ -165,13 +164,13 @@ def test_a_program_that_draws_weights_by_optimizer_is_caught(
 def test_a_program_that_looks_at_the_test_images_before_is_caught(
     audited: Audited, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = trainer.read_test_set
+    right = trainer.Training.record
 
-    def look_first(classifier: Classifier, images: Images) -> TestResult:
-        trainer.evaluate(classifier, images, torch.ones(10, dtype=torch.float64))
-        return right(classifier, images)
+    def look_first(training: trainer.Training, save_to: Path | None = None) -> Record:
+        trainer.evaluate(training.classifier, training.test, torch.ones(10, dtype=torch.float64))
+        return right(training, save_to)
 
-    monkeypatch.setattr(trainer, "read_test_set", look_first)
+    monkeypatch.setattr(trainer.Training, "record", look_first)
     assert failed(audited()) == {"choice": {"test_read_otherwise"}}
 
 

@@ -69,10 +69,10 @@ def test_two_workers_give_the_numbers_of_one_bit_for_bit(source: Make, tmp_path:
         (place, epoch) for place, epochs in enumerate([2, 2, 2, 2, 3]) for epoch in range(1, epochs + 1)
     ]
     assert heard_alone == sorted(listener.rows) == every_row
-    # only the tuned classifier is kept
+    # only the tuned classifier is kept, and what can be looked at of it
     name = "4/model.safetensors"
     for folder in (tmp_path / "one", tmp_path / "two"):
-        assert list(folder.rglob("*.*")) == [folder / name]
+        assert sorted(folder.rglob("*.*")) == [folder / "4/insight.npz", folder / name]
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert Classifier.load(tmp_path / "one" / name).parameter_shapes() == alone[-1].parameter_shapes
     assert not multiprocessing.active_children()
