@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from reportgen import files
 from reportgen.report import fonts
+from reportgen.report._pdf_drawings import drawings_apart
 from reportgen.report._pdf_environment import (
     APT_COMMAND,
     PdfUnavailable,
@@ -100,8 +101,9 @@ def write_pdf(
         justified_chinese(),
         filled_pages(),
         annotated_structure(),
+        drawings_apart(html) as page,
     ):
-        document = _lay_out(weasyprint, html, options)
+        document = _lay_out(weasyprint, page, options)
         document.metadata.created = document.metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
         if variant != DEFAULT_VARIANT:
             document.metadata.keywords = [*document.metadata.keywords, f"{KEYWORD}{variant}"]
