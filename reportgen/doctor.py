@@ -178,7 +178,7 @@ def output_folder() -> Finding:
 
 def cache() -> Finding:
     """Where decoded data and downloads are kept, and how much there is."""
-    from reportgen.data.cache import cache_folder
+    from reportgen.resources import cache_folder
 
     folder = cache_folder()
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

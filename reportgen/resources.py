@@ -1,8 +1,9 @@
-"""Where the files that come with the program are: templates, fonts, ready experiments.
+"""Where the files that come with the program are: templates, fonts, ready experiments; and where its cache is.
 
 In an installed package they lie inside it; in a checkout they lie beside it, where people edit them.
 """
 
+import os
 from pathlib import Path
 
 from reportgen.errors import UserError
@@ -27,3 +28,13 @@ def _folder(name: str) -> Path:
     raise UserError(
         f"reportgen is not completely installed, its folder {name!r} is missing: install it again"
     )
+
+
+def cache_folder() -> Path:
+    """Where the cache lies; it need not exist yet."""
+    chosen = os.environ.get("REPORTGEN_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return platformdirs.user_cache_path("reportgen")

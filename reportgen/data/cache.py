@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from reportgen.data.dataset import ARRAYS, Dataset
+from reportgen.resources import cache_folder
 
 FORMAT = 2
 """Part of every key: raise it when decoding or the layout of an entry changes."""
@@ -28,16 +29,6 @@ _PARTIAL = ".partial-"
 _DAY = 24 * 60 * 60
 
 _until_exit: list[tempfile.TemporaryDirectory[str]] = []
-
-
-def cache_folder() -> Path:
-    """Where the cache lies; it need not exist yet."""
-    chosen = os.environ.get("REPORTGEN_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
-    import platformdirs
-
-    return platformdirs.user_cache_path("reportgen")
 
 
 def downloads_folder() -> Path:

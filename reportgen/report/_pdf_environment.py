@@ -1,6 +1,5 @@
 """What the PDF needs from the machine, and what it must not take from it."""
 
-import gc
 import io
 import logging
 import os
@@ -68,18 +67,6 @@ def same_everywhere(created: datetime) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Leave cycles uncollected: a layout makes millions of objects that all live until it is written."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Small changes to a page before it is laid out on paper: what a style sheet cannot say.
 
+The contents become two lists, side by side.
 The last words of a paragraph are kept on one line, so that no paragraph ends with a line of a single
 character or a single short word: WeasyPrint has no `text-wrap: pretty`.
 """
@@ -26,6 +27,8 @@ def prepare(root: Element) -> None:
         for child in list(parent):
             if child.tag == "div" and child.get("class") == "curves":
                 _unwrap(parent, child)
+            if child.tag == "ol" and parent.get("class") == "contents":
+                _halve(parent, child)
     for element in list(root.iter()):
         if (element.tag in BLOCKS and _is_text(element)) or (
             element.tag == "span" and element.get("class") in ("zh", "en") and _is_text(element)
@@ -114,3 +117,12 @@ def _unwrap(parent: Element, child: Element) -> None:
     parent.remove(child)
     for offset, grandchild in enumerate(list(child)):
         parent.insert(at + offset, grandchild)
+
+
+def _halve(parent: Element, entries: Element) -> None:
+    """Two lists of a list, to stand side by side: columns take WeasyPrint many attempts at a layout."""
+    later = Element(entries.tag, entries.attrib)
+    for entry in list(entries)[(len(entries) + 1) // 2 :]:
+        entries.remove(entry)
+        later.append(entry)
+    parent.insert(list(parent).index(entries) + 1, later)

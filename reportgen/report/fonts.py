@@ -13,13 +13,13 @@ import base64
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from io import BytesIO
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 from reportgen import resources
+from reportgen.report.font_subsets import cut_down
 
 Style = Literal["normal", "italic"]
 
@@ -143,7 +143,7 @@ def screen_css(text: str) -> str:
     rules = []
     for face in FACES:
         if codes := wanted & _duties(face):
-            data = base64.b64encode(_woff2(face, codes)).decode("ascii")
+            data = base64.b64encode(cut_down(face.path, codes)).decode("ascii")
             rules.append(_rule(face, f"url(data:font/woff2;base64,{data}) format('woff2')"))
     return "\n".join(rules)
 
@@ -154,28 +154,6 @@ def _rule(face: Face, source: str) -> str:
         f"@font-face{{font-family:'{face.family}';font-weight:{face.weight};font-style:{face.style};"
         f"src:{source};{only}}}"
     )
-
-
-@lru_cache(maxsize=64)
-def _woff2(face: Face, codes: frozenset[int]) -> bytes:
-    """The face with these characters only, compressed for a browser."""
-    from fontTools import subset
-
-    options = subset.Options(
-        flavor="woff2",
-        layout_features=["*"],
-        hinting=False,
-        notdef_outline=True,
-        name_IDs=[0, 1, 2, 4, 5, 6, 13, 14],  # with the copyright notice and the licence
-    )
-    font = subset.load_font(str(face.path), options, lazy=True)
-    font.recalcTimestamp = False
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=codes)
-    cutter.subset(font)
-    target = BytesIO()
-    subset.save_font(font, target, options)
-    return target.getvalue()
 
 
 # ---------------------------------------------------------------- figures

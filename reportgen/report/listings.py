@@ -18,8 +18,8 @@ SHORTEST_BLOCK, LONGEST_BLOCK = 4, 22
 """A block of fewer lines joins another; one of more may be broken anywhere, or pages would stay empty."""
 DEFINITION = re.compile(r"\s*(async def|class|def|@)\b|\s*@\w|\[")
 PANELS = ("#f4f6f9", "#f0f0f0")  # what listings may stand on
-PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
-"""Names, punctuation and spaces, which look like text: each would cost an element of the PDF's structure."""
+PLAIN = re.compile(r'<span class="(?:n|p|w|o|bp)">([^<]*)</span>')
+"""Names, signs and spaces, left in the colour of text: each would cost an element of the PDF's structure."""
 LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "toml": TOMLLexer}
 
 

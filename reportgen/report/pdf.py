@@ -21,7 +21,6 @@ from reportgen.report._pdf_environment import (
     collected_warnings,
     load_weasyprint,
     same_everywhere,
-    without_collecting,
 )
 from reportgen.report._pdf_figures import filled_pages
 from reportgen.report._pdf_justify import justified_chinese
@@ -96,7 +95,6 @@ def write_pdf(
     }
     with (
         same_everywhere(created),
-        without_collecting(),
         collected_warnings() as said,
         justified_chinese(),
         filled_pages(),

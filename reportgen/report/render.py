@@ -14,6 +14,7 @@ from markupsafe import Markup
 from reportgen import files
 from reportgen.report import attachments, fonts, numbers, screen
 from reportgen.report import languages as tongues
+from reportgen.report._collecting import without_collecting
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.context import build
 from reportgen.report.document import Document
@@ -55,6 +56,7 @@ class Rendered:
     notes: tuple[str, ...]
 
 
+@without_collecting()
 def render(
     folder: Path,
     *,

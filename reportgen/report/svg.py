@@ -28,6 +28,7 @@ def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Mark
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
     body = re.sub(rf'\bid="({SERIES}\d+)"', r'class="\1"', body)
+    body = _without_idle_groups(body)
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
@@ -39,18 +40,41 @@ def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Mark
 
 def from_figure(figure: Figure, *, prefix: str, description: str) -> Markup:
     """A matplotlib figure as an element of a page; its texts stay texts."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    # Figure.savefig draws everything twice, so that its layout is right; asking for the layout is enough
+    figure.dpi = 72
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with warnings.catch_warnings():
         # the report says itself which characters its fonts lack
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
-        figure.savefig(buffer, format="svg", metadata=nothing)
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
     svg = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), svg)
     svg = re.sub(r'(?<=\b[xy]=")(-?\d+\.\d\d)\d+', r"\1", svg)
     svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
     return embed(re.sub(r"\s*\n\s*", " ", svg), prefix=prefix, description=description)
+
+
+def _without_idle_groups(svg: str) -> str:
+    """The drawing without ids that nothing in it names, and without groups that then say nothing."""
+    named = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg))
+    named = {one or other for one, other in named}
+    svg = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in named else "", svg)
+    says: list[bool] = []
+
+    def tidied(tag: re.Match[str]) -> str:
+        if tag[0] != "</g>":
+            says.append(bool(tag[1].strip()))
+            return tag[0] if says[-1] else ""
+        return tag[0] if says.pop() else ""
+
+    return re.sub(r"<g\b([^>]*)(?<!/)>|</g>", tidied, svg)
 
 
 def _as_attributes(style: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from reportgen.data import cache as cache_module
 from reportgen.data import digits, folder, load, npz, split
-from reportgen.data.cache import cache_folder
+from reportgen.resources import cache_folder
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont
 
 from reportgen import resources
 from reportgen.errors import UserError
-from reportgen.report import fonts
+from reportgen.report import font_subsets, fonts
 
 REPOSITORY = Path(__file__).parents[2]
 RULE = re.compile(r"@font-face\{(.*?)\}", re.S)
@@ -194,7 +194,7 @@ def test_screen_css_names_nothing_outside_and_leaves_idle_faces_out() -> None:
     assert fonts.screen_css("一").count(" TC'") == 3
 
 
-def test_screen_css_is_the_same_in_every_process() -> None:
+def test_screen_css_is_the_same_in_every_process(tmp_path: Path) -> None:
     code = "from reportgen.report import fonts; print(fonts.screen_css('優化器 optimizer ≤ θ'))"
     outputs = {
         subprocess.run(
@@ -202,11 +202,60 @@ def test_screen_css_is_the_same_in_every_process() -> None:
             check=True,
             capture_output=True,
             cwd=REPOSITORY,
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "TZ": zone,
+                "REPORTGEN_CACHE": str(tmp_path / cache),
+            },
         ).stdout
-        for seed, zone in (("1", "UTC"), ("2", "Asia/Taipei"))
+        for seed, zone, cache in (
+            ("1", "UTC", "one"), ("2", "Asia/Taipei", "two"), ("3", "UTC", "one"),
+        )
     }
     assert len(outputs) == 1
+
+
+def test_a_cut_font_comes_from_the_cache_and_a_damaged_one_is_cut_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
+    font, codes = fonts.FACES[0].path, frozenset(map(ord, "abc"))
+    made = font_subsets.cut_down(font, codes)
+    (entry,) = (tmp_path / "fonts").iterdir()
+
+    def again() -> bytes:
+        font_subsets.cut_down.cache_clear()
+        return font_subsets.cut_down(font, codes)
+
+    content = entry.read_bytes()
+    entry.write_bytes(content[:-1])
+    assert again() == made
+    assert entry.read_bytes() == content
+    monkeypatch.setattr("fontTools.subset.Subsetter", None)
+    assert again() == made
+    with pytest.raises(TypeError):
+        font_subsets.cut_down(font, codes | {ord("d")})
+
+
+def test_fonts_are_cut_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "file"))
+    assert "woff2" in fonts.screen_css("no folder")
+
+
+def test_the_cache_keeps_the_fonts_that_were_used_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
+    monkeypatch.setattr(font_subsets, "KEPT", 2)
+    made = []
+    for number, letter in enumerate("abc"):
+        font_subsets.cut_down(fonts.FACES[0].path, frozenset({ord(letter)}))
+        (new,) = set((tmp_path / "fonts").iterdir()) - set(made)
+        os.utime(new, (number, number))
+        made.append(new)
+    assert set((tmp_path / "fonts").iterdir()) == set(made[1:])
 
 
 def test_missing_characters() -> None:

@@ -1,0 +1,17 @@
+"""Rendering without Python's search for cycles of objects that nothing uses any more."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Leave cycles uncollected: figures and a layout make millions of objects that live until the PDF does."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
