@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 
 from markupsafe import Markup
 
 from reportgen.report.catalogue import Catalogue
+from reportgen.report.kept import kept
 from reportgen.report.svg import embed
 
 FORMULAS = {
@@ -37,8 +39,13 @@ OF_OPTIMIZER = {"SGD": ("SGD",), "SGD_Momentum": ("SGD_Momentum",), "Adam": ("Ad
 
 def formula(name: str, t: Catalogue) -> Markup:
     """A formula by name, as an SVG element; the catalogue says how it is read aloud."""
+    prefix = "f" + hashlib.sha256(name.encode()).hexdigest()[:6]
+    made_by = [f"{library} {version(library)}" for library in ("ziamath", "ziafont", "latex2mathml")]
+    svg = kept([*made_by, FORMULAS[name]], lambda: _set(FORMULAS[name])).decode()
+    return embed(svg, prefix=prefix, description=t(f"spoken.{name}").plain(), role="math")
+
+
+def _set(latex: str) -> bytes:
     from ziamath.zmath import Latex
 
-    prefix = "f" + hashlib.sha256(name.encode()).hexdigest()[:6]
-    spoken = t(f"spoken.{name}").plain()
-    return embed(Latex(FORMULAS[name], size=14).svg(), prefix=prefix, description=spoken, role="math")
+    return Latex(latex, size=14).svg().encode()

@@ -18,6 +18,8 @@ SHORTEST_BLOCK, LONGEST_BLOCK = 4, 22
 """A block of fewer lines joins another; one of more may be broken anywhere, or pages would stay empty."""
 DEFINITION = re.compile(r"\s*(async def|class|def|@)\b|\s*@\w|\[")
 PANELS = ("#f4f6f9", "#f0f0f0")  # what listings may stand on
+DIGITS = 4
+"""How wide a line's number is set, spaces before it: style.css leaves as much room."""
 PLAIN = re.compile(r'<span class="(?:n|p|w|o|bp)">([^<]*)</span>')
 """Names, signs and spaces, left in the colour of text: each would cost an element of the PDF's structure."""
 LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "toml": TOMLLexer}
@@ -29,7 +31,7 @@ def listing(text: str, *, language: str = "python", first_line: int = 1) -> Mark
     highlighted = PLAIN.sub(r"\1", highlight(text, LEXERS[language](stripnl=False), formatter))
     lines = highlighted.rstrip("\n").split("\n")
     numbered = [
-        f'<span class="line" data-line="{number}">{line or "&#8203;"}</span>'
+        f'<span class="line" data-line="{number:>{DIGITS}}">{line or "&#8203;"}</span>'
         for number, line in enumerate(lines, start=first_line)
     ]
     blocks, at = [], 0

@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont
 
 from reportgen import resources
 from reportgen.errors import UserError
-from reportgen.report import font_subsets, fonts
+from reportgen.report import font_subsets, fonts, kept
 
 REPOSITORY = Path(__file__).parents[2]
 RULE = re.compile(r"@font-face\{(.*?)\}", re.S)
@@ -222,7 +222,7 @@ def test_a_cut_font_comes_from_the_cache_and_a_damaged_one_is_cut_anew(
     monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
     font, codes = fonts.FACES[0].path, frozenset(map(ord, "abc"))
     made = font_subsets.cut_down(font, codes)
-    (entry,) = (tmp_path / "fonts").iterdir()
+    (entry,) = (tmp_path / "report").iterdir()
 
     def again() -> bytes:
         font_subsets.cut_down.cache_clear()
@@ -248,14 +248,14 @@ def test_the_cache_keeps_the_fonts_that_were_used_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
-    monkeypatch.setattr(font_subsets, "KEPT", 2)
+    monkeypatch.setattr(kept, "KEPT", 2)
     made = []
     for number, letter in enumerate("abc"):
         font_subsets.cut_down(fonts.FACES[0].path, frozenset({ord(letter)}))
-        (new,) = set((tmp_path / "fonts").iterdir()) - set(made)
+        (new,) = set((tmp_path / "report").iterdir()) - set(made)
         os.utime(new, (number, number))
         made.append(new)
-    assert set((tmp_path / "fonts").iterdir()) == set(made[1:])
+    assert set((tmp_path / "report").iterdir()) == set(made[1:])
 
 
 def test_missing_characters() -> None:
