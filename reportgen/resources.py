@@ -1,4 +1,4 @@
-"""Where the files that come with the program are: templates, fonts, ready experiments; and where its cache is.
+"""Where the program's files are (templates, fonts, ready experiments), and where its cache is.
 
 In an installed package they lie inside it; in a checkout they lie beside it, where people edit them.
 """

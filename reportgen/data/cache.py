@@ -10,7 +10,6 @@ written beside its place and renamed into it, so a kill half-way leaves nothing 
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time

@@ -52,7 +52,7 @@ def from_figure(figure: Figure, *, prefix: str, description: str) -> Markup:
     with warnings.catch_warnings():
         # the report says itself which characters its fonts lack
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
-        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
     svg = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), svg)

@@ -210,7 +210,9 @@ def test_screen_css_is_the_same_in_every_process(tmp_path: Path) -> None:
             },
         ).stdout
         for seed, zone, cache in (
-            ("1", "UTC", "one"), ("2", "Asia/Taipei", "two"), ("3", "UTC", "one"),
+            ("1", "UTC", "one"),
+            ("2", "Asia/Taipei", "two"),
+            ("3", "UTC", "one"),
         )
     }
     assert len(outputs) == 1
