@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Leave cycles uncollected: figures and a layout make millions of objects that live as long as it does."""
+    """Leave cycles uncollected: figures and a layout make millions of objects that are all used."""
     was_on = gc.isenabled()
     gc.disable()
     try:
