@@ -90,11 +90,12 @@ def compare(
             f"alpha {alpha:g}: is not between {SMALLEST_ALPHA:g} and {LARGEST_ALPHA:g}; 0.05 is customary"
         )
     scores = checked(table)
+    shares = metric.endswith("accuracy") and bool(scores["score"].dropna().between(0, 1).all())
     summaries: list[pd.DataFrame] = []
     pairs: list[Pair] = []
     standings: list[Standing] = []
     for problem, rows in scores.groupby("problem", sort=True):
-        summary = _summary(str(problem), rows, higher_is_better, seed)
+        summary = _summary(str(problem), rows, higher_is_better, seed, shares=shares)
         order = list(summary["optimizer"])
         found = compare_pairs(
             str(problem), rows, order, alpha=alpha, higher_is_better=higher_is_better, seed=seed
@@ -114,12 +115,18 @@ def compare(
     )
 
 
-def _summary(problem: str, rows: pd.DataFrame, higher_is_better: bool, seed: int) -> pd.DataFrame:
-    """A row for each optimizer, the best mean first; who has none comes last, and names decide ties."""
+def _summary(
+    problem: str, rows: pd.DataFrame, higher_is_better: bool, seed: int, *, shares: bool
+) -> pd.DataFrame:
+    """A row for each optimizer, the best mean first; who has none comes last, and names decide ties.
+
+    shares: whether scores are shares of 1, so that no interval leaves 0 to 1.
+    """
     found = []
     for optimizer, trials in rows.groupby("optimizer", sort=True):
         values = trials["score"].dropna().to_numpy()
         interval = mean_interval(values, seed=seed)
+        interval = interval.of_a_share() if shares else interval
         found.append(
             {
                 "problem": problem,

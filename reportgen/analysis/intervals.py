@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,11 @@ class Interval:
     low: float
     high: float
     method: str
+
+    def of_a_share(self) -> Interval:
+        """What of it a share can be, 0 to 1: Student's of two seeds may reach beyond."""
+        # a NaN, where there is no interval, stays one
+        return replace(self, low=float(np.clip(self.low, 0, 1)), high=float(np.clip(self.high, 0, 1)))
 
 
 NO_INTERVAL = Interval(math.nan, math.nan, "")

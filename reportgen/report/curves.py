@@ -44,6 +44,8 @@ def draw_mean(
     mean, low, high = mean_and_band(by_epoch)
     if logarithmic:
         mean, low, high = np.exp(mean), np.exp(low), np.exp(high)
+    elif column.endswith("accuracy"):
+        low, high = low.clip(0, 1), high.clip(0, 1)
     gid = f"{SERIES}{number}" if series else None
     if np.isfinite(low).any():
         panel.fill_between(mean.index, low, high, color=color(number), alpha=0.18, linewidth=0, gid=gid)

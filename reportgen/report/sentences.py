@@ -32,7 +32,7 @@ def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
         correct = numbers.whole(results["test_correct"].iloc[0])
         sentences = [t("test.one_seed", accuracy=shown, images=images, correct=correct)]
     else:
-        interval = mean_interval(accuracy.to_numpy(dtype=float))
+        interval = mean_interval(accuracy.to_numpy(dtype=float)).of_a_share()
         sentences = [
             t(
                 "test.many_seeds",

@@ -303,3 +303,14 @@ def test_false_verdicts_stay_below_alpha() -> None:
         a, b, c = (rng.normal(size=(8, 1)) + rng.exponential(size=(8, 3))).T
         false += bool((holm([p_value(a - b), p_value(a - c), p_value(b - c)]) <= 0.05).any())
     assert 2 <= false <= 32
+
+
+def test_the_interval_of_an_accuracy_stays_within_what_accuracies_can_be() -> None:
+    scores = table(A=[0.99, 0.80], B=[0.02, 0.30])
+    shares = compare(scores, metric="test_accuracy").summaries
+    others = compare(scores, metric="reward").summaries
+    assert shares["high"].max() == 1 < others["high"].max()
+    assert shares["low"].min() == 0 > others["low"].min()
+    assert shares[["mean", "standard_deviation"]].equals(others[["mean", "standard_deviation"]])
+    of_percent = compare(table(A=[99.0, 80.0]), metric="test_accuracy").summaries
+    assert of_percent["high"].max() > 100
