@@ -44,14 +44,14 @@ def from_figure(figure: Figure, *, prefix: str, description: str) -> Markup:
 
     # Figure.savefig draws everything twice, so that its layout is right; asking for the layout is enough
     figure.dpi = 72
-    if (engine := figure.get_layout_engine()) is not None:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with warnings.catch_warnings():
         # the report says itself which characters its fonts lack
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        if (engine := figure.get_layout_engine()) is not None:
+            engine.execute(figure)
+            figure.set_layout_engine("none")
         FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute

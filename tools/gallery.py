@@ -1,0 +1,95 @@
+"""Draw the pictures of docs/gallery.md: pages and screens of a run's report.
+
+    python tools/gallery.py RUN_DIR [--output docs/gallery]
+
+The PDF's pages are drawn by pdfium, the HTML by the Chromium that is installed, in both themes, on a desk's
+screen and on a phone's. The pictures are reduced to 64 colours, so that they stay small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pypdfium2
+from PIL import Image
+
+from reportgen import files
+
+PAGE_WIDTH = 520
+SCREENS = {
+    "desk-light": (1280, 900, "light", "top"),
+    "desk-dark": (1280, 900, "dark", "figure-comparison-accuracy"),
+    "phone-light": (390, 844, "light", "top"),
+    "phone-dark": (390, 844, "dark", "figure-comparison-accuracy"),
+}
+"""Width and height in CSS pixels, theme, and the id of what stands at the top."""
+
+
+def main() -> None:
+    """Draw all pictures and say how large they are."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("run", type=Path, help="the folder of a run with report.pdf and report.html")
+    parser.add_argument("--output", type=Path, default=Path("docs/gallery"))
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    for name, picture in [*pages(options.run / "report.pdf"), *screens(options.run / "report.html")]:
+        data = io.BytesIO()
+        picture.convert("RGB").quantize(64).save(data, "PNG", optimize=True)
+        files.write_bytes(options.output / f"{name}.png", data.getvalue())
+        print(f"{name}.png: {picture.width} x {picture.height}, {len(data.getvalue()) / 1000:.0f} kB")
+
+
+def pages(pdf: Path) -> Iterator[tuple[str, Image.Image]]:
+    """Every page, small."""
+    document = pypdfium2.PdfDocument(pdf)
+    for number, page in enumerate(document, start=1):
+        yield f"page-{number:02}", page.render(scale=PAGE_WIDTH / page.get_width()).to_pil()
+
+
+def screens(html: Path) -> Iterator[tuple[str, Image.Image]]:
+    """The page in each theme on each kind of screen."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = program("chromium")
+    service = webdriver.ChromeService(program("chromedriver"))
+    with TemporaryDirectory() as profile:
+        for argument in ("headless", "no-sandbox", "disable-gpu", "hide-scrollbars"):
+            options.add_argument(f"--{argument}")
+        options.add_argument(f"--user-data-dir={profile}")
+        browser = webdriver.Chrome(options=options, service=service)
+        try:
+            for name, (width, height, theme, anchor) in SCREENS.items():
+                yield f"screen-{name}", screen(browser, html, width, height, theme, anchor)
+        finally:
+            browser.quit()
+
+
+def screen(browser: Any, html: Path, width: int, height: int, theme: str, anchor: str) -> Image.Image:
+    """What a screen of this size shows."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    preference = {"name": "prefers-color-scheme", "value": theme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
+    browser.get(html.resolve().as_uri())
+    browser.execute_script("document.getElementById(arguments[0])?.scrollIntoView()", anchor)
+    return Image.open(io.BytesIO(browser.get_screenshot_as_png()))
+
+
+def program(name: str) -> str:
+    """Where a program is."""
+    if found := shutil.which(name):
+        return found
+    raise SystemExit(f"{name} is not installed: the screens cannot be drawn")
+
+
+if __name__ == "__main__":
+    main()
