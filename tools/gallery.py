@@ -16,12 +16,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
+from selenium import webdriver
 
 from reportgen import files
 
 PAGE_WIDTH = 520
+PAGES = (1, 4, 11, 12, 20, 22)
+"""The pages of the PDF that are shown."""
 SCREENS = {
     "desk-light": (1280, 900, "light", "top"),
     "desk-dark": (1280, 900, "dark", "figure-comparison-accuracy"),
@@ -48,16 +51,16 @@ def main() -> None:
 
 
 def pages(pdf: Path) -> Iterator[tuple[str, Image.Image]]:
-    """Every page, small."""
+    """The pages of PAGES, small."""
     document = pypdfium2.PdfDocument(pdf)
     for number, page in enumerate(document, start=1):
+        if number not in PAGES:
+            continue
         yield f"page-{number:02}", page.render(scale=PAGE_WIDTH / page.get_width()).to_pil()
 
 
 def screens(html: Path) -> Iterator[tuple[str, Image.Image]]:
     """The page in each theme on each kind of screen."""
-    from selenium import webdriver
-
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
     service = webdriver.ChromeService(program("chromedriver"))
@@ -67,14 +70,15 @@ def screens(html: Path) -> Iterator[tuple[str, Image.Image]]:
         options.add_argument(f"--user-data-dir={profile}")
         browser = webdriver.Chrome(options=options, service=service)
         try:
-            for name, (width, height, theme, anchor) in SCREENS.items():
-                yield f"screen-{name}", screen(browser, html, width, height, theme, anchor)
+            for name, wanted in SCREENS.items():
+                yield f"screen-{name}", screen(browser, html, wanted)
         finally:
             browser.quit()
 
 
-def screen(browser: Any, html: Path, width: int, height: int, theme: str, anchor: str) -> Image.Image:
-    """What a screen of this size shows."""
+def screen(browser: Any, html: Path, wanted: tuple[int, int, str, str]) -> Image.Image:
+    """What one of SCREENS shows."""
+    width, height, theme, anchor = wanted
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     preference = {"name": "prefers-color-scheme", "value": theme}

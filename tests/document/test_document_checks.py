@@ -147,7 +147,9 @@ def heavy(document: pikepdf.Pdf) -> None:
 
 def blank_page(document: pikepdf.Pdf) -> None:
     document.pages.insert(4, document.pages[4])
-    document.pages[4].contents_add(b"/Artifact BMC q 1 g 0 0 600 560 re f Q EMC")
+    document.pages[4].contents_add(
+        b"/Artifact BMC q 1 g 0 500 900 700 re f Q EMC"
+    )  # in CSS pixels from the top
 
 
 @pytest.mark.parametrize(
