@@ -11,8 +11,7 @@ from torch import Tensor
 
 from reportgen.optim import Optimizer
 from reportgen.optim.gradients import Gradients, written_out
-
-DIGITS = 6  # of each length that are kept: they are looked at, and more would make records larger
+from reportgen.training import recorded
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,6 @@ def measured_step(optimizer: Optimizer, parameters: dict[str, Tensor], gradients
 
 
 def length(tensors: Iterable[Tensor]) -> float:
-    """The L2 norm of all numbers in the tensors, summed up in float64, to DIGITS digits."""
+    """The L2 norm of all numbers in the tensors, summed up in float64, as a record keeps it."""
     norms = [float(torch.linalg.vector_norm(tensor, dtype=torch.float64)) for tensor in tensors]
-    return float(f"{math.hypot(*norms):.{DIGITS}g}")
+    return recorded.rounded(math.hypot(*norms), recorded.LENGTH)

@@ -16,12 +16,14 @@ from reportgen.data import Splits
 from reportgen.nn import Classifier
 from reportgen.optim import OPTIMIZERS, Optimizer
 from reportgen.randomness import Stream, move_to, position, stream
+from reportgen.training import recorded
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
 from reportgen.training.batches import BatchOrder, Images, Normalization
 from reportgen.training.checkpoints import Checkpoint, Checkpoints
 from reportgen.training.evidence import IMAGES, Evidence, digest, gradient_scale
 from reportgen.training.insight import insight
+from reportgen.training.recorded import rounded
 from reportgen.training.step_sizes import StepSizes, measured_step
 from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
@@ -133,23 +135,24 @@ class Training:
             self.average.add(parameters)
             classifier.parameters = self.average.mean
         validation_loss, validation_accuracy = evaluate(classifier, self.validation, self.validation_counts)
+        digits = recorded.LOSS[self.training.dtype]
         row = EpochRow(
             epoch=epoch,
-            training_loss=training_loss,
+            training_loss=rounded(training_loss, digits),
             training_accuracy=training_accuracy,
-            validation_loss=validation_loss,
+            validation_loss=rounded(validation_loss, digits),
             validation_accuracy=validation_accuracy,
-            l2_term=float(classifier.l2_term()),
-            seconds=time.perf_counter() - started,
+            l2_term=rounded(float(classifier.l2_term()), digits),
+            seconds=rounded(time.perf_counter() - started, recorded.SECONDS),
             gradient_norm=sizes.gradient,
             update_norm=sizes.update,
             parameter_norm=sizes.parameters,
         )
         self.rows.append(row)
         value = {
-            "validation_loss": validation_loss,
-            "validation_accuracy": -validation_accuracy,
-            "objective": validation_loss + row.l2_term,
+            "validation_loss": row.validation_loss,
+            "validation_accuracy": -row.validation_accuracy,
+            "objective": row.validation_loss + row.l2_term,
         }[self.chosen_by]
         if value < self.best_value and not row.diverged:
             self.best_value, self.best_epoch = value, epoch

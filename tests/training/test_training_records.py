@@ -245,3 +245,14 @@ def test_streams_of_different_purposes_and_seeds_differ() -> None:
     }
     assert len({tuple(draw) for draw in draws.values()}) == 4
     assert stream(1, "weights").standard_normal(4).tolist() == draws[1, "weights"]
+
+
+def test_a_loss_is_kept_to_the_digits_that_its_type_has_and_no_more(
+    splits: Splits, make_trial: MakeTrial
+) -> None:
+    def losses(dtype: str) -> list[float]:
+        rows = train(make_trial("SGD", dtype=dtype, epochs=4), splits, CLASSES).epochs
+        return [loss for row in rows for loss in (row.training_loss, row.validation_loss)]
+
+    assert all(len(repr(loss).replace(".", "").lstrip("0")) <= 9 for loss in losses("float32"))
+    assert max(len(repr(loss).replace(".", "").lstrip("0")) for loss in losses("float64")) >= 15
