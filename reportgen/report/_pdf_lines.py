@@ -30,9 +30,9 @@ def prepare(root: Element) -> None:
             if child.tag == "ol" and parent.get("class") == "contents":
                 _halve(parent, child)
     for element in list(root.iter()):
-        if (element.tag in BLOCKS and _is_text(element)) or (
-            element.tag == "span" and element.get("class") in ("zh", "en") and _is_text(element)
-        ):
+        # where languages stand beside each other, each has an end of its own
+        block = element.tag in BLOCKS and not any(map(_is_passage, element))
+        if (block or _is_passage(element)) and _is_text(element):
             keep_the_end(element)
 
 
@@ -72,6 +72,11 @@ def _start_of_end(text: str) -> int:
         return start
     start = stripped.rfind(" ", 0, len(stripped) - KEPT_LATIN + 1) + 1
     return start if len(stripped) - start <= LONGEST else 0
+
+
+def _is_passage(element: Element) -> bool:
+    """Whether an element is what one language says, with the same in another beside it."""
+    return element.tag == "span" and element.get("lang") is not None
 
 
 def _is_text(element: Element) -> bool:

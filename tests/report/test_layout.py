@@ -176,6 +176,21 @@ def test_a_table_that_goes_on_repeats_its_head(sheets: tuple[str, list[Sheet]]) 
         assert len(with_trials) > 1
 
 
+def test_of_two_languages_in_a_head_the_second_stands_back(larger: Path) -> None:
+    """Keeping a last line from being one word must not change what the line looks like."""
+    rendered = render(larger, languages=("zh-Hant", "en"))
+    assert rendered.pdf is not None
+    with pdfplumber.open(rendered.pdf) as document:
+        words = [
+            word
+            for page in document.pages
+            for word in page.extract_words(keep_blank_chars=True, extra_attrs=["fontname"])
+        ]
+    heads = [word for word in words if word["text"] in ("Training accuracy", "Validation accuracy")]
+    assert len(heads) > 3
+    assert {"Bold" in word["fontname"] for word in heads} == {False}
+
+
 def test_code_breaks_between_blocks_only(sheets: tuple[str, list[Sheet]], tiny_run: Path) -> None:
     """A page that begins in the middle of a listing begins at a definition or after a blank line."""
     import json
