@@ -38,7 +38,7 @@ class WeightGradient:
 
     def add_to(self, target: Tensor, *, beta: float, alpha: float) -> None:
         """Do target <- beta target + alpha dw, in place; the target may be w itself."""
-        if not self.x.dtype == self.d.dtype == target.dtype:  # products in a shorter type than the weights
+        if not self.x.dtype == self.d.dtype == target.dtype:  # products in a type shorter than w
             dw = self.written_out()  # before the target changes: it may be w
             target.mul_(beta).add_(dw, alpha=alpha)
         elif target is self.w:

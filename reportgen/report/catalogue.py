@@ -144,9 +144,13 @@ class Catalogue:
 
 
 def together(phrases: Sequence[Phrase], between: str, t: Catalogue) -> Phrase:
-    """Phrases in a row. between: the name of the phrase that stands between them."""
+    """Phrases in a row; a language that lacks one of them has all in English.
+
+    between: the name of the phrase that stands between them.
+    """
     signs = t(between).texts
-    return Phrase({k: signs[k].join(phrase.texts[k] for phrase in phrases) for k in t.languages})
+    lacking = frozenset().union(*(phrase.borrowed for phrase in phrases))
+    return Phrase({k: signs[k].join(phrase.texts[k] for phrase in phrases) for k in t.languages}, lacking)
 
 
 def load(path: Path, languages: Sequence[str]) -> Catalogue:

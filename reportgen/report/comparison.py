@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import Finding, of_comparison, scores
-from reportgen.report import figures, numbers
+from reportgen.report import curve_sentences, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
 from reportgen.report.sentences import networks
@@ -83,6 +84,8 @@ def comparison_section(
         "steps": steps_block(epochs, t, key=key),
         "alt": {metric: curves_alt(epochs, metric, t) for metric in ("loss", "accuracy")},
         "band": band(seeds, t),
+        "loss_text": partial(curve_sentences.of_loss, epochs, t),
+        "accuracy_text": partial(curve_sentences.of_accuracy, epochs, t),
         "loss_curves": curves(epochs, "loss", t, key),
         "accuracy_curves": curves(epochs, "accuracy", t, key),
     }

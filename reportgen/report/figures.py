@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLORS, color = marks.COLORS, marks.color
 WIDTH = 6.5  # inches: the text width of an A4 page
+PANELS = 2.25  # inches: two panels beside each other; three such figures fit a page with their sentences
 MANY_CLASSES = 20  # above this, a confusion matrix has no room for numbers
 
 
@@ -75,7 +76,7 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
     from matplotlib.ticker import PercentFormatter
 
     setups = list(dict.fromkeys(epochs["setup"]))
-    figure = Figure(figsize=(WIDTH, 2.6))
+    figure = Figure(figsize=(WIDTH, PANELS))
     panels: Sequence[Axes] = figure.subplots(1, 2, sharey=True)
     for panel, part in zip(panels, ("training", "validation"), strict=True):
         for number, setup in enumerate(setups):
@@ -96,7 +97,7 @@ def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 
-    figure = Figure(figsize=(WIDTH, 2.6))
+    figure = Figure(figsize=(WIDTH, PANELS))
     panels: Sequence[Axes] = figure.subplots(1, 2)
     parts = ("training", "validation")
     for panel, metric in zip(panels, ("loss", "accuracy"), strict=True):

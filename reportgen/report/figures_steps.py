@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.report.curves import draw_mean, name_lines, whole_epochs
-from reportgen.report.figures import WIDTH
+from reportgen.report.figures import PANELS, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    figure = Figure(figsize=(WIDTH, 2.5))
+    figure = Figure(figsize=(WIDTH, PANELS))
     panels: Sequence[Axes] = figure.subplots(1, 2)
     table = epochs.assign(relative=relative_steps(epochs))
     for panel, column, title in zip(panels, ("gradient_norm", "relative"), ("gradient", "step"), strict=True):

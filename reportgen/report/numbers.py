@@ -55,6 +55,11 @@ def percent(share: float, places: int = 2) -> str:
     return MISSING if _missing(share) else _written(f"{share:.{places}%}")
 
 
+def two_digits(share: float) -> str:
+    """0.000217 as 0.022%: two digits that mean something, however small the share."""
+    return MISSING if _missing(share) else _written(f"{float(f'{100 * share:.2g}'):g}%")
+
+
 def loss(value: float) -> str:
     """Four decimals."""
     return MISSING if _missing(value) else _written(f"{value:.4f}")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.figures_steps import relative_steps, step_sizes
 from reportgen.report.settings import words
@@ -28,7 +29,8 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
         return None
     figure = step_sizes(epochs, words(t), setups)
     values = "; ".join(
-        f"{name} {row['gradient_norm']:.2g}, {row['relative']:.1e}" for name, row in last.iterrows()
+        f"{name} {row['gradient_norm']:.2g}, {numbers.two_digits(row['relative'])}"
+        for name, row in last.iterrows()
     )
     alt = t("alt.steps", values=values)
     return {
@@ -36,8 +38,9 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
         "text": "steps.text" if len(steps) > 1 else "steps.text_one",
         "facts": {
             "largest": steps.idxmax(),
-            "largest_step": f"{steps.max():.1e}",
-            **({"smallest": steps.idxmin(), "smallest_step": f"{steps.min():.1e}"} if len(steps) > 1 else {}),
+            "largest_step": numbers.two_digits(steps.max()),
+            "smallest": steps.idxmin(),
+            "smallest_step": numbers.two_digits(steps.min()),
         },
         "alt": alt,
         "figure": from_figure(figure, prefix=f"{key}-steps", description=alt.plain()),

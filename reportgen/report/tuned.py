@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from reportgen.report import figures, numbers
-from reportgen.report.catalogue import Catalogue
+from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.insight import weights_block
 from reportgen.report.settings import band, stage_settings, words
 from reportgen.report.svg import from_figure
@@ -44,16 +44,23 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
         "log": log,
         "log_epochs": len(log) // 3,
         "log_seed": log_seed,
-        "finished": len(ended) > 0,
-        "best_epochs": ", ".join(f"{epoch:.0f}" for epoch in ended["best_epoch"]),
-        "curves_text": "tuned.curves_text_accuracy"
-        if setup["best_epoch_by"] == "validation_accuracy"
-        else "tuned.curves_text",
+        "best": best_epochs(ended["best_epoch"], setup["best_epoch_by"], t) if len(ended) else None,
         "band": band(seeds, t),
         "curves": from_figure(figure, prefix="tuned", description=alt.plain()),
         "alt": alt,
         "weights": weights_block(records, log_seed, t) if len(ended) else None,
     }
+
+
+def best_epochs(epochs: pd.Series[float], by: str, t: Catalogue) -> Phrase:
+    """At which epochs the trials that finished were best, in the middle of a sentence.
+
+    by: the column that is least or highest there.
+    """
+    what, first, last = t(f"tuned.by_{by}"), int(epochs.min()), int(epochs.max())
+    if first == last:
+        return t("tuned.best_epoch", by=what, epoch=first)
+    return t("tuned.best_epochs", by=what, first=first, last=last, median=numbers.plain(epochs.median()))
 
 
 def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:

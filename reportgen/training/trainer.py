@@ -296,7 +296,7 @@ def train_one_epoch(
 ) -> tuple[float, float, StepSizes]:
     """One pass over the training images; returns the mean loss and the accuracy of its batches.
 
-    learning_rates: one for every batch. The last step is measured as well, which changes nothing in it.
+    learning_rates: one for every batch. The last step is measured, which changes nothing in it.
 
     Nothing is read back or added up before the epoch ends: at every step that takes time, and
     it would stop the queue of an accelerator.
