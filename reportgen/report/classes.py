@@ -10,7 +10,7 @@ from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.figures_classes import class_accuracies
 from reportgen.report.settings import words
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 
 MOST = 30
 
@@ -37,9 +37,7 @@ def classes_block(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) 
         "text": text,
         "facts": facts,
         "alt": alt,
-        "figure": from_figure(
-            class_accuracies(table, words(t)), prefix="class-accuracy", description=alt.plain()
-        ),
+        "figure": drawn(class_accuracies, table, words(t), prefix="class-accuracy", description=alt.plain()),
     }
 
 

@@ -17,7 +17,7 @@ from reportgen.report.numbers import Unit
 from reportgen.report.sentences import networks
 from reportgen.report.settings import band, stage_settings, words
 from reportgen.report.steps import steps_block
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.report.targets import target_block
 from reportgen.report.verdicts import in_words, verdict_block
 from reportgen.runs.store import RunRecords
@@ -121,8 +121,8 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
 
 def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
     """A figure of a comparison's curves."""
-    figure = figures.curves(epochs, metric, words(t))
-    return from_figure(figure, prefix=f"{key}-{metric}", description=curves_alt(epochs, metric, t).plain())
+    alt = curves_alt(epochs, metric, t).plain()
+    return drawn(figures.curves, epochs, metric, words(t), prefix=f"{key}-{metric}", description=alt)
 
 
 def curves_alt(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Phrase:

@@ -12,7 +12,7 @@ from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.figures import WIDTH
 from reportgen.report.marks import color, dashes
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.runs.history import BASELINE, LATEST, scores_of
 from reportgen.runs.store import RunRecords
 
@@ -55,10 +55,10 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
         "summary": drift_summary(table, t),
         "tables": found,
         "runs": history["run"].nunique(),
-        "figure": from_figure(
-            history_figure(
-                history, {"accuracy": t("column.test_accuracy").plain(), "run": t("drift.run").plain()}
-            ),
+        "figure": drawn(
+            history_figure,
+            history,
+            {"accuracy": t("column.test_accuracy").plain(), "run": t("drift.run").plain()},
             prefix="drift",
             description=t("drift.figure_caption").plain(),
         ),

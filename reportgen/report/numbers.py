@@ -36,6 +36,11 @@ def written_in(language: str) -> Iterator[None]:
         _signs.reset(token)
 
 
+def signs() -> dict[str, str] | None:
+    """What stands for a comma, a point and a percent sign now; None where they stand for themselves."""
+    return _signs.get()
+
+
 def _signs_of(language: str) -> dict[str, str]:
     """What stands for a comma, a point and a percent sign."""
     locale = tongues.locale(language)

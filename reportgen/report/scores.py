@@ -22,7 +22,7 @@ from reportgen.report.numbers import Unit
 from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant, write_pdf
 from reportgen.report.render import DEFAULT_PAPER, Page, Rendered, all_notes, words_in
 from reportgen.report.settings import words
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.report.templates import Templates
 from reportgen.report.verdicts import in_words, metric_name, verdict_block
 from reportgen.score_tables import file_names
@@ -178,11 +178,15 @@ def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalo
     except AnalysisError:  # a negative cost, or a problem that not every optimizer has
         return None
     name = metric_name(found.metric, t)
-    figure = comparison_figures.profiles(table, words(t), list(found.optimizers))
     cost = t("scores.error", metric=name) if found.higher_is_better else name
     return {
         "cost": cost,
-        "figure": from_figure(
-            figure, prefix="profile", description=t("scores.profile_caption", cost=cost).plain()
+        "figure": drawn(
+            comparison_figures.profiles,
+            table,
+            words(t),
+            list(found.optimizers),
+            prefix="profile",
+            description=t("scores.profile_caption", cost=cost).plain(),
         ),
     }

@@ -12,7 +12,7 @@ from reportgen.analysis.findings import mean_by_learning_rate
 from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.settings import words
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.runs.store import RunRecords
 
 
@@ -37,15 +37,21 @@ def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, A
         "rows": [
             found_row(rows, setups.index(str(setup))) for setup, rows in found.groupby("setup", sort=False)
         ],
-        "rates": from_figure(
-            comparison_figures.learning_rates(found, labels, setups),
+        "rates": drawn(
+            comparison_figures.learning_rates,
+            found,
+            labels,
+            setups,
             prefix=f"{key}-rates",
             description=rates_alt(found, t).plain(),
         ),
         "rates_alt": rates_alt(found, t),
         "course_alt": course_alt(found, t),
-        "course": from_figure(
-            comparison_figures.best_so_far(found, labels, setups),
+        "course": drawn(
+            comparison_figures.best_so_far,
+            found,
+            labels,
+            setups,
             prefix=f"{key}-course",
             description=course_alt(found, t).plain(),
         ),

@@ -11,7 +11,7 @@ from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.figures_steps import relative_steps, step_sizes
 from reportgen.report.settings import words
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.runs.store import SIZE_COLUMNS
 
 
@@ -27,7 +27,6 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
     steps = last["relative"].dropna()
     if steps.empty:
         return None
-    figure = step_sizes(epochs, words(t), setups)
     values = "; ".join(
         f"{name} {row['gradient_norm']:.2g}, {numbers.two_digits(row['relative'])}"
         for name, row in last.iterrows()
@@ -43,7 +42,7 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
             "smallest_step": numbers.two_digits(steps.min()),
         },
         "alt": alt,
-        "figure": from_figure(figure, prefix=f"{key}-steps", description=alt.plain()),
+        "figure": drawn(step_sizes, epochs, words(t), setups, prefix=f"{key}-steps", description=alt.plain()),
     }
 
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import io
+import pickle
 import re
 import warnings
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import matplotlib
 from markupsafe import Markup
 
+from reportgen.report import numbers
 from reportgen.report._svg_paths import shorter
+from reportgen.report.kept import kept
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+PACKAGE = Path(__file__).parents[1]
 
 SERIES = "series-"
 """A matplotlib gid that starts so becomes a class, so that a page can fade a curve in every figure."""
@@ -38,8 +49,29 @@ def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Mark
     return Markup(re.sub(r"(<svg [^>]*>)", rf"\1<title>{_no_groups(text)}</title>", body, count=1))
 
 
-def from_figure(figure: Figure, *, prefix: str, description: str) -> Markup:
-    """A matplotlib figure as an element of a page; its texts stay texts."""
+def drawn(draw: Callable[..., Figure], *given: object, prefix: str, description: str) -> Markup:
+    """What a function draws of these values, as an element of a page; its texts stay texts.
+
+    It is drawn once and then comes from the cache, until the values, the way in which numbers are written,
+    the program, a library or matplotlib's settings change. prefix, description: as for embed.
+    """
+    values = sha256(pickle.dumps((given, numbers.signs()))).hexdigest()
+    name = f"{draw.__module__}.{draw.__qualname__}"
+    made_from = [_program(), repr(sorted(matplotlib.rcParams.items())), name, values, prefix, description]
+    made = kept(made_from, lambda: _as_element(draw(*given), prefix, description).encode())
+    return Markup(made.decode())
+
+
+@functools.cache
+def _program() -> str:
+    """What draws: the libraries' versions, and a digest of the program's own code."""
+    code = sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        code.update(path.read_bytes())
+    return " ".join([*map(version, ("matplotlib", "numpy", "pandas")), code.hexdigest()])
+
+
+def _as_element(figure: Figure, prefix: str, description: str) -> Markup:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     # Figure.savefig draws everything twice, so that its layout is right; asking for the layout is enough

@@ -12,7 +12,7 @@ from reportgen.analysis.targets import default_target, summarize_times, time_to_
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.figures_verdicts import times_to_target
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 
 
 def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
@@ -43,8 +43,8 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     written = {name: _written(median, 0) for name, median in medians.items()}
     alt = t("alt.target", values="; ".join(f"{name} {median}" for name, median in written.items()))
     return {
-        "figure": from_figure(
-            times_to_target(times, setups, labels), prefix=f"target-{key}-times", description=alt.plain()
+        "figure": drawn(
+            times_to_target, times, setups, labels, prefix=f"target-{key}-times", description=alt.plain()
         ),
         "alt": alt,
         "facts": {

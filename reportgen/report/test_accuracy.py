@@ -17,7 +17,7 @@ from reportgen.report.classes import classes_block
 from reportgen.report.insight import examples_block
 from reportgen.report.sentences import test_sentences
 from reportgen.report.settings import words
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.report.tables import finished, rows
 from reportgen.runs.store import RunRecords
 
@@ -34,7 +34,6 @@ def test_section(
         return None
     classes = records.manifest["data"]["classes"]
     matrix = confusion_matrix(records.confusion, results, classes)
-    figure = figures.confusion(matrix, classes, words(t))
     alt = t("alt.confusion", values=confusion_in_words(matrix, classes))
     per_class = class_rows(matrix, classes)
     return {
@@ -43,7 +42,9 @@ def test_section(
         "per_class": per_class[:CLASSES_IN_TABLES],
         "extremes": extremes(matrix, classes),
         "confused": most_confused(matrix, classes),
-        "confusion": from_figure(figure, prefix="confusion", description=alt.plain()),
+        "confusion": drawn(
+            figures.confusion, matrix, classes, words(t), prefix="confusion", description=alt.plain()
+        ),
         "alt": alt,
         "by_class": classes_block(records.confusion, results, t),
         "examples": examples_block(records, int(results["seed"].iloc[0])) if len(tuned) else None,

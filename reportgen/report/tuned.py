@@ -12,7 +12,7 @@ from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.insight import weights_block
 from reportgen.report.settings import band, stage_settings, words
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.report.tables import finished, rows
 from reportgen.runs.store import RunRecords
 
@@ -32,7 +32,6 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
     ended = finished(results)
     log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
     log = last_epochs(epochs[epochs["seed"] == log_seed])
-    figure = figures.loss_and_accuracy(epochs, words(t))
     alt = t("alt.tuned", **tuned_ends(epochs))
     return {
         "settings": [
@@ -46,7 +45,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
         "log_seed": log_seed,
         "best": best_epochs(ended["best_epoch"], setup["best_epoch_by"], t) if len(ended) else None,
         "band": band(seeds, t),
-        "curves": from_figure(figure, prefix="tuned", description=alt.plain()),
+        "curves": drawn(figures.loss_and_accuracy, epochs, words(t), prefix="tuned", description=alt.plain()),
         "alt": alt,
         "weights": weights_block(records, log_seed, t) if len(ended) else None,
     }

@@ -15,7 +15,7 @@ from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.figures_verdicts import verdict_matrix
 from reportgen.report.numbers import Unit
-from reportgen.report.svg import from_figure
+from reportgen.report.svg import drawn
 from reportgen.report.tables import rows
 
 FEWEST_IN_MATRIX, MOST_IN_MATRIX = 3, 7  # optimizers
@@ -47,9 +47,6 @@ def verdict_block(
     of_problem = scores[scores["problem"] == problem]
     summary = found.summaries[found.summaries["problem"] == problem]
     standing = found.standing(problem)
-    figure = comparison_figures.final_scores(
-        of_problem, summary, setups, metric_name(found.metric, t).plain(), unit.value
-    )
     pairs = [pair for pair in found.pairs if pair.problem == problem]
     alt = t("alt.scores", values=described(summary, unit))
     return {
@@ -65,7 +62,16 @@ def verdict_block(
         "pairs": [pair_row(pair, unit, t) for pair in pairs],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
         "metric": metric_name(found.metric, t),
-        "figure": from_figure(figure, prefix=prefix, description=alt.plain()),
+        "figure": drawn(
+            comparison_figures.final_scores,
+            of_problem,
+            summary,
+            setups,
+            metric_name(found.metric, t).plain(),
+            unit.value,
+            prefix=prefix,
+            description=alt.plain(),
+        ),
         "alt": alt,
         "matrix": matrix_block(pairs, list(summary["optimizer"]), unit, t, prefix=f"{prefix}-matrix"),
     }
@@ -78,17 +84,24 @@ def matrix_block(
     if not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
         return None
     labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
-    figure = verdict_matrix(pairs, order, unit.difference, labels)
     told = [pair for pair in pairs if pair.verdict in (Verdict.BETTER, Verdict.WORSE)]
-    values = "; ".join(
-        f"{pair.first} – {pair.second} {unit.difference(pair.difference)} {pair.verdict}" for pair in pairs
-    )
-    alt = t("alt.matrix", values=values)
+    said = [
+        t(
+            "alt.pair",
+            pair=f"{pair.first} – {pair.second}",
+            difference=unit.difference(pair.difference),
+            verdict=t(f"verdict.{SIGNS[pair.verdict]}"),
+        )
+        for pair in pairs
+    ]
+    alt = t("alt.matrix", values=together(said, "list.phrases", t))
     return {
         "key": prefix,
         "facts": {"n": len(pairs), "told": len(told)},
         "alt": alt,
-        "figure": from_figure(figure, prefix=prefix, description=alt.plain()),
+        "figure": drawn(
+            verdict_matrix, pairs, order, unit.difference, labels, prefix=prefix, description=alt.plain()
+        ),
     }
 
 
