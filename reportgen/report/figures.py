@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLORS, color = marks.COLORS, marks.color
 WIDTH = 6.5  # inches: the text width of an A4 page
-PANELS = 2.25  # inches: two panels beside each other; three such figures fit a page with their sentences
+PANELS = 2.1  # inches: two panels beside each other; three such figures fit a page with their sentences
 MANY_CLASSES = 20  # above this, a confusion matrix has no room for numbers
 
 

@@ -14,8 +14,8 @@ from pygments.lexers import PythonLexer, TOMLLexer
 from reportgen.report.colours import readable
 
 STYLE = "friendly"
-SHORTEST_BLOCK, LONGEST_BLOCK = 4, 22
-"""A block of fewer lines joins another; one of more may be broken anywhere, or pages would stay empty."""
+SHORTEST_BLOCK, LONGEST_BLOCK = 4, 18
+"""A block of fewer lines joins another; one of more may be broken anywhere: it would take a quarter of a Letter page."""
 DEFINITION = re.compile(r"\s*(async def|class|def|@)\b|\s*@\w|\[")
 PANELS = ("#f4f6f9", "#f0f0f0")  # what listings may stand on
 DIGITS = 4

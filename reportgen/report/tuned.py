@@ -56,10 +56,10 @@ def best_epochs(epochs: pd.Series[float], by: str, t: Catalogue) -> Phrase:
 
     by: the column that is least or highest there.
     """
-    what, first, last = t(f"tuned.by_{by}"), int(epochs.min()), int(epochs.max())
+    what, first, last = t(f"tuned_best.{by}"), int(epochs.min()), int(epochs.max())
     if first == last:
-        return t("tuned.best_epoch", by=what, epoch=first)
-    return t("tuned.best_epochs", by=what, first=first, last=last, median=numbers.plain(epochs.median()))
+        return t("tuned_best.epoch", by=what, epoch=first)
+    return t("tuned_best.epochs", by=what, first=first, last=last, median=numbers.plain(epochs.median()))
 
 
 def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:
