@@ -15,7 +15,7 @@ from reportgen.report.colours import readable
 
 STYLE = "friendly"
 SHORTEST_BLOCK, LONGEST_BLOCK = 4, 18
-"""A block of fewer lines joins another; one of more may be broken anywhere: it would take a quarter of a Letter page."""
+"""A block of fewer lines joins another; one of more, a quarter of a page, may be broken anywhere."""
 DEFINITION = re.compile(r"\s*(async def|class|def|@)\b|\s*@\w|\[")
 PANELS = ("#f4f6f9", "#f0f0f0")  # what listings may stand on
 DIGITS = 4

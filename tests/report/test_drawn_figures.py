@@ -1,0 +1,79 @@
+"""A drawn figure comes from the cache, and is drawn anew when anything that it shows has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from reportgen.report import figures, numbers, svg
+
+TABLE = pd.DataFrame({"epoch": [1, 2, 3], "name": ["a", "b", "c"], "loss": [3.0, 2.0, 1.0]})
+drawings: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
+    drawings.clear()
+    with figures.style():
+        yield tmp_path
+
+
+def line(table: pd.DataFrame, title: str) -> Figure:
+    drawings.append(title)
+    figure = Figure(figsize=(2, 1))
+    panel = figure.subplots()
+    panel.plot(table["epoch"], table["loss"])
+    panel.set_title(title)
+    panel.set_xlabel(numbers.percent(0.5))
+    return figure
+
+
+def other_line(table: pd.DataFrame, title: str) -> Figure:
+    return line(table, title)
+
+
+def drawn(table: pd.DataFrame = TABLE, title: str = "Loss", description: str = "falls") -> Markup:
+    return svg.drawn(line, table, title, prefix="f", description=description)
+
+
+def test_the_second_time_it_is_the_same_and_not_drawn() -> None:
+    first = drawn()
+    assert drawn(TABLE.copy()) == first
+    assert "Loss" in first
+    assert "falls" in first
+    assert drawings == ["Loss"]
+
+
+def test_any_change_draws_it_anew() -> None:
+    seen = {drawn()}
+    changed = TABLE.assign(loss=[3.0, 2.0, 1.0000001])
+    seen |= {drawn(changed), drawn(title="Other"), drawn(description="rises")}
+    svg.drawn(other_line, TABLE, "Loss", prefix="f", description="falls")
+    with numbers.written_in("de"):
+        seen.add(drawn())
+    with mpl.rc_context({"lines.linewidth": 5}):
+        seen.add(drawn())
+    assert len(drawings) == 7
+    assert len(seen) == 5  # the sixth differs by less than a pixel
+
+
+def test_a_damaged_entry_is_drawn_anew(empty_cache: Path) -> None:
+    first = drawn()
+    (entry,) = (empty_cache / "report").iterdir()
+    entry.write_bytes(entry.read_bytes()[:-20])
+    assert drawn() == first
+    assert len(drawings) == 2
+
+
+def test_another_version_of_the_program_draws_it_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = drawn()
+    monkeypatch.setattr(svg, "_program", lambda: "another")
+    assert drawn() == first
+    assert len(drawings) == 2
