@@ -23,8 +23,16 @@ from selenium import webdriver
 from reportgen import files
 
 PAGE_WIDTH = 520
-PAGES = (1, 4, 11, 12, 20, 22)
-"""The pages of the PDF that are shown."""
+PAGES = {
+    "first": "Key findings",
+    "layers": "class FullyConnectedLayer",
+    "curves": "Training and validation loss.",
+    "verdicts": "difference of every pair",
+    "tuned": "Loss and accuracy of the tuned setup.",
+    "test": "Test images, the class predicted",
+    "audit": "What a fair comparison takes",
+}
+"""The pages of the PDF that are shown, each by what stands on it first."""
 SCREENS = {
     "desk-light": (1280, 900, "light", "top"),
     "desk-dark": (1280, 900, "dark", "figure-comparison-accuracy"),
@@ -51,12 +59,14 @@ def main() -> None:
 
 
 def pages(pdf: Path) -> Iterator[tuple[str, Image.Image]]:
-    """The pages of PAGES, small."""
+    """The pages of PAGES, small. Raises SystemExit where a page is not found."""
     document = pypdfium2.PdfDocument(pdf)
-    for number, page in enumerate(document, start=1):
-        if number not in PAGES:
-            continue
-        yield f"page-{number:02}", page.render(scale=PAGE_WIDTH / page.get_width()).to_pil()
+    texts = [page.get_textpage().get_text_bounded() for page in document]
+    for name, text in PAGES.items():
+        found = [page for page, on_it in zip(document, texts, strict=True) if text in on_it]
+        if not found:
+            raise SystemExit(f"{pdf}: no page has {text!r}")
+        yield f"page-{name}", found[0].render(scale=PAGE_WIDTH / found[0].get_width()).to_pil()
 
 
 def screens(html: Path) -> Iterator[tuple[str, Image.Image]]:
@@ -84,7 +94,9 @@ def screen(browser: Any, html: Path, wanted: tuple[int, int, str, str]) -> Image
     preference = {"name": "prefers-color-scheme", "value": theme}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
     browser.get(html.resolve().as_uri())
-    browser.execute_script("document.getElementById(arguments[0])?.scrollIntoView()", anchor)
+    browser.execute_script(
+        "document.getElementById(arguments[0])?.scrollIntoView({behavior: 'instant'})", anchor
+    )
     return Image.open(io.BytesIO(browser.get_screenshot_as_png()))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.analysis.findings import mean_by_learning_rate
+from reportgen.report.curves import legend_above
 from reportgen.report.figures import WIDTH
 from reportgen.report.marks import MARKERS, color, dashes
 from reportgen.report.svg import SERIES
@@ -108,7 +109,7 @@ def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Seque
     panel.set_xlabel(words["learning_rate"])
     panel.set_ylabel(words["validation_accuracy"])
     if search["setup"].nunique() > 1:
-        figure.legend(loc="outside upper center", ncols=4, handlelength=2.6)
+        legend_above(figure)
     return figure
 
 
@@ -139,7 +140,7 @@ def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence
     panel.set_xlabel(words["tried"])
     panel.set_ylabel(words["validation_accuracy"])
     if search["setup"].nunique() > 1:
-        figure.legend(loc="outside upper center", ncols=4, handlelength=2.6)
+        legend_above(figure)
     return figure
 
 
@@ -174,7 +175,7 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
     panel.set_ylim(-0.02, 1.02)
     panel.set_xlabel(words["factor"])
     panel.set_ylabel(words["share"])
-    figure.legend(loc="outside upper center", ncols=4, handlelength=2.6)
+    legend_above(figure)
     return figure
 
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from reportgen.analysis.intervals import CONFIDENCE
 from reportgen.report.marks import color, dashes, marker
-from reportgen.report.svg import SERIES
+from reportgen.report.svg import KEY, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,8 +110,16 @@ def name_lines(
         )
         for number, gid in zip(looks, gids, strict=True)
     ]  # fmt: skip
-    columns = min(4, len(names))
-    figure.legend(handles, list(names), loc="outside upper center", ncols=columns, handlelength=3.2)
+    legend_above(figure, handles, list(names), length=3.2)
+
+
+def legend_above(figure: Figure, *given: object, length: float = 2.6) -> None:
+    """A legend over all panels, which the page can leave out where it has one of its own.
+
+    given: handles and names, where they are not those of the panels. length: of the lines, in letters.
+    """
+    legend = figure.legend(*given, loc="outside upper center", ncols=4, handlelength=length)
+    legend.set_gid(KEY)
 
 
 def _end(panel: Axes, line: Line2D) -> tuple[float, float, float] | None:

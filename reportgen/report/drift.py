@@ -10,6 +10,7 @@ import pandas as pd
 from reportgen.analysis.drift import ALL, Change, drift, worse
 from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
+from reportgen.report.curves import legend_above
 from reportgen.report.figures import WIDTH
 from reportgen.report.marks import color, dashes
 from reportgen.report.svg import drawn
@@ -170,5 +171,5 @@ def history_figure(means: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     panel.yaxis.set_major_formatter(PercentFormatter(1, 1))
     panel.set_xlabel(words["run"])
     panel.set_ylabel(words["accuracy"])
-    figure.legend(loc="outside upper center", ncols=3, handlelength=2.6)
+    legend_above(figure)
     return figure

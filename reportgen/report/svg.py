@@ -28,6 +28,8 @@ PACKAGE = Path(__file__).parents[1]
 
 SERIES = "series-"
 """A matplotlib gid that starts so becomes a class, so that a page can fade a curve in every figure."""
+KEY = "key"
+"""This gid becomes a class too: a page that names the curves itself can leave the figure's legend out."""
 
 
 def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Markup:
@@ -38,7 +40,7 @@ def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Mark
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
-    body = re.sub(rf'\bid="({SERIES}\d+)"', r'class="\1"', body)
+    body = re.sub(rf'\bid="({SERIES}\d+|{KEY})"', r'class="\1"', body)
     body = _without_idle_groups(body)
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
