@@ -52,6 +52,7 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
         for name, rows in table.groupby("reference", sort=False)
     ]
     history = over_time(records)
+    alt = history_alt(history, t)
     return {
         "summary": drift_summary(table, t),
         "tables": found,
@@ -61,8 +62,9 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
             history,
             {"accuracy": t("column.test_accuracy").plain(), "run": t("drift.run").plain()},
             prefix="drift",
-            description=t("drift.figure_caption").plain(),
+            description=alt.plain(),
         ),
+        "alt": alt,
         "causes": _causes(records, t),
     }
 
@@ -142,6 +144,20 @@ def over_time(records: RunRecords) -> pd.DataFrame:
     every = pd.concat([records.history.drop(columns="reference").drop_duplicates(), now])
     means = every.groupby(["started", "run", "stage", "setup"], sort=False)["score"].mean()
     return means.rename("mean").reset_index()
+
+
+def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:
+    """What the figure says to who cannot see it: every headline's mean in the first and in the last run."""
+    said = [
+        t(
+            "alt.change",
+            name=_headline(str(stage), str(setup), t),
+            first=numbers.percent(rows["mean"].iloc[0]),
+            last=numbers.percent(rows["mean"].iloc[-1]),
+        )
+        for (stage, setup), rows in means.groupby(["stage", "setup"], sort=False)
+    ]
+    return t("alt.history", values=together(said, "list.phrases", t))
 
 
 def history_figure(means: pd.DataFrame, words: Mapping[str, str]) -> Figure:

@@ -179,6 +179,9 @@ def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalo
         return None
     name = metric_name(found.metric, t)
     cost = t("scores.error", metric=name) if found.higher_is_better else name
+    best = table[table["tau"] == table["tau"].min()].groupby("optimizer", sort=False)["share"].max()
+    values = "; ".join(f"{name} {numbers.percent(share, 0)}" for name, share in best.items())
+    alt = t("alt.profile", values=values)
     return {
         "cost": cost,
         "figure": drawn(
@@ -187,6 +190,7 @@ def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalo
             words(t),
             list(found.optimizers),
             prefix="profile",
-            description=t("scores.profile_caption", cost=cost).plain(),
+            description=alt.plain(),
         ),
+        "alt": alt,
     }

@@ -13,9 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from reportgen import resources
+from reportgen.analysis.comparison import compare
+from reportgen.report import figures
 from reportgen.report._svg_paths import shorter
+from reportgen.report.catalogue import load
 from reportgen.report.curves import mean_and_band
+from reportgen.report.drift import history_alt
+from reportgen.report.numbers import Unit
 from reportgen.report.render import render
+from reportgen.report.scores import profile_block
 
 NUMBERS = st.floats(-900, 900).map(lambda value: round(value, 6))
 
@@ -86,3 +93,31 @@ def test_a_run_of_before_leaves_out_what_it_did_not_measure(tiny_run: Path, tmp_
     html = render(old, pdf=False).html.read_text(encoding="utf-8")
     whole = figures_of((tiny_run / "report.html").read_text(encoding="utf-8"))
     assert whole - figures_of(html) == {"comparison-steps", "weights", "examples"}
+
+
+def test_the_history_and_the_profile_state_their_data_to_who_cannot_see_them() -> None:
+    t = load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))
+    means = pd.DataFrame(
+        {
+            "run": ["a", "b", "a", "b"], "started": ["1", "2"] * 2, "mean": [0.3, 0.41, 0.5, 0.25],
+            "stage": ["comparison"] * 2 + ["tuned"] * 2, "setup": ["SGD"] * 2 + ["Adam"] * 2,
+        }
+    )  # fmt: skip
+    said = history_alt(means, t).texts["en"]
+    assert "SGD (given settings) 30.00% → 41.00%; Adam (tuned) 50.00% → 25.00%" in said
+
+    # on two of three problems A has the least error, on the third B
+    table = pd.DataFrame(
+        [
+            {"problem": problem, "optimizer": optimizer, "seed": seed, "score": score}
+            for problem, pair in {"p": (0.9, 0.8), "q": (0.7, 0.6), "r": (0.4, 0.5)}.items()
+            for optimizer, score in zip("AB", pair, strict=True)
+            for seed in (0, 1)
+        ]
+    )
+    found = compare(table, metric="test_accuracy")
+    with figures.style():
+        block = profile_block(found, table, Unit(share=True), t)
+    assert block is not None
+    assert "A 67%; B 33%" in block["alt"].texts["en"]
+    assert "A 67%; B 33%" in block["figure"]
