@@ -12,7 +12,7 @@ import jinja2
 import pandas as pd
 
 from reportgen import files, resources
-from reportgen.report import numbers
+from reportgen.report import numbers, screen
 from reportgen.report.figures import color
 from reportgen.report.sparkline import sparkline
 from reportgen.runs import store
@@ -56,9 +56,10 @@ def write_index(history: History) -> Path:
     page = environment.get_template("index.html.j2").render(
         runs=sorted(rows, key=lambda row: (row["started"], row["run"]), reverse=True),
         experiments=sparklines,
+        policy=screen.UNSEALED,
     )
     target = history.output / NAME
-    files.write_text(target, page)
+    files.write_text(target, screen.sealed(page, policy=screen.POLICY_OF_INDEX))
     return target
 
 

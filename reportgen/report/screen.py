@@ -19,6 +19,8 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """The page's Content-Security-Policy: nothing from outside, inside only the one script and style sheet."""
+POLICY_OF_INDEX = "default-src 'none'; style-src {style}; img-src 'self' file:"
+"""That of the page of all reports, which has no script and shows the reports' thumbnails."""
 
 UNSEALED = "policy not yet known"
 """What stands in its place until the page is whole."""
@@ -81,11 +83,11 @@ def night(body: str) -> str:
     return f"@media screen{{{''.join(lines)}}}"
 
 
-def sealed(html: str, script: str) -> str:
+def sealed(html: str, script: str = "", policy: str = POLICY) -> str:
     """The page with its policy: the digests of its style sheet and of this script, but of no other."""
     style = re.search(r"<style>(.*?)</style>", html, re.S)
-    policy = POLICY.format(script=_digest(script), style=_digest(style[1]) if style else "'none'")
-    return html.replace(UNSEALED, policy, 1)
+    digests = {"script": _digest(script), "style": _digest(style[1]) if style else "'none'"}
+    return html.replace(UNSEALED, policy.format(**digests), 1)
 
 
 def _languages(classes: Sequence[str]) -> str:

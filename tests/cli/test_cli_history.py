@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -228,3 +230,8 @@ def test_the_page_of_all_reports_names_every_one_and_its_links_lead_there(cli: C
     for stage, setup in (("comparison", "SGD"), ("tuned", "Adam")):
         assert mean(runs("a b+1")[1], stage, setup) in page
     assert re.search(r"https?://(?!www\.w3\.org/2000/svg)", page) is None
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' file:"
+    assert "style=" not in page
