@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import socket
 import tomllib
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -263,6 +266,9 @@ def test_render_of_damaged_records_keeps_the_old_report(cli: Cli, tiny_run: Path
     before = (folder / "report.pdf").read_bytes()
     (folder / "metrics.csv").write_text("no,such\ntable")
     refused(cli("render", folder), "damaged", "metrics.csv")
+    gone = cli("render", "nowhere")
+    refused(gone, "is no run folder")
+    assert "records are kept" not in gone.error_line
     assert (folder / "report.pdf").read_bytes() == before
 
 
@@ -280,14 +286,17 @@ def test_records_outlive_a_report_that_fails(cli: Cli, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("reportgen.report.render.write_pdf", fail)
     Path("x.toml").write_text(TINY, encoding="utf-8")
-    answer = cli("run", "x.toml", "--seeds", 1, "--epochs", 1)
+    answer = cli("run", "x.toml", "--seeds", 1, "--epochs", 1, "--paper", "letter", "--languages", "en")
     assert answer.code == 1
     assert "the records are kept" in answer.error_line
+    (advice,) = re.findall("`(reportgen render .*?)`", answer.error_line)
     folder = next(path for path in Path("output/x").iterdir() if path.is_dir() and not path.is_symlink())
     assert (folder / "results.csv").is_file()
     monkeypatch.undo()
-    assert cli("render", folder).code == 0
-    assert (folder / "report.pdf").is_file()
+    assert cli(*shlex.split(advice)[1:]).code == 0
+    with pikepdf.open(folder / "report.pdf") as pdf:
+        assert str(pdf.Root.Lang) == "en"
+        assert [round(float(side)) for side in pdf.pages[0].MediaBox] == [0, 0, 612, 792]
 
 
 def test_the_samples_here_are_what_the_ready_experiments_look_like() -> None:
