@@ -65,13 +65,18 @@ def _start_of_end(text: str) -> int:
         return 0
     if _HAN.search(stripped[-KEPT_HAN:]):
         start = len(stripped) - KEPT_HAN
-        while start > 0 and not (_HAN.match(stripped[start]) and _HAN.match(stripped[start - 1])):
+        while start > 0 and not _may_break(stripped[start - 1], stripped[start]):
             start -= 1
             if len(stripped) - start > LONGEST:
                 return 0
         return start
     start = stripped.rfind(" ", 0, len(stripped) - KEPT_LATIN + 1) + 1
     return start if len(stripped) - start <= LONGEST else 0
+
+
+def _may_break(before: str, after: str) -> bool:
+    """Whether a line of Chinese may end between two characters: between two Han ones, before a bracket."""
+    return bool(_HAN.match(after) and _HAN.match(before)) or after in "（「"
 
 
 def _is_passage(element: Element) -> bool:

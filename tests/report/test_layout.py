@@ -7,10 +7,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import pdfplumber
 import pytest
 
+from reportgen.report._pdf_lines import prepare
 from reportgen.report.listings import LONGEST_BLOCK, block_lengths
 from reportgen.report.render import render
 
@@ -254,3 +256,19 @@ def test_two_renders_are_the_same_bytes(tiny_run: Path, tmp_path: Path) -> None:
         assert rendered.pdf is not None
         pdfs.append(rendered.pdf.read_bytes())
     assert pdfs[0] == pdfs[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("步伐最大的是 Adam（參數長度的 0.022%），最小的是 SGD（0.0015%）。", "（0.0015%）。"),
+        ("圖二為訓練損失與驗證損失，到最後一個週期都沒有明顯回升，看不出過擬合。", "過擬合。"),
+        ("Validation loss is least at epoch 17; its weights are tested.", "are tested."),
+    ],
+)
+def test_the_end_that_stays_together_begins_where_a_line_may(text: str, kept: str) -> None:
+    page = fromstring(f"<body><p>{text}</p></body>")
+    prepare(page)
+    (tail,) = page.iter("span")
+    assert tail.text == kept
+    assert "".join(page.itertext()) == text
