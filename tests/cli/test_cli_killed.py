@@ -82,12 +82,12 @@ def finish(folder: Path, *arguments: str) -> str:
     return said
 
 
-def kill(process: subprocess.Popen[str]) -> str:
-    """Kill a command with all its workers, as a power cut would; what it had said."""
-    os.killpg(process.pid, signal.SIGKILL)
+def kill(process: subprocess.Popen[str]) -> int:
+    """Kill a command with all its workers, as a power cut would; its exit status, 0 if it was done before."""
+    os.killpg(process.pid, signal.SIGKILL)  # safe: the number is the process's own until its status is read
     said, _ = process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    return said
+    assert process.returncode in (0, -signal.SIGKILL), said
+    return process.returncode
 
 
 def killed_again_and_again(folder: Path, *arguments: str) -> None:
@@ -102,7 +102,7 @@ def killed_again_and_again(folder: Path, *arguments: str) -> None:
             time.sleep((1 if workers == 1 else 4) * moments.random())  # several have to start first
         else:
             time.sleep(3 * moments.random())
-        kill(process)
+        assert kill(process) == -signal.SIGKILL, "it was done before the kill: make it longer"
 
 
 def tables(output: Path) -> dict[str, bytes]:
@@ -147,21 +147,18 @@ def test_rendering_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path:
     (folder,) = (path.parent for path in tmp_path.glob("output/tiny/2*/manifest.json"))
     names = ("report.html", "report.pdf")
     new = {name: (folder / name).read_bytes() for name in names}
-    moments, seen = random.Random(21), set()
+    moments, seen, statuses = random.Random(21), set(), set()
     for _ in range(KILLS):
         for name in names:
             (folder / name).write_bytes(b"old")
         process = start(tmp_path, "render", str(folder))
         time.sleep(9 * moments.random())
-        if process.poll() is None:
-            kill(process)
-        else:
-            process.communicate()
+        statuses.add(kill(process))
         for name in names:
             content = (folder / name).read_bytes()
             assert content in (b"old", new[name]), f"half of {name}"
             seen.add(content == new[name])
-    assert False in seen
+    assert False in seen and -signal.SIGKILL in statuses
     finish(tmp_path, "render", str(folder))
     assert {name: (folder / name).read_bytes() for name in names} == new
     left = {path.name for path in folder.iterdir()}
