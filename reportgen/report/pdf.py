@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
+from zlib import compress
 
 from reportgen import files
 from reportgen.report import fonts
@@ -169,9 +170,6 @@ def _finish(document: Any, pdf: Any, mime_types: dict[str, str]) -> None:
                 text = " ".join("".join(box.element.itertext()).split())
                 described = destination if kind == "external" else text or destination
                 annotation["Contents"] = pydyf.String(described)
-    for item in pdf.objects:
-        if isinstance(item, pydyf.Stream):
-            join_rooms(item)
     if "AF" in pdf.catalog:  # WeasyPrint names every attachment there twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     for item in pdf.objects:
@@ -180,3 +178,15 @@ def _finish(document: Any, pdf: Any, mime_types: dict[str, str]) -> None:
             if mime_type is not None:
                 stream = pdf.objects[int(item["EF"]["F"].split()[0])]
                 stream.extra["Subtype"] = "/" + mime_type.replace("/", "#2f")
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream):
+            join_rooms(item)
+            _compress(item)
+
+
+def _compress(stream: Any) -> None:
+    """Compress a stream now: pydyf would do it twice, once for the file's identifier and once for the file."""
+    if stream.compress and all(isinstance(part, bytes) for part in stream.stream):
+        stream.stream = [compress(b"\n".join(stream.stream), 9)]
+        stream.extra["Filter"] = "/FlateDecode"
+        stream.compress = False
