@@ -185,7 +185,7 @@ def _finish(document: Any, pdf: Any, mime_types: dict[str, str]) -> None:
 
 
 def _compress(stream: Any) -> None:
-    """Compress a stream now: pydyf would do it twice, once for the file's identifier and once for the file."""
+    """Compress a stream now: pydyf would do it twice, once for the file's identifier."""
     if stream.compress and all(isinstance(part, bytes) for part in stream.stream):
         stream.stream = [compress(b"\n".join(stream.stream), 9)]
         stream.extra["Filter"] = "/FlateDecode"
