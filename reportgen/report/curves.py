@@ -73,7 +73,7 @@ def whole_epochs(panel: Axes, epochs: pd.DataFrame, words: Mapping[str, str]) ->
 
     panel.set_xlabel(words["epoch"])
     panel.set_xlim(1, max(2, int(epochs["epoch"].max())))
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
 
 
 def name_lines(
