@@ -305,6 +305,7 @@ def write(pdf: Any, start: int, root: Element, inks: list[int]) -> None:
     pdf.add_object(parents)
     owners: list[list[Any]] = [[b"null"] * count for count in inks]
     links: list[tuple[int, Any]] = []
+    pages = pdf.page_references  # gathered anew at every asking
 
     def add(element: Element, parent: Any) -> Any:
         made = pydyf.Dictionary({"Type": "/StructElem", "S": f"/{element.tag}", "P": parent.reference})
@@ -323,21 +324,21 @@ def write(pdf: Any, start: int, root: Element, inks: list[int]) -> None:
         own = [kid for kid in element.kids if not isinstance(kid, Element)]
         page = own[0].page if own else None
         if page is not None:
-            made["Pg"] = pdf.page_references[page]
+            made["Pg"] = pages[page]
         kids = pydyf.Array()
         for kid in element.kids:
             if isinstance(kid, Element):
                 kids.append(add(kid, made).reference)
             elif isinstance(kid, Ink):
                 owners[kid.page][kid.mcid] = made.reference
-                elsewhere = {"Type": "/MCR", "Pg": pdf.page_references[kid.page], "MCID": kid.mcid}
+                elsewhere = {"Type": "/MCR", "Pg": pages[kid.page], "MCID": kid.mcid}
                 kids.append(kid.mcid if kid.page == page else pydyf.Dictionary(elsewhere))
             else:
                 links.append((kid.number, made))
                 target = pdf.objects[kid.number]
                 kids.append(
                     pydyf.Dictionary(
-                        {"Type": "/OBJR", "Pg": pdf.page_references[kid.page], "Obj": target.reference}
+                        {"Type": "/OBJR", "Pg": pages[kid.page], "Obj": target.reference}
                     )
                 )
         made["K"] = kids
