@@ -337,9 +337,7 @@ def write(pdf: Any, start: int, root: Element, inks: list[int]) -> None:
                 links.append((kid.number, made))
                 target = pdf.objects[kid.number]
                 kids.append(
-                    pydyf.Dictionary(
-                        {"Type": "/OBJR", "Pg": pages[kid.page], "Obj": target.reference}
-                    )
+                    pydyf.Dictionary({"Type": "/OBJR", "Pg": pages[kid.page], "Obj": target.reference})
                 )
         made["K"] = kids
         return made
