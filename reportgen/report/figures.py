@@ -51,8 +51,6 @@ def style() -> Iterator[None]:
         "ytick.left": False,
         "xtick.major.size": 0,
         "ytick.major.size": 0,
-        "xtick.minor.size": 0,
-        "ytick.minor.size": 0,
         "text.color": ink,
         "axes.labelcolor": ink,
         "xtick.color": ink,
@@ -142,7 +140,6 @@ def confusion(matrix: NDArray[np.int64], classes: Sequence[str], words: Mapping[
     panel.set_xlabel(words["predicted"])
     panel.set_ylabel(words["true"])
     panel.grid(visible=False)
-    panel.tick_params(length=0)
     for spine in panel.spines.values():
         spine.set_visible(False)
     return figure

@@ -57,7 +57,6 @@ def verdict_matrix(
     panel.set_xlabel(words["column"])
     panel.set_ylabel(words["row"])
     panel.grid(visible=False)
-    panel.tick_params(length=0)
     for spine in panel.spines.values():
         spine.set_visible(False)
     return figure
