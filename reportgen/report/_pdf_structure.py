@@ -46,7 +46,8 @@ def annotated_structure() -> Iterator[bool]:
 
     def add_and_tidy(pdf: Any, document: Any, version: Any, streams: Any) -> None:
         start = len(pdf.objects)
-        add_tags(pdf, document, version, streams)
+        with _pages_gathered(pdf):
+            add_tags(pdf, document, version, streams)
         root = _pdf_tree.read(pdf, start)
         tagged = set(root.inks())
         counts = [
@@ -72,6 +73,17 @@ def annotated_structure() -> Iterator[bool]:
     finally:
         tags._build_box_tree = build
         writer.add_tags = add_tags
+
+
+@contextmanager
+def _pages_gathered(pdf: Any) -> Iterator[None]:
+    """While inside, the PDF knows its pages' references: it would gather them anew for every tag."""
+    own = type(pdf)
+    pdf.__class__ = type(own.__name__, (own,), {"page_references": pdf.page_references})
+    try:
+        yield
+    finally:
+        pdf.__class__ = own
 
 
 _KIND = {False: b"<</Type/Pagination>>", True: b"<</Type/Layout>>"}

@@ -26,6 +26,7 @@ from reportgen.report._pdf_environment import (
 from reportgen.report._pdf_figures import filled_pages
 from reportgen.report._pdf_justify import justified_chinese
 from reportgen.report._pdf_lines import prepare
+from reportgen.report._pdf_measuring import remembered_measures
 from reportgen.report._pdf_structure import annotated_structure
 from reportgen.report._pdf_text import join_rooms
 
@@ -98,6 +99,7 @@ def write_pdf(
         same_everywhere(created),
         collected_warnings() as said,
         justified_chinese(),
+        remembered_measures(),
         filled_pages(),
         annotated_structure(),
         drawings_apart(html) as page,
