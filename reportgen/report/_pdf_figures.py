@@ -127,6 +127,7 @@ def _set_width(content: Sequence[Any], scale: float, dimension: Any) -> None:
         if not hasattr(box, "full_width"):
             width = box.style["width"]
             box.full_width = width if getattr(width, "unit", None) == "%" else dimension(100, "%")
+            box.style = box.style.copy()  # other boxes may have the same one
         box.style["width"] = dimension(box.full_width.value * scale, "%")
         if scale < 1 or box.full_width.value < 100:
             box.style["margin_left"] = box.style["margin_right"] = "auto"

@@ -13,6 +13,8 @@ from typing import Any
 
 _ROOMY = 1.0
 """How many pixels more than its width make sure that a text stays on its line whatever is rounded."""
+_UNBROKEN = ("nowrap", "pre")
+"""The values of white-space with which a text's width is no matter to its lines."""
 
 
 @contextmanager
@@ -69,7 +71,11 @@ def remembered_measures() -> Iterator[bool]:
         looks = tuple(tuple(value) if type(value) is list else value for value in what_counts(style))
         words = (text, looks, justification_spacing, type(justification_spacing))
         whole = on_one_line.get(words)
-        if whole is not None and (max_width is None or whole[3] + _ROOMY <= max_width):
+        if whole is not None and (
+            max_width is None
+            or whole[3] + _ROOMY <= max_width
+            or style["white_space"] in _UNBROKEN
+        ):
             return _copied(whole, max_width)
         question = (words, max_width, is_line_start, minimum)
         answer = measured.get(question)
@@ -78,7 +84,9 @@ def remembered_measures() -> Iterator[bool]:
                 text, style, context, max_width, justification_spacing, is_line_start, minimum
             )
             measured[question] = _copied(answer, max_width)
-            if answer[2] is None and (max_width is None or answer[3] <= max_width):
+            if answer[2] is None and (
+                max_width is None or answer[3] <= max_width or style["white_space"] in _UNBROKEN
+            ):
                 on_one_line[words] = measured[question]
             return answer
         return _copied(answer, max_width)

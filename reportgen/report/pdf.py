@@ -28,6 +28,7 @@ from reportgen.report._pdf_justify import justified_chinese
 from reportgen.report._pdf_lines import prepare
 from reportgen.report._pdf_measuring import remembered_measures
 from reportgen.report._pdf_structure import annotated_structure
+from reportgen.report._pdf_styles import shared_styles
 from reportgen.report._pdf_text import join_rooms
 
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
@@ -99,6 +100,7 @@ def write_pdf(
         same_everywhere(created),
         collected_warnings() as said,
         justified_chinese(),
+        shared_styles(),
         remembered_measures(),
         filled_pages(),
         annotated_structure(),
