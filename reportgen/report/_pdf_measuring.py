@@ -14,12 +14,13 @@ from typing import Any
 _ROOMY = 1.0
 """How many pixels more than its width make sure that a text stays on its line whatever is rounded."""
 _UNBROKEN = ("nowrap", "pre")
-"""The values of white-space with which a text's width is no matter to its lines."""
+"""The values of white-space with which the room for a text does not matter to its lines."""
+_PARAMETERS = ["text", "style", "context", "max_width", "justification_spacing", "is_line_start", "minimum"]
 
 
 @contextmanager
 def remembered_measures() -> Iterator[bool]:
-    """While inside, WeasyPrint measures no text twice in the same style and width; says whether that is so.
+    """While inside, WeasyPrint measures no text twice in the same style and room; says whether that is so.
 
     If WeasyPrint's inside no longer looks as expected, nothing is changed.
     """
@@ -44,8 +45,7 @@ def remembered_measures() -> Iterator[bool]:
             {name for one in styled for name in _strings(one.__code__) if name in INITIAL_VALUES}
         )
         known = (
-            list(inspect.signature(split).parameters)
-            == "text style context max_width justification_spacing is_line_start minimum".split()
+            list(inspect.signature(split).parameters) == _PARAMETERS
             and {"font_family", "font_size", "lang", "white_space", "letter_spacing"} < set(properties)
             and all(place.split_first_line is split for place in places)
         )
@@ -60,38 +60,23 @@ def remembered_measures() -> Iterator[bool]:
     on_one_line: dict[Any, Any] = {}
 
     def split_once(
-        text: str,
-        style: Any,
-        context: Any,
-        max_width: float | None,
-        justification_spacing: float,
-        is_line_start: bool = True,
-        minimum: bool = False,
+        text: str, style: Any, context: Any, max_width: float | None, spacing: float, **how: bool
     ) -> Any:
         looks = tuple(tuple(value) if type(value) is list else value for value in what_counts(style))
-        words = (text, looks, justification_spacing, type(justification_spacing))
+        words = (text, looks, spacing, type(spacing))
+        unbroken = max_width is None or style["white_space"] in _UNBROKEN
         whole = on_one_line.get(words)
-        if whole is not None and (
-            max_width is None
-            or whole[3] + _ROOMY <= max_width
-            or style["white_space"] in _UNBROKEN
-        ):
-            return _copied(whole, max_width)
-        question = (words, max_width, is_line_start, minimum)
-        answer = measured.get(question)
-        if answer is None:
-            answer = split(
-                text, style, context, max_width, justification_spacing, is_line_start, minimum
-            )
-            measured[question] = _copied(answer, max_width)
-            if answer[2] is None and (
-                max_width is None or answer[3] <= max_width or style["white_space"] in _UNBROKEN
-            ):
-                on_one_line[words] = measured[question]
-            return answer
-        return _copied(answer, max_width)
+        if whole is not None and (unbroken or whole[3] + _ROOMY <= max_width):
+            return copied(whole, max_width)
+        question = (words, max_width, *how.items())
+        if question not in measured:
+            answer = split(text, style, context, max_width, spacing, **how)
+            measured[question] = answer
+            if answer[2] is None and (unbroken or answer[3] <= max_width):
+                on_one_line[words] = answer
+        return copied(measured[question], max_width)
 
-    def _copied(answer: Any, max_width: float | None) -> Any:
+    def copied(answer: Any, max_width: float | None) -> Any:
         """With a layout of its own: WeasyPrint sets each anew when it is drawn."""
         layout = object.__new__(layout_class)
         layout.__dict__.update(answer[0].__dict__)

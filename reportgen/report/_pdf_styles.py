@@ -41,8 +41,9 @@ def shared_styles() -> Iterator[bool]:
         for specificity, element, declarations, url in find(tree, presentational_hints, base_url):
             language = element.get("lang")
             if language and not presentational_hints and _OWN.isdisjoint(element.keys()):
-                declarations = said.setdefault(language, declarations)
-            yield specificity, element, declarations, url
+                yield specificity, element, said.setdefault(language, declarations), url
+            else:
+                yield specificity, element, declarations, url
 
     css.find_style_attributes = find_shared
     try:

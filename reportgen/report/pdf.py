@@ -27,6 +27,7 @@ from reportgen.report._pdf_figures import filled_pages
 from reportgen.report._pdf_justify import justified_chinese
 from reportgen.report._pdf_lines import prepare
 from reportgen.report._pdf_measuring import remembered_measures
+from reportgen.report._pdf_reading import read_as_xml
 from reportgen.report._pdf_structure import annotated_structure
 from reportgen.report._pdf_styles import shared_styles
 from reportgen.report._pdf_text import join_rooms
@@ -99,6 +100,7 @@ def write_pdf(
     with (
         same_everywhere(created),
         collected_warnings() as said,
+        read_as_xml(),
         justified_chinese(),
         shared_styles(),
         remembered_measures(),
