@@ -62,7 +62,7 @@ def remembered_measures() -> Iterator[bool]:
     def split_once(
         text: str, style: Any, context: Any, max_width: float | None, spacing: float, **how: bool
     ) -> Any:
-        looks = tuple(tuple(value) if type(value) is list else value for value in what_counts(style))
+        looks = tuple(map(_fixed, what_counts(style)))
         words = (text, looks, spacing, type(spacing))
         unbroken = max_width is None or style["white_space"] in _UNBROKEN
         whole = on_one_line.get(words)
@@ -90,6 +90,13 @@ def remembered_measures() -> Iterator[bool]:
     finally:
         for place in places:
             place.split_first_line = split
+
+
+def _fixed(value: Any) -> Any:
+    """A style's value as a key of a dictionary: families are lists, lines under a text are sets."""
+    if isinstance(value, list):
+        return tuple(value)
+    return frozenset(value) if isinstance(value, set) else value
 
 
 def _strings(code: CodeType) -> Iterator[str]:

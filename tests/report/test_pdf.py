@@ -28,6 +28,7 @@ from PIL import Image
 
 from reportgen.errors import UserError
 from reportgen.report import fonts, pdf
+from reportgen.report._pdf_reading import parsed
 
 REPOSITORY = Path(__file__).parents[2]
 CREATED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -260,13 +261,23 @@ def test_a_chinese_term_in_english_keeps_its_shape(tmp_path: Path) -> None:
 
 
 def test_weasyprint_is_left_as_it_was(sample: Path) -> None:
-    from weasyprint.layout import inline
+    import weasyprint
+    from weasyprint import css
+    from weasyprint.layout import inline, preferred
     from weasyprint.pdf import tags
     from weasyprint.text import line_break
 
     assert sample.is_file()
-    for function in (inline.justify_line, inline.count_expandable_spaces, tags._build_box_tree):
+    for function in (
+        inline.justify_line,
+        inline.count_expandable_spaces,
+        inline.split_first_line,
+        preferred.split_first_line,
+        tags._build_box_tree,
+        css.find_style_attributes,
+    ):
         assert function.__module__.startswith("weasyprint.")
+    assert weasyprint.tinyhtml5.__name__ == "tinyhtml5"
     assert line_break.Layout.set_text.__module__.startswith("weasyprint.")
 
 
@@ -282,6 +293,84 @@ def test_other_insides_of_weasyprint_still_give_a_pdf(
     result = write(page(NARROW.format(CHINESE)), tmp_path / "a.pdf")
     assert result == pdf.PdfResult(pages=1, warnings=())
     assert max(right_edges(tmp_path / "a.pdf")) < EDGE - 1  # ragged, but there
+
+
+# ---------------------------------------------------------------- what saves time changes nothing
+
+VARIED = SAMPLE.replace(
+    "</body>",
+    """<p style="color: #123" lang="en">a <u>line under</u> it, one <u>line under</u> it</p>
+    <p style="color: #b00" lang="en">a <s>line through</s> it &amp; a caf&eacute;<br>caf&eacute;</p>
+    <p lang="en" id="one">one</p><p lang="en">two</p><pre>a\tb\n  c</pre>
+    <div style="white-space: nowrap">a line that goes on over the margin and never breaks, whatever room</div>
+    <div style="width: 30mm; text-align: justify">the same words again: """
+    + ENGLISH
+    + '</div><div style="width: 60mm; font-weight: 700">the same words again: '
+    + ENGLISH
+    + "</div></body>",
+)
+
+
+@pytest.mark.parametrize("helper", ["remembered_measures", "shared_styles", "read_as_xml"])
+def test_what_saves_time_changes_no_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helper: str
+) -> None:
+    from contextlib import contextmanager
+
+    was_on = []
+    original = getattr(pdf, helper)
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        with original() as on:
+            was_on.append(on)
+            yield
+
+    monkeypatch.setattr(pdf, helper, watched)
+    write(VARIED, tmp_path / "with.pdf")
+    assert was_on == [True]
+
+    @contextmanager
+    def nothing() -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr(pdf, helper, nothing)
+    write(VARIED, tmp_path / "without.pdf")
+    assert (tmp_path / "with.pdf").read_bytes() == (tmp_path / "without.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>open",
+        "<p>a<div>b</div></p>",
+        "<table><tr><td>a</td></tr></table>",
+        "<table><tbody><tr><td>a</td></tr></tbody>loose</table>",
+        "<P>a</P>",
+        "<a href='#a'>a <b><a href='#b'>b</a></b></a>",
+        "<pre>\na</pre>",
+        "a & b &nosuchname; <b>c</i>",
+    ],
+)
+def test_what_html_reads_otherwise_is_read_as_html(body: str) -> None:
+    html = f"<!doctype html><html><head><title>t</title></head><body>{body}</body></html>"
+    assert parsed(html) is None
+
+
+def test_a_page_read_as_xml_is_the_one_read_as_html() -> None:
+    import tinyhtml5
+
+    html = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a &amp; b</title>'
+        "<style>a > b { content: '&<' }</style></head><body><p>caf&eacute;&ensp;<br>x<img src='a'>y</p>"
+        "<table><tbody><tr><td>1<td></tr></tbody></table></body></html>"
+    ).replace("1<td>", "1</td>")
+    read = parsed(html)
+    assert read is not None
+    other = tinyhtml5.parse(html, namespace_html_elements=False)
+    assert [(e.tag, dict(e.attrib), e.text or "", e.tail or "") for e in read.iter()] == [
+        (e.tag, dict(e.attrib), e.text or "", e.tail or "") for e in other.iter()
+    ]
 
 
 # ---------------------------------------------------------------- structure
