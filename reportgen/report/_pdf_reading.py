@@ -1,4 +1,4 @@
-"""Read a page as XML where that gives what HTML gives: a hundredth of a second instead of a fifth.
+"""Read a page as XML where that gives what HTML gives, in a small part of the time.
 
 WeasyPrint reads HTML in Python. Empty elements, named characters and unescaped style sheets are all that a
 page of ours has and XML has not. A page that is not well-formed, or where HTML would have moved an element to

@@ -59,7 +59,7 @@ FACES: tuple[Face, ...] = (
 )
 
 # What only Chinese faces are asked for: radicals to ideographs, compatibility, full-width forms. They have
-# nothing beyond U+FFFF, and fontconfig takes 7 ms longer to sort them for every size where rules say so.
+# nothing beyond U+FFFF, and fontconfig sorts all that rules name again for every size of type.
 _CHINESE_BLOCKS = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFFEF))
 # What both kinds can draw and Chinese sentences want in their own square: · — ‥ … ‧
 _CHINESE_PUNCTUATION = frozenset(map(ord, "·—‥…‧"))
