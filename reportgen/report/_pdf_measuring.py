@@ -1,7 +1,7 @@
 """Measure a text once: WeasyPrint asks Pango for the same words again and again.
 
 The narrowest and the widest that a table's cell may become, its line itself, the running heads of every page
-and the figures' labels letter by letter: about half of all questions have been asked before.
+and the figures' labels: many of these questions have been asked before.
 """
 
 import inspect

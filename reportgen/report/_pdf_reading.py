@@ -18,10 +18,13 @@ from xml.sax.saxutils import escape
 _DOCTYPE = re.compile(r"\s*<!doctype html>", re.I)
 _RAW = re.compile(r"(<(style|script)\b[^>]*>)(.*?)(</\2>)", re.S)
 _EMPTY = re.compile(r"<((?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b[^<>]*?)\s*/?>")
+_LINES = re.compile(r"""=("[^"<>]*[\t\r\n]|'[^'<>]*[\t\r\n])""")
+"""An attribute of several lines: XML makes spaces of their ends."""
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
 
 _PARTS = {
     "html": {"head", "body"},
+    "head": {"base", "link", "meta", "script", "style", "title"},
     "table": {"caption", "colgroup", "thead", "tbody", "tfoot"},
     "thead": {"tr"},
     "tbody": {"tr"},
@@ -35,7 +38,20 @@ _INLINE = frozenset({
     "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
     "{http://www.w3.org/2000/svg}svg",
 })  # fmt: skip
-"""What HTML leaves in a paragraph."""
+"""What HTML leaves in a paragraph or a heading."""
+_HOMES = {
+    "li": {"ul", "ol", "menu"},
+    "dt": {"dl", "div"},
+    "dd": {"dl", "div"},
+    **{
+        part: {home for home, parts in _PARTS.items() if part in parts}
+        for part in set().union(*_PARTS.values())
+    },
+    **{tag: {"head", "body"} for tag in ("base", "link", "meta", "script", "style")},
+}
+"""The only elements that HTML leaves these in."""
+_OTHERWISE = {"button", "form", "iframe", "math", "noscript", "select", "template", "textarea"}
+"""Elements that HTML reads by rules of their own."""
 
 
 @contextmanager
@@ -72,6 +88,8 @@ def read_as_xml() -> Iterator[bool]:
 
 def parsed(html: str) -> Element | None:
     """The tree of a page, or None where a reader of HTML should look at it."""
+    if _LINES.search(html):
+        return None
     text = _DOCTYPE.sub("", html, count=1)
     text = _RAW.sub(lambda found: found[1] + escape(found[3]) + found[4], text)
     text = _EMPTY.sub(r"<\1/>", text)
@@ -88,12 +106,14 @@ def parsed(html: str) -> Element | None:
 def _stays(element: Element) -> bool:
     """Whether a reader of HTML would leave an element's children where they are."""
     tags = {child.tag for child in element}
+    if any(element.tag not in _HOMES.get(tag, {element.tag}) for tag in tags) or tags & _OTHERWISE:
+        return False
     if element.tag in _PARTS:
         loose = element.tag != "title" and any(
             (text or "").strip() for text in (element.text, *(child.tail for child in element))
         )
         return tags <= _PARTS[element.tag] and not loose
-    if element.tag == "p" or element.tag in _INLINE:
+    if element.tag in {"p", "h1", "h2", "h3", "h4", "h5", "h6"} or element.tag in _INLINE:
         return tags <= _INLINE and not (
             element.tag == "a" and any(one is not element for one in element.iter("a"))
         )

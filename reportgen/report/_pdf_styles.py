@@ -1,8 +1,7 @@
 """Compute a style once for all elements that share it, also where they say their language.
 
 WeasyPrint lets elements share a style that the same rules gave to the same parent's style. An element with a
-`lang` attribute never shares, as that counts as a declaration of its own; nor does anything within it. In a
-page of two languages that is half of all elements.
+`lang` attribute never shares, as that counts as a declaration of its own; nor does anything within it.
 """
 
 import inspect
