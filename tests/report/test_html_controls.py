@@ -185,6 +185,18 @@ def test_one_language_alone(page: webdriver.Chrome) -> None:
     assert all(shown(page, "main p.zh, .sort .zh, .copy .zh"))
 
 
+@pytest.mark.parametrize(("language", "word"), [("zh", "程式"), ("en", "Listing")])
+def test_one_language_alone_reads_as_its_own(page: webdriver.Chrome, language: str, word: str) -> None:
+    choose(page, f"show-{language}")
+    labels = [label.text for label in page.find_elements("css selector", ".listing .label")]
+    assert labels == [f"{word} {number}" for number in range(1, len(labels) + 1)]
+    for row in page.find_elements("css selector", ".audit tbody th"):
+        number = row.find_element("css selector", ".no")
+        name = row.find_element("css selector", f".{language}")
+        top = "return arguments[0].getClientRects()[0].top"
+        assert abs(page.execute_script(top, number) - page.execute_script(top, name)) < 5, "on one line"
+
+
 def test_the_contents_follow_the_reader(page: webdriver.Chrome) -> None:
     for key in ("relu", "comparison_results", "audit"):
         page.execute_script("document.getElementById(arguments[0]).scrollIntoView()", f"sec-{key}")
