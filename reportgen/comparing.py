@@ -14,19 +14,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from reportgen.analysis import direction
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
 from reportgen.analysis.standings import NOT_TOLD_APART
+from reportgen.errors import printable
 from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
 from reportgen.report.render import DEFAULT_PAPER
 from reportgen.report.scores import is_percentage, render_scores
 from reportgen.report.templates import read
 from reportgen.reporting import where
 from reportgen.score_tables import check_size, read_all
-
-LOWER_IS_BETTER = ("loss", "seconds", "error")
-
 
 @dataclass(frozen=True)
 class Report:
@@ -54,8 +53,8 @@ def run(
     """Compare the optimizers of one or more CSV files and say what can be said; returns the exit code 0.
 
     metric: the column to compare by; without, the first of score_tables.DEFAULT_METRICS that is there.
-    problem: compare this one only. higher_is_better: without, it is told from the metric's name
-    (LOWER_IS_BETTER). Raises UserError.
+    problem: compare this one only. higher_is_better: without, it is told from the metric's name. Raises
+    UserError, and click.UsageError for a metric whose name does not say which is better.
     """
     if report is not None and report.pdf and (trouble := check_pdf()):
         raise PdfUnavailable(
@@ -65,7 +64,7 @@ def run(
     scores = read_all(paths, metric=metric, problem=problem)
     check_size(scores.table)
     if higher_is_better is None:
-        higher_is_better = not scores.metric.lower().endswith(LOWER_IS_BETTER)
+        higher_is_better = told_from(scores.metric)
     found = compare(scores.table, metric=scores.metric, alpha=alpha, higher_is_better=higher_is_better)
     console = Console()
     for line in describe(found, console.is_terminal, width=console.width):
@@ -86,11 +85,24 @@ def run(
     return 0
 
 
+def told_from(metric: str) -> bool:
+    """Whether higher is better, by the metric's name. Raises click.UsageError where that does not say it."""
+    higher_is_better = direction.higher_is_better(metric)
+    if higher_is_better is None:
+        raise click.UsageError(
+            f"{metric!r}: its name does not say whether higher or lower is better; add --higher-is-better or"
+            " --lower-is-better",
+            click.get_current_context(silent=True),
+        )
+    return higher_is_better
+
+
 def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 100) -> list[str]:
     """What was found, line by line.
 
     On a terminal a table and the standing of each problem, then a sentence for each pair. Elsewhere lines
-    with tabs, their kind in front: summary, standing, pair (each with a line of column names) and verdict.
+    with tabs, their kind in front: metric, summary, standing, pair (each with a line of column names) and
+    verdict.
     """
     if not console_is_terminal:
         return _plain(comparison)
@@ -210,7 +222,10 @@ def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
 
 
 def _plain(comparison: Comparison) -> list[str]:
+    better = "higher" if comparison.higher_is_better else "lower"
+    metric = pd.DataFrame({"metric": [printable(comparison.metric)], "better": [better], "alpha": [comparison.alpha]})
     tables = (
+        ("metric", metric),
         ("summary", comparison.summaries),
         ("standing", comparison.standings_table()),
         ("pair", comparison.pairs_table()),

@@ -213,7 +213,8 @@ def test_elsewhere_there_are_lines_with_tabs() -> None:
     found = compare(random_table(2, 9, effect=3))
     lines = [line.split("\t") for line in describe(found, False)]
     kinds = [line[0] for line in lines]
-    assert kinds == ["summary"] * 3 + ["standing"] * 2 + ["pair"] * 2 + ["verdict"]
+    assert kinds == ["metric"] * 2 + ["summary"] * 3 + ["standing"] * 2 + ["pair"] * 2 + ["verdict"]
+    assert lines[:2] == [["metric", "metric", "better", "alpha"], ["metric", "score", "higher", "0.05"]]
     for kind in ("summary", "standing", "pair"):
         header, *cells = (line for line in lines if line[0] == kind)
         assert all(len(row) == len(header) for row in cells)

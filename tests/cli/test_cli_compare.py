@@ -65,6 +65,33 @@ def test_a_loss_is_better_when_lower(cli: Cli, tmp_path: Path) -> None:
     assert "B is better than A" in higher.out
 
 
+@pytest.mark.parametrize("metric", ["perplexity", "error_rate", "val_loss_final", "time to accuracy"])
+def test_what_is_better_when_lower_is_known_by_any_word_of_the_name(
+    cli: Cli, tmp_path: Path, metric: str
+) -> None:
+    table = write(tmp_path / "scores.csv", Good=LOW, Bad=HIGH)
+    table.write_text(table.read_text().replace("score", metric))
+    out = cli("compare", table, "--metric", metric, "--no-report").out
+    assert "Good is better than Bad" in out
+    assert f"metric\t{metric}\tlower\t0.05" in out
+
+
+def test_a_metric_whose_name_does_not_say_what_is_better_is_asked_about(cli: Cli, tmp_path: Path) -> None:
+    table = write(tmp_path / "scores.csv", A=LOW, B=HIGH)
+    table.write_text(table.read_text().replace("score", "objective_value"))
+    refused = cli("compare", table, "--metric", "objective_value")
+    assert refused.code == 2
+    assert "'objective_value'" in refused.error_line
+    assert "--higher-is-better" in refused.error_line
+    assert "--lower-is-better" in refused.error_line
+    assert not refused.out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scores.csv"]
+    for option, best, better in (("--lower-is-better", "A", "lower"), ("--higher-is-better", "B", "higher")):
+        out = cli("compare", table, "--metric", "objective_value", option, "--no-report").out
+        assert f"{best} is better than" in out
+        assert f"metric\tobjective_value\t{better}\t" in out
+
+
 def test_the_report_lies_beside_and_carries_the_table(cli: Cli, tmp_path: Path) -> None:
     table = write(tmp_path / "scores.csv", A=LOW, **{"<b>B</b>": HIGH})
     answer = cli("compare", table)
