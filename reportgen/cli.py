@@ -227,7 +227,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
 @click.option("--metric", help="The column to compare by [default: score, else test_accuracy].")
 @click.option("--problem", help="Compare on this problem only.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Chance of a false verdict.")
-@click.option("--higher-is-better/--lower-is-better", default=None, help="[default: told from the metric's name]")
+@click.option("--higher-is-better/--lower-is-better", default=None, help="[default: told from the name]")
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),

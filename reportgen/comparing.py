@@ -27,6 +27,7 @@ from reportgen.report.templates import read
 from reportgen.reporting import where
 from reportgen.score_tables import check_size, read_all
 
+
 @dataclass(frozen=True)
 class Report:
     """Where the report goes, without an ending, in which languages, whether as a PDF too, for what paper.
@@ -223,9 +224,9 @@ def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
 
 def _plain(comparison: Comparison) -> list[str]:
     better = "higher" if comparison.higher_is_better else "lower"
-    metric = pd.DataFrame({"metric": [printable(comparison.metric)], "better": [better], "alpha": [comparison.alpha]})
+    told = {"metric": printable(comparison.metric), "better": better, "alpha": comparison.alpha}
     tables = (
-        ("metric", metric),
+        ("metric", pd.DataFrame([told])),
         ("summary", comparison.summaries),
         ("standing", comparison.standings_table()),
         ("pair", comparison.pairs_table()),

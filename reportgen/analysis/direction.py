@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-HIGHER = frozenset(
-    """
+HIGHER_WORDS = """
     accuracy accuracies acc f1 fscore auc auroc auprc roc ap map iou miou dice jaccard bleu rouge meteor cider
     bertscore chrf ssim psnr snr score scores r2 precision recall sensitivity specificity mcc kappa ndcg mrr
     correlation pearson spearman reward rewards return returns fitness throughput speedup fps
     winrate successrate hitrate truepositiverate truenegativerate exactmatch explainedvariance
     likelihood loglikelihood elbo
     準確率 正確率 精確率 精確度 召回率 分數 得分 獎勵 勝率 成功率
-    """.split()
-)
-LOWER = frozenset(
-    """
+"""
+LOWER_WORDS = """
     loss losses error errors errorrate err errs mistakes cost costs regret perplexity ppl
     nll negativeloglikelihood negloglikelihood crossentropy xent mse rmse nrmse msle rmsle mae mape smape
     wer cer ter der eer fid fidscore lpips ece brier brierscore bpb bpc bpd bitsperbyte bitsperchar
@@ -24,8 +21,8 @@ LOWER = frozenset(
     duration elapsed latency stepsto epochsto iterationsto failurerate missrate falsepositiverate
     falsenegativerate
     損失 誤差 錯誤 錯誤率 失敗率 遺憾 困惑度 時間 秒 秒數 分鐘 小時 耗時 延遲 成本
-    """.split()
-)
+"""
+HIGHER, LOWER = frozenset(HIGHER_WORDS.split()), frozenset(LOWER_WORDS.split())
 KNOWN = HIGHER | LOWER
 LONGEST = max(map(len, KNOWN))
 
@@ -33,13 +30,12 @@ LONGEST = max(map(len, KNOWN))
 CONDITIONS = frozenset(("to", "per", "at", "after", "by", "until", "within"))
 
 # A word of these may turn the direction round, or make a spread of a score.
-TURNING = frozenset(
-    """
-    neg negative minus inverse inverted inv reciprocal delta diff difference gap drop change reduction decrease
-    increase improvement gain std stdev sd sem stderr var variance deviation spread rank ranking
+TURNING_WORDS = """
+    neg negative minus inverse inverted inv reciprocal delta diff difference gap drop change reduction
+    decrease increase improvement gain std stdev sd sem stderr var variance deviation spread rank ranking
     下降 減少 差距 標準差 變異數 排名
-    """.split()
-)
+"""
+TURNING = frozenset(TURNING_WORDS.split())
 
 PART = re.compile(r"[^\W\d_]+|\d+")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|.")
