@@ -95,7 +95,7 @@ def run_all(
     pdf: what the PDFs declare to be; None for no PDF. templates: a folder of the user's, over the program's
     own.
     """
-    if pdf and (problem := check_pdf()):
+    if pdf and (problem := check_pdf(pdf)):
         # said before hours of training rather than after
         raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
     read(templates)  # for the same reason: it says what is wrong with them

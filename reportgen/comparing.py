@@ -57,7 +57,7 @@ def run(
     problem: compare this one only. higher_is_better: without, it is told from the metric's name. Raises
     UserError, and click.UsageError for a metric whose name does not say which is better.
     """
-    if report is not None and report.pdf and (trouble := check_pdf()):
+    if report is not None and report.pdf and (trouble := check_pdf(report.pdf)):
         raise PdfUnavailable(
             f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
         )

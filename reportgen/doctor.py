@@ -8,18 +8,23 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reportgen.errors import UserError
 
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 OLDEST_PYTHON = (3, 11)
+MISSING, OTHER = "missing", "other"
+"""What is not ok: it is not there, or it is there and another than it should be."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -27,12 +32,13 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 class Finding:
     """One thing that was looked at: what was found, and what to do where it is missing.
 
-    needed: whether no report can be made without it.
+    needed: whether no report can be made without it. state: MISSING or OTHER, where there is a remedy.
     """
 
     what: str
     remedy: str = ""
     needed: bool = True
+    state: str = MISSING
 
     @property
     def ok(self) -> bool:
@@ -42,20 +48,25 @@ class Finding:
     @property
     def line(self) -> str:
         """The finding in one line."""
-        return f"ok       {self.what}" if self.ok else f"missing  {self.what}: {self.remedy}"
+        return f"ok       {self.what}" if self.ok else f"{self.state:<9}{self.what}: {self.remedy}"
 
 
 def show() -> int:
     """Print a line for everything; returns the exit code, 0 if reports can be made."""
-    prevented = []
+    prevented, other = [], []
     for finding in findings():
         click.echo(finding.line)
-        if finding.needed and not finding.ok:
+        if not finding.ok and finding.state == OTHER:
+            other.append(finding.what)
+        elif finding.needed and not finding.ok:
             prevented.append(finding.what)
-    click.echo(
-        f"no report can be made without: {', '.join(prevented)}" if prevented else "reports can be made"
-    )
-    return 1 if prevented else 0
+    if prevented:
+        click.echo(f"no report can be made without: {', '.join(prevented)}")
+    if other:
+        click.echo(f"not what reports are tested with: {', '.join(other)}")
+    if not prevented and not other:
+        click.echo("reports can be made")
+    return 1 if prevented or other else 0
 
 
 def findings() -> Iterator[Finding]:
@@ -96,35 +107,28 @@ def packages() -> Iterator[Finding]:
     except importlib.metadata.PackageNotFoundError:
         yield Finding("reportgen's own installation", "pip install . in its folder", needed=False)
         return
-    for requirement in requirements:
-        name, least = parse(requirement)
-        if "extra ==" not in requirement:
-            yield package(name, least)
-
-
-def parse(requirement: str) -> tuple[str, str]:
-    """A requirement such as "babel>=2.14" as its name and its least version, "" where it says none."""
-    said = requirement.partition(";")[0]
-    least = re.search(r">=\s*([0-9.]+)", said)
-    return re.split(r"[^A-Za-z0-9._-]", said, maxsplit=1)[0], least[1] if least else ""
-
-
-def package(name: str, least: str) -> Finding:
-    """A package and its version."""
-    command = f"pip install '{name}>={least}'" if least else f"pip install {name}"
     try:
-        version = importlib.metadata.version(name)
+        from packaging.requirements import Requirement
+    except ImportError:
+        yield Finding("packaging", "pip install packaging")
+        return
+    for requirement in map(Requirement, requirements):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield package(requirement)
+
+
+def package(requirement: Requirement) -> Finding:
+    """A package and its version."""
+    allowed = ",".join(sorted(map(str, requirement.specifier), key=lambda bound: "<" in bound))
+    command = f"pip install '{requirement.name}{allowed}'"
+    try:
+        version = importlib.metadata.version(requirement.name)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, command)
-    if release(version) < release(least):
-        return Finding(name, f"{version} is too old, {command}")
-    return Finding(f"{name} {version}")
-
-
-def release(version: str) -> tuple[int, ...]:
-    """The numbers that a version begins with, as far as they can be compared: 2.13.0+cpu as (2, 13, 0)."""
-    found = re.match(r"\d+(\.\d+)*", version)
-    return tuple(map(int, found[0].split("."))) if found else ()
+        return Finding(requirement.name, command)
+    if not requirement.specifier.contains(version, prereleases=True):
+        what = f"{requirement.name} {version}"
+        return Finding(what, f"not a version that reports are tested with, {command}", state=OTHER)
+    return Finding(f"{requirement.name} {version}")
 
 
 def torch_and_torchvision() -> Finding:
@@ -139,13 +143,15 @@ def torch_and_torchvision() -> Finding:
 
 
 def pdf() -> Finding:
-    """Whether WeasyPrint finds its libraries."""
-    from reportgen.report.pdf import check_pdf
+    """Whether WeasyPrint finds its libraries, and has all the help that PDFs are made with."""
+    from reportgen.report.pdf import check_pdf, shortcomings
 
     problem = check_pdf()
-    if problem is None:
-        return Finding("PDF: WeasyPrint and Pango work")
-    return Finding("PDF", f"{problem} (the HTML alone: reportgen run --no-pdf)")
+    if problem is not None:
+        return Finding("PDF", f"{problem} (the HTML alone: reportgen run --no-pdf)")
+    if lacking := shortcomings():
+        return Finding("PDF", "; ".join(lacking), state=OTHER)
+    return Finding("PDF: WeasyPrint and Pango work")
 
 
 def font_files() -> Finding:

@@ -13,11 +13,16 @@ from typing import Any
 from reportgen.report import _pdf_tree
 
 
+class StructureError(Exception):
+    """WeasyPrint has built a tree of tags that cannot be tidied: write the PDF again, with that tree."""
+
+
 @contextmanager
 def annotated_structure() -> Iterator[bool]:
     """While inside, WeasyPrint's trees of tags are tidied; says whether they are.
 
-    If WeasyPrint's inside no longer looks as expected, nothing is changed.
+    If WeasyPrint's inside no longer looks as expected, nothing is changed. Where only the tree shows that it
+    is another, writing raises StructureError.
     """
     try:
         from weasyprint import pdf as writer
@@ -44,7 +49,13 @@ def annotated_structure() -> Iterator[bool]:
                 element.about = _about(getattr(box, "_box", box), element["S"], boxes)
             yield element
 
-    def add_and_tidy(pdf: Any, document: Any, version: Any, streams: Any) -> None:
+    def add_and_tidy(pdf: Any, *others: Any) -> None:
+        try:
+            tidied(pdf, *others)
+        except Exception as error:  # another version's tree can be different in any way
+            raise StructureError(f"{type(error).__name__}: {error}") from error
+
+    def tidied(pdf: Any, document: Any, version: Any, streams: Any) -> None:
         start = len(pdf.objects)
         with _pages_gathered(pdf):
             add_tags(pdf, document, version, streams)

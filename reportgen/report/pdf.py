@@ -5,7 +5,7 @@ with the program are used, and nothing is fetched that the HTML names: no files,
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from zlib import compress
 
 from reportgen import files
-from reportgen.report import fonts
+from reportgen.report import _pdf_help, fonts
 from reportgen.report._pdf_drawings import drawings_apart
 from reportgen.report._pdf_environment import (
     APT_COMMAND,
@@ -23,12 +23,10 @@ from reportgen.report._pdf_environment import (
     load_weasyprint,
     same_everywhere,
 )
-from reportgen.report._pdf_figures import filled_pages
-from reportgen.report._pdf_justify import justified_chinese
 from reportgen.report._pdf_lines import prepare
 from reportgen.report._pdf_measuring import remembered_measures
 from reportgen.report._pdf_reading import read_as_xml
-from reportgen.report._pdf_structure import annotated_structure
+from reportgen.report._pdf_structure import StructureError
 from reportgen.report._pdf_styles import shared_styles
 from reportgen.report._pdf_text import join_rooms
 
@@ -40,6 +38,8 @@ Variant = Literal["a-3u", "ua-1"]
 DEFAULT_VARIANT: Variant = "a-3u"
 KEYWORD = "pdf-variant:"
 """What stands before the variant in a document's keywords."""
+WITHOUT = "pdf-without:"
+"""What stands there before the name of help that the document was made without."""
 
 PICTURE = ("data:image/png;base64,", "data:image/jpeg;base64,")
 """How the pictures begin that a page may carry: those of pictures.py. An SVG could name addresses."""
@@ -57,19 +57,25 @@ class Attachment:
 
 @dataclass(frozen=True)
 class PdfResult:
-    """What came of writing a PDF. `warnings` is what WeasyPrint had to say; best nothing."""
+    """What came of writing a PDF. `warnings`: what WeasyPrint had to say, what is lacking; best nothing."""
 
     pages: int
     warnings: tuple[str, ...]
 
 
-def check_pdf() -> str | None:
-    """What keeps this machine from making PDFs, or None. Ask before hours of training."""
+def check_pdf(variant: Variant = DEFAULT_VARIANT) -> str | None:
+    """What keeps this machine from making PDFs of a variant, or None. Ask before hours of training."""
     try:
         load_weasyprint()
+        _refuse_untagged(variant, _pdf_help.lacking())
     except PdfUnavailable as problem:
         return str(problem)
     return None
+
+
+def shortcomings() -> tuple[str, ...]:
+    """What a PDF made here would lack, a line each."""
+    return _pdf_help.described(_pdf_help.lacking())
 
 
 def write_pdf(
@@ -89,6 +95,27 @@ def write_pdf(
     `identifier` and `created` are the document's own (a run's name and end): with the same ones the PDF
     has the same bytes. A `created` without time zone is taken as UTC. The font rules are added here.
     """
+    how: dict[str, Any] = {
+        "attachments": attachments, "identifier": identifier, "created": created, "variant": variant,
+    }  # fmt: skip
+    try:
+        return _write(html, target, **how)
+    except StructureError as problem:
+        return _write(html, target, **how, without=(_pdf_help.TAGS,), reason=str(problem))
+
+
+def _write(
+    html: str,
+    target: Path,
+    *,
+    attachments: Sequence[Attachment],
+    identifier: str,
+    created: datetime,
+    variant: Variant,
+    without: Collection[str] = (),
+    reason: str = "",
+) -> PdfResult:
+    """Write the page, without the named help. Raises StructureError where tags turn out to need that."""
     weasyprint = load_weasyprint()
     created = created.replace(tzinfo=UTC) if created.tzinfo is None else created.astimezone(UTC)
     attachments = sorted(attachments, key=lambda attachment: attachment.name.encode())
@@ -101,17 +128,17 @@ def write_pdf(
         same_everywhere(created),
         collected_warnings() as said,
         read_as_xml(),
-        justified_chinese(),
+        _pdf_help.helped(without) as lacking,
         shared_styles(),
         remembered_measures(),
-        filled_pages(),
-        annotated_structure(),
         drawings_apart(html) as page,
     ):
+        _refuse_untagged(variant, lacking)
         document = _lay_out(weasyprint, page, options)
         document.metadata.created = document.metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
         if variant != DEFAULT_VARIANT:
             document.metadata.keywords = [*document.metadata.keywords, f"{KEYWORD}{variant}"]
+        document.metadata.keywords += [f"{WITHOUT}{name}" for name in lacking]
         document.metadata.attachments = [
             weasyprint.Attachment(
                 file_obj=io.BytesIO(attachment.data),
@@ -126,7 +153,14 @@ def write_pdf(
         types = {attachment.name: attachment.mime_type for attachment in attachments}
         data = document.write_pdf(finisher=lambda _, pdf: _finish(document, pdf, types), **options)
     files.write_bytes(target, data)
-    return PdfResult(pages=len(document.pages), warnings=tuple(said))
+    return PdfResult(len(document.pages), (*said, *_pdf_help.described(lacking, reason)))
+
+
+def _refuse_untagged(variant: Variant, lacking: Collection[str]) -> None:
+    """Raises PdfUnavailable where the document would declare tags for every reader and not have them."""
+    if variant == "ua-1" and _pdf_help.TAGS in lacking:
+        (line,) = _pdf_help.described([_pdf_help.TAGS])
+        raise PdfUnavailable(f"no PDF/UA-1: {line}; --pdf-variant a-3u declares no such tags")
 
 
 # ---------------------------------------------------------------- from page to bytes

@@ -266,7 +266,7 @@ def test_doctor_finds_all_that_a_report_needs(cli: Cli, examined: Path) -> None:
     answer = cli("doctor")
     assert answer.code == 0
     assert answer.out.splitlines()[-1] == "reports can be made"
-    assert all(re.match(r"(ok {7}|missing {2})\S", line) for line in answer.out.splitlines()[:-1])
+    assert all(re.match(r"(ok {7}|missing {2}|other {4})\S", line) for line in answer.out.splitlines()[:-1])
     assert lines_about(answer.out, "Python 3")[0].startswith("ok")
     assert lines_about(answer.out, "torchvision work beside")
     assert lines_about(answer.out, "data digits")[0].startswith("ok")
@@ -275,20 +275,41 @@ def test_doctor_finds_all_that_a_report_needs(cli: Cli, examined: Path) -> None:
 
 
 @pytest.mark.usefixtures("examined")
-def test_doctor_says_which_packages_are_missing_or_too_old(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_says_which_packages_are_missing_or_others(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_installed(
         monkeypatch,
-        {"torch": "2.13.0+cpu", "numpy": "1.9.3", "babel": "2.14"},
-        *("torch>=2.4", "numpy>=1.26", "babel>=2.14,<9", "weasyprint>=66", 'pytest>=8; extra == "dev"'),
+        {"torch": "2.13.0+cpu", "numpy": "1.9.3", "babel": "2.14", "scipy": "1.18rc1", "rich": "15.0.0"},
+        *("torch>=2.4", "numpy>=1.26", "babel<9,>=2.14", "weasyprint<71,>=66", "scipy>=1.15", "rich>=13,<15"),
+        *('pytest>=8; extra == "dev"', 'tomli>=2; python_version < "3.11"'),
     )
     answer = cli("doctor")
     assert answer.code == 1
     assert "ok       torch 2.13.0+cpu\n" in answer.out
     assert "ok       babel 2.14\n" in answer.out
-    assert "missing  numpy: 1.9.3 is too old, pip install 'numpy>=1.26'\n" in answer.out
-    assert "missing  weasyprint: pip install 'weasyprint>=66'\n" in answer.out
+    assert "ok       scipy 1.18rc1\n" in answer.out
+    told = "not a version that reports are tested with, pip install"
+    assert f"other    numpy 1.9.3: {told} 'numpy>=1.26'\n" in answer.out
+    assert f"other    rich 15.0.0: {told} 'rich>=13,<15'\n" in answer.out
+    assert "missing  weasyprint: pip install 'weasyprint>=66,<71'\n" in answer.out
     assert not lines_about(answer.out, "pytest>=8")
-    assert answer.out.splitlines()[-1] == "no report can be made without: numpy, weasyprint"
+    assert not lines_about(answer.out, "tomli")
+    assert answer.out.splitlines()[-2:] == [
+        "no report can be made without: weasyprint",
+        "not what reports are tested with: numpy 1.9.3, rich 15.0.0",
+    ]
+
+
+@pytest.mark.usefixtures("examined")
+def test_doctor_says_what_pdfs_lack_beside_another_weasyprint(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from weasyprint.layout import block
+
+    monkeypatch.setattr(block, "_in_flow_layout", lambda *_: None)
+    answer = cli("doctor")
+    assert answer.code == 1
+    assert "pages may end early: WeasyPrint" in lines_about(answer.out, "other    PDF")[0]
+    assert answer.out.splitlines()[-1] == "not what reports are tested with: PDF"
 
 
 @pytest.mark.usefixtures("examined")

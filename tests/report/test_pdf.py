@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import importlib.metadata
 import io
 import os
 import re
@@ -292,7 +293,8 @@ def test_other_insides_of_weasyprint_still_give_a_pdf(
     monkeypatch.setattr(inline, "count_expandable_spaces", lambda item, _=None: count(item))
     monkeypatch.setattr(tags, "_build_box_tree", lambda node, *rest, **_: build(node, *rest))
     result = write(page(NARROW.format(CHINESE)), tmp_path / "a.pdf")
-    assert result == pdf.PdfResult(pages=1, warnings=())
+    assert result.pages == 1
+    assert ["ragged" in note or "tags" in note for note in result.warnings] == [True, True]
     assert max(right_edges(tmp_path / "a.pdf")) < EDGE - 1  # ragged, but there
 
 
@@ -386,6 +388,70 @@ def test_a_page_read_as_xml_is_the_one_read_as_html() -> None:
     assert [(e.tag, dict(e.attrib), e.text or "", e.tail or "") for e in read.iter()] == [
         (e.tag, dict(e.attrib), e.text or "", e.tail or "") for e in other.iter()
     ]
+
+
+# ---------------------------------------------------------------- a WeasyPrint that is another inside
+
+
+def changed_signature(function: Any) -> Any:
+    def other(*arguments: Any, **options: Any) -> Any:
+        return function(*arguments, **options)
+
+    return other
+
+
+INSIDE = {
+    "justification": ("weasyprint.layout.inline", "justify_line", "set ragged"),
+    "figures": ("weasyprint.layout.block", "_in_flow_layout", "pages may end early"),
+    "tags": ("weasyprint.pdf", "add_tags", "the tags are WeasyPrint's own"),
+}
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_what_a_pdf_lacks_beside_another_weasyprint_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    module, function, said = INSIDE[name]
+    inside = importlib.import_module(module)
+    monkeypatch.setattr(inside, function, changed_signature(getattr(inside, function)))
+    result = write(SAMPLE, tmp_path / "a.pdf")
+    (note,) = result.warnings
+    assert said in note
+    assert importlib.metadata.version("weasyprint") in note
+    with pikepdf.open(tmp_path / "a.pdf") as document:
+        assert str(document.docinfo.Keywords) == f"pdf-without:{name}"
+
+
+def test_what_only_saves_time_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = importlib.import_module("weasyprint.css")
+    monkeypatch.setattr(inside, "find_style_attributes", changed_signature(inside.find_style_attributes))
+    assert write(SAMPLE, tmp_path / "a.pdf").warnings == ()
+
+
+def test_a_tree_of_tags_that_cannot_be_tidied_stays_weasyprints_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = importlib.import_module("weasyprint.pdf")
+    build = inside.add_tags
+
+    def without_attributes(pdf: Any, document: Any, pdf_version: Any, page_streams: Any) -> None:
+        build(pdf, document, pdf_version, page_streams)
+        for item in pdf.objects:
+            if isinstance(item, dict) and item.get("S") == "/TD":
+                del item["A"]
+
+    monkeypatch.setattr(inside, "add_tags", without_attributes)
+    result = write(SAMPLE, tmp_path / "a.pdf", attachments=ATTACHMENTS)
+    (note,) = result.warnings
+    assert "the tags are WeasyPrint's own" in note
+    assert "(KeyError: 'A')" in note
+    with pikepdf.open(tmp_path / "a.pdf") as document:
+        assert {"/TD", "/TH", "/NonStruct"} <= {str(item.S) for item in elements(document)}
+        assert document.attachments["metrics.csv"].get_file().read_bytes() == METRICS
+    with pytest.raises(UserError, match=r"^no PDF/UA-1: .*tags") as refused:
+        write(SAMPLE, tmp_path / "b.pdf", variant="ua-1")
+    assert "\n" not in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
 
 
 # ---------------------------------------------------------------- structure
