@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import signal
 import sys
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -14,6 +16,15 @@ from reportgen.errors import UserError, describe
 LANGUAGES = ("zh-Hant", "en")
 DEFAULT_EXPERIMENT = "quickstart"
 STOPPED = "what is finished is kept, and the same command goes on from there"
+
+
+def is_supported() -> bool:
+    """Whether this system has the locks on files and the signals that runs rely on."""
+    return (
+        sys.platform != "win32"
+        and importlib.util.find_spec("fcntl") is not None
+        and hasattr(signal, "pthread_sigmask")
+    )
 
 
 class OneLine(click.ClickException):
@@ -31,6 +42,9 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command and turn what it raises into an exit code."""
+        if not is_supported():
+            OneLine("reportgen needs Linux or macOS; on Windows use WSL").show()
+            sys.exit(1)
         kwargs["standalone_mode"] = False
         try:
             sys.exit(super().main(*args, **kwargs) or 0)

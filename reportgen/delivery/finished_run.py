@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +31,12 @@ class FinishedRun:
 
 
 def read(folder: Path) -> FinishedRun:
-    """The run in a folder. Raises UserError where its manifest is damaged, or where it has no report."""
+    """The run in a folder.
+
+    Raises UserError where its manifest is damaged, where it has no report, and where a link leads out of it.
+    """
     folder = folder.resolve()
+    refuse_links_out_of(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         run = FinishedRun(folder, _name(manifest["experiment"]["name"]), _name(manifest["run"]))
@@ -42,6 +47,17 @@ def read(folder: Path) -> FinishedRun:
     if not (run.file(PDF) or run.file(HTML)):
         raise UserError(f"{folder}: has no report yet; `reportgen render {folder}` writes it")
     return run
+
+
+def refuse_links_out_of(folder: Path) -> None:
+    """A folder may be a stranger's: what a link in it shows of this machine is not handed on.
+
+    Raises UserError.
+    """
+    inside = os.path.realpath(folder)
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
+            raise UserError(f"{path}: is a link that leads out of the run; put the file itself there")
 
 
 def _name(text: object) -> str:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from reportgen.delivery.finished_run import MANIFEST, FinishedRun
+from reportgen.delivery.finished_run import MANIFEST, FinishedRun, refuse_links_out_of
 from reportgen.errors import UserError, describe
 from reportgen.files import point_link, write_bytes
 
@@ -73,6 +73,7 @@ def _point_latest(place: Path) -> None:
 
 
 def _copy_latest(newest: Path, latest: Path) -> None:
+    refuse_links_out_of(newest)
     with _partial_folder(latest.parent) as partial, _partial_folder(latest.parent) as before:
         _write_files(newest, partial)
         if latest.exists():

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from pathlib import Path
 
 from reportgen.delivery.rerun import share_arguments
 from reportgen.delivery.schedules import Place, Schedule
-
-SECRET = re.compile(r"\$\{(\w+)\}")
+from reportgen.delivery.secrets import names_in
 
 
 def workflow(place: Place, schedule: Schedule) -> str:
@@ -30,9 +28,9 @@ def workflow(place: Place, schedule: Schedule) -> str:
         # also where the run's exit code tells of a drop
         steps.append(_step(share_arguments(schedule, f"output/{Path(experiment).stem}/latest", target)))
         steps.append("        if: always()")
-        if names := SECRET.findall(target):
+        if names := names_in(target):
             steps.append("        env:")
-            steps += [f"          {name}: ${{{{ secrets.{name} }}}}" for name in dict.fromkeys(names)]
+            steps += [f"          {name}: ${{{{ secrets.{name} }}}}" for name in names]
     return "\n".join(
         [
             f"name: {json.dumps(f'reportgen {place.name}')}",

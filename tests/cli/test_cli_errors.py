@@ -6,6 +6,8 @@ import os
 import re
 import shlex
 import socket
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -316,3 +318,24 @@ def test_the_samples_here_are_what_the_ready_experiments_look_like() -> None:
     # a guard on this file: the mistakes above are made in an experiment that is itself sound
     assert tomllib.loads(TINY)["comparison"]["optimizers"][1]["momentum"] == 0.8
     assert os.environ["REPORTGEN_CACHE"]
+
+
+# ---------------------------------------------------------------- systems without what is needed
+
+SYSTEMS = {
+    "Windows": "sys.platform = 'win32'",
+    "no locks": "sys.modules['fcntl'] = None",
+    "no signals": "import signal; del signal.pthread_sigmask",
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("command", [["run"], ["compare", "t.csv"], ["doctor"], ["--version"], []])
+def test_a_system_that_is_not_supported_is_one_line(tmp_path: Path, system: str, command: list[str]) -> None:
+    program = f"import sys\nfrom reportgen.cli import main\n{SYSTEMS[system]}\nmain({command})\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "reportgen: error: reportgen needs Linux or macOS; on Windows use WSL\n"
+    assert list(tmp_path.iterdir()) == []

@@ -343,7 +343,7 @@ def test_without_any_timer_lines_and_a_workflow_are_printed(
         shlex.split("reportgen share output/nightly/latest --to @TEAM"),
     ]
     secrets = [step["env"] for step in steps if "env" in step]
-    assert secrets == [{"MAIL_PASSWORD": "${{ secrets.MAIL_PASSWORD }}"}]
+    assert secrets == [{"MAIL_PASSWORD": "${{ secrets.MAIL_PASSWORD }}"}, {"TEAM": "${{ secrets.TEAM }}"}]
     assert line in shown(cli("schedule", "show", "nightly"), "installed")
     well(cli("schedule", "remove", "nightly"))
     assert not (machine / "table").exists()

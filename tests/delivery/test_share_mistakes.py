@@ -155,3 +155,50 @@ def test_no_way_of_writing_a_secret_shows_it(secret: str, around: str) -> None:
         for form in (plain, in_json, in_bytes, quote(secret), quote_plus(secret)):
             bare = form.replace("\\", "")
             assert len(bare) < 4 or bare not in hidden
+
+
+# ---------------------------------------------------------------- links
+
+
+@pytest.mark.parametrize("target", ["folder:shared", "zip:all.zip", "json://127.0.0.1:1/"])
+@pytest.mark.parametrize("link", ["report.pdf", "records/experiment.toml", "records/more", "search.csv"])
+def test_a_link_that_leads_out_of_the_run_is_not_followed(
+    cli: Cli, tmp_path: Path, target: str, link: str
+) -> None:
+    run = made_run(Path("output"))
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "key").write_text(LITERAL)
+    (run / link).unlink(missing_ok=True)
+    outside = tmp_path / "private"
+    (run / link).symlink_to(outside if link == "records/more" else outside / "key")
+    answer = cli("share", run, "--to", target)
+    assert answer.code == 1
+    assert f"{link}: is a link that leads out of the run" in answer.error_line
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["output", "private"]
+
+
+def test_a_link_within_the_run_is_what_it_points_to(cli: Cli) -> None:
+    run = made_run(Path("output"))
+    (run / "again.csv").symlink_to("results.csv")
+    assert cli("share", run, "--to", "folder:shared").code == 0
+    copy = Path("shared", run.parent.name, run.name, "again.csv")
+    assert not copy.is_symlink()
+    assert copy.read_bytes() == (run / "results.csv").read_bytes()
+
+
+def test_a_link_that_somebody_put_into_a_shared_folder_is_not_followed(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text(LITERAL)
+    run = made_run(Path("output"))
+    later = made_run(Path("shared"), name="20270102-030405-abcdef")
+    (later / "report.pdf").unlink()
+    (later / "report.pdf").symlink_to(tmp_path / "key")
+
+    def no_links(*_: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr("reportgen.delivery.folder.point_link", no_links)
+    answer = cli("share", run, "--to", "folder:shared")
+    assert "report.pdf: is a link that leads out of the run" in answer.error_line
+    assert not (later.parent / "latest").exists()
