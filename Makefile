@@ -23,11 +23,14 @@ PINNED := torch==2.13.0 torchvision==0.28.0
 FONT_SOURCES := fonttools==4.68.0 fontpkg-source-serif-4==4.004 fontpkg-source-sans-3==3.52 \
 	fontpkg-source-code-pro==1.26 pylopdf-fonts-zh-tw==0.1.1 justmytype-intl-cjk==0.1.0
 
+# what changes the code a little, to see whether a test notices
+MUTATION := cosmic-ray==8.7.0
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check-document check lint format types bench simulation drift-simulation fonts lock clean \
-	python system-report system-test
+.PHONY: help report test check-document check lint format types bench simulation drift-simulation mutation fonts \
+	lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
@@ -64,6 +67,11 @@ simulation: $(INSTALLED) ## how often the verdicts are wrong or missed, by simul
 
 drift-simulation: $(INSTALLED) ## how often a rerun raises a false alarm or misses a drop, by simulation
 	@$(RUN) tools/drift_simulation.py $(ARGS)
+
+mutation: system-test $(INSTALLED_DEV) ## change the code a little, and count which changes the tests notice
+	"$(PYTHON)" -m venv --clear build/cosmic-ray
+	build/cosmic-ray/bin/python -m pip install --quiet $(MUTATION)
+	build/cosmic-ray/bin/python tools/mutation.py --python "$(CURDIR)/$(RUN)" $(ARGS)
 
 fonts: python ## build the fonts anew and compare them with templates/fonts
 	"$(PYTHON)" -m venv --clear build/fonts
