@@ -18,7 +18,6 @@ from reportgen.analysis import direction
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
-from reportgen.analysis.standings import NOT_TOLD_APART
 from reportgen.errors import printable
 from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
 from reportgen.report.render import DEFAULT_PAPER
@@ -69,7 +68,7 @@ def run(
     found = compare(scores.table, metric=scores.metric, alpha=alpha, higher_is_better=higher_is_better)
     console = Console()
     for line in describe(found, console.is_terminal, width=console.width):
-        click.echo(line if console.encoding.startswith("utf") else line.replace(NOT_TOLD_APART, "~"))
+        click.echo(line)
     if report is not None:
         rendered = render_scores(
             found,
@@ -113,8 +112,8 @@ def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 
         lines += [
             f"- {sentence(comparison, pair)}" for pair in comparison.pairs if pair.problem == found.problem
         ]
-        if len(found.with_best) > 1:
-            lines.append(f"- not separable from the best mean: {', '.join(found.with_best)}")
+        if found.better and found.winner is None:
+            lines.append(f"- not shown to be worse than any other: {', '.join(found.may_be_best) or 'none'}")
         lines.append("")
     return lines[:-1]
 
@@ -143,7 +142,7 @@ def sentence(comparison: Comparison, pair: Pair) -> str:
     tests = f"Holm, {'exact' if pair.exact else 'random'} sign-flip test, {pair.n} seeds"
     evidence = f"{what}, {_p(pair.p_holm)} ({tests}){lacking}"
     if pair.verdict is Verdict.NOT_SEPARABLE:
-        return f"{who} are not separable: {evidence}; {_needed(pair)}"
+        return f"{who} are not separable: {evidence}{_needed(pair)}"
     return f"{pair.first} is {pair.verdict} than {pair.second}: {evidence}"
 
 
@@ -165,8 +164,8 @@ class Unit:
         return f"{100 * value:.2f} %" if self.percent else f"{value:.5g}"
 
     def difference(self, value: float) -> str:
-        """+1.20 points."""
-        return f"{100 * value:+.2f} points" if self.percent else f"{value:+.4g}"
+        """+1.20 percentage points."""
+        return f"{100 * value:+.2f} percentage points" if self.percent else f"{value:+.4g}"
 
     def interval(self, low: float, high: float) -> str:
         """[0.40, 2.00], in percent or points where the value is."""
@@ -180,11 +179,11 @@ def _p(p: float) -> str:
 
 
 def _needed(pair: Pair) -> str:
+    """How many seeds would show the difference observed if it were the true one; nothing where it is none."""
     if pair.difference == 0:
-        return "there is no difference to see"
-    if pair.seeds_needed is None:
-        return f"more than {MOST_SEEDS_COUNTED} seeds would be needed to see a difference like this one"
-    return f"about {pair.seeds_needed} seeds would be needed to see a difference like this one"
+        return ""
+    needed = f"about {pair.seeds_needed}" if pair.seeds_needed else f"more than {MOST_SEEDS_COUNTED}"
+    return f"; if this were exactly the true difference, {needed} seeds would be needed to see it"
 
 
 def _lacking(pair: Pair) -> str:

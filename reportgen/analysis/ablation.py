@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pandas as pd
 
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.pairs import Verdict
-from reportgen.analysis.standings import BETTER, NOT_TOLD_APART
+from reportgen.analysis.standings import ranking
 
 COMPARISON, PREFIX = "comparison", "ablation: "
 NONE, ALL = "none", "all"
@@ -23,32 +22,29 @@ class Variant:
 
     mended: NONE, the name of a defect, or ALL. accuracies: the mean validation accuracy of each setup over
     the seeds that it finished, NaN where there is none. gains: by setup, the mean difference to the variant
-    with nothing mended, over the seeds that both finished. order: setups by their mean, the best first, and
-    relations between neighbours: ">" or "≈", see `ablation`. diverged: by setup, how many trials did.
+    with nothing mended, over the seeds that both finished. order: setups by their mean, the best first;
+    better: the pairs of them of which the test shows the first to be better, none where the seeds are too few
+    for a test. diverged: by setup, how many trials did.
     """
 
     mended: str
     accuracies: Mapping[str, float]
     gains: Mapping[str, float]
     order: tuple[str, ...]
-    relations: tuple[str, ...]
+    better: frozenset[tuple[str, str]]
     diverged: Mapping[str, int]
 
     @property
     def ranking(self) -> str:
-        """Adam > SGD_Momentum ≈ SGD."""
-        words = list(self.order[:1])
-        for relation, setup in zip(self.relations, self.order[1:], strict=True):
-            words += [relation, setup]
-        return " ".join(words)
+        """Adam > SGD_Momentum, SGD; where there was no test, the order of the means alone."""
+        return ranking(self.order, self.better)
 
 
 @dataclass(frozen=True)
 class Ablation:
     """The variants, from nothing mended to everything.
 
-    tested: whether the seeds are enough for the test, so that ">" is its verdict; where they are not, ">"
-    only says that the first was higher with every seed.
+    tested: whether there were seeds enough for a test of every pair.
     """
 
     seeds: tuple[int, ...]
@@ -91,16 +87,12 @@ def _variant(
 ) -> Variant:
     """One variant; scores, before: its table and the first one's, a row a seed and a column a setup."""
     standing = found.standing(name)
-    relations = standing.relations
-    if not tested:
-        always = [found.pair(name, *pair).superiority == 1 for pair in pairwise(standing.order)]
-        relations = tuple(BETTER if higher else NOT_TOLD_APART for higher in always)
     return Variant(
         mended=name,
         accuracies=_by_setup(scores.mean()),
         gains=_by_setup((scores - before).mean()),
         order=standing.order,
-        relations=relations,
+        better=standing.better if tested else frozenset(),
         diverged={setup: count for setup, (count, _) in standing.diverged.items()},
     )
 

@@ -11,7 +11,7 @@ import pandas as pd
 from reportgen.analysis.intervals import mean_interval
 from reportgen.analysis.pairs import Pair, Verdict, compare_pairs
 from reportgen.analysis.scores import AnalysisError, checked
-from reportgen.analysis.standings import Standing, standing
+from reportgen.analysis.standings import Standing
 
 SMALLEST_ALPHA, LARGEST_ALPHA = 0.0001, 0.5
 
@@ -62,9 +62,9 @@ class Comparison:
         return table
 
     def standings_table(self) -> pd.DataFrame:
-        """A row for each problem: standing as a line, and who is not separable from the best."""
-        rows = [(found.problem, found.text(), " ".join(found.with_best)) for found in self.standings]
-        return pd.DataFrame(rows, columns=["problem", "standing", "with_best"])
+        """A row for each problem: standing as a line, and who may be best."""
+        rows = [(found.problem, found.text(), " ".join(found.may_be_best)) for found in self.standings]
+        return pd.DataFrame(rows, columns=["problem", "standing", "may_be_best"])
 
 
 def compare(
@@ -147,6 +147,8 @@ def _summary(
 def _standing(problem: str, summary: pd.DataFrame, pairs: Sequence[Pair]) -> Standing:
     counts = zip(summary["optimizer"], summary["diverged"], summary["trials"], strict=True)
     lost = {str(name): (int(diverged), int(trials)) for name, diverged, trials in counts if diverged}
-    order = [name for name in summary["optimizer"] if name not in lost]
-    verdicts: dict[tuple[str, str], Verdict] = {(pair.first, pair.second): pair.verdict for pair in pairs}
-    return standing(problem, order, lambda first, second: verdicts[first, second], lost)
+    order = tuple(str(name) for name in summary["optimizer"] if name not in lost)
+    both = [pair for seen in pairs for pair in (seen, seen.mirrored())]
+    better = {(pair.first, pair.second) for pair in both if pair.verdict is Verdict.BETTER}
+    ranked = frozenset(pair for pair in better if set(pair) <= set(order))
+    return Standing(problem, order, ranked, lost)

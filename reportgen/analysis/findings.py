@@ -20,6 +20,10 @@ SHARED, TUNED, TABLE = "shared", "tuned", "table"
 anyone's table of scores."""
 
 
+ORDERS = ("winner", "open", "circle", "too_few_seeds", "single", "all_diverged")
+"""The findings that say who is best of a comparison; of each comparison there is one."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that can be said. key: what kind of thing. values: what the sentence about it needs."""
@@ -41,51 +45,66 @@ def scores(results: pd.DataFrame, metric: str = "test_accuracy") -> pd.DataFrame
 
 
 def of_comparison(found: Comparison, problem: str, where: str) -> Iterator[Finding]:
-    """Who is best, who cannot be told apart, who diverged."""
+    """Who is best or may be, which pairs are not separated, who diverged."""
     standing = found.standing(problem)
-    pairs = [pair for pair in found.pairs if pair.problem == problem]
-    yield _order(standing, pairs, where)
+    about = {"where": where, "problem": problem, "metric": found.metric}
+    ranked = set(standing.order)
+    pairs = [pair for pair in found.pairs if pair.problem == problem and {pair.first, pair.second} <= ranked]
+    order = _order(standing, pairs, about)
+    yield order
     for pair in pairs:
-        if pair.verdict is Verdict.NOT_SEPARABLE and {pair.first, pair.second} <= set(standing.order):
-            yield Finding("not_separable", {"where": where, "problem": problem, "pair": pair})
+        if pair.verdict is Verdict.NOT_SEPARABLE:
+            yield Finding("not_separable", about | {"pair": pair})
+        if pair.verdict is Verdict.TOO_FEW_SEEDS and order.key != "too_few_seeds":
+            yield Finding("pair_too_few_seeds", about | {"pair": pair})
     for name, (count, trials) in standing.diverged.items():
-        counts = {"name": name, "count": count, "trials": trials}
-        yield Finding("diverged", {"where": where, "problem": problem, **counts})
+        yield Finding("diverged", about | {"name": name, "count": count, "trials": trials})
 
 
-def _order(standing: Standing, pairs: list[Pair], where: str) -> Finding:
-    order = standing.order
-    values: dict[str, Any] = {"where": where, "problem": standing.problem, "standing": standing}
-    if not order:
+def _order(standing: Standing, pairs: list[Pair], about: Mapping[str, Any]) -> Finding:
+    """The finding about all of them together; its key is one of ORDERS. pairs: those of the order."""
+    values: dict[str, Any] = {**about, "standing": standing}
+    if not standing.order:
         return Finding("all_diverged", values)
-    if len(order) == 1:
-        return Finding("single", values | {"name": order[0]})
-    compared = [pair for pair in pairs if {pair.first, pair.second} <= set(order)]
-    too_few = [pair for pair in compared if pair.verdict is Verdict.TOO_FEW_SEEDS]
-    if too_few:
-        seeds = min(pair.n for pair in too_few)
-        return Finding("too_few_seeds", values | {"seeds": seeds, "needed": too_few[0].fewest_seeds})
-    values["seeds"] = min(pair.n for pair in compared)
-    if len(standing.with_best) == 1:
-        return Finding("winner", values | {"name": order[0]})
-    return Finding("tie", values | {"names": standing.with_best})
+    if len(standing.order) == 1:
+        return Finding("single", values | {"name": standing.order[0]})
+    most = max(pair.n for pair in pairs)
+    if all(pair.verdict is Verdict.TOO_FEW_SEEDS for pair in pairs):
+        return Finding("too_few_seeds", values | {"seeds": most, "needed": pairs[0].fewest_seeds})
+    values["seeds"] = (min(pair.n for pair in pairs), most)
+    if standing.winner is not None:
+        return Finding("winner", values | {"name": standing.winner})
+    if not standing.may_be_best:
+        return Finding("circle", values)
+    return Finding("open", values | {"names": standing.may_be_best})
 
 
 def of_tuning(shared: Standing, tuned: Standing, told: bool) -> Finding | None:
-    """What happened to the lead when every optimizer was tuned; told: whether both had seeds enough."""
+    """What the tests say of the best at the shared settings and, beside it, of the best when each is tuned.
+
+    These are two tests, and that one of them separates a pair and the other does not is no evidence that the
+    difference has changed: nothing is said of a change.
+
+    Args:
+        shared: The standing at the settings that all share.
+        tuned: The standing with each at its own settings.
+        told: Whether both had seeds enough for a test.
+    """
     if not told or len(shared.order) < 2 or len(tuned.order) < 2:
         return None
-    before, after = set(shared.with_best), set(tuned.with_best)
-    values = {"before": shared.with_best, "after": tuned.with_best}
-    match len(before), len(after):
-        case 1, 1:
+    before, after = ((one.winner,) if one.winner else one.may_be_best for one in (shared, tuned))
+    if not before or not after:
+        return None
+    values = {"before": before, "after": after}
+    match shared.winner is not None, tuned.winner is not None:
+        case True, True:
             return Finding("same_winner" if before == after else "other_winner", values)
-        case 1, _:
-            return Finding("lead_gone" if before <= after else "lead_lost", values)
-        case _, 1:
-            return Finding("lead_found", values)
+        case True, False:
+            return Finding("winner_shared", values)
+        case False, True:
+            return Finding("winner_tuned", values)
         case _:
-            return Finding("still_tied", values)
+            return Finding("open_both", values)
 
 
 def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_accuracy") -> Finding | None:

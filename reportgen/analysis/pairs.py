@@ -28,6 +28,9 @@ class Verdict(StrEnum):
     TOO_FEW_SEEDS = "too few seeds"
 
 
+TESTED = (Verdict.BETTER, Verdict.WORSE, Verdict.NOT_SEPARABLE)
+"""The verdicts of a test; the others say why there was none."""
+
 MIRRORED = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
 
 
@@ -41,8 +44,7 @@ class Pair:
 
     difference: mean of first minus second, in the unit of the score, NaN without a common seed; low, high:
     its interval of 95 %, by the method `interval` (see sign_flip_interval), not corrected for the number of
-    pairs. superiority: the share of seeds on which the first is the better one, ties counted half (the
-    paired form of the common-language effect size of McGraw & Wong, 1992).
+    pairs. wins, ties, losses: on how many of the n seeds the first is the better one, as good, the worse one.
 
     p: of the sign-flip test, two-sided, exact or by random flips; p_holm: corrected for the family, which is
     all pairs of the problem that have a p. A pair in which one diverged, or without a common seed, has none
@@ -61,7 +63,9 @@ class Pair:
     low: float
     high: float
     interval: str
-    superiority: float
+    wins: int
+    ties: int
+    losses: int
     p: float
     p_holm: float
     exact: bool
@@ -82,7 +86,8 @@ class Pair:
             difference=0.0 - self.difference,
             low=0.0 - self.high,
             high=0.0 - self.low,
-            superiority=1 - self.superiority,
+            wins=self.losses,
+            losses=self.wins,
             diverged_first=self.diverged_second,
             diverged_second=self.diverged_first,
             only_first=self.only_second,
@@ -142,7 +147,9 @@ def compare_pairs(
                 low=low,
                 high=high,
                 interval=test.interval.method,
-                superiority=float(((gain > 0) + 0.5 * (gain == 0)).mean()) if n else math.nan,
+                wins=int((gain > 0).sum()),
+                ties=int((gain == 0).sum()),
+                losses=int((gain < 0).sum()),
                 p=test.p if n and not any(lost) else math.nan,
                 p_holm=math.nan,
                 exact=is_exact(n),

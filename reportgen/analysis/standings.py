@@ -1,52 +1,76 @@
-"""The optimizers of one problem in their order, with no more said about neighbours than the tests say."""
+"""The optimizers of one problem in the order of their means, and which differences between them are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-
-from reportgen.analysis.pairs import Verdict
-
-BETTER, NOT_TOLD_APART = ">", "≈"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Optimizers from best to worst by mean score.
+    """Optimizers from best to worst by mean score, with the verdicts between them.
 
-    relations[i] stands between order[i] and order[i + 1]: BETTER where the verdict is that the first is
-    better, else NOT_TOLD_APART. The second sign is not transitive: in A ≈ B ≈ C, A may well be better than
-    C. Who may be best is therefore said by with_best: the first of the order and everyone who was not shown
-    to be worse than it. diverged: the optimizers with a diverged trial, which have no place in the order
-    since the mean of the others is not a fair one, with the number of diverged trials and of all trials.
+    better: every pair (a, b) of the order of which the test shows that a is better than b. "Not separable"
+    is not transitive: with A and B, and A and C not separable, B may well be better than C. So nothing is
+    said of a group that does not hold of every pair in it. diverged: the optimizers with a diverged trial,
+    which have no place in the order since the mean of the others is not a fair one, with the number of
+    diverged trials and of all trials.
     """
 
     problem: str
     order: tuple[str, ...]
-    relations: tuple[str, ...]
-    with_best: tuple[str, ...]
+    better: frozenset[tuple[str, str]]
     diverged: Mapping[str, tuple[int, int]]
 
+    @property
+    def winner(self) -> str | None:
+        """Who is shown to be better than every other one of the order; None if nobody is, or it is alone."""
+        for name in self.order:
+            others = [other for other in self.order if other != name]
+            if others and all((name, other) in self.better for other in others):
+                return name
+        return None
+
+    @property
+    def may_be_best(self) -> tuple[str, ...]:
+        """Those than whom nobody is shown to be better, best mean first.
+
+        No two of them are separated, since the worse one would not be among them. The best mean need not be
+        among them where the pairs have different seeds, and then there may even be none.
+        """
+        worse = {loser for _, loser in self.better}
+        return tuple(name for name in self.order if name not in worse)
+
     def text(self) -> str:
-        """Adam > SGD_Momentum ≈ SGD; diverged: RMSprop (2 of 10)."""
-        words = list(self.order[:1])
-        for relation, optimizer in zip(self.relations, self.order[1:], strict=True):
-            words += [relation, optimizer]
+        """Adam > SGD_Momentum, SGD; diverged: RMSprop (2 of 10)."""
         lost = [f"{name} ({count} of {trials})" for name, (count, trials) in self.diverged.items()]
-        return "; ".join(part for part in (" ".join(words), lost and f"diverged: {', '.join(lost)}") if part)
+        parts = (ranking(self.order, self.better), lost and f"diverged: {', '.join(lost)}")
+        return "; ".join(part for part in parts if part)
 
 
-def standing(
-    problem: str,
-    order: Sequence[str],
-    verdict: Callable[[str, str], Verdict],
-    diverged: Mapping[str, tuple[int, int]],
-) -> Standing:
-    """The standing of the optimizers in `order`, best mean first; verdict: of one seen against another."""
-    relations = [
-        BETTER if verdict(first, second) is Verdict.BETTER else NOT_TOLD_APART
-        for first, second in pairwise(order)
+def ranking(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
+    """The order of the means with every difference that the test shows, and no other.
+
+    "A > B, C": everyone before a ">" is shown to be better than everyone behind it, and a comma claims
+    nothing. What cannot be said in that way follows in brackets: in "A, B, C (B > C)" only B and C are
+    separated.
+
+    Args:
+        order: Names, the best mean first.
+        better: The pairs of which the first is shown to be better than the second.
+    """
+    tiers: list[list[str]] = []
+    for place, name in enumerate(order):
+        cut = all((above, below) in better for above in order[:place] for below in order[place:])
+        if cut:
+            tiers.append([])
+        tiers[-1].append(name)
+    chain = " > ".join(", ".join(tier) for tier in tiers)
+    within = [
+        f"{name} > {', '.join(worse)}"
+        for tier in tiers
+        for name in tier
+        for worse in [[other for other in tier if (name, other) in better]]
+        if worse
     ]
-    with_best = [name for name in order if name == order[0] or verdict(order[0], name) is not Verdict.BETTER]
-    return Standing(problem, tuple(order), tuple(relations), tuple(with_best), dict(diverged))
+    return f"{chain} ({'; '.join(within)})" if within else chain

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.intervals import median_interval
 from reportgen.analysis.scores import (
     AnalysisError,
@@ -120,6 +121,20 @@ def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
         rows.append(row)
     columns = [f"{unit}{end}" for unit in ("epoch", "seconds") for end in ("", "_low", "_high")]
     return pd.DataFrame(rows, columns=["problem", "optimizer", "target", "trials", "reached", *columns])
+
+
+def compare_times(times: pd.DataFrame) -> Comparison:
+    """Who reaches the target in fewer epochs, seed by seed, by the test that compares scores.
+
+    A trial that misses the target is censored: how many epochs it would take is not known. So an optimizer
+    with a miss is not ranked at all, as one with a diverged trial is not among scores, and the standings hold
+    those alone whose every trial reached the target.
+
+    Args:
+        times: Rows of `time_to_target`.
+    """
+    table = times[TRIAL].assign(score=times["epoch"])
+    return compare(table, metric="epoch", higher_is_better=False)
 
 
 def _checked(epochs: pd.DataFrame) -> pd.DataFrame:

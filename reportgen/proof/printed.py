@@ -89,7 +89,7 @@ def of_comparison(found: Comparison, unit: Unit, t: Catalogue) -> Iterator[Print
         yield Printed("means and intervals", " ".join(row.values()))
     for pair in found.pairs:
         written: dict[str, Any] = pair_row(pair, unit, t)
-        numbers = (written[name] for name in ("seeds", "difference", "interval", "superiority", "p"))
+        numbers = (written[name] for name in ("seeds", "difference", "interval", "wins", "p"))
         who, verdict = f"{pair.first} – {pair.second}", written["verdict"].spans().striptags()
         yield Printed("verdicts", " ".join((who, *numbers, verdict, written["needed"])))
 

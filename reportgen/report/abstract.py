@@ -11,7 +11,8 @@ from reportgen.report import figures, numbers
 from reportgen.report.catalogue import CHINESE, Catalogue, Phrase
 from reportgen.report.comparison import UNIT
 from reportgen.report.headlines import Headlines
-from reportgen.report.verdicts import listed, mean_rows
+from reportgen.report.sentences import seeds_in_words
+from reportgen.report.verdicts import listed, mean_rows, was_tested
 from reportgen.runs.store import RunRecords
 
 
@@ -21,8 +22,9 @@ def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue)
     names = listed(list(dict.fromkeys(results["optimizer"])), t)
     sentences = [t("abstract.trained", source=source, names=names, trials=numbers.whole(len(results)))]
     if said.shared is not None and len(said.shared.found.optimizers) > 1:
-        seeds = numbers.whole(results.loc[results["stage"] == said.shared.stage, "seed"].nunique())
-        sentences.append(t("abstract.compared", seeds=seeds))
+        seeds = seeds_in_words(results.loc[results["stage"] == said.shared.stage, "seed"].nunique(), t)
+        tested = was_tested(said.shared.found.pairs)
+        sentences.append(t("abstract.compared" if tested else "abstract.compared_untested", seeds=seeds))
     if said.tuned_equally is not None:
         sentences.append(t("abstract.tuned_equally"))
     if said.audited is not None:
@@ -52,7 +54,9 @@ def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, An
     for one in compared:
         for row in mean_rows(one.found.summaries, UNIT):
             cells[row["setup"]].append(row)
+    intervals = any(one.found.summaries["low"].notna().any() for one in compared)
     return {
+        "caption": t("glance.caption" if intervals else "glance.caption_bare"),
         "stages": [t(f"glance.{name}") for name, one in stages.items() if one is not None],
         "rows": [
             {"setup": name, "color": figures.color(n), "cells": found}

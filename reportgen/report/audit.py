@@ -13,6 +13,7 @@ from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant, ablation, 
 from reportgen.analysis.audit import Fact, Point, audit
 from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
+from reportgen.report.sentences import seeds_in_words
 from reportgen.runs.store import RunRecords
 
 MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
@@ -84,7 +85,7 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     return {
         "seeds": ", ".join(map(str, found.seeds)),
         "defects": len(found.variants) - 2,
-        "caption": t(caption, n=len(found.seeds)),
+        "caption": t(caption, seeds=seeds_in_words(len(found.seeds), t)),
         "setups": setups,
         "rows": [_variant_row(variant, setups, t) for variant in found.variants],
         "sentences": ablation_sentences(found, setups, t),
@@ -121,10 +122,15 @@ def _mended(name: str, t: Catalogue) -> Phrase:
 
 
 def ablation_sentences(found: Ablation, setups: Sequence[str], t: Catalogue) -> list[Phrase]:
-    """What each mended defect did to the order and to every optimizer; those that did nothing together."""
+    """What each mended defect did to every optimizer, and the verdicts with it mended beside those without.
+
+    Those that did nothing stand together. Where the seeds are too few for a test, no order is spoken of.
+    """
     before, *others = found.variants
     idle = [variant for variant in others if unchanged(variant)]
-    sentences = [_effect(before, variant, setups, t) for variant in others if variant not in idle]
+    sentences = [
+        _effect(before, variant, setups, found.tested, t) for variant in others if variant not in idle
+    ]
     if idle:
         defects = [t(f"ablation.{ALL}" if one.mended == ALL else f"defect.{one.mended}") for one in idle]
         names = together(defects, "list.phrases", t)
@@ -132,15 +138,16 @@ def ablation_sentences(found: Ablation, setups: Sequence[str], t: Catalogue) -> 
     return sentences
 
 
-def _effect(before: Variant, after: Variant, setups: Sequence[str], t: Catalogue) -> Phrase:
-    kind = "all" if after.mended == ALL else "one"
-    kept = before.ranking == after.ranking
-    words: dict[str, object] = {
-        "gains": ", ".join(f"{setup} {numbers.points(after.gains[setup])}" for setup in setups),
-        "after": Markup("<b>{}</b>").format(after.ranking),
+def _effect(before: Variant, after: Variant, setups: Sequence[str], tested: bool, t: Catalogue) -> Phrase:
+    gains = ", ".join(f"{setup} {numbers.points(after.gains[setup])}" for setup in setups)
+    if after.mended == ALL:
+        effect = t("ablation.all_effect", gains=gains)
+    else:
+        effect = t("ablation.one_effect", defect=t(f"defect.{after.mended}"), gains=gains)
+    if not tested or not (before.order and after.order):
+        return effect
+    orders = {
+        name: Markup("<b>{}</b>").format(variant.ranking)
+        for name, variant in (("before", before), ("after", after))
     }
-    if kind == "one":
-        words["defect"] = t(f"defect.{after.mended}")
-    if not kept:
-        words["before"] = Markup("<b>{}</b>").format(before.ranking)
-    return t(f"ablation.{kind}_{'kept' if kept else 'changed'}", **words)
+    return together([effect, t("ablation.orders", **orders)], "list.sentences", t)

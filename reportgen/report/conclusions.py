@@ -6,14 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reportgen.analysis.findings import Finding, of_gain, of_search, of_tuning
+from reportgen.analysis.findings import ORDERS, Finding, of_gain, of_search, of_tuning
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.comparison import UNIT, Compared
 from reportgen.report.sentences import networks, test_sentences
 from reportgen.report.verdicts import in_words
-
-ORDERS = ("winner", "tie", "too_few_seeds", "single", "all_diverged")
-"""The findings that say who is best; the rest is detail."""
 
 MOST_ON_FIRST_PAGE = 3
 """How many findings a reader is given before anything else."""

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from reportgen import files
 from reportgen.analysis.comparison import Comparison
-from reportgen.analysis.findings import TABLE, Finding, of_comparison
+from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
 from reportgen.analysis.profiles import performance_profile
 from reportgen.analysis.scores import AnalysisError
 from reportgen.report import attachments, comparison_figures, figures, numbers
@@ -26,8 +26,6 @@ from reportgen.report.svg import drawn
 from reportgen.report.templates import Templates
 from reportgen.report.verdicts import in_words, metric_name, verdict_block
 from reportgen.score_tables import file_names
-
-ORDERS = {"winner", "tie", "too_few_seeds", "single", "all_diverged"}
 
 
 def render_scores(

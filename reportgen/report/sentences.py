@@ -11,6 +11,11 @@ from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.tables import finished
 
 
+def seeds_in_words(n: int, t: Catalogue) -> Phrase:
+    """A number of seeds, in the right number: 1 seed, 2 seeds."""
+    return t("count.seed") if n == 1 else t("count.seeds", n=numbers.whole(n))
+
+
 def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
     """A warning where the compared optimizers trained different networks."""
     counts = results.groupby("setup", sort=False)["parameters"].first()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from reportgen.analysis.targets import default_target, summarize_times, time_to_target
+from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
 from reportgen.report import figures, numbers
-from reportgen.report.catalogue import Catalogue
+from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.figures_verdicts import times_to_target
 from reportgen.report.svg import drawn
+from reportgen.report.verdicts import was_tested
 
 
 def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
@@ -39,22 +42,17 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     summary = summarize_times(times).set_index("optimizer")
     labels = {"epoch": t("figure.epoch").plain(), "missed": t("figure.missed").plain()}
     medians = {name: float(summary.loc[name, "epoch"]) for name in setups}
-    fastest, slowest = min(setups, key=medians.__getitem__), max(setups, key=medians.__getitem__)
-    written = {name: _written(median, 0) for name, median in medians.items()}
-    alt = t("alt.target", values="; ".join(f"{name} {median}" for name, median in written.items()))
+    written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
+    said = "; ".join(f"{name} {median}" for name, median in written.items())
+    alt = t("alt.target", values=said)
+    intervals = summary["epoch_low"].notna().any()
     return {
         "figure": drawn(
             times_to_target, times, setups, labels, prefix=f"target-{key}-times", description=alt.plain()
         ),
         "alt": alt,
-        "facts": {
-            "fastest": fastest,
-            "first": written[fastest],
-            "slowest": slowest,
-            "last": written[slowest],
-            "missed": int((~np.isfinite(times["epoch"])).sum()),
-            "trials": len(times),
-        },
+        "figure_text": partial(_figure_text, said, times, medians, t),
+        "caption": t("target.caption" if intervals else "target.caption_bare"),
         "key": f"target-{key}",
         "target": numbers.percent(target),
         "reference": t("target.reference"),
@@ -63,20 +61,54 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
                 "setup": name,
                 "color": figures.color(number),
                 "reached": f"{summary.loc[name, 'reached']} / {summary.loc[name, 'trials']}",
-                "epochs": _median(summary.loc[name], "epoch", 0),
-                "seconds": _median(summary.loc[name], "seconds", 1),
+                "epochs": _median(summary.loc[name], "epoch"),
+                "seconds": _median(summary.loc[name], "seconds"),
             }
             for number, name in enumerate(setups)
         ],
     }
 
 
-def _median(row: pd.Series[Any], unit: str, places: int) -> str:
-    middle, low, high = (_written(float(row[f"{unit}{end}"]), places) for end in ("", "_low", "_high"))
+def _figure_text(
+    said: str, times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue, figure: Phrase
+) -> Phrase:
+    """The medians, who is first if the paired test shows it, and how many trials missed the target.
+
+    said: the medians in words. figure: the reference to it.
+    """
+    missed = int((~np.isfinite(times["epoch"])).sum())
+    sentences = [t("target.figure_text", figure=figure, medians=said), _first(times, medians, t)]
+    if missed:
+        sentences.append(t("target.missed", missed=missed, trials=len(times)))
+    return together(sentences, "list.sentences", t)
+
+
+def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> Phrase:
+    """Who is first to the target, where the test shows it and the medians agree.
+
+    The test is about the mean difference. Where a skewed one contradicts the medians, nobody is named.
+    """
+    found = compare_times(times)
+    (standing,) = found.standings
+    ranked = set(standing.order)
+    if len(ranked) < 2:
+        return t("target.not_ranked")
+    if not was_tested([pair for pair in found.pairs if {pair.first, pair.second} <= ranked]):
+        return t("target.untested")
+    first = standing.winner
+    if first is None or any(medians[name] <= medians[first] for name in medians if name != first):
+        return t("target.no_first")
+    others = "every_reaching" if standing.diverged else "every_other"
+    return t("target.first", name=first, others=t(f"target.{others}"))
+
+
+def _median(row: pd.Series[Any], unit: str) -> str:
+    middle, low, high = (_written(float(row[f"{unit}{end}"]), unit) for end in ("", "_low", "_high"))
     return middle if low == numbers.MISSING else f"{middle} [{low}, {high}]"
 
 
-def _written(value: float, places: int) -> str:
+def _written(value: float, unit: str) -> str:
+    """Seconds with one decimal; epochs whole, or with the half that a median of an even number may have."""
     if math.isnan(value):
         return numbers.MISSING
-    return "∞" if math.isinf(value) else numbers.decimals(value, places)
+    return "∞" if math.isinf(value) else numbers.decimals(value, int(unit == "seconds" or value % 1 > 0))

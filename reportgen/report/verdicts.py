@@ -10,11 +10,13 @@ from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import TABLE, Finding
-from reportgen.analysis.pairs import Pair, Verdict
+from reportgen.analysis.pairs import TESTED, Pair, Verdict
+from reportgen.analysis.standings import Standing, ranking
 from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.figures_verdicts import verdict_matrix
 from reportgen.report.numbers import Unit
+from reportgen.report.sentences import seeds_in_words
 from reportgen.report.svg import drawn
 from reportgen.report.tables import rows
 
@@ -46,8 +48,10 @@ def verdict_block(
     """
     of_problem = scores[scores["problem"] == problem]
     summary = found.summaries[found.summaries["problem"] == problem]
-    standing = found.standing(problem)
     pairs = [pair for pair in found.pairs if pair.problem == problem]
+    tested = was_tested(pairs)
+    may_be_best = found.standing(problem).may_be_best if tested else ()
+    metric = metric_name(found.metric, t)
     alt = t("alt.scores", values=described(summary, unit))
     return {
         "key": prefix,
@@ -55,41 +59,66 @@ def verdict_block(
             {
                 **row,
                 "color": figures.color(setups.index(row["setup"])),
-                "with_best": row["setup"] in standing.with_best,
+                "may_be_best": row["setup"] in may_be_best,
             }
             for row in mean_rows(summary, unit)
         ],
         "pairs": [pair_row(pair, unit, t) for pair in pairs],
+        # how the tables are explained: a block of the same readings is read as the one before it
+        "readings": [
+            "means" if summary["low"].notna().any() else "means_bare",
+            *(["pairs" if tested else "pairs_untested"] if pairs else []),
+        ],
+        "bold": bool(may_be_best),
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
-        "metric": metric_name(found.metric, t),
+        "metric": metric,
+        "difference": difference_heading(unit, metric, t),
         "figure": drawn(
             comparison_figures.final_scores,
             of_problem,
             summary,
             setups,
-            metric_name(found.metric, t).plain(),
+            metric.plain(),
             unit.value,
             prefix=prefix,
             description=alt.plain(),
         ),
         "alt": alt,
-        "matrix": matrix_block(pairs, list(summary["optimizer"]), unit, t, prefix=f"{prefix}-matrix"),
+        "matrix": matrix_block(pairs, list(summary["optimizer"]), unit, metric, t, prefix=f"{prefix}-matrix"),
     }
 
 
+def was_tested(pairs: Sequence[Pair]) -> bool:
+    """Whether a test was made of any of these pairs."""
+    return any(pair.verdict in TESTED for pair in pairs)
+
+
+def difference_heading(unit: Unit, metric: Phrase, t: Catalogue) -> Phrase:
+    """The heading of a column of differences, with their unit."""
+    return t("verdict.difference") if unit.share else t("verdict.difference_in", metric=metric)
+
+
+def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue) -> Phrase:
+    """A difference in a sentence: +0.05 percentage points, or +0.012 (validation_loss)."""
+    key = "verdict.points" if unit.share else "verdict.in_metric"
+    values = {} if unit.share else {"metric": metric}
+    return t(key, difference=unit.difference(difference), **values)
+
+
 def matrix_block(
-    pairs: Sequence[Pair], order: Sequence[str], unit: Unit, t: Catalogue, *, prefix: str
+    pairs: Sequence[Pair], order: Sequence[str], unit: Unit, metric: Phrase, t: Catalogue, *, prefix: str
 ) -> dict[str, Any] | None:
     """The matrix of all pairs; None for a single pair, or more than it has room for."""
     if not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
         return None
     labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
-    told = [pair for pair in pairs if pair.verdict in (Verdict.BETTER, Verdict.WORSE)]
+    separated = [pair for pair in pairs if pair.verdict in (Verdict.BETTER, Verdict.WORSE)]
+    facts = {"n": len(pairs), "separated": len(separated)}
     said = [
         t(
             "alt.pair",
             pair=f"{pair.first} – {pair.second}",
-            difference=unit.difference(pair.difference),
+            difference=with_unit(pair.difference, unit, metric, t),
             verdict=t(f"verdict.{SIGNS[pair.verdict]}"),
         )
         for pair in pairs
@@ -97,7 +126,8 @@ def matrix_block(
     alt = t("alt.matrix", values=together(said, "list.phrases", t))
     return {
         "key": prefix,
-        "facts": {"n": len(pairs), "told": len(told)},
+        "text": "matrix_text" if was_tested(pairs) else "matrix_text_untested",
+        "facts": facts if was_tested(pairs) else {},
         "alt": alt,
         "figure": drawn(
             verdict_matrix, pairs, order, unit.difference, labels, prefix=prefix, description=alt.plain()
@@ -141,8 +171,9 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
         "seeds": str(pair.n),
         "difference": unit.difference(pair.difference),
         "interval": unit.difference_interval(pair.low, pair.high),
-        "superiority": numbers.MISSING if pair.n == 0 else numbers.percent(pair.superiority, 0),
-        "p": numbers.probability(pair.p_holm),
+        "wins": f"{pair.wins} / {pair.ties} / {pair.losses}",
+        # what no data of so few seeds could bring below alpha is no test's result
+        "p": numbers.probability(pair.p_holm) if pair.verdict in TESTED else numbers.MISSING,
         "verdict": t(f"verdict.{SIGNS[pair.verdict]}"),
         "kind": SIGNS[pair.verdict],
         "needed": needed(pair),
@@ -169,23 +200,16 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
         where, problem = values["where"], Markup("<b>{}</b>").format(values["problem"])
         words["where"] = t("where.table", problem=problem) if where == TABLE else t(f"where.{where}")
     match finding.key:
-        case "winner" | "tie" | "too_few_seeds":
-            words |= {"order": Markup("<b>{}</b>").format(_order(values["standing"]))}
-            words |= {key: str(values[key]) for key in ("name", "seeds", "needed") if key in values}
-            words |= {"names": listed(values["names"], t)} if "names" in values else {}
+        case "winner" | "open" | "circle" | "too_few_seeds":
+            return _order(finding.key, values, words, t)
         case "single":
             words |= {"name": values["name"]}
         case "not_separable":
+            return _not_separable(values["pair"], metric_name(values["metric"], t), unit, words, t)
+        case "pair_too_few_seeds":
             pair: Pair = values["pair"]
-            words |= {
-                "first": pair.first,
-                "second": pair.second,
-                "difference": unit.difference(pair.difference),
-                "interval": unit.difference_interval(pair.low, pair.high),
-            }
-            if pair.seeds_needed is not None:
-                return t("finding.not_separable", **words, needed=needed(pair))
-            return t("finding.not_separable_ever", **words)
+            words |= {"first": pair.first, "second": pair.second, "needed": str(pair.fewest_seeds)}
+            words |= {"seeds": seeds_in_words(pair.n, t)}
         case "diverged":
             words |= {"name": values["name"], "count": values["count"], "trials": values["trials"]}
         case "gain" | "loss" | "no_gain" | "gain_unsure":
@@ -214,11 +238,38 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
     return t(f"finding.{finding.key}", **words)
 
 
-def _order(standing: Any) -> str:
-    words = list(standing.order[:1])
-    for relation, name in zip(standing.relations, standing.order[1:], strict=True):
-        words += [relation, name]
-    return " ".join(words)
+def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: Catalogue) -> Phrase:
+    """Who is best or may be, and the order of the means with the differences that are shown."""
+    standing: Standing = values["standing"]
+    order = Markup("<b>{}</b>").format(ranking(standing.order, standing.better))
+    if key == "too_few_seeds":
+        seeds, needed = seeds_in_words(values["seeds"], t), str(values["needed"])
+        return t("finding.too_few_seeds", **words, order=order, seeds=seeds, needed=needed)
+    fewest, most = values["seeds"]
+    seeds = seeds_in_words(most, t) if fewest == most else t("count.seeds", n=f"{fewest}–{most}")
+    signs = t("finding.signs" if standing.better else "finding.no_signs")
+    own: dict[str, object] = {}
+    if key == "winner":
+        others = "every_finished" if standing.diverged else "every_other"
+        own = {"name": values["name"], "others": t(f"finding.{others}")}
+    if key == "open":
+        own = {"names": listed(values["names"], t)}
+    return t(f"finding.{key}", **words, **own, order=order, seeds=seeds, signs=signs)
+
+
+def _not_separable(
+    pair: Pair, metric: Phrase, unit: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """What the data exclude, and how many seeds would show the difference if it were the true one."""
+    words = {**words, "first": pair.first, "second": pair.second}
+    words |= {"difference": with_unit(pair.difference, unit, metric, t)}
+    if pair.low == pair.high:  # the same with every seed: of other differences the data say nothing
+        return t("finding.not_separable_equal", **words)
+    interval = unit.difference_interval(pair.low, pair.high)
+    sentence = t("finding.not_separable", **words, interval=interval)
+    if pair.seeds_needed is None:
+        return sentence
+    return together([sentence, t("finding.seeds_needed", needed=needed(pair))], "list.sentences", t)
 
 
 def listed(names: Sequence[str], t: Catalogue) -> Phrase:

@@ -37,7 +37,7 @@ def test_a_clear_winner() -> None:
     assert pair.difference == pytest.approx(1 + np.mean(noise))
     assert pair.p == pair.p_holm == 2 / 2**8
     assert pair.exact
-    assert pair.superiority == 1
+    assert (pair.wins, pair.ties, pair.losses) == (8, 0, 0)
     assert 0.98 < pair.low < pair.difference < pair.high < 1.03
     assert (pair.shared, pair.n, pair.seeds_needed, pair.fewest_seeds) == (8, 8, 6, 6)
 
@@ -45,15 +45,16 @@ def test_a_clear_winner() -> None:
 def test_identical_columns_are_not_separable() -> None:
     pair = only(compare(table(A=RISING, B=RISING)))
     assert pair.verdict is Verdict.NOT_SEPARABLE
-    assert (pair.p, pair.p_holm, pair.difference, pair.superiority) == (1, 1, 0, 0.5)
+    assert (pair.p, pair.p_holm, pair.difference) == (1, 1, 0)
+    assert (pair.wins, pair.ties, pair.losses) == (0, 8, 0)
     assert (pair.low, pair.high) == (0, 0)
     assert pair.seeds_needed is None
 
 
-def test_ties_count_half() -> None:
+def test_wins_ties_and_losses_are_counted_apart() -> None:
     pair = only(compare(table(A=[2, 1, 1, 1, 0, 0, 1, 1], B=[1, 1, 1, 1, 0, 0, 0, 2])))
     assert pair.first == "A"
-    assert pair.superiority == (2 + 0.5 * 5) / 8  # two won, one lost, five tied
+    assert (pair.wins, pair.ties, pair.losses) == (2, 5, 1)
     assert pair.p == 1.0
 
 
@@ -93,8 +94,9 @@ def test_what_the_means_say_and_shared_seeds_deny_is_worse() -> None:
     found = compare(table(A=plus(RISING, 0.5), B=[*RISING, 100.0]))
     assert only(found).first == "B"
     assert only(found).verdict is Verdict.WORSE
-    assert found.standings[0].relations == ("≈",)
-    assert found.standings[0].with_best == ("B", "A")
+    (standing,) = found.standings
+    assert standing.text() == "B, A (A > B)"
+    assert (standing.winner, standing.may_be_best) == ("A", ("A",))
 
 
 @pytest.mark.parametrize(("n", "k", "few"), [(1, 2, 6), (5, 2, 6), (6, 3, 7), (9, 6, 10)])
@@ -162,14 +164,14 @@ def test_all_diverged() -> None:
     assert found.summaries["optimizer"].tolist() == ["C", "A", "B"]
     alone = compare(table(A=[NAN], B=[NAN]))
     assert alone.standings[0].text() == "diverged: A (1 of 1), B (1 of 1)"
-    assert alone.standings[0].with_best == ()
+    assert (alone.standings[0].winner, alone.standings[0].may_be_best) == (None, ())
 
 
 def test_a_single_optimizer() -> None:
     found = compare(table(A=RISING))
     assert found.pairs == ()
     assert found.standings[0].text() == "A"
-    assert found.standings[0].with_best == ("A",)
+    assert (found.standings[0].winner, found.standings[0].may_be_best) == (None, ("A",))
     assert len(found.pairs_table()) == 0
 
 
@@ -179,13 +181,8 @@ def test_lower_is_better_mirrors_the_scores() -> None:
     up, down = compare(scores), compare(negated, higher_is_better=False)
     assert up.standings == down.standings
     for a, b in zip(up.pairs, down.pairs, strict=True):
-        assert (a.first, a.second, a.verdict, a.p, a.superiority) == (
-            b.first,
-            b.second,
-            b.verdict,
-            b.p,
-            b.superiority,
-        )
+        assert (a.first, a.second, a.verdict, a.p) == (b.first, b.second, b.verdict, b.p)
+        assert (a.wins, a.ties, a.losses) == (b.wins, b.ties, b.losses)
         assert (a.difference, a.low, a.high) == pytest.approx((-b.difference, -b.high, -b.low))
     assert compare(scores, higher_is_better=False).standings[0].order == up.standings[0].order[::-1]
 
@@ -223,7 +220,7 @@ def test_what_seeds_share_is_taken_out() -> None:
     assert only(compare(scores)).difference == pytest.approx(only(compare(shaken)).difference)
 
 
-def test_standings_say_no_more_than_the_neighbours_verdicts() -> None:
+def test_standings_say_no_more_than_the_verdicts() -> None:
     # B's own noise hides it between A and C, which are clearly apart
     noise = [(-1.0) ** seed * (1 + seed / 12) for seed in range(12)]
     scores = table(
@@ -234,9 +231,42 @@ def test_standings_say_no_more_than_the_neighbours_verdicts() -> None:
     )
     found = compare(scores)
     standing = found.standings[0]
-    assert standing.text() == "A ≈ B ≈ C > D"
-    assert found.pair("p", "A", "C").verdict is Verdict.BETTER
-    assert standing.with_best == ("A", "B")
+    assert standing.text() == "A, B, C > D (A > C)"
+    assert standing.may_be_best == ("A", "B")
+    assert standing.winner is None
+
+
+# "not separable" is not transitive: nobody is separated from A, and B and C are far apart
+INTRANSITIVE = {
+    "A": [0.7, 0.9, 0.65, 0.92, 0.66, 0.93, 0.95, 0.7, 0.92, 0.68],
+    "B": [0.79, 0.791, 0.792, 0.793, 0.794, 0.795, 0.796, 0.797, 0.798, 0.799],
+    "C": [0.76, 0.7612, 0.7624, 0.7636, 0.7648, 0.766, 0.7672, 0.7684, 0.7696, 0.7708],
+}
+
+
+def test_who_is_shown_worse_than_another_may_not_be_best() -> None:
+    found = compare(table(**INTRANSITIVE))
+    assert found.pair("p", "B", "C").verdict is Verdict.BETTER
+    for name in "BC":
+        assert found.pair("p", "A", name).verdict is Verdict.NOT_SEPARABLE
+    (standing,) = found.standings
+    assert standing.text() == "A, B, C (B > C)"
+    assert standing.may_be_best == ("A", "B")
+    assert standing.winner is None
+
+
+def test_where_each_is_worse_than_another_none_may_be_best() -> None:
+    # each pair shares seeds of its own
+    rows = [
+        {"problem": "p", "optimizer": name, "seed": 10 * block + seed, "score": score + seed / 100}
+        for block, (above, below) in enumerate(["AB", "BC", "CA"])
+        for name, score in ((above, 2.0), (below, 1.0))
+        for seed in range(7)
+    ]
+    (standing,) = compare(pd.DataFrame(rows)).standings
+    assert standing.better == {("A", "B"), ("B", "C"), ("C", "A")}
+    assert standing.text() == "A, B, C (A > B; B > C; C > A)"
+    assert (standing.winner, standing.may_be_best) == (None, ())
 
 
 def test_a_pair_can_be_seen_from_both_sides() -> None:
@@ -244,7 +274,7 @@ def test_a_pair_can_be_seen_from_both_sides() -> None:
     one, other = found.pair("p", "A", "B"), found.pair("p", "B", "A")
     assert (one.verdict, other.verdict) == (Verdict.WORSE, Verdict.BETTER)
     assert (one.difference, one.low, one.high) == (-other.difference, -other.high, -other.low)
-    assert one.superiority == 1 - other.superiority
+    assert (one.wins, one.ties, one.losses) == (other.losses, other.ties, other.wins)
     assert one.mirrored() == other
     with pytest.raises(KeyError):
         found.pair("p", "A", "Z")
@@ -273,6 +303,7 @@ def test_the_tables_for_csv_hold_everything() -> None:
     found = compare(table(A=[*RISING, 1.0], B=[*plus(RISING, 1), None], C=[NAN, *plus(RISING, 2)]))
     pairs = found.pairs_table()
     assert len(pairs) == 3
+    assert (pairs[["wins", "ties", "losses"]].sum(axis=1) == pairs["n"]).all()
     row = pairs[(pairs["first"] == "B") & (pairs["second"] == "A")].iloc[0]
     assert (row["verdict"], row["only_second"], row["seeds_needed"]) == ("better", "8", 6)
     assert pd.read_csv(io.StringIO(pairs.to_csv(index=False)))["verdict"].tolist() == [

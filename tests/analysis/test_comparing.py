@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from made_tables import random_table, table
 
 from reportgen import comparing, score_tables
 from reportgen.analysis.comparison import compare
+from reportgen.analysis.pairs import Verdict
 from reportgen.comparing import describe
 from reportgen.errors import UserError
 from reportgen.score_tables import read_all, read_scores
@@ -178,15 +180,19 @@ UP = [0.50, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57]
 def test_a_sentence_for_every_verdict() -> None:
     above = [value + 0.01 * (1 + i % 3) for i, value in enumerate(UP)]
     assert sentences(A=above, B=UP) == [
-        "A is better than B: +1.88 points [1.00, 2.67], p = 0.0078 (Holm, exact sign-flip test, 8 seeds)"
+        "A is better than B: +1.88 percentage points [1.00, 2.67], p = 0.0078"
+        " (Holm, exact sign-flip test, 8 seeds)"
     ]
-    assert sentences(A=UP, B=UP)[0].endswith("there is no difference to see")
+    # what was not seen is not said not to be there
+    assert sentences(A=UP, B=UP)[0].endswith("p = 1 (Holm, exact sign-flip test, 8 seeds)")
     mixed = [value + 0.01 * (-1) ** i + 0.003 for i, value in enumerate(UP)]
     (said,) = sentences(A=mixed, B=UP)
-    assert said.startswith("A and B are not separable: +0.30 points [-")
-    assert said.endswith("seeds would be needed to see a difference like this one")
+    assert said.startswith("A and B are not separable: +0.30 percentage points [-")
+    assert re.search(
+        r"; if this were exactly the true difference, about \d+ seeds would be needed to see it$", said
+    )
     assert sentences(A=[0.5], B=[0.4]) == [
-        "A and B: too few seeds for a verdict (1 shared, at least 6 needed): +10.00 points"
+        "A and B: too few seeds for a verdict (1 shared, at least 6 needed): +10.00 percentage points"
     ]
     assert sentences(A=[0.5, None], B=[None, 0.4]) == [
         "A and B: too few seeds for a verdict (0 shared, at least 6 needed): no seed in common"
@@ -207,6 +213,19 @@ def test_a_terminal_gets_tables_and_standings() -> None:
     assert sum(line.startswith("- ") for line in lines) == 3
     assert all(len(line) <= 90 for line in lines if "│" in line)
     assert not any("\x1b" in line for line in lines)
+
+
+def test_a_terminal_says_who_may_be_best_where_some_are_separated() -> None:
+    scores = random_table(4, 12, effect=1, seed=3)
+    found = compare(scores)
+    (standing,) = found.standings
+    assert standing.winner is None
+    lines = describe(found, True)
+    assert standing.text() in lines
+    said = f"- not shown to be worse than any other: {', '.join(standing.may_be_best)}"
+    assert said in lines
+    worse = {pair.second for pair in found.pairs if pair.verdict is Verdict.BETTER}
+    assert worse == set("ABCD") - set(standing.may_be_best)
 
 
 def test_elsewhere_there_are_lines_with_tabs() -> None:

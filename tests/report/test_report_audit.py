@@ -93,7 +93,10 @@ def test_the_ablation_has_a_row_for_each_defect_and_says_what_it_did(html: str) 
     assert gains[1] == [0, 0, 0]  # other test images change nothing in training
     assert gains[0][0] > 5  # SGD's steps are 16 times as long
     text = Markup(html).striptags()
-    assert re.search(r"Mending “gradients averaged twice” (keeps|changes) the order", text)
+    assert "With “gradients averaged twice” mended, validation accuracy changes by" in text
+    # two seeds are too few for a test: no order is said to change, and none to be shown
+    assert not re.search(r"(keeps|changes) the order|The test then shows", text)
+    assert all(">" not in row[4] for row in rows)
     assert "no validation accuracy at all when they are mended: test images from the training file." in text
 
 

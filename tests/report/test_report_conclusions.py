@@ -91,91 +91,136 @@ def text(phrase: Phrase, language: str) -> str:
 
 
 A, B = around(0.60), around(0.50, seed=1)
-CASES: dict[str, tuple[Scores, Scores, list[str], list[str], list[str]]] = {
+OPEN_SHARED = "The test singles out no best optimizer with the shared settings. May be best"
+OPEN_TUNED = "The test singles out no best optimizer when each is tuned. May be best"
+CASES: dict[str, tuple[Scores, Scores, list[str], str, str]] = {
     "the other one wins when each is tuned": (
         {"A": A, "B": B},
         {"A": B, "B": A},
-        ["A is best at the settings", "A > B", "B is best when each is tuned", "B > A"],
-        ["Tuning changes the winner: A is best at the given settings, B when each is tuned"],
-        ["調整改變了結論：原本 A 最好，各自調整之後是 B"],
+        [
+            "A is shown to be better than every other optimizer with",
+            "A > B",
+            "B is shown to be better",
+            "B > A",
+        ],
+        "the test shows A to be best; when each is tuned, it shows B to be best.",
+        "在共同設定下，檢定顯示 A 最好；各自調校後，檢定顯示 B 最好。",
     ),
     "the same one wins": (
         {"A": A, "B": B},
         {"A": A, "B": B},
-        ["A is best at the settings", "A is best when each is tuned"],
-        ["A is best both before and after tuning"],
-        ["調整前後都是 A 最好"],
+        ["every other optimizer with the shared", "every other optimizer when each is tuned"],
+        "The test shows A to be best with the shared settings, and also when each is tuned.",
+        "無論共同設定或各自調校，檢定都顯示 A 最好。",
     ),
-    "the lead vanishes": (
+    "a winner and no winner": (
         {"A": A, "B": B},
         {"A": A, "B": around(0.60, seed=3)},
-        ["A is best at the settings", "No single optimizer is best when each is tuned", "≈"],
-        ["The lead of A is gone when each is tuned"],
-        ["A 的領先在各自調整之後消失"],
+        ["A is shown to be better", OPEN_TUNED, "none of their differences is significant"],
+        "shows A to be best; when each is tuned, it singles out no best one, which may be any of: A and B",
+        "檢定顯示 A 最好；各自調校後，檢定無法確定最好的一個，可能的有 A 與 B。",
     ),
-    "a lead appears": (
+    "no winner and a winner": (
         {"A": A, "B": around(0.60, seed=3)},
         {"A": A, "B": B},
-        ["No single optimizer is best at the settings", "A is best when each is tuned"],
-        ["cannot be told apart at the given settings; when each is tuned, A is best"],
-        ["各自調整之後 A 最好"],
+        [OPEN_SHARED, "A is shown to be better than every other optimizer when each is tuned"],
+        "which may be any of: A and B; when each is tuned, it shows A to be best.",
+        "各自調校後，檢定顯示 A 最好。",
     ),
-    "a tie before and after": (
+    "no winner before and after": (
         {"A": A, "B": around(0.60, seed=3)},
         {"A": A, "B": around(0.60, seed=3)},
-        ["No single optimizer is best at the settings", "No single optimizer is best when each"],
-        ["No single best shows before tuning"],
-        ["調整前"],
+        [OPEN_SHARED, OPEN_TUNED],
+        "Neither with the shared settings nor when each is tuned does the test single out a best one.",
+        "檢定都無法確定最好的一個",
     ),
-    "the leader falls behind a tie": (
+    "the winner is worse than those who may be best": (
         {"A": A, "B": B, "C": B},
         {"A": B, "B": A, "C": around(0.60, seed=3)},
-        ["A is best at the settings"],
-        ["A loses its lead when each is tuned: the best are"],
-        ["A 的領先不再"],
+        ["A is shown to be better than every other optimizer with"],
+        "the test shows A to be best; when each is tuned, it singles out no best one, which may be any of: ",
+        "可能的有",
     ),
 }
 CHANGES = (
-    "Tuning changes", "both before and after", "is gone", "loses its lead", "told apart at the given",
-    "No single best shows",
+    "it shows B to be best", "and also when each", "shows A to be best; when each is tuned, it singles out",
+    "which may be any of: A and B; when", "Neither with the shared",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_tuning_did_follows_the_findings(t: Catalogue, case: str) -> None:
-    shared, tuned, orders, change, chinese_change = CASES[case]
+def test_what_both_tests_say_of_the_best_stands_side_by_side(t: Catalogue, case: str) -> None:
+    shared, tuned, orders, both, chinese_both = CASES[case]
     english, chinese = told(t, shared, tuned)
-    for part in [*orders, *change]:
+    for part in [*orders, both]:
         assert part in english, english
-    for part in chinese_change:
-        assert part in chinese, chinese
+    assert chinese_both in chinese, chinese
     said = [words for words in CHANGES if words in english]
-    assert len(said) == 1, said  # one thing happened, not two
+    assert len(said) == 1, said  # one of them, not two
+    # two tests are no test of a change
+    assert not re.search(r"Tuning changes|loses|the lead|is gone", english, re.I)
+    assert not re.search(r"改變了|領先|消失", chinese)
 
 
-def test_a_tie_says_how_many_seeds_would_be_needed(t: Catalogue) -> None:
+def test_seeds_needed_are_said_of_a_true_difference_like_the_one_observed(t: Catalogue) -> None:
     english, chinese = told(t, {"A": around(0.504, 0.01), "B": around(0.500, 0.01, seed=5)})
-    needed = re.search(r"about ([\d,]+) seeds would show it", english)
+    needed = re.search(
+        r"If the difference observed were exactly the true one, about ([\d,]+) seeds would detect it", english
+    )
     assert needed, english
     assert int(needed[1].replace(",", "")) > SEEDS
-    assert f"約需 {needed[1]} 個種子" in chinese
-    assert "is best" not in english.replace("No single optimizer is best", "")
+    assert f"若真實差異恰為此觀察值，約需 {needed[1]} 個種子" in chinese
+    assert "excludes only differences outside it" in english
+    assert "+0.40 percentage points" in english
+    assert "+0.40 個百分點" in chinese
 
 
-def test_too_few_seeds_is_said_with_the_number_needed_and_no_one_wins(t: Catalogue) -> None:
+def test_of_a_difference_that_was_not_seen_it_is_not_said_that_it_is_too_small(t: Catalogue) -> None:
+    # the observed one is 0.0002 points, and the interval holds half a point: nothing says that it is small
+    english, _ = told(t, {"A": around(0.500002, 0.01), "B": around(0.500, 0.01, seed=5)})
+    (said,) = [line for line in english.splitlines() if "are not separable" in line]
+    assert "excludes only differences outside it" in said
+    assert "seeds" not in said
+    assert not re.search("too small|reasonable", english)
+
+
+def test_equal_scores_exclude_nothing(t: Catalogue) -> None:
+    english, chinese = told(t, {"A": A, "B": A})
+    assert "with every seed the difference is +0.00 percentage points" in english
+    assert "excludes" not in english
+    assert "每個種子的差都是 +0.00 個百分點" in chinese
+
+
+def test_who_is_separated_is_not_said_to_be_alike(t: Catalogue) -> None:
+    # nobody is separated from A, and B and C are far apart
+    wide = [0.7, 0.9, 0.65, 0.92, 0.66, 0.93, 0.95, 0.7, 0.92, 0.68]
+    narrow = [0.79 + seed / 1000 for seed in range(SEEDS)]
+    english, chinese = told(t, {"A": wide, "B": narrow, "C": [score - 0.03 for score in narrow]})
+    first = english.splitlines()[0]
+    assert "not shown to be worse than any other: A and B. The means, best first: A, B, C (B > C)" in first
+    assert "可能最好的有 A 與 B（" in chinese
+    assert "≈" not in english + chinese
+
+
+def test_too_few_seeds_are_no_test_and_no_one_wins(t: Catalogue) -> None:
     english, chinese = told(t, {"A": [0.9, 0.9], "B": [0.1, 0.1], "C": [0.2, 0.3]})
-    assert "too few for a verdict, at least 7 are needed" in english
-    assert "A ≈" in english
-    assert ">" not in english
-    assert "至少需要 7 個" in chinese
+    assert "No test was made with the shared settings: 2 seeds, and at least 7 are needed." in english
+    assert "A, C, B" in english
+    assert not re.search(r">|best\b(?! first)", english)
+    assert "只有 2 個種子，未做檢定（至少需要 7 個種子）" in chinese
+    alone, _ = told(t, {"A": [0.9], "B": [0.1]})
+    assert "No test was made with the shared settings: 1 seed, and" in alone
 
 
 def test_who_diverged_where_is_said_and_is_not_ranked(t: Catalogue) -> None:
     lost: Scores = {"A": A, "B": B, "C": [None, None, *A[2:]]}
     english, chinese = told(t, {"A": A, "B": B, "C": A}, lost)
     assert "C diverged in 2 of 10 trials when each is tuned" in english
-    assert "各自調整之後，C 的 10 次試驗中有 2 次發散" in chinese
-    assert "at the settings that the experiment gives (the loss" not in english
+    assert (
+        "A is shown to be better than every other optimizer that finished all its trials when each" in english
+    )
+    assert "各自調校後，C 的 10 次試驗中有 2 次發散" in chinese
+    assert "with the shared settings (the loss" not in english
 
 
 def test_when_all_diverge_nobody_is_ranked(t: Catalogue) -> None:
