@@ -20,6 +20,15 @@ TOLERANCE = 1e-3
 then a ReLU changes sides on it. A batch divided by once too often is off by half at least."""
 
 ALPHA = 0.05
+TEST_PARTS = {
+    "cifar10": "test_official",
+    "fashion-mnist": "test_official",
+    "digits": "test_set_apart",
+    "npz": "test_of_file",
+    "folder": "test_of_folder",
+}
+"""By source of the data, the fact that says what its test images are."""
+
 VALIDATION = ("validation_loss", "validation_accuracy")
 OWN = ("stage", "label", "optimizer", "hyperparameters", "hidden", "epochs", "reads_test")
 """What may differ between compared setups, or is looked at by itself."""
@@ -369,10 +378,18 @@ def _data(data: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Fact
         if not within and not any(between.values()):
             images = sum(sum(counts) for counts in data["images_by_class"].values())
             yield Fact("parts_disjoint", True, {"images": images})
+    yield describe_test_part(data, settings)
+
+
+def describe_test_part(data: Mapping[str, Any], settings: Mapping[str, Any]) -> Fact:
+    """What the test images are: not every source has a test set of its own.
+
+    data, settings: as manifest.json has them.
+    """
+    images = {"images": sum(data["images_by_class"]["test"])}
     if settings["defects"]["test_images_from_training_file"]:
-        yield Fact("test_from_training", False)
-    else:
-        yield Fact("test_own", True)
+        return Fact("test_from_training", False, images)
+    return Fact(TEST_PARTS[data["source"]], True, images)
 
 
 def _choices(trials: Sequence[_Trial]) -> Iterator[Fact]:

@@ -12,6 +12,7 @@ from reportgen.report.catalogue import CHINESE, Catalogue, Phrase
 from reportgen.report.comparison import UNIT
 from reportgen.report.headlines import Headlines
 from reportgen.report.sentences import seeds_in_words
+from reportgen.report.trainings import count_trainings
 from reportgen.report.verdicts import listed, mean_rows, was_tested
 from reportgen.runs.store import RunRecords
 
@@ -20,14 +21,20 @@ def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue)
     """What was trained on what, how it was compared, and whether the comparison is fair."""
     results = records.results
     names = listed(list(dict.fromkeys(results["optimizer"])), t)
-    sentences = [t("abstract.trained", source=source, names=names, trials=numbers.whole(len(results)))]
+    count = count_trainings(records)
+    words = {"source": source, "names": names, "total": numbers.whole(count.total)}
+    sentences = [
+        t("abstract.trained_searched", **words, searched=numbers.whole(count.searched))
+        if count.searched
+        else t("abstract.trained", **words)
+    ]
     if said.shared is not None and len(said.shared.found.optimizers) > 1:
         seeds = seeds_in_words(results.loc[results["stage"] == said.shared.stage, "seed"].nunique(), t)
         tested = was_tested(said.shared.found.pairs)
         sentences.append(t("abstract.compared" if tested else "abstract.compared_untested", seeds=seeds))
     if said.tuned_equally is not None:
         sentences.append(t("abstract.tuned_equally"))
-    if said.audited is not None:
+    if said.audited is not None and said.audited.summary is not None:
         sentences.append(said.audited.summary)
     return joined(sentences)
 

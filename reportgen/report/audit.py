@@ -24,7 +24,7 @@ MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none"
 class Audit:
     """The section's content, and what the first page says of it."""
 
-    summary: Phrase
+    summary: Phrase | None
     rows: tuple[dict[str, Any], ...]
     ablation: dict[str, Any] | None
 
@@ -41,11 +41,13 @@ def audit_section(records: RunRecords, t: Catalogue) -> Audit | None:
     )
 
 
-def summary(points: Sequence[Point], t: Catalogue) -> Phrase:
-    """How many points hold, and which do not."""
+def summary(points: Sequence[Point], t: Catalogue) -> Phrase | None:
+    """How many points hold, and which do not; None where all do and nothing is compared."""
     applied = [point for point in points if point.passed is not None]
     failed = [point for point in applied if not point.passed]
     if not failed:
+        if any(fact.key == "nothing_compared" for point in points for fact in point.facts):
+            return None
         return t("audit.all_passed", n=len(applied))
     names = together([t(f"audit_point.{point.key}") for point in failed], "list.phrases", t)
     return t("audit.some_failed", n=len(applied), failed=len(failed), names=names)

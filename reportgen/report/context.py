@@ -7,9 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reportgen.analysis.audit import describe_test_part
 from reportgen.report import figures, formulas, numbers
 from reportgen.report.abstract import abstract, glance
 from reportgen.report.appendix import appendix
+from reportgen.report.audit import fact_phrase
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.comparison import comparison_section
 from reportgen.report.drift import drift_section
@@ -20,6 +22,7 @@ from reportgen.report.search import found_elsewhere, search_section
 from reportgen.report.settings import initial_weights
 from reportgen.report.tables import stage
 from reportgen.report.test_accuracy import CLASSES_IN_TABLES, test_section
+from reportgen.report.trainings import count_trainings
 from reportgen.report.tuned import tuned_section
 from reportgen.runs.store import RunRecords
 
@@ -87,11 +90,18 @@ def heading_facts(records: RunRecords, t: Catalogue) -> dict[str, Any]:
         "versions": manifest["versions"],
         "facts": [
             (t("ui.data"), source_name(manifest, t)),
-            (t("ui.trials"), str(len(records.results))),
+            (t("ui.trainings"), trainings(records, t)),
             (t("ui.generated"), numbers.date(moment, t.languages)),
             (t("ui.run"), Markup("<code>{}</code>").format(manifest["run"])),
         ],
     }
+
+
+def trainings(records: RunRecords, t: Catalogue) -> Phrase | str:
+    """How often it trained, and how often of that in the search."""
+    count = count_trainings(records)
+    total = numbers.whole(count.total)
+    return t("ui.searched", total=total, searched=numbers.whole(count.searched)) if count.searched else total
 
 
 def source_name(manifest: dict[str, Any], t: Catalogue) -> Phrase:
@@ -112,6 +122,8 @@ def data_section(records: RunRecords, t: Catalogue) -> dict[str, Any]:
         "classes": data["classes"],
         "shape": f"{height} × {width} × {channels}" if channels > 1 else f"{height} × {width}",
         "size": numbers.whole(height * width * channels),
+        "pixels": pixels(records.manifest, t),
+        "test": fact_phrase(describe_test_part(data, records.manifest["experiment"]["settings"]), t),
         "split_rows": [
             {"name": name, "counts": [numbers.whole(counts[part][label]) for part in parts]}
             for label, name in enumerate(data["classes"])
@@ -130,6 +142,17 @@ def data_section(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             "validation": numbers.whole(size - train),
         }
     return section
+
+
+def pixels(manifest: dict[str, Any], t: Catalogue) -> Phrase:
+    """What the networks see of a pixel, as the stages trained; a search may have chosen it."""
+    trained = {
+        trial["setup"]["stage"]: t(f"data.pixels_{trial['setup']['normalization']}")
+        for trial in manifest["trials"]
+    }
+    stages = {name: trained[name] for name in ("comparison", "tuned") if name in trained}
+    first, *others = stages.values()
+    return first if all(other == first for other in others) else t("data.pixels_differ", **stages)
 
 
 def samples(records: RunRecords) -> Markup:

@@ -30,7 +30,8 @@ class Headlines:
     @property
     def first_page(self) -> tuple[Phrase, ...]:
         """The key findings, and the audit's summary, which the abstract ends with."""
-        return (*self.key_findings, *([self.audited.summary] if self.audited else []))
+        summary = self.audited.summary if self.audited else None
+        return (*self.key_findings, *([summary] if summary else []))
 
 
 def headlines(records: RunRecords, t: Catalogue) -> Headlines:

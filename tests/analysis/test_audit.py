@@ -27,6 +27,7 @@ def fair() -> Records:
     return {
         "trials": trials,
         "data": {
+            "source": "digits",
             "images_by_class": {"train": [60, 40], "validation": [15, 15], "test": [5, 5]},
             "duplicates": {"train-validation": 0, "train-test": 0, "validation-test": 0},
         },
@@ -378,7 +379,28 @@ def test_what_was_not_measured_is_not_claimed() -> None:
         trial_["evidence"]["gradient_scale"] = {}
     found = audited(records)
     assert found["true_gradient"].passed is None
-    assert [fact.key for fact in found["data_apart"].facts] == ["duplicates_unknown", "test_own"]
+    assert [fact.key for fact in found["data_apart"].facts] == ["duplicates_unknown", "test_set_apart"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("cifar10", "official test set."),
+        ("fashion-mnist", "official test set."),
+        ("digits", "has no official test set: the 10 test images are of a fixed part, set apart before"),
+        ("npz", "the file's own x_test"),
+        ("folder", "the folder's own test"),
+    ],
+)
+def test_test_images_are_called_what_the_source_has(source: str, said: str) -> None:
+    t = load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))
+    records = fair()
+    records["data"]["source"] = source
+    (fact,) = [fact for fact in audited(records)["data_apart"].facts if fact.key.startswith("test_")]
+    text = t(f"audit.{fact.key}", **fact.values).texts["en"].striptags().replace("&#39;", "'")
+    assert fact.passed
+    assert said in text
+    assert ("no official" in text) == (source == "digits")
 
 
 @pytest.mark.parametrize(

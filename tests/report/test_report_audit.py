@@ -11,8 +11,9 @@ import pytest
 from markupsafe import Markup
 
 from reportgen import resources
+from reportgen.analysis.audit import Fact, Point
 from reportgen.cli import main
-from reportgen.report.audit import audit_section
+from reportgen.report.audit import audit_section, summary
 from reportgen.report.catalogue import Catalogue, load
 from reportgen.runs import store
 from reportgen.runs.store import RunRecords
@@ -70,8 +71,23 @@ def test_every_point_has_its_mark_and_its_evidence(html: str) -> None:
     english = ("tuned for each", "Gradients of the true length", "test apart", "Seeds enough")
     assert all(part in name for part, name in zip(english, names, strict=True))
     evidence = " ".join(cells[2] for cells in rows)
-    for said in ("1/16 times the true one", "目標函數真實梯度的 1/16 倍", "64-16-10", "測試影像取自訓練檔"):
+    for said in ("1/16 times the true one", "目標函數真實梯度的 1/16 倍", "64-16-10", "測試影像取自訓練資料"):
         assert said in evidence
+
+
+def test_where_nothing_is_compared_no_fair_comparison_is_claimed(t: Catalogue) -> None:
+    alone = Point("same_network", (Fact("nothing_compared", None),))
+    held, failed = (Point("true_gradient", (Fact("gradient_true", passed),)) for passed in (True, False))
+    assert summary([alone, held], t) is None
+    found = summary([alone, failed], t)
+    assert found is not None
+    assert (
+        found.texts["en"]
+        == "Fairness audit: conditions that do not hold: 1 of 1 (Gradients of the true length)."
+    )
+    compared = summary([held], t)
+    assert compared is not None
+    assert compared.texts["en"] == "Fairness audit: all 1 conditions that apply hold."
 
 
 def test_the_first_page_says_how_many_fail_and_which(html: str) -> None:

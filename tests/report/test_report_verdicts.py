@@ -68,6 +68,17 @@ def tables(run: Path) -> dict[str, list[list[str]]]:
     return tables_of((run / "report.html").read_text(encoding="utf-8"))
 
 
+def test_trainings_are_counted_with_those_of_the_search(run: Path, results: pd.DataFrame) -> None:
+    searched = len(pd.read_csv(run / "search.csv"))
+    total = len(results) + searched
+    assert (searched, total) == (9, 9 + 2 * 21 + 5)
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert f"{total} times in all, {searched} of them in the search" in page
+    assert f"完成 {total} 次訓練（其中 {searched} 次為搜尋）" in page
+    facts = page.partition('<dl class="facts">')[2].partition("</dl>")[0]
+    assert f"{total} ({searched} in the search)" in facts
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_means_and_their_intervals(
     results: pd.DataFrame, tables: dict[str, list[list[str]]], stage: str

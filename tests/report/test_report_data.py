@@ -1,0 +1,67 @@
+"""Section 1 says of the data what is so: what the networks see of a pixel, and what the test images are."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen import resources
+from reportgen.report.catalogue import Catalogue, load
+from reportgen.report.context import data_section
+from reportgen.runs import store
+from reportgen.runs.store import RunRecords
+
+BETWEEN_0_AND_1 = "Pixels are divided by 255, so that they lie between 0 and 1."
+NORMALIZED = "In every channel, the mean of the training images is subtracted from the pixels"
+
+
+@pytest.fixture(scope="module")
+def t() -> Catalogue:
+    return load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))
+
+
+@pytest.fixture
+def records(tiny_run: Path) -> RunRecords:
+    found = store.read(tiny_run)
+    return replace(found, manifest=copy.deepcopy(found.manifest))
+
+
+def said_of(name: str, records: RunRecords, t: Catalogue) -> str:
+    section: dict[str, Any] = data_section(records, t)
+    return str(section[name].texts["en"])
+
+
+def normalize(records: RunRecords, *stages: str) -> None:
+    """As if these stages had trained on normalized pixels."""
+    for trial in records.manifest["trials"]:
+        if trial["setup"]["stage"] in stages:
+            trial["setup"]["normalization"] = "per-channel"
+
+
+def test_pixels_between_0_and_1_are_said_to_be_so(records: RunRecords, t: Catalogue) -> None:
+    assert said_of("pixels", records, t) == BETWEEN_0_AND_1
+
+
+def test_normalized_pixels_are_not_said_to_lie_between_0_and_1(records: RunRecords, t: Catalogue) -> None:
+    normalize(records, "comparison", "tuned")
+    said = said_of("pixels", records, t)
+    assert said.startswith(NORMALIZED)
+    assert "255" not in said
+
+
+def test_stages_that_take_pixels_differently_are_told_apart(records: RunRecords, t: Catalogue) -> None:
+    normalize(records, "tuned")
+    comparison, tuned = said_of("pixels", records, t).split("The full training: ")
+    assert comparison.endswith(f"The comparison: {BETWEEN_0_AND_1} ")
+    assert tuned.startswith(NORMALIZED)
+
+
+def test_digits_are_not_said_to_have_a_test_set_of_their_own(tiny_run: Path) -> None:
+    page = (tiny_run / "report.html").read_text(encoding="utf-8")
+    assert page.count("The data set has no official test set: the 500 test images are of a fixed part") == 2
+    assert "own test set" not in page
+    assert "the test set is read once by each finished trial, and nothing is chosen by it" in page

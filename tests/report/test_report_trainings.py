@@ -1,0 +1,33 @@
+"""Trainings are counted as they were made: those of a search too, and one that two stages share once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reportgen.report.trainings import Trainings, count_trainings
+from reportgen.runs import store
+from reportgen.runs.store import RunRecords
+
+
+@pytest.fixture(scope="module")
+def records(tiny_run: Path) -> RunRecords:
+    return store.read(tiny_run)
+
+
+def test_without_a_search_every_trial_is_a_training(records: RunRecords) -> None:
+    assert count_trainings(records) == Trainings(8, 0)
+
+
+def test_what_was_trained_once_for_two_stages_counts_once(records: RunRecords) -> None:
+    given = records.manifest["trials"]
+    again = [
+        {**trial, "setup": {**trial["setup"], "stage": "equally tuned"}}
+        for trial in given
+        if trial["setup"]["stage"] == "comparison"
+    ]
+    manifest = {**records.manifest, "trials": [*given, *again]}
+    manifest["kept_trials"] = [*records.manifest["kept_trials"], "of a search", "of a search too"]
+    assert count_trainings(replace(records, manifest=manifest)) == Trainings(10, 2)
