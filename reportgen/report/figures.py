@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reportgen.report import fonts, marks
+from reportgen.report import fonts, marks, numbers
 from reportgen.report.curves import draw_mean, name_lines, whole_epochs
 
 if TYPE_CHECKING:
@@ -110,23 +110,26 @@ def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     return figure
 
 
-def confusion(matrix: NDArray[np.int64], classes: Sequence[str], words: Mapping[str, str]) -> Figure:
-    """How often each true class (row) was taken for each class (column); shades are shares of the row."""
+def confusion(matrix: NDArray[np.float64], classes: Sequence[str], words: Mapping[str, str]) -> Figure:
+    """How often each true class (row) was taken for each class (column), in per cent of the row."""
     from matplotlib.figure import Figure
 
     size = len(classes)
     side = min(WIDTH, 2.2 + 0.34 * size)
     figure = Figure(figsize=(side, side * 0.86))
     panel = figure.subplots()
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    totals = matrix.sum(axis=1, keepdims=True)
+    shares = matrix / np.where(totals > 0, totals, 1)
     panel.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=0.8)
     if size <= MANY_CLASSES:
         for row, column in np.ndindex(size, size):
+            if not matrix[row, column]:
+                continue
             shade = "white" if shares[row, column] > 0.55 else "#2b303a"
             panel.text(
                 column + 0.5,
                 row + 0.5,
-                str(matrix[row, column]),
+                numbers.mean_count(100 * shares[row, column]),
                 ha="center",
                 va="center",
                 color=shade,

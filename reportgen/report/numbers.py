@@ -80,6 +80,11 @@ def whole(value: float) -> str:
     return MISSING if _missing(value) else _written(f"{value:,.0f}")
 
 
+def mean_count(value: float) -> str:
+    """A count, or a mean of counts, to at most one decimal: 50, 48.2."""
+    return MISSING if _missing(value) else _written(f"{value:,.1f}".removesuffix(".0"))
+
+
 def plain(value: float) -> str:
     """A setting as people write it: 0.0002 and 1e-05, not 0.00020000000000000001."""
     return _written(f"{value:g}")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reportgen.analysis.findings import best_on_validation
 from reportgen.report import figures, numbers
-from reportgen.report.catalogue import Catalogue
+from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.classes import classes_block
 from reportgen.report.insight import examples_block
 from reportgen.report.sentences import test_sentences
@@ -22,7 +22,7 @@ from reportgen.report.tables import finished, rows
 from reportgen.runs.store import RunRecords
 
 CLASSES_IN_TABLES = 30  # with more classes, only the extremes are named
-Matrix = NDArray[np.int64]
+Matrix = NDArray[np.float64]
 
 
 def test_section(
@@ -36,12 +36,14 @@ def test_section(
     matrix = confusion_matrix(records.confusion, results, classes)
     alt = t("alt.confusion", values=confusion_in_words(matrix, classes))
     per_class = class_rows(matrix, classes)
+    seeds = len(results)
     return {
         "sentences": test_sentences(results, t),
         "lines": seed_lines(results),
         "per_class": per_class[:CLASSES_IN_TABLES],
-        "extremes": extremes(matrix, classes),
-        "confused": most_confused(matrix, classes),
+        "extremes": extremes(matrix, classes, t),
+        "confused": confused_sentence(matrix, classes, seeds, t),
+        **captions(seeds, t),
         "confusion": drawn(
             figures.confusion, matrix, classes, words(t), prefix="confusion", description=alt.plain()
         ),
@@ -51,14 +53,24 @@ def test_section(
     }
 
 
+def captions(seeds: int, t: Catalogue) -> dict[str, Phrase]:
+    """Of the table and the figure of classes, which say over how many seeds their numbers are means."""
+    if seeds == 1:
+        table, figure = t("test.per_class_caption_one"), t("test.confusion_caption_one")
+    else:
+        table = t("test.per_class_caption_many", n=seeds)
+        figure = t("test.confusion_caption_many", n=seeds)
+    return {"per_class_caption": table, "confusion_caption": figure}
+
+
 def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
     """For each class, how many images there are, and what most of them were taken for but itself."""
     said = []
     for place, name in enumerate(classes):
         row = matrix[place].copy()
-        right, total, row[place] = int(row[place]), int(row.sum()), 0
-        most = f", {row.max()} {classes[int(row.argmax())]}" if row.any() else ""
-        said.append(f"{name} {right}/{total}{most}")
+        right, total, row[place] = row[place], row.sum(), 0
+        most = f", {numbers.mean_count(row.max())} {classes[int(row.argmax())]}" if row.any() else ""
+        said.append(f"{name} {numbers.mean_count(right)}/{numbers.whole(total)}{most}")
     return "; ".join(said)
 
 
@@ -79,47 +91,59 @@ def seed_lines(results: pd.DataFrame) -> list[str]:
 
 
 def confusion_matrix(confusion: pd.DataFrame, results: pd.DataFrame, classes: Sequence[str]) -> Matrix:
-    """The confusion matrix (K, K) added up over the trials in results."""
+    """The confusion matrix (K, K) in images, its mean over the trials in results."""
     chosen = confusion[
         (confusion["stage"] == results["stage"].iloc[0]) & (confusion["setup"] == results["setup"].iloc[0])
     ]
-    table = chosen.pivot_table(index="true", columns="predicted", values="images", aggfunc="sum")
-    matrix: Matrix = table.loc[list(classes), list(classes)].to_numpy(dtype=np.int64)
+    table = chosen.pivot_table(index="true", columns="predicted", values="images", aggfunc="mean")
+    matrix: Matrix = table.loc[list(classes), list(classes)].to_numpy(dtype=np.float64)
     return matrix
 
 
 def class_rows(matrix: Matrix, classes: Sequence[str]) -> list[dict[str, str]]:
-    """Each class's number of test images, right answers and accuracy."""
+    """Each class's number of test images, right answers (the mean over seeds) and accuracy."""
     return [
         {
             "name": name,
             "images": numbers.whole(total),
-            "correct": numbers.whole(right),
+            "correct": numbers.mean_count(right),
             "accuracy": numbers.percent(right / total if total else math.nan),
         }
         for name, right, total in zip(classes, matrix.diagonal(), matrix.sum(axis=1), strict=True)
     ]
 
 
-def extremes(matrix: Matrix, classes: Sequence[str]) -> dict[str, str]:
-    """The class that is told best and the one that is told worst, of those with test images."""
+def extremes(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> dict[str, object]:
+    """The classes that are told best and those that are told worst, of those with test images."""
     totals = matrix.sum(axis=1)
     there = np.flatnonzero(totals)
     shares = matrix.diagonal()[there] / totals[there]
-    best, worst = there[shares.argmax()], there[shares.argmin()]
-    return {
-        "best": classes[best],
-        "best_accuracy": numbers.percent(shares.max()),
-        "worst": classes[worst],
-        "worst_accuracy": numbers.percent(shares.min()),
-    }
+    found: dict[str, object] = {}
+    for name, share in (("best", shares.max()), ("worst", shares.min())):
+        alike = there[np.isclose(shares, share, rtol=0, atol=1e-12)]
+        found |= {name: quoted([classes[place] for place in alike], t)}
+        found |= {f"{name}_accuracy": numbers.percent(share)}
+    return found
 
 
-def most_confused(matrix: Matrix, classes: Sequence[str]) -> dict[str, str] | None:
-    """The most frequent mistake, or None where there is none."""
+def quoted(names: Sequence[str], t: Catalogue) -> Phrase:
+    """Names of classes, each in quotation marks."""
+    return together([t("list.quoted", name=name) for name in names], "list.names", t)
+
+
+def confused_sentence(matrix: Matrix, classes: Sequence[str], seeds: int, t: Catalogue) -> Phrase | None:
+    """The most frequent mistake, as a share of the images that it could have been made on; None without."""
     wrong = matrix.copy()
     np.fill_diagonal(wrong, 0)
     if not wrong.any():
         return None
     true, predicted = divmod(int(wrong.argmax()), len(classes))
-    return {"true": classes[true], "predicted": classes[predicted], "images": numbers.whole(wrong.max())}
+    images = matrix[true].sum()
+    words: dict[str, object] = {
+        "true": classes[true],
+        "predicted": classes[predicted],
+        "share": numbers.percent(wrong.max() / images, 1),
+        "wrong": numbers.mean_count(wrong.max()),
+        "images": numbers.whole(images),
+    }
+    return t("test.confused_many", **words, n=seeds) if seeds > 1 else t("test.confused_one", **words)

@@ -87,7 +87,7 @@ def test_where_nothing_is_compared_no_fair_comparison_is_claimed(t: Catalogue) -
     )
     compared = summary([held], t)
     assert compared is not None
-    assert compared.texts["en"] == "Fairness audit: all 1 conditions that apply hold."
+    assert compared.texts["en"] == "Fairness audit: every condition that applies holds (1)."
 
 
 def test_the_first_page_says_how_many_fail_and_which(html: str) -> None:

@@ -108,13 +108,45 @@ def test_the_order_follows_the_test_accuracy(results: pd.DataFrame, tiny_run: Pa
     assert found[1].split(", ") == list(order)  # two seeds: no test, and nothing but the order of the means
 
 
-def test_the_confusion_matrix_and_the_classes_add_up(
+def test_the_classes_are_those_of_one_seed_and_add_up(
     results: pd.DataFrame, html_tables: dict[str, list[list[str]]]
 ) -> None:
     tuned = results[results["stage"] == "tuned"]
     rows = html_tables["table-per-class"][1:]
-    assert sum(int(row[2]) for row in rows) == tuned["test_correct"].sum()
-    assert sum(int(row[1]) for row in rows) == tuned["test_images"].sum()
+    there_are = {row[0]: row[3] for row in html_tables["table-split"][1:]}
+    assert {row[0]: row[1] for row in rows} == {row[0]: there_are[row[0]] for row in rows}
+    assert sum(float(row[2]) for row in rows) == pytest.approx(tuned["test_correct"].mean())
+
+
+def test_the_most_frequent_mistake_is_a_share_of_its_class(
+    html_tables: dict[str, list[list[str]]], tiny_run: Path
+) -> None:
+    cells = pd.read_csv(tiny_run / "records" / "confusion.csv")
+    wrong = cells[(cells["stage"] == "tuned") & (cells["true"] != cells["predicted"])]
+    means = wrong.groupby(["true", "predicted"])["images"].mean()
+    page = (tiny_run / "report.html").read_text(encoding="utf-8")
+    said = re.search(
+        r"takes “(\d)” for “(\d)”: ([\d.]+)% of “\1” \(([\d.]+) of (\d+) images on average over 2 seeds\)",
+        page,
+    )
+    assert said
+    assert means[int(said[1]), int(said[2])] == means.max() == float(said[4])
+    images = int({row[0]: row[1] for row in html_tables["table-per-class"][1:]}[said[1]])
+    assert int(said[5]) == images
+    assert float(said[3]) == pytest.approx(100 * means.max() / images, abs=0.05)
+
+
+def test_the_confusion_matrix_is_drawn_in_per_cent_of_each_class(tiny_run: Path) -> None:
+    cells = pd.read_csv(tiny_run / "records" / "confusion.csv")
+    mean = cells[cells["stage"] == "tuned"].groupby(["true", "predicted"])["images"].mean()
+    shares = 100 * mean / mean.groupby("true").transform("sum")
+    expected = sorted(f"{share:.1f}".removesuffix(".0") for share in shares if share)
+    page = (tiny_run / "report.html").read_text(encoding="utf-8")
+    figure = page.partition('id="figure-confusion"')[2].partition("</figure>")[0]
+    drawn = re.findall(r"<text[^>]*>([\d.]+)</text>", figure)
+    names = sorted([*map(str, range(10))] * 2)  # at both axes
+    assert sorted(drawn) == sorted(expected + names)
+    assert "in per cent of the row&#39;s images (mean over 2 seeds)" in figure
 
 
 def test_the_checks_of_this_run_are_printed(pdf_text: str) -> None:

@@ -79,7 +79,7 @@ def test_every_phrase_is_used_somewhere() -> None:
 
 
 def test_values_are_escaped_and_markup_in_texts_is_not_taken_from_users(t: Catalogue) -> None:
-    said = t("test.confused", true="<i>x</i> {n}", predicted="y", images="1").texts["en"]
+    said = t("drift.headline", setup="<i>x</i> {n}", stage="y").texts["en"]
     assert "&lt;i&gt;x&lt;/i&gt; {n}" in said
 
 
