@@ -28,7 +28,7 @@ PAGES = {
     "layers": "class FullyConnectedLayer",
     "curves": "Training and validation loss.",
     "verdicts": "difference of every pair",
-    "tuned": "Loss and accuracy of the tuned setup.",
+    "tuned": "Loss and accuracy of the full training.",
     "test": "Test images, the class predicted",
     "audit": "What a fair comparison takes",
 }

@@ -12,8 +12,11 @@ from reportgen.report.comparison import UNIT, Compared
 from reportgen.report.sentences import networks, test_sentences
 from reportgen.report.verdicts import in_words
 
+GAINS = ("gain", "loss", "no_gain", "gain_unsure")
+"""The findings that hold the full training against the comparison."""
+
 MOST_ON_FIRST_PAGE = 3
-"""How many findings a reader is given before anything else."""
+"""How many findings a reader is given before anything else, beside what the full training gained."""
 
 
 def conclude(
@@ -44,7 +47,7 @@ def conclusion_phrases(
     found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
 ) -> list[Phrase]:
     """Every finding in words, with the networks' difference and the tuned setup's test accuracy."""
-    gains = [one for one in found if one.key in {"gain", "loss", "no_gain", "gain_unsure"}]
+    gains = [one for one in found if one.key in GAINS]
     others = [one for one in found if one not in gains]
     return [
         *in_words(others, UNIT, t),
@@ -57,14 +60,15 @@ def conclusion_phrases(
 def first_page(
     found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
 ) -> list[Phrase]:
-    """The findings that matter most, three at most: who is best where, what diverged, the test accuracy.
+    """The findings that matter most: who is best where, what diverged, the full training's test accuracy.
 
-    A warning that the compared networks differ comes on top of them.
+    What that gained or lost belongs to it; a warning that the compared networks differ comes on top.
     """
     room = MOST_ON_FIRST_PAGE - bool((results["stage"] == "tuned").any())
     orders = [one for one in found if one.key in ORDERS]
     others = [one for one in found if one.key == "diverged"][: max(0, room - len(orders))]
-    return conclusion_phrases([one for one in found if one in orders + others], shared, results, t)
+    gains = [one for one in found if one.key in GAINS]
+    return conclusion_phrases([one for one in found if one in orders + others + gains], shared, results, t)
 
 
 def _networks(shared: Compared | None, results: pd.DataFrame, t: Catalogue) -> list[Phrase]:

@@ -13,6 +13,7 @@ from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.settings import words
 from reportgen.report.svg import drawn
+from reportgen.report.verdicts import listed
 from reportgen.runs.store import RunRecords
 
 
@@ -29,10 +30,8 @@ def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, A
     return {
         "key": key,
         "how": {
-            "trials": how["trials"],
-            "method": t(f"search.{how['method']}"),
-            "seeds": len(how["seeds"]),
-            "epochs": how["epochs"] or settings[stage]["epochs"],
+            **effort(how, how["epochs"] or settings[stage]["epochs"], t),
+            "names": listed(list(json.loads(found["settings"].iloc[0])), t),
         },
         "rows": [
             found_row(rows, setups.index(str(setup))) for setup, rows in found.groupby("setup", sort=False)
@@ -101,15 +100,23 @@ def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
     }
 
 
+def effort(how: dict[str, Any], epochs: int, t: Catalogue) -> dict[str, object]:
+    """How much was tried, and how. how: the search's settings. epochs: of each of its trainings."""
+    seeds = len(how["seeds"])
+    return {
+        "trials": how["trials"],
+        "method": t(f"search.{how['method']}"),
+        "seeds": t("ui.seed_one") if seeds == 1 else t("ui.seeds", n=seeds),
+        "epochs": t("ui.epoch_one") if epochs == 1 else t("ui.epochs", n=epochs),
+    }
+
+
 def found_elsewhere(note: dict[str, Any] | None, t: Catalogue) -> dict[str, Any] | None:
     """What `reportgen tune` noted down of the search that a stage's settings came from."""
     if note is None:
         return None
     return {
         "experiment": note["experiment"],
-        "trials": note["trials"],
-        "method": t(f"search.{note['method']}"),
-        "seeds": len(note["seeds"]),
-        "epochs": note["epochs"],
+        **effort(note, note["epochs"], t),
         "space": Markup("<code>{}</code>").format(note["space"]),
     }

@@ -26,7 +26,10 @@ def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
 
 
 def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
-    """The test accuracy of one setup's trials, with its interval; none where all diverged."""
+    """The test accuracy of one setup's trials, with its interval; none where all diverged.
+
+    tuned: rows of results.csv of one stage and one setup.
+    """
     results = finished(tuned)
     if results.empty:
         return []
@@ -35,12 +38,21 @@ def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
     shown = Markup("<b>{}</b>").format(numbers.percent(float(accuracy.mean())))
     if len(results) == 1:
         correct = numbers.whole(results["test_correct"].iloc[0])
-        sentences = [t("test.one_seed", accuracy=shown, images=images, correct=correct)]
+        sentences = [
+            t(
+                "test.one_seed",
+                what=what_was_tested(results, t),
+                accuracy=shown,
+                images=images,
+                correct=correct,
+            )
+        ]
     else:
         interval = mean_interval(accuracy.to_numpy(dtype=float)).of_a_share()
         sentences = [
             t(
                 "test.many_seeds",
+                what=what_was_tested(results, t),
                 accuracy=shown,
                 images=images,
                 n=len(results),
@@ -51,3 +63,12 @@ def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
             )
         ]
     return sentences
+
+
+def what_was_tested(results: pd.DataFrame, t: Catalogue) -> Phrase:
+    """The stage, the optimizer and the network of some trials, in the middle of a sentence."""
+    first = results.iloc[0]
+    hidden = str(first["hidden"])
+    network = t("test.layers", hidden=hidden) if hidden else t("test.no_layers")
+    what = "test.full" if first["stage"] == "tuned" else "test.compared"
+    return t(what, name=first["setup"], network=network)

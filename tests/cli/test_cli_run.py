@@ -194,7 +194,7 @@ def test_one_stage_alone_is_enough(cli: Cli, left_out: str) -> None:
     write(table.sub("", TINY))
     assert cli("run", "x.toml", "--seeds", 1, "--epochs", 1).code == 0
     text = visible((only_run() / "report.html").read_text(encoding="utf-8"))
-    assert ("Training with the best hyperparameters" in text) == (left_out != "tuned")
+    assert ("Full training with the chosen settings" in text) == (left_out != "tuned")
     assert ("Test of the optimizers" in text) == (left_out != "comparison")
 
 

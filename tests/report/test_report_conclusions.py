@@ -35,7 +35,7 @@ def results(stage: str, scores: Scores) -> pd.DataFrame:
             "stage": stage, "setup": setup, "seed": seed, "parameters": 100,
             "status": "diverged" if score is None else "finished",
             "validation_accuracy": score, "test_accuracy": score, "test_images": 200.0,
-            "test_correct": None if score is None else round(200 * score),
+            "test_correct": None if score is None else round(200 * score), "hidden": "8",
         }
         for setup, values in scores.items()
         for seed, score in enumerate(values)
@@ -84,6 +84,15 @@ def told(
     page = first_page(found, before, everything, t)
     assert {text(p, "en") for p in page} <= {text(p, "en") for p in phrases}
     return "\n".join(text(p, "en") for p in phrases), "\n".join(text(p, "zh-Hant") for p in phrases)
+
+
+def told_first(t: Catalogue, shared: Scores, tuned: Scores) -> tuple[str, str]:
+    """The findings of the first page in English and in Chinese."""
+    tables = [results("comparison", shared), results("tuned", tuned)]
+    everything = pd.concat(tables, ignore_index=True)
+    before = compared(tables[0], SHARED)
+    page = first_page(conclude(before, None, NOTHING, everything), before, everything, t)
+    return "\n".join(text(p, "en") for p in page), "\n".join(text(p, "zh-Hant") for p in page)
 
 
 def text(phrase: Phrase, language: str) -> str:
@@ -247,6 +256,9 @@ def test_the_gain_of_the_tuned_setup_follows_its_interval(
     assert sign in chinese
     others = {"points against A", "worse than", "not separable from", "With a single seed this"} - {words}
     assert not any(other in english for other in others), english
+    page, _ = told_first(t, {"A": A, "B": B}, {"T": tuned})
+    assert words in page, "the first page says so too"
+    assert "(T, hidden layers 8)" in page
 
 
 def test_the_gain_is_over_the_best_tuned_comparison_where_there_is_one(t: Catalogue) -> None:

@@ -95,8 +95,9 @@ def test_the_headline_is_the_mean_test_accuracy(results: pd.DataFrame, pdf_text:
     shown = f"{100 * tuned['test_correct'].sum() / tuned['test_images'].sum():.2f}%"
     page = (tiny_run / "report.html").read_text(encoding="utf-8")
     assert f"平均準確率為 <b>{shown}</b>" in page
-    assert f"the mean accuracy over 2 seeds is <b>{shown}</b>" in page
-    assert squeeze(f"the mean accuracy over 2 seeds is {shown}") in squeeze(pdf_text)
+    said = "the mean accuracy of the full training (Adam, hidden layers 24-12) over 2 seeds is"
+    assert f"{said} <b>{shown}</b>" in page
+    assert squeeze(f"{said} {shown}") in squeeze(pdf_text)
 
 
 def test_the_order_follows_the_test_accuracy(results: pd.DataFrame, tiny_run: Path) -> None:

@@ -29,14 +29,14 @@ def results(stage: str, **scores: list[float | None]) -> pd.DataFrame:
             "stage": stage, "setup": setup, "seed": seed,
             "status": "diverged" if score is None else "finished",
             "validation_accuracy": score, "test_accuracy": score, "test_images": 200.0,
-            "test_correct": None if score is None else 200 * score,
+            "test_correct": None if score is None else 200 * score, "hidden": "24-12",
             "parameters": 100 + 10 * (setup == "deeper"),
         }
         for setup, values in scores.items()
         for seed, score in enumerate(values)
     ]  # fmt: skip
     columns = ["stage", "setup", "seed", "status", "validation_accuracy", "test_accuracy", "test_images"]
-    table = pd.DataFrame(rows, columns=[*columns, "test_correct", "parameters"])
+    table = pd.DataFrame(rows, columns=[*columns, "test_correct", "parameters", "hidden"])
     measured = ["validation_accuracy", "test_accuracy", "test_images", "test_correct"]
     return table.astype(dict.fromkeys(measured, float))
 
@@ -89,9 +89,12 @@ def test_nothing_is_said_of_a_test_that_was_not_made(t: Catalogue) -> None:
 
 def test_a_mean_over_seeds_has_its_interval_and_one_seed_its_count(t: Catalogue) -> None:
     one = english(sentences.test_sentences(results("tuned", T=[0.75]), t))
-    assert "75.00% (150 of 200 right)" in one
+    assert one.startswith("The test accuracy of the full training (T, hidden layers 24-12) is 75.00%")
+    assert one.endswith("75.00% (150 of 200 test images right).")
     several = english(sentences.test_sentences(results("tuned", T=[0.7, 0.71, 0.72, 0.73, 0.79]), t))
-    assert "the mean accuracy over 5 seeds is 73.00%" in several
+    assert "the mean accuracy of the full training (T, hidden layers 24-12) over 5 seeds is 73.00%" in several
+    compared = sentences.test_sentences(results("comparison", T=[0.7, 0.72]).assign(hidden=""), t)
+    assert "the mean accuracy of T of the comparison (no hidden layer) over 2 seeds" in english(compared)
     low, high = map(float, re.search(r"interval of the mean \[(.+?)%, (.+?)%\]", several).groups())  # type: ignore[union-attr]
     assert 65 < low < 73 < high < 79
 
