@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportgen.analysis.findings import mean_by_learning_rate
 from reportgen.report import comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.sentences import epochs_in_words, seeds_in_words
 from reportgen.report.settings import words
 from reportgen.report.svg import drawn
 from reportgen.report.verdicts import listed
@@ -102,12 +103,11 @@ def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
 
 def effort(how: dict[str, Any], epochs: int, t: Catalogue) -> dict[str, object]:
     """How much was tried, and how. how: the search's settings. epochs: of each of its trainings."""
-    seeds = len(how["seeds"])
     return {
         "trials": how["trials"],
         "method": t(f"search.{how['method']}"),
-        "seeds": t("ui.seed_one") if seeds == 1 else t("ui.seeds", n=seeds),
-        "epochs": t("ui.epoch_one") if epochs == 1 else t("ui.epochs", n=epochs),
+        "seeds": seeds_in_words(len(how["seeds"]), t),
+        "epochs": epochs_in_words(epochs, t),
     }
 
 

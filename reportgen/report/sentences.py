@@ -16,6 +16,11 @@ def seeds_in_words(n: int, t: Catalogue) -> Phrase:
     return t("count.seed") if n == 1 else t("count.seeds", n=numbers.whole(n))
 
 
+def epochs_in_words(n: int, t: Catalogue) -> Phrase:
+    """A number of epochs, likewise."""
+    return t("count.epoch") if n == 1 else t("count.epochs", n=numbers.whole(n))
+
+
 def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
     """A warning where the compared optimizers trained different networks."""
     counts = results.groupby("setup", sort=False)["parameters"].first()

@@ -7,6 +7,7 @@ from typing import Any
 
 from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.sentences import epochs_in_words
 
 Row = tuple[Phrase, object]
 
@@ -44,7 +45,7 @@ def _further(settings: dict[str, Any], t: Catalogue) -> Iterator[Row]:
             yield t(f"column.{name}"), numbers.plain(settings[name])
     for name in ("early_stopping", "average_epochs"):
         if settings[name]:
-            yield t(f"column.{name}"), t("ui.epochs", n=settings[name])
+            yield t(f"column.{name}"), epochs_in_words(settings[name], t)
     if settings["best_epoch_by"] == "validation_accuracy":
         yield t("column.best_epoch_by"), t("column.validation_accuracy")
     if augmentation["flip"] or augmentation["shift"]:
