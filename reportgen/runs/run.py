@@ -22,6 +22,7 @@ from reportgen.errors import UserError
 from reportgen.experiment import Comparison, Experiment, ExperimentError
 from reportgen.runs import environment, excerpts, store, tables
 from reportgen.runs.claims import Claims
+from reportgen.runs.code_digest import code_digest
 from reportgen.runs.database import Database
 from reportgen.runs.execute import DataSettings, load_splits, splits_for, splits_of
 from reportgen.runs.finished_trials import FOLDER, FinishedTrials, TrainingOptions, Watcher
@@ -35,7 +36,6 @@ from reportgen.runs.search import (
     search_table,
     studies,
 )
-from reportgen.runs.trial_key import code_digest
 from reportgen.runs.trial_store import TrialStore
 from reportgen.training import Record, Trial
 

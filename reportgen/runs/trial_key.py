@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import platform
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 
+from reportgen.runs.code_digest import code_digest
 from reportgen.training import Trial
 
-NAMES_ONLY = ("stage", "label")
+FORMAT = 2
+"""Part of every key: raise it when a key is made of other things, or a record is kept in another form."""
 
-PACKAGE = Path(__file__).parents[1]
-COMPUTES = ("nn", "optim", "training", "randomness.py", "data/splits.py")
-"""The code that makes a trial's numbers, of its settings and of the images."""
+NAMES_ONLY = ("stage", "label")
 
 
 def trial_key(trial: Trial, data: str) -> str:
@@ -29,22 +26,8 @@ def trial_key(trial: Trial, data: str) -> str:
     described = asdict(trial)
     for name in NAMES_ONLY:
         del described["setup"][name]
-    what = {"code": code_digest(), **machinery(), "data": data, **described}
+    what = {"format": FORMAT, "code": code_digest(), **machinery(), "data": data, **described}
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
-
-
-@cache
-def code_digest() -> str:
-    """The SHA-256 of the code that computes, whatever its comments and layout."""
-    files = [
-        file
-        for name in COMPUTES
-        for file in (
-            sorted((PACKAGE / name).rglob("*.py")) if (PACKAGE / name).is_dir() else [PACKAGE / name]
-        )
-    ]
-    trees = [ast.dump(ast.parse(file.read_text(encoding="utf-8"))) for file in files]
-    return hashlib.sha256("\n".join(trees).encode()).hexdigest()
 
 
 def machinery() -> dict[str, str]:
