@@ -68,6 +68,11 @@ MIGRATIONS = (
     ALTER TABLE epochs ADD COLUMN update_norm;
     ALTER TABLE epochs ADD COLUMN parameter_norm;
     """,
+    # trials of before have keys of another kind: none of them is found again
+    """
+    DELETE FROM trials;
+    ALTER TABLE trials ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+    """,
 )
 """What leads from each version of the tables to the next. Only ever added to: PRAGMA user_version counts
 how many of them a database has been through."""
@@ -84,6 +89,7 @@ class Database:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+            self.connection.text_factory = _text
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from error
         try:
@@ -110,9 +116,9 @@ class Database:
             raise self._unusable(error) from error
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is done within is done, or nothing of it."""
-        self.execute("BEGIN IMMEDIATE")
+    def transaction(self, *, reads_only: bool = False) -> Iterator[None]:
+        """All that is done within is done, or nothing of it; and all that is read is of one moment."""
+        self.execute("BEGIN" if reads_only else "BEGIN IMMEDIATE")
         try:
             yield
             self.execute("COMMIT")
@@ -144,3 +150,8 @@ class Database:
         else:
             mend = "choose another folder with --output, or delete a damaged file"
         return UserError(f"{self.path}: cannot be used ({error}); {mend}")
+
+
+def _text(stored: bytes) -> str:
+    """A text, also a damaged one: who reads it can tell."""
+    return stored.decode("utf-8", errors="replace")

@@ -14,7 +14,7 @@ from reportgen.runs.claims import Claims
 from reportgen.runs.execute import DataSettings, Workplace, execute
 from reportgen.runs.plan import TUNED
 from reportgen.runs.trial_key import machinery, trial_key
-from reportgen.runs.trial_store import TrialStore
+from reportgen.runs.trial_store import DamagedRecordError, TrialStore
 from reportgen.training import EpochRow, Record, Trial
 from reportgen.training.checkpoints import SECONDS_BETWEEN, Checkpoints
 
@@ -60,7 +60,7 @@ class FinishedTrials:
     """The finished trials of an output folder, and the way to more of them.
 
     data: the images and their split; digest: of both. own: the keys of what this program has trained;
-    used: of all that were asked for.
+    used: of all that were asked for; damaged: of those that turned out to be no longer what was kept.
     """
 
     data: DataSettings
@@ -72,6 +72,7 @@ class FinishedTrials:
     watcher: Watcher
     own: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    damaged: set[str] = field(default_factory=set)
 
     def records(self, trials: Sequence[Trial]) -> list[Record]:
         """The record of every trial, in order."""
@@ -111,10 +112,23 @@ class FinishedTrials:
     def _known(self, key: str, trial: Trial, keeps_model: bool) -> bool:
         if self.training.fresh and key not in self.own:
             return False
-        record = self.store.get(trial, key)
+        record = self._kept(trial, key)
         if record is None:
             return False
         return not keeps_model or record.diverged or self._workplace(key, True).model.is_file()
+
+    def _kept(self, trial: Trial, key: str) -> Record | None:
+        """The trial's record; one that is damaged is none, and is told of once."""
+        try:
+            return self.store.get(trial, key)
+        except DamagedRecordError:
+            if key not in self.damaged:
+                self.damaged.add(key)
+                self.watcher.notice(
+                    f"{self.store.database.path}: the record of {trial.setup.label}, seed {trial.seed}, is"
+                    " damaged: it is trained again"
+                )
+            return None
 
     def _tidy(self, key: str) -> None:
         """Remove the checkpoints of a finished trial, where a kill came before they were removed."""
@@ -126,7 +140,7 @@ class FinishedTrials:
             self.claims.release(key)
 
     def _record(self, trial: Trial, key: str) -> Record:
-        record = self.store.get(trial, key)
+        record = self._kept(trial, key)
         if record is None:
             raise UserError(
                 f"{self.store.database.path}: a trial that was kept there a moment ago is gone; start again"

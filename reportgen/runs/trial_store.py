@@ -1,8 +1,9 @@
-"""Records of finished trials in the database, under the trials' keys."""
+"""Records of finished trials in the database, under the trials' keys, each with a digest of its own."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import math
 from dataclasses import asdict, fields
@@ -17,6 +18,10 @@ from reportgen.training import EpochRow, Evidence, Record, TestResult, Trial
 COLUMNS = tuple(field.name for field in fields(EpochRow))
 
 
+class DamagedRecordError(Exception):
+    """A record that is not what was kept. Nobody need mend it: its trial can be trained again."""
+
+
 class TrialStore:
     """The finished trials of an output folder. Each is written whole or not at all."""
 
@@ -24,41 +29,49 @@ class TrialStore:
         self.database = database
 
     def get(self, trial: Trial, key: str) -> Record | None:
-        """The record of this trial, where it was finished before; one that cannot be read is none."""
-        found = self.database.execute("SELECT record FROM trials WHERE key = ?", key)
-        if not found:
+        """The record of this trial, where it was finished before. Raises DamagedRecordError."""
+        with self.database.transaction(reads_only=True):
+            kept = self.database.execute(
+                "SELECT record, description, digest FROM trials LEFT JOIN environments ON id = environment"
+                " WHERE key = ?",
+                key,
+            )
+            rows = self.database.execute(
+                f"SELECT {', '.join(COLUMNS)} FROM epochs WHERE trial = ? ORDER BY epoch", key
+            )
+        if not kept:
             return None
-        rows = self.database.execute(
-            f"SELECT {', '.join(COLUMNS)} FROM epochs WHERE trial = ? ORDER BY epoch", key
-        )
-        try:
-            return _record(trial, json.loads(found[0][0]), rows)
-        except (KeyError, TypeError, ValueError):  # of an older version, perhaps
-            return None
+        ((record, environment, digest),) = kept
+        if digest != _digest(key, record, environment, rows):
+            raise DamagedRecordError
+        return _record(trial, json.loads(record), rows)
 
     def put(self, record: Record, key: str, data: str, environment: dict[str, Any]) -> None:
         """Keep a finished trial's record. data: the digest of its data. environment: what it ran on."""
         setup = asdict(record.trial.setup) | {"defects": asdict(record.trial.defects)}
         for name in NAMES_ONLY:
             del setup[name]
+        plain, described = json.dumps(_plain(record)), json.dumps(environment, sort_keys=True)
+        rows = [_row(epoch) for epoch in record.epochs]
         finished = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         with self.database.transaction():
             self.database.execute("DELETE FROM trials WHERE key = ?", key)
             self.database.execute(
-                "INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 key,
                 json.dumps(setup),
                 record.trial.seed,
                 data,
-                json.dumps(_plain(record)),
-                self._environment(environment),
+                plain,
+                self._environment(described),
                 finished,
+                _digest(key, plain, described, rows),
             )
-            for row in record.epochs:
+            for row in rows:
                 self.database.execute(
                     f"INSERT INTO epochs (trial, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})",
                     key,
-                    *asdict(row).values(),
+                    *row,
                 )
 
     def environments(self, keys: list[str]) -> list[dict[str, Any]]:
@@ -73,8 +86,7 @@ class TrialStore:
         }
         return [json.loads(description) for description in found]
 
-    def _environment(self, environment: dict[str, Any]) -> int:
-        description = json.dumps(environment, sort_keys=True)
+    def _environment(self, description: str) -> int:
         self.database.execute("INSERT OR IGNORE INTO environments (description) VALUES (?)", description)
         ((number,),) = self.database.execute("SELECT id FROM environments WHERE description = ?", description)
         return int(number)
@@ -89,16 +101,19 @@ def _plain(record: Record) -> dict[str, Any]:
     return plain
 
 
+def _row(epoch: EpochRow) -> tuple[Any, ...]:
+    """An epoch as the database holds it: SQLite has no NaN, and keeps one as nothing."""
+    return tuple(None if value != value else value for value in asdict(epoch).values())  # noqa: PLR0124
+
+
+def _digest(key: str, record: str, environment: str, rows: list[tuple[Any, ...]]) -> str:
+    """The SHA-256 of all that is read again of a trial, and of whose it is."""
+    return hashlib.sha256(json.dumps([key, record, environment, rows], default=repr).encode()).hexdigest()
+
+
 def _record(trial: Trial, plain: dict[str, Any], rows: list[tuple[Any, ...]]) -> Record:
     test = plain["test"]
-    # SQLite has no NaN: one was kept as nothing
-    named: list[dict[str, Any]] = [
-        dict(zip(COLUMNS, (math.nan if value is None else value for value in row), strict=True))
-        for row in rows
-    ]
-    epochs = [EpochRow(**row) for row in named]
-    if [row.epoch for row in epochs] != list(range(1, len(epochs) + 1)) or not epochs:
-        raise ValueError("an epoch is missing")
+    epochs = [EpochRow(*(math.nan if value is None else value for value in row)) for row in rows]
     return Record(
         trial=trial,
         epochs=tuple(epochs),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli_reuse import ALL, TEXT, run, runs, trained
+from tests.cli.test_cli_reuse import ALL, TEXT, numbers, run, runs, trained
 from tests.conftest import Cli
 
 pytestmark = pytest.mark.usefixtures("no_reports", "no_proofs")
@@ -53,11 +53,29 @@ def test_a_database_of_every_older_version_is_brought_up_to_date(cli: Cli) -> No
         assert trained(run(cli, "--fresh")) == ALL
 
 
-def test_a_damaged_trial_is_trained_again(cli: Cli) -> None:
+FIRST = "(SELECT min(key) FROM trials)"
+DAMAGES = {
+    "a missing epoch": f"DELETE FROM epochs WHERE epoch = 1 AND trial = {FIRST}",
+    "other accuracies": f"UPDATE epochs SET validation_accuracy = 1.0 WHERE trial = {FIRST}",
+    "another confusion": "UPDATE trials SET record = json_set(record, '$.test.confusion', json('[]'))"
+    f" WHERE key = {FIRST}",
+    "no text": f"UPDATE trials SET record = x'ff00' WHERE key = {FIRST}",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_trial_is_trained_again_and_that_is_said(cli: Cli, damage: str) -> None:
     run(cli)
     with closing(sqlite3.connect(DATABASE, isolation_level=None)) as database:
-        database.execute("DELETE FROM epochs WHERE epoch = 1 AND trial = (SELECT min(key) FROM trials)")
-    assert trained(run(cli)) == 1
+        assert database.execute(damage).rowcount
+    answer = run(cli)
+    assert trained(answer) == 1
+    (note,) = [line for line in answer.out.splitlines() if line.startswith("note: ")]
+    assert note.startswith(f"note: {DATABASE}: the record of ")
+    assert note.endswith("is damaged: it is trained again")
+    first, second = runs()
+    assert numbers(first) == numbers(second)
+    assert "damaged" not in run(cli).out
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from reportgen.runs import database, trial_store
 from reportgen.runs import trial_key as keys
 from reportgen.runs.database import Database
 from reportgen.runs.trial_key import trial_key
-from reportgen.runs.trial_store import TrialStore
+from reportgen.runs.trial_store import DamagedRecordError, TrialStore
 from reportgen.training import Augmentation, Defects, EpochRow, Evidence, Record, Setup, TestResult, Trial
 
 SETUP = Setup(
@@ -136,20 +136,21 @@ def test_a_record_comes_back_to_the_last_bit(path: Path, record: Record) -> None
     assert bits(asdict(found)) == bits(asdict(record))
 
 
-def test_trials_of_an_older_database_stay_readable(path: Path) -> None:
+@pytest.mark.parametrize("version", range(len(database.MIGRATIONS)))
+def test_trials_of_an_older_database_are_trained_anew(path: Path, version: int) -> None:
+    """They have keys of another kind and no digest; that of any key is not taken for a record."""
+    key = trial_key(FINISHED.trial, "data")
     with pytest.MonkeyPatch.context() as older:
-        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:2])
-        with Kept(path.parent) as store:
-            store.database.execute("INSERT INTO environments (id, description) VALUES (1, '{}')")
-            plain = trial_store._plain(FINISHED)
-            key = trial_key(FINISHED.trial, "data")
-            values = (key, "{}", 0, "data", json.dumps(plain), 1, "")
-            store.database.execute("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
-            store.database.execute("INSERT INTO epochs VALUES (?, 1, 0.5, 0.25, 0.75, 1.0, 0.0, 2.0)", key)
+        older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:version])
+        with Database(path.parent) as opened:
+            if version:
+                opened.execute("INSERT INTO environments (id, description) VALUES (1, '{}')")
+                values = (key, "{}", 0, "data", json.dumps(trial_store._plain(FINISHED)), 1, "")
+                opened.execute("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
     with Kept(path.parent) as again:
-        found = again.get(FINISHED.trial, "data")
-    assert found is not None
-    assert bits(asdict(found.epochs[0])) == bits(asdict(EpochRow(1, 0.5, 0.25, 0.75, 1.0, 0.0, 2.0)))
+        assert again.get(FINISHED.trial, "data") is None
+        again.put(FINISHED, "data")
+        assert again.get(FINISHED.trial, "data") is not None
 
 
 OTHER: dict[str, tuple[Any, ...]] = {
@@ -227,16 +228,57 @@ def test_what_a_trial_is_called_does_not_matter(store: Kept) -> None:
     assert bits(asdict(found)["epochs"]) == bits(asdict(RECORD)["epochs"])
 
 
-def test_a_row_that_cannot_be_read_is_as_good_as_none(store: Kept, path: Path) -> None:
+DAMAGES = {
+    "other numbers": """UPDATE trials SET record = replace(record, '"steps": 12', '"steps": 13')""",
+    "another test": """UPDATE trials SET record = replace(record, '"test": null', '"test": []')""",
+    "no text": "UPDATE trials SET record = 5",
+    "bytes": "UPDATE trials SET record = x'fffe'",
+    "half a text": "UPDATE trials SET record = substr(record, 1, length(record) / 2)",
+    "no UTF-8": "UPDATE trials SET record = CAST(x'7bff7d' AS TEXT)",
+    "an empty object": "UPDATE trials SET record = '{}'",
+    "nesting without end": "UPDATE trials SET record = replace(hex(zeroblob(100000)), '00', '[')",
+    "no digest": "UPDATE trials SET digest = ''",
+    "another machine": "UPDATE environments SET description = '{}'",
+    "no machine": "DELETE FROM environments",
+    "machine without a sense": "UPDATE environments SET description = '['",
+    "an epoch's loss": "UPDATE epochs SET training_loss = training_loss / 2 WHERE epoch = 1",
+    "an epoch's last bit": "UPDATE epochs SET seconds = seconds + 1e-16 WHERE epoch = 1",
+    "a sign of nothing": "UPDATE epochs SET validation_accuracy = 0.0 WHERE epoch = 1",
+    "an epoch's number": "UPDATE epochs SET epoch = 7 WHERE epoch = 2",
+    "an epoch's text": "UPDATE epochs SET l2_term = 'much'",
+    "a missing epoch": "DELETE FROM epochs WHERE epoch = 2",
+    "no epoch": "DELETE FROM epochs",
+    "one more epoch": "INSERT INTO epochs SELECT trial, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1 FROM epochs LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_record_is_told_from_a_sound_one(store: Kept, damage: str) -> None:
     store.put(RECORD, "data")
-    with sqlite3.connect(path) as other:
-        for spoilt in ("", "[]", "{", "{}", '{"epochs": [{"epoch": 1}]}'):
-            other.execute("UPDATE trials SET record = ?", (spoilt,))
-            other.commit()
-            assert store.get(TRIAL, "data") is None
-    other.close()
+    store.database.execute("PRAGMA foreign_keys = OFF")
+    before = contents(store)
+    store.database.execute(damage)
+    assert contents(store) != before
+    with pytest.raises(DamagedRecordError):
+        store.get(TRIAL, "data")
+    store.database.execute("PRAGMA foreign_keys = ON")
     store.put(RECORD, "data")
     assert store.get(TRIAL, "data") is not None
+
+
+def contents(store: Kept) -> list[str]:
+    tables = ("environments", "trials", "epochs")
+    return [repr(store.database.execute(f"SELECT * FROM {table}")) for table in tables]
+
+
+def test_a_record_under_another_trials_key_is_damaged(store: Kept) -> None:
+    store.put(RECORD, "data")
+    other = replace(TRIAL, seed=1001)
+    store.database.execute("PRAGMA foreign_keys = OFF")
+    for table, column in (("trials", "key"), ("epochs", "trial")):
+        store.database.execute(f"UPDATE {table} SET {column} = ?", trial_key(other, "data"))
+    with pytest.raises(DamagedRecordError):
+        store.get(other, "data")
 
 
 # ---------------------------------------------------------------- files that cannot be used
