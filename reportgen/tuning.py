@@ -14,7 +14,7 @@ from reportgen.errors import UserError
 from reportgen.files import write_text
 from reportgen.progress import watch
 from reportgen.runs.finished_trials import TrainingOptions
-from reportgen.runs.run import finished_trials, searched_settings
+from reportgen.runs.run import checked, finished_trials, load_images, searched_settings
 from reportgen.runs.search import Searched
 from reportgen.runs.tune import found_experiment, moved_path, other_data
 from reportgen.tabular import print_rows
@@ -45,8 +45,13 @@ def tune(
     search = source.experiment.search
     if search.comparison is None and search.tuned is None:
         raise UserError(f"{source.file}: nothing to search, neither [search.comparison] nor [search.tuned]")
+    dataset, settings = load_images(source)
+    checked(source, settings)
     console = Console()
-    with watch(console) as watcher, finished_trials(source, output, training, watcher) as finished:
+    with (
+        watch(console) as watcher,
+        finished_trials(dataset, settings, output, training, watcher) as finished,
+    ):
         searched = searched_settings(source, finished)
     print_found(searched, console)
     text = found_experiment(source.text, source.experiment, source.name, searched)

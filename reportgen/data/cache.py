@@ -1,6 +1,6 @@
 """What need not be done twice: decoded arrays, and a place for downloads.
 
-    <cache>/data/<source>-<key>/    four .npy arrays and meta.json
+    <cache>/data/<source>-<key>/    four .npy arrays and meta.json; key: of what the source files hold
     <cache>/downloads/              archives, downloaded or placed there by hand
 
 <cache> is the environment variable REPORTGEN_CACHE, or the user's cache folder. Everything is
@@ -13,15 +13,18 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from reportgen.data.dataset import ARRAYS, Dataset
+from reportgen.data.contents import State, contents, state
+from reportgen.data.dataset import ARRAYS, Dataset, digest_of
+from reportgen.data.errors import DataError
+from reportgen.data.progress import note
 from reportgen.resources import cache_folder
 
-FORMAT = 2
+FORMAT = 3
 """Part of every key: raise it when decoding or the layout of an entry changes."""
 
 _PARTIAL = ".partial-"
@@ -29,32 +32,36 @@ _DAY = 24 * 60 * 60
 
 _until_exit: list[tempfile.TemporaryDirectory[str]] = []
 
+_sound: dict[Path, list[State]] = {}
+"""The entries that this process has held against their digests, and the state in which their files were."""
+
 
 def downloads_folder() -> Path:
     """Where archives are looked for; it need not exist yet."""
     return cache_folder() / "downloads"
 
 
-def stamp(path: Path) -> list[str | int]:
-    """What tells one state of a file from another without reading it: name, size, time of change."""
-    status = path.stat()
-    return [path.name, status.st_size, status.st_mtime_ns]
+def cached(source: str, identity: object, files: Sequence[Path], decode: Callable[[], Dataset]) -> Dataset:
+    """The data set stored for what the source files hold, or `decode()`, which is then stored.
 
-
-def cached(source: str, identity: object, decode: Callable[[], Dataset]) -> Dataset:
-    """The data set stored for this state of the source files, or `decode()`, which is then stored.
-
-    `identity` is whatever JSON can hold that changes when the files do. A damaged entry is built anew;
-    where nothing can be stored, the data set stays in memory.
+    `identity` is whatever JSON can hold that the data set depends on besides the files. A damaged entry is
+    built anew and never used: each process holds it against its digest. Where nothing can be stored, the
+    data set stays in memory.
     """
-    text = json.dumps([FORMAT, source, identity])
+    held = contents(files)
+    text = json.dumps([FORMAT, source, identity, held])
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     entry = cache_folder() / "data" / f"{source}-{key}"
+    there = entry.exists()
     stored = _read(entry)
     if stored is not None:
         return stored
+    if there:
+        note(f"{entry}: the images that were kept here are damaged; they are read from their source again")
     shutil.rmtree(entry, ignore_errors=True)
     dataset = decode()
+    if contents(files) != held:
+        raise DataError(f"source {source}: its files changed while they were read: start again")
     # No room, no permission, or another process was first: none of these is this caller's trouble.
     with contextlib.suppress(OSError):
         _write(entry, dataset)
@@ -101,7 +108,6 @@ def _write(entry: Path, dataset: Dataset) -> None:
             "classes": dataset.classes,
             "digest": dataset.digest,
             "origin": dataset.origin,
-            "shapes": {name: getattr(dataset, name).shape for name in ARRAYS},
         }
         (draft / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2), encoding="utf-8")
         draft.replace(entry)
@@ -110,17 +116,23 @@ def _write(entry: Path, dataset: Dataset) -> None:
 def _read(entry: Path) -> Dataset | None:
     """The stored data set, its arrays mapped copy-on-write; None where there is none or it is damaged."""
     try:
+        states = [state(file) for file in sorted(entry.iterdir())]
         meta = json.loads((entry / "meta.json").read_text(encoding="utf-8"))
-        # numpy checks that each file is as long as its shape says.
+        # numpy checks that each file is as long as its shape says, and the digest all else but the types
         arrays = {name: np.load(entry / f"{name}.npy", mmap_mode="c", allow_pickle=False) for name in ARRAYS}
-        if any(list(arrays[name].shape) != meta["shapes"][name] for name in ARRAYS):
+        if any(arrays[name].dtype != (np.uint8 if "images" in name else np.int64) for name in ARRAYS):
             return None
-        return Dataset(
+        dataset = Dataset(
             source=meta["source"],
             classes=tuple(meta["classes"]),
             digest=meta["digest"],
             origin=meta["origin"],
             **arrays,
         )
+        if _sound.get(entry) != states:
+            if digest_of(dataset) != dataset.digest:
+                return None
+            _sound[entry] = states
+        return dataset
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reportgen.data.cache import cached, downloads_folder, stamp, workspace, writable_or_temporary
+from reportgen.data.cache import cached, downloads_folder, workspace, writable_or_temporary
 from reportgen.data.dataset import Dataset, make_dataset
 from reportgen.data.download import RemoteFile, check, damaged, fetch, placed
 from reportgen.data.torchvision_import import import_datasets
@@ -19,7 +19,7 @@ ARCHIVE = "cifar-10-python.tar.gz"
 def load() -> Dataset:
     """CIFAR-10 in its own order, from the archive at hand or else downloaded."""
     archive = placed(ARCHIVE) or _download()
-    dataset = cached("cifar10", stamp(archive), lambda: _decode(archive))
+    dataset = cached("cifar10", archive.name, [archive], lambda: _decode(archive))
     return replace(dataset, default_train=30_000, default_validation=10_000)
 
 

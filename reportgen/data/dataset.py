@@ -61,7 +61,7 @@ def make_dataset(
         digest="",
         origin=origin,
     )
-    return replace(dataset, digest=_digest(dataset))
+    return replace(dataset, digest=digest_of(dataset))
 
 
 def rename_classes(dataset: Dataset, names: Sequence[str]) -> Dataset:
@@ -74,7 +74,7 @@ def rename_classes(dataset: Dataset, names: Sequence[str]) -> Dataset:
         )
     check_class_names(names, "classes")
     renamed = replace(dataset, classes=tuple(names))
-    return replace(renamed, digest=_digest(renamed))
+    return replace(renamed, digest=digest_of(renamed))
 
 
 MOST_CLASSES = 1_000
@@ -131,7 +131,8 @@ def _as_labels(labels: npt.NDArray[np.generic]) -> Labels:
     return np.ascontiguousarray(labels.reshape(-1), dtype=np.int64)
 
 
-def _digest(dataset: Dataset) -> str:
+def digest_of(dataset: Dataset) -> str:
+    """The SHA-256 of a data set's images, labels, shapes and class names, as its `digest` should be."""
     arrays = [getattr(dataset, name) for name in ARRAYS]
     head = {"classes": dataset.classes, "shapes": [array.shape for array in arrays]}
     digest = hashlib.sha256(json.dumps(head).encode())

@@ -14,7 +14,7 @@ _TEST_SEED = 0
 
 def load() -> Dataset:
     """The digits: 1,297 images to train and validate with, 500 to test with."""
-    dataset = cached("digits", version("scikit-learn"), _decode)
+    dataset = cached("digits", version("scikit-learn"), [], _decode)
     # The images come sorted by writer, so they are shuffled unless an experiment says otherwise.
     return replace(dataset, default_seed=0, default_train=997, default_validation=300)
 

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen.data.cache import cached, downloads_folder, stamp, workspace, writable_or_temporary
+from reportgen.data.cache import cached, downloads_folder, workspace, writable_or_temporary
 from reportgen.data.dataset import Dataset, make_dataset
 from reportgen.data.download import RemoteFile, check, damaged, fetch, placed
 from reportgen.data.errors import DataError, reason
@@ -29,8 +29,7 @@ def load() -> Dataset:
     debian = all(file.is_file() for file in files)
     if not debian:
         files = [placed(name) or _download(name) for name in FILES]
-    identity = [str(files[0].parent) if debian else "downloads", *(stamp(file) for file in files)]
-    dataset = cached("fashion-mnist", identity, lambda: _decode(files, debian))
+    dataset = cached("fashion-mnist", debian, files, lambda: _decode(files, debian))
     return replace(dataset, default_train=50_000, default_validation=10_000)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reportgen.data.cache import cached, stamp
+from reportgen.data.cache import cached
 from reportgen.data.dataset import Dataset, Images, check_class_names, check_size, make_dataset
 from reportgen.data.errors import DataError, reason
 from reportgen.data.progress import progress_bar
@@ -37,8 +37,8 @@ def load(path: Path) -> Dataset:
     classes = _classes(path)
     train, test = (_list_part(path / part, classes) for part in ("train", "test"))
     files = [*train.files, *test.files]
-    identity = [str(path.resolve()), [[str(file.relative_to(path)), *stamp(file)] for file in files]]
-    dataset = cached("folder", identity, lambda: _decode(path, classes, train, test))
+    identity = [path.resolve().name, [str(file.relative_to(path)) for file in files]]
+    dataset = cached("folder", identity, files, lambda: _decode(path, classes, train, test))
     # The files come sorted by class: without a shuffle the first part would hold the first classes only.
     return replace(dataset, default_seed=0)
 
@@ -168,10 +168,6 @@ def _whole_images_only() -> Iterator[None]:
 
 
 def _no_image(file: Path, error: BaseException) -> DataError:
-    if file.is_dir():
-        return DataError(
-            f"{file} is a folder, where image files are expected: move its images up, or remove it"
-        )
     # Pillow's reason mostly repeats the path.
     why = "of no known format" if "cannot identify" in str(error) else reason(error)
     return DataError(f"file {file} is no image, or is damaged ({why}): remove it or replace it")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reportgen.data.cache import cached, stamp
+from reportgen.data.cache import cached
 from reportgen.data.dataset import (
     MOST_BYTES,
     MOST_CLASSES,
@@ -24,11 +24,9 @@ _NEEDED = ("x_train", "y_train", "x_test", "y_test")
 
 def load(path: Path) -> Dataset:
     """The arrays of the file, in their own order, with the file's `classes` or the numbers as names."""
-    if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise DataError(f"npz file {path} {what}: give the path of a file with {', '.join(_NEEDED)}")
-    identity = [str(path.resolve()), *stamp(path)]
-    return cached("npz", identity, lambda: _decode(path))
+    if not path.exists():
+        raise DataError(f"npz file {path} does not exist: give the path of a file with {', '.join(_NEEDED)}")
+    return cached("npz", path.name, [path], lambda: _decode(path))
 
 
 def _decode(path: Path) -> Dataset:

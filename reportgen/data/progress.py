@@ -1,5 +1,6 @@
-"""A progress bar on standard error, and nothing where that is not a terminal."""
+"""What is said of data while it is read, on standard error: a bar where that is a terminal, and notes."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -23,3 +24,8 @@ def progress_bar(what: str, total: int | None, *, in_bytes: bool = False) -> Ite
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total)
         yield lambda step: progress.advance(task, step)
+
+
+def note(line: str) -> None:
+    """Say something that the user should know."""
+    print(f"note: {line}", file=sys.stderr, flush=True)

@@ -28,7 +28,10 @@ OnNotice = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DataSettings:
-    """What a process needs to load and split the data by itself."""
+    """What a process needs to load and split the data by itself.
+
+    digest: of the data set that is meant; None for whatever is there.
+    """
 
     source: str
     path: Path | None
@@ -38,6 +41,7 @@ class DataSettings:
     test: int | None
     seed: int | None
     test_from_train: bool
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ class Workplace:
 def load_splits(settings: DataSettings) -> tuple[Splits, int]:
     """The splits of the data, and how many classes there are. Loaded once in a process."""
     dataset = load(settings.source, settings.path, classes=settings.classes)
+    if settings.digest not in (None, dataset.digest):
+        raise UserError(
+            f"source {settings.source}: the images have changed since this run began: start again, and leave"
+            " them as they are until it has ended"
+        )
     splits = split(
         dataset,
         train=settings.train,

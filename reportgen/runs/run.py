@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def run(
     """
     started = dt.datetime.now(dt.UTC)
     experiment = source.experiment
-    settings = data_settings(experiment, source.file)
+    dataset, settings = load_images(source)
     splits, classes = checked(source, settings)
     proofs = checks.run()
     failed = [check for check in proofs if not check.passed]
@@ -74,10 +74,9 @@ def run(
 
     run_id = identify(started)
     device = {**environment.device(), "workers": training.workers, "threads_per_worker": 1}
-    dataset = load(settings.source, settings.path, classes=settings.classes)
     with (
         store.partial_folder(output / source.name, run_id) as partial,
-        finished_trials(source, output, training, watcher) as finished_ones,
+        finished_trials(dataset, settings, output, training, watcher) as finished_ones,
     ):
         searched = searched_settings(source, finished_ones)
         found = apply(experiment, searched) if searched else None
@@ -134,6 +133,16 @@ def run(
         return folder
 
 
+def load_images(source: Source) -> tuple[Dataset, DataSettings]:
+    """The images of an experiment, and where every process finds these very ones."""
+    settings = data_settings(source.experiment, source.file)
+    try:
+        dataset = load(settings.source, settings.path, classes=settings.classes)
+    except UserError as error:
+        raise type(error)(f"{source.file}: {error}") from error
+    return dataset, replace(settings, digest=dataset.digest)
+
+
 def checked(source: Source, settings: DataSettings) -> tuple[Splits, int]:
     """The data, after the experiment was found to be possible on it; UserError names its file."""
     experiment = source.experiment
@@ -162,12 +171,9 @@ def searched_settings(source: Source, finished: FinishedTrials) -> list[Searched
 
 @contextlib.contextmanager
 def finished_trials(
-    source: Source, output: Path, training: TrainingOptions, watcher: Watcher
+    dataset: Dataset, settings: DataSettings, output: Path, training: TrainingOptions, watcher: Watcher
 ) -> Iterator[FinishedTrials]:
     """What an output folder has of an experiment's trials, and the way to the others."""
-    settings = data_settings(source.experiment, source.file)
-    checked(source, settings)  # before anything is written
-    dataset = load(settings.source, settings.path, classes=settings.classes)
     folder = output / FOLDER
     with Database(output) as database, Claims(folder / "claims") as claims:
         yield FinishedTrials(
@@ -194,9 +200,10 @@ def keep_models(records: Sequence[Record], finished: FinishedTrials, folder: Pat
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:
-    """The SHA-256 of the data and of how it is split."""
+    """The SHA-256 of the data and of how it is split, which follows the source where nothing is said."""
     parts = ("train", "validation", "test", "seed", "test_from_train")
     split = {name: value for name, value in asdict(settings).items() if name in parts}
+    split |= {name: value for name, value in vars(dataset).items() if name.startswith("default_")}
     return hashlib.sha256(f"{dataset.digest} {json.dumps(split)}".encode()).hexdigest()
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reportgen.data import cache as cache_module
-from reportgen.data import digits, folder, load, npz, split
+from reportgen.data import contents, digits, folder, load, npz, split
 from reportgen.resources import cache_folder
 
 
@@ -18,6 +18,12 @@ def decodings(monkeypatch):
     decode = npz._decode
     monkeypatch.setattr(npz, "_decode", lambda path: calls.append(path) or decode(path))
     return calls
+
+
+@pytest.fixture
+def another_process(monkeypatch):
+    """Forgets what this process knows of entries."""
+    return lambda: monkeypatch.setattr(cache_module, "_sound", {})
 
 
 def entries(cache):
@@ -66,9 +72,84 @@ def test_a_changed_file_is_decoded_again(write_npz, decodings):
     before = load("npz", path)
     write_npz(y_test=np.array([2, 2, 2, 1, 1, 0]))
     assert load("npz", path).digest != before.digest
-    os.utime(path, ns=(1, 1))
+    os.utime(path, ns=(1, 1))  # touched, and not changed
     load("npz", path)
-    assert len(decodings) == 3
+    assert len(decodings) == 2
+
+
+def settle(path):
+    """Wait until a file's times tell every further change, as those of files that lie about do."""
+    while time.time() - path.stat().st_ctime <= contents.SETTLED:
+        time.sleep(0.01)
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_decoded_again(write_npz, decodings, monkeypatch):
+    monkeypatch.setattr(contents, "SETTLED", 0.05)
+    path = write_npz()
+    os.utime(path, ns=(1, 1))
+    settle(path)
+    before = load("npz", path)
+    assert load("npz", path).digest == before.digest
+    other = write_npz("other.npz", y_train=np.arange(12)[::-1] % 3)
+    for replace in (other.replace, lambda target: target.write_bytes(other.read_bytes())):
+        write_npz("other.npz", y_train=np.arange(12)[::-1] % 3)
+        os.utime(other, ns=(1, 1))
+        settle(other)
+        old = path.stat()
+        replace(path)
+        os.utime(path, ns=(1, 1))
+        assert (path.stat().st_size, path.stat().st_mtime_ns) == (old.st_size, old.st_mtime_ns)
+        after = load("npz", path)
+        assert after.digest != before.digest
+        assert after.train_labels.tolist() == (np.arange(12)[::-1] % 3).tolist()
+    assert len(decodings) == 2  # what the file holds was known
+
+
+def test_an_image_replaced_by_one_of_the_same_size_and_time_is_decoded_again(pictures, picture, monkeypatch):
+    monkeypatch.setattr(contents, "SETTLED", 0.05)
+    file = picture(pictures / "train/cat/0.png", (1, 2, 3))
+    os.utime(file, ns=(1, 1))
+    settle(file)
+    before, size = load("folder", pictures), file.stat().st_size
+    picture(file, (3, 2, 1))
+    os.utime(file, ns=(1, 1))
+    assert file.stat().st_size == size
+    after = load("folder", pictures)
+    assert after.digest != before.digest
+    assert after.train_images[0, 0, 0].tolist() == [3, 2, 1]
+
+
+def test_a_change_within_the_tick_of_a_coarse_clock_is_noticed(write_npz, decodings, monkeypatch):
+    """Here the clock does not move at all: nothing but what the file holds tells the two apart."""
+    path = write_npz()
+    frozen = path.stat()
+    stat = type(path).stat
+    monkeypatch.setattr(type(path), "stat", lambda self, **_: frozen if self == path else stat(self))
+    before = load("npz", path)
+    write_npz(y_train=np.arange(12)[::-1] % 3)
+    assert load("npz", path).digest != before.digest
+    assert len(decodings) == 2
+
+
+def test_a_settled_file_is_not_read_again(write_npz, monkeypatch):
+    monkeypatch.setattr(contents, "SETTLED", 0.05)
+    path = write_npz()
+    settle(path)
+    load("npz", path)
+    monkeypatch.setattr(contents.hashlib, "file_digest", lambda *_: pytest.fail("read again"))
+    load("npz", path)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused_and_not_kept(write_npz, cache, refused, monkeypatch):
+    path, decode = write_npz(), npz._decode
+
+    def late(file):
+        write_npz(y_train=np.arange(12)[::-1] % 3)
+        return decode(file)
+
+    monkeypatch.setattr(npz, "_decode", late)
+    assert "changed while they were read: start again" in refused("npz", path)
+    assert not (cache / "data").exists()
 
 
 def test_a_changed_folder_is_decoded_again(pictures, picture):
@@ -82,13 +163,24 @@ def test_a_changed_folder_is_decoded_again(pictures, picture):
     assert len(load("folder", pictures).train_images) == 9
 
 
+def other_bytes(file):
+    content = file.read_bytes()
+    file.write_bytes(content[:-8] + bytes(255 - byte for byte in content[-8:]))
+
+
 def truncate(file):
     file.write_bytes(file.read_bytes()[:-10])
 
 
 @pytest.mark.parametrize(
-    ("name", "damage"),
+    "damage",
     [
+        ("train_images.npy", other_bytes),
+        ("train_labels.npy", other_bytes),
+        ("train_labels.npy", lambda file: np.save(file, np.load(file).astype("u8"))),
+        ("test_images.npy", lambda file: np.save(file, np.asfortranarray(np.load(file)))),
+        ("test_labels.npy", lambda file: np.save(file, np.load(file)[:5])),
+        ("meta.json", lambda file: file.write_text(file.read_text().replace('"1"', '"7"'))),
         ("train_images.npy", truncate),
         ("test_labels.npy", lambda file: file.unlink()),
         ("train_labels.npy", lambda file: file.write_bytes(b"")),
@@ -99,18 +191,41 @@ def truncate(file):
         ("meta.json", lambda file: file.write_text("{}")),
     ],
 )
-def test_a_damaged_entry_is_built_anew(name, damage, cache, write_npz, decodings):
+def test_a_damaged_entry_is_built_anew(damage, cache, write_npz, decodings, another_process):
     path = write_npz()
     good = load("npz", path)
     digest, images = good.digest, np.array(good.train_images)
     (entry,) = entries(cache)
-    damage(entry / name)
+    name, carry_out = damage
+    carry_out(entry / name)
+    another_process()
     again = load("npz", path)
     assert len(decodings) == 2
     assert again.digest == digest
     np.testing.assert_array_equal(again.train_images, images)
     load("npz", path)
     assert len(decodings) == 2
+
+
+def test_of_a_damaged_entry_there_is_a_note_and_one_alone(cache, write_npz, another_process, capsys):
+    path = write_npz()
+    load("npz", path)
+    assert capsys.readouterr().err == ""
+    (entry,) = entries(cache)
+    other_bytes(entry / "train_images.npy")
+    another_process()
+    for _ in range(2):
+        load("npz", path)
+    assert capsys.readouterr().err == (
+        f"note: {entry}: the images that were kept here are damaged; they are read from their source again\n"
+    )
+
+
+def test_an_entry_is_held_against_its_digest_once(write_npz, monkeypatch):
+    path = write_npz()
+    load("npz", path)
+    monkeypatch.setattr(cache_module, "digest_of", lambda _: pytest.fail("once more"))
+    load("npz", path)
 
 
 def test_nothing_half_written_stays_when_writing_fails(cache, write_npz, monkeypatch):

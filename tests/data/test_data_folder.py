@@ -1,6 +1,9 @@
 """The folder source: order, channels, and the line for every kind of disorder."""
 
+import contextlib
+import os
 import shutil
+import socket
 
 import numpy as np
 import pytest
@@ -130,3 +133,22 @@ def test_a_broken_link(pictures, refused):
     line = refused("folder", pictures)
     assert "source folder cannot be read" in line
     assert str(link) in line
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_what_is_no_file_among_the_images(kind, pictures, refused):
+    odd = pictures / "train/cat/z.png"
+    with make(kind, odd):
+        assert f"{odd} is a {kind}, where a file is expected" in refused("folder", pictures)
+
+
+@contextlib.contextmanager
+def make(kind, path):
+    """Something that a reader would wait at for ever."""
+    if kind == "pipe":
+        os.mkfifo(path)
+        yield
+        return
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(path.parent):
+        listening.bind(path.name)  # whole paths may be too long for a socket
+        yield

@@ -1,6 +1,8 @@
 """The npz source: what it reads, and the line for everything it does not."""
 
+import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,7 +97,7 @@ def test_a_missing_file(tmp_path, refused):
 
 
 def test_a_folder_in_place_of_the_file(tmp_path, refused):
-    assert "is a folder, not a file" in refused("npz", tmp_path)
+    assert "is a folder, where a file is expected" in refused("npz", tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut short", b"\x80\x04K\x01."])
@@ -151,3 +153,12 @@ def test_a_broken_link(tmp_path, refused):
     link = tmp_path / "link.npz"
     link.symlink_to(tmp_path / "gone.npz")
     assert "does not exist" in refused("npz", link)
+
+
+def test_a_pipe_in_place_of_the_file(tmp_path, refused):
+    os.mkfifo(tmp_path / "pipe")
+    assert "pipe is a pipe, where a file is expected" in refused("npz", tmp_path / "pipe")
+
+
+def test_a_device_in_place_of_the_file(refused):
+    assert "/dev/zero is a device, where a file is expected" in refused("npz", Path("/dev/zero"))

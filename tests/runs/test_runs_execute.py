@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +219,20 @@ def assert_soon(true: Callable[[], bool], otherwise: str) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(otherwise)
+
+
+def test_workers_take_no_other_images_for_those_that_were_meant(source: Make, tmp_path: Path) -> None:
+    made = source()
+    trials = plan(made.experiment, classes=10)
+    meant = replace(data_settings(made.experiment, made.file), digest="0" * 64)
+    for workers in (1, 2):
+        with pytest.raises(UserError, match="the images have changed since this run began"):
+            execute(
+                trials,
+                meant,
+                workers=workers,
+                workplaces=workplaces(tmp_path / "models", trials),
+                on_epoch=lambda *_: None,
+                on_record=lambda *_: None,
+                on_notice=print,
+            )
