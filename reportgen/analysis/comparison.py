@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from reportgen.analysis.intervals import mean_interval
-from reportgen.analysis.pairs import Pair, Verdict, compare_pairs
+from reportgen.analysis.intervals import Interval, ignore, mean_intervals
+from reportgen.analysis.pairs import Pair, Problem, Verdict, compare_pairs
 from reportgen.analysis.scores import AnalysisError, checked
 from reportgen.analysis.standings import Standing
+
+Progress = Callable[[int, int], None]
 
 SMALLEST_ALPHA, LARGEST_ALPHA = 0.0001, 0.5
 
@@ -74,6 +79,7 @@ def compare(
     alpha: float = 0.05,
     higher_is_better: bool = True,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Compare the optimizers of a table with the columns problem, optimizer, seed, score.
 
@@ -81,7 +87,8 @@ def compare(
     besides the optimizer (initial weights, batches). A score that is missing, NaN or infinite is a diverged
     trial; a row that is not there is a missing seed. metric: what the score is called. alpha: the chance of
     a false verdict in a problem. seed: of the bootstrap and of random sign flips; the result depends on
-    nothing else, in particular not on the order of the rows.
+    nothing else, in particular not on the order of the rows. progress: is told how much is done, and of how
+    much.
 
     Problems are sorted by name. Raises AnalysisError (see scores.checked), never for what the scores are.
     """
@@ -91,57 +98,100 @@ def compare(
         )
     scores = checked(table)
     shares = metric.endswith("accuracy") and bool(scores["score"].dropna().between(0, 1).all())
-    summaries: list[pd.DataFrame] = []
-    pairs: list[Pair] = []
-    standings: list[Standing] = []
-    for problem, rows in scores.groupby("problem", sort=True):
-        summary = _summary(str(problem), rows, higher_is_better, seed, shares=shares)
-        order = list(summary["optimizer"])
-        found = compare_pairs(
-            str(problem), rows, order, alpha=alpha, higher_is_better=higher_is_better, seed=seed
-        )
-        summaries.append(summary)
-        pairs.extend(found)
-        standings.append(_standing(str(problem), summary, found))
+    groups = {str(problem): rows for problem, rows in scores.groupby("problem", sort=True)}
+    advance = _counted(groups.values(), progress)
+    summaries = _summaries(groups, higher_is_better, seed, shares=shares, advance=advance)
+    pairs = compare_pairs(
+        [Problem(problem, rows, list(summaries[problem]["optimizer"])) for problem, rows in groups.items()],
+        alpha=alpha,
+        higher_is_better=higher_is_better,
+        seed=seed,
+        advance=advance,
+    )
+    standings = [
+        _standing(problem, summary, found)
+        for (problem, summary), found in zip(summaries.items(), pairs, strict=True)
+    ]
     return Comparison(
         metric=metric,
         higher_is_better=higher_is_better,
         alpha=alpha,
         problems=tuple(found.problem for found in standings),
         optimizers=tuple(sorted(set(scores["optimizer"]))),
-        summaries=pd.concat(summaries, ignore_index=True),
-        pairs=tuple(pairs),
+        summaries=pd.concat(summaries.values(), ignore_index=True),
+        pairs=tuple(chain.from_iterable(pairs)),
         standings=tuple(standings),
     )
 
 
-def _summary(
-    problem: str, rows: pd.DataFrame, higher_is_better: bool, seed: int, *, shares: bool
-) -> pd.DataFrame:
-    """A row for each optimizer, the best mean first; who has none comes last, and names decide ties.
+def _counted(problems: Iterable[pd.DataFrame], progress: Progress | None) -> Callable[[int], None]:
+    """What counts finished intervals and pairs, and tells `progress` of them."""
+    if progress is None:
+        return ignore
+    optimizers = [rows["optimizer"].nunique() for rows in problems]
+    total, done = sum(size + math.comb(size, 2) for size in optimizers), 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done, total)
+
+    return advance
+
+
+def _summaries(
+    groups: Mapping[str, pd.DataFrame],
+    higher_is_better: bool,
+    seed: int,
+    *,
+    shares: bool,
+    advance: Callable[[int], None],
+) -> dict[str, pd.DataFrame]:
+    """For each problem a row for each optimizer, best mean first; who has none comes last; names decide ties.
 
     shares: whether scores are shares of 1, so that no interval leaves 0 to 1.
     """
-    found = []
-    for optimizer, trials in rows.groupby("optimizer", sort=True):
-        values = trials["score"].dropna().to_numpy()
-        interval = mean_interval(values, seed=seed)
-        interval = interval.of_a_share() if shares else interval
-        found.append(
-            {
-                "problem": problem,
-                "optimizer": str(optimizer),
-                "trials": len(trials),
-                "diverged": len(trials) - len(values),
-                "mean": values.mean() if len(values) else np.nan,
-                "standard_deviation": values.std(ddof=1) if len(values) > 1 else np.nan,
-                "low": interval.low,
-                "high": interval.high,
-                "interval": interval.method,
-            }
+    trials = {
+        (problem, str(optimizer)): trials["score"].to_numpy()
+        for problem, rows in groups.items()
+        for optimizer, trials in rows.groupby("optimizer", sort=True)
+    }
+    finite = [scores[~np.isnan(scores)] for scores in trials.values()]
+    intervals = mean_intervals(finite, seed=seed, advance=advance)
+    rows: dict[str, list[dict[str, object]]] = {problem: [] for problem in groups}
+    for ((problem, optimizer), scores), values, interval in zip(
+        trials.items(), finite, intervals, strict=True
+    ):
+        rows[problem].append(
+            _summary(problem, optimizer, scores, values, interval.of_a_share() if shares else interval)
         )
-    table = pd.DataFrame(found)
-    return table.sort_values("mean", ascending=not higher_is_better, kind="stable", ignore_index=True)
+    return {
+        problem: pd.DataFrame(of_problem).sort_values(
+            "mean", ascending=not higher_is_better, kind="stable", ignore_index=True
+        )
+        for problem, of_problem in rows.items()
+    }
+
+
+def _summary(
+    problem: str,
+    optimizer: str,
+    scores: NDArray[np.float64],
+    values: NDArray[np.float64],
+    interval: Interval,
+) -> dict[str, object]:
+    """The row of an optimizer. values: its finite scores."""
+    return {
+        "problem": problem,
+        "optimizer": optimizer,
+        "trials": len(scores),
+        "diverged": len(scores) - len(values),
+        "mean": values.mean() if len(values) else np.nan,
+        "standard_deviation": values.std(ddof=1) if len(values) > 1 else np.nan,
+        "low": interval.low,
+        "high": interval.high,
+        "interval": interval.method,
+    }
 
 
 def _standing(problem: str, summary: pd.DataFrame, pairs: Sequence[Pair]) -> Standing:

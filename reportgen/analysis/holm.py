@@ -21,3 +21,19 @@ def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
     return adjusted
+
+
+def holm_multiplicities(p_values: Sequence[float] | NDArray[np.float64], alpha: float) -> list[int]:
+    """How many times each p counts where Holm's procedure ends for it, in the order given.
+
+    A test is rejected exactly where its p, counted so many times, is at most alpha: the smallest counts m
+    times, the next m - 1 times, and so on until one is not rejected; all that follow count as often as that.
+    """
+    p = np.asarray(p_values, dtype=float)
+    counted = [0] * len(p)
+    multiplicity, rejects = len(p), True
+    for place in np.argsort(p, kind="stable").tolist():
+        counted[place] = multiplicity
+        rejects = rejects and bool(multiplicity * p[place] <= alpha)
+        multiplicity -= rejects
+    return counted

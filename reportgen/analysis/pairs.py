@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reportgen.analysis.holm import holm
-from reportgen.analysis.intervals import CONFIDENCE
+from reportgen.analysis.holm import holm, holm_multiplicities
+from reportgen.analysis.intervals import ignore
 from reportgen.analysis.power import effect_ratio, seeds_needed
-from reportgen.analysis.sign_flip import RESAMPLES, fewest_seeds, is_exact, sign_flip_test, smallest_p
+from reportgen.analysis.sign_flip import RESAMPLES, SignFlips, fewest_seeds, is_exact, sign_flips
 
 
 class Verdict(StrEnum):
@@ -31,6 +31,8 @@ class Verdict(StrEnum):
 TESTED = (Verdict.BETTER, Verdict.WORSE, Verdict.NOT_SEPARABLE)
 """The verdicts of a test; the others say why there was none."""
 
+_Untested = tuple["Pair", NDArray[np.float64]]
+
 MIRRORED = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
 
 
@@ -43,8 +45,10 @@ class Pair:
     the seeds that the other one lacks, which are not used.
 
     difference: mean of first minus second, in the unit of the score, NaN without a common seed; low, high:
-    its interval of 95 %, by the method `interval` (see sign_flip_interval), not corrected for the number of
-    pairs. wins, ties, losses: on how many of the n seeds the first is the better one, as good, the worse one.
+    its interval by the method `interval`, which is that of the verdict: every difference that the test does
+    not reject at the level that Holm's correction gives this pair. It leaves out 0 exactly where the verdict
+    is better or worse. NaN and "" where there was no test, or one that could not reject anything.
+    wins, ties, losses: on how many of the n seeds the first is the better one, as good, the worse one.
 
     p: of the sign-flip test, two-sided, exact or by random flips; p_holm: corrected for the family, which is
     all pairs of the problem that have a p. A pair in which one diverged, or without a common seed, has none
@@ -95,19 +99,28 @@ class Pair:
         )
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is compared on one problem.
+
+    scores: the rows of scores.checked for it; NaN is a diverged trial, a missing row is a missing seed.
+    order: of its optimizers; the first of each pair stands before the second.
+    """
+
+    name: str
+    scores: pd.DataFrame
+    order: Sequence[str]
+
+
 def compare_pairs(
-    problem: str,
-    scores: pd.DataFrame,
-    order: Sequence[str],
+    problems: Sequence[Problem],
     *,
     alpha: float,
     higher_is_better: bool,
     seed: int = 0,
-) -> tuple[Pair, ...]:
-    """All pairs of the optimizers of one problem, the first of each before the second in `order`.
-
-    scores: the rows of scores.checked for this problem; NaN is a diverged trial, a missing row is a missing
-    seed.
+    advance: Callable[[int], None] = ignore,
+) -> list[tuple[Pair, ...]]:
+    """All pairs of the optimizers of every problem. advance: is told of how many more pairs are done.
 
     The verdict: **diverged** if either diverged on a shared seed, whatever the rest says, since the seeds
     that are left are not a fair sample any more. **Too few seeds** if the pair could not be told apart with
@@ -121,66 +134,92 @@ def compare_pairs(
     pairs before it, which must be rejected first. It is as uncertain as the effect that it starts from.
     """
     sign = 1.0 if higher_is_better else -1.0
-    by_optimizer = {name: rows.set_index("seed")["score"] for name, rows in scores.groupby("optimizer")}
-    # enough random flips for the smallest p to survive the correction by far
-    resamples = max(RESAMPLES, math.ceil(10 * math.comb(len(order), 2) / alpha))
-    pairs: list[Pair] = []
-    gains: list[NDArray[np.float64]] = []
-    for first, second in combinations(order, 2):
+    families = [list(_untested(problem, sign)) for problem in problems]
+    advance(sum(len(family) - len(_tested(family)) for family in families))
+    tests: dict[int, Iterator[SignFlips]] = {}
+    for size in sorted({len(family) for family in families}):
+        # enough random flips for the smallest p to survive the correction by far
+        resamples = max(RESAMPLES, math.ceil(10 * size / alpha))
+        gains = [gain for family in families if len(family) == size for gain in _tested(family).values()]
+        flips = sign_flips(gains, alpha=alpha, most=size, resamples=resamples, seed=seed, advance=advance)
+        tests[size] = iter(flips)
+    return [_judged(family, tests[len(family)], sign, alpha) for family in families]
+
+
+def _untested(problem: Problem, sign: float) -> Iterator[_Untested]:
+    """Every pair with what can be said without a test, and by how much the first is better, seed by seed."""
+    by_optimizer = {
+        name: rows.set_index("seed")["score"] for name, rows in problem.scores.groupby("optimizer")
+    }
+    for first, second in combinations(problem.order, 2):
         a, b = by_optimizer[first], by_optimizer[second]
         shared = a.index.intersection(b.index)
-        # by how much the first is better, seed by seed
         gain = sign * (a[shared] - b[shared]).dropna().to_numpy()
-        test = sign_flip_test(gain, CONFIDENCE, resamples=resamples, seed=seed)
-        low, high = sorted((sign * test.interval.low + 0.0, sign * test.interval.high + 0.0))
         lost = int(a[shared].isna().sum()), int(b[shared].isna().sum())
         n = len(gain)
-        pairs.append(
-            Pair(
-                problem=problem,
-                first=first,
-                second=second,
-                verdict=Verdict.DIVERGED if any(lost) else Verdict.TOO_FEW_SEEDS,
-                shared=len(shared),
-                n=n,
-                difference=sign * float(gain.mean()) + 0.0 if n else math.nan,
-                low=low,
-                high=high,
-                interval=test.interval.method,
-                wins=int((gain > 0).sum()),
-                ties=int((gain == 0).sum()),
-                losses=int((gain < 0).sum()),
-                p=test.p if n and not any(lost) else math.nan,
-                p_holm=math.nan,
-                exact=is_exact(n),
-                fewest_seeds=1,
-                seeds_needed=None,
-                diverged_first=lost[0],
-                diverged_second=lost[1],
-                only_first=tuple(a.index.difference(b.index)),
-                only_second=tuple(b.index.difference(a.index)),
-            )
+        pair = Pair(
+            problem=problem.name,
+            first=first,
+            second=second,
+            verdict=Verdict.DIVERGED if any(lost) else Verdict.TOO_FEW_SEEDS,
+            shared=len(shared),
+            n=n,
+            difference=sign * float(gain.mean()) + 0.0 if n else math.nan,
+            low=math.nan,
+            high=math.nan,
+            interval="",
+            wins=int((gain > 0).sum()),
+            ties=int((gain == 0).sum()),
+            losses=int((gain < 0).sum()),
+            p=math.nan,
+            p_holm=math.nan,
+            exact=is_exact(n),
+            fewest_seeds=1,
+            seeds_needed=None,
+            diverged_first=lost[0],
+            diverged_second=lost[1],
+            only_first=tuple(a.index.difference(b.index)),
+            only_second=tuple(b.index.difference(a.index)),
         )
-        gains.append(gain)
-    return _judged(pairs, gains, alpha, resamples)
+        yield pair, gain
+
+
+def _tested(family: Sequence[_Untested]) -> dict[int, NDArray[np.float64]]:
+    """The gains of the pairs that are tested, by their place: those with a common seed, and no trial lost."""
+    return {
+        place: gain
+        for place, (pair, gain) in enumerate(family)
+        if pair.n and pair.verdict is not Verdict.DIVERGED
+    }
 
 
 def _judged(
-    pairs: Sequence[Pair], gains: Sequence[NDArray[np.float64]], alpha: float, resamples: int
+    family: Sequence[_Untested], tests: Iterator[SignFlips], sign: float, alpha: float
 ) -> tuple[Pair, ...]:
-    """The pairs with what can be said only of all of them together."""
-    family = [i for i, pair in enumerate(pairs) if not math.isnan(pair.p)]
-    p_holm = holm([pairs[i].p for i in family])
-    least = holm([smallest_p(pairs[i].n, resamples) for i in family])
-    needed = _seeds_needed([gains[i] for i in family], alpha)
-    fewest = fewest_seeds(alpha / max(1, len(family)))
-    judged = [replace(pair, fewest_seeds=fewest) for pair in pairs]
-    for place, i in enumerate(family):
-        judged[i] = replace(
-            judged[i],
-            verdict=_verdict(float(p_holm[place]), float(least[place]), float(gains[i].mean()), alpha),
-            p_holm=float(p_holm[place]),
-            seeds_needed=needed[place],
+    """The pairs of a problem with what can be said only of all of them together.
+
+    tests: begins with those of this family.
+    """
+    tested = {place: (gain, next(tests)) for place, gain in _tested(family).items()}
+    p_values = [test.p for _, test in tested.values()]
+    p_holm = holm(p_values)
+    least = holm([test.smallest_p for _, test in tested.values()])
+    multiplicities = holm_multiplicities(p_values, alpha)
+    needed = _seeds_needed([gain for gain, _ in tested.values()], alpha)
+    fewest = fewest_seeds(alpha / max(1, len(tested)))
+    judged = [replace(pair, fewest_seeds=fewest) for pair, _ in family]
+    for i, (place, (gain, test)) in enumerate(tested.items()):
+        interval = test.interval(alpha, multiplicities[i])
+        low, high = sorted((sign * interval.low + 0.0, sign * interval.high + 0.0))
+        judged[place] = replace(
+            judged[place],
+            verdict=_verdict(float(p_holm[i]), float(least[i]), float(gain.mean()), alpha),
+            low=low,
+            high=high,
+            interval=interval.method,
+            p=test.p,
+            p_holm=float(p_holm[i]),
+            seeds_needed=needed[i],
         )
     return tuple(judged)
 

@@ -12,20 +12,54 @@ false verdicts instead of 5 %.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.analysis.intervals import CONFIDENCE, NO_INTERVAL, Interval, equal, t_interval
+from reportgen.analysis.intervals import (
+    CONFIDENCE,
+    DECIMALS,
+    NO_INTERVAL,
+    Interval,
+    equal,
+    ignore,
+    t_interval,
+)
 
 EXACT_UP_TO = 24
 RESAMPLES = 99_999
 
 # Sums that are equal on paper differ in their last digits; relative to the sum of all absolute differences.
 TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class SignFlips:
+    """The test of one sample: its p-value, and the interval that it gives at any level."""
+
+    differences: NDArray[np.float64]
+    p: float
+    smallest_p: float
+    ends: Callable[[float, int], tuple[float, float]]
+
+    def interval(self, alpha: float, multiplicity: int = 1) -> Interval:
+        """The interval of the mean difference: every shift that the test does not reject.
+
+        A shift is rejected where its p, counted so many times as one of several tests, is at most alpha. So
+        the interval leaves out zero exactly where the test rejects it. Where the sample is too small to
+        reject anything, there is no interval; equal differences have one of no width.
+        """
+        if len(self.differences) < 2 or multiplicity * self.smallest_p > alpha:
+            return NO_INTERVAL
+        if equal(self.differences):
+            return Interval(float(self.differences[0]), float(self.differences[0]), "equal values")
+        low, high = self.ends(alpha, multiplicity)
+        if multiplicity * self.p > alpha:  # zero may be an end itself, and be missed by a rounding
+            low, high = min(low, 0.0), max(high, 0.0)
+        return Interval(low, high, "sign-flip")
 
 
 @dataclass(frozen=True)
@@ -44,10 +78,47 @@ def sign_flip_test(
     seed: int = 0,
 ) -> SignFlipTest:
     """p_value and sign_flip_interval of differences (n,), with one drawing of the random flips."""
-    p = p_of_shift(differences, resamples=resamples, seed=seed)
-    return SignFlipTest(
-        p(0.0), _interval(differences, confidence, p, smallest_p(len(differences), resamples))
-    )
+    (flips,) = sign_flips([differences], alpha=1 - confidence, resamples=resamples, seed=seed)
+    interval = flips.interval(1 - confidence)
+    if len(differences) >= 2 and flips.smallest_p > 1 - confidence:
+        interval = t_interval(differences, confidence)
+    return SignFlipTest(flips.p, interval)
+
+
+def sign_flips(
+    samples: Sequence[NDArray[np.float64]],
+    *,
+    alpha: float,
+    most: int = 1,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    advance: Callable[[int], None] = ignore,
+) -> list[SignFlips]:
+    """The test of every sample of differences; samples of one size share their random flips, if any.
+
+    alpha, most: the level and the largest multiplicity that intervals will be asked for. advance: is told of
+    how many more samples the test is done.
+    """
+    found: dict[int, SignFlips] = {}
+    sizes: dict[int, list[int]] = {}
+    # the order of the seeds says nothing, and must not choose the random flips either
+    ordered = [np.sort(differences) for differences in samples]
+    for place, differences in enumerate(ordered):
+        if is_exact(len(differences)):
+            found[place] = _exact(differences, float(samples[place].mean()) if len(differences) else 0.0)
+        else:
+            sizes.setdefault(len(differences), []).append(place)
+    advance(len(found))
+    for n, places in sizes.items():
+        # so many at a time that their sums take some 40 MB
+        at_once = max(1, 5 * 2**20 // resamples)
+        for start in range(0, len(places), at_once):
+            some = places[start : start + at_once]
+            kept, counts = _sums_of_kept(np.stack([ordered[place] for place in some]), resamples, seed)
+            for place, sums in zip(some, kept, strict=True):
+                found[place] = _sampled(ordered[place], sums, counts, _ranks(alpha, most, n, resamples))
+                advance(1)
+    return [found[place] for place in range(len(samples))]
 
 
 def p_value(differences: NDArray[np.float64], *, resamples: int = RESAMPLES, seed: int = 0) -> float:
@@ -57,7 +128,7 @@ def p_value(differences: NDArray[np.float64], *, resamples: int = RESAMPLES, see
     own seed, with the observed one counted among them (Phipson & Smyth, 2010, "Permutation p-values should
     never be zero"), so that p is never too small. No differences, or all zero, give 1.
     """
-    return p_of_shift(differences, resamples=resamples, seed=seed)(0.0)
+    return sign_flips([differences], alpha=0.5, resamples=resamples, seed=seed)[0].p
 
 
 def is_exact(n: int) -> bool:
@@ -100,36 +171,13 @@ def sign_flip_interval(
     return sign_flip_test(differences, confidence, resamples=resamples, seed=seed).interval
 
 
-def _interval(
-    differences: NDArray[np.float64], confidence: float, p: Callable[[float], float], least: float
-) -> Interval:
-    if len(differences) < 2:
-        return NO_INTERVAL
-    if equal(differences):
-        return Interval(float(differences[0]), float(differences[0]), "equal values")
-    level = 1 - confidence
-    if least > level:
-        return t_interval(differences, confidence)
-    middle, spread = float(differences.mean()), float(np.ptp(differences))
-    outside = float(differences.min()) - 1e-6 * spread, float(differences.max()) + 1e-6 * spread
-    low, high = (_last_kept(p, kept=middle, rejected=end, level=level) for end in outside)
-    return Interval(low, high, "sign-flip")
-
-
-def p_of_shift(
-    differences: NDArray[np.float64], *, resamples: int = RESAMPLES, seed: int = 0
-) -> Callable[[float], float]:
-    """The p-value as a function of the centre of symmetry in the hypothesis."""
-    # the order of the seeds says nothing, and must not choose the random flips either
-    ordered = np.sort(differences)
-    return _exact(ordered) if is_exact(len(ordered)) else _sampled(ordered, resamples, seed)
-
-
-def _exact(differences: NDArray[np.float64]) -> Callable[[float], float]:
+def _exact(differences: NDArray[np.float64], middle: float) -> SignFlips:
     """All flips, without writing them down: a sum over all seeds is a sum over each half of them.
 
     With the sums of one half sorted, a search finds for each of the other half how many reach the observed
     sum (the meeting in the middle of Horowitz & Sahni, 1974): 2^(n/2) steps instead of 2^n.
+
+    middle: the mean of the differences, from where the search for the ends of an interval sets out.
     """
     n = len(differences)
     halves = np.split(differences, [n // 2])
@@ -146,30 +194,84 @@ def _exact(differences: NDArray[np.float64]) -> Callable[[float], float]:
         # as many flips reach the negative sum
         return float(2 * (len(left) * len(right) - below.sum()) / 2**n)
 
-    return p
+    def ends(alpha: float, multiplicity: int) -> tuple[float, float]:
+        spread = float(np.ptp(differences))
+        outside = float(differences.min()) - 1e-6 * spread, float(differences.max()) + 1e-6 * spread
+        low, high = (
+            _last_kept(lambda shift: multiplicity * p(shift) > alpha, kept=middle, rejected=end)
+            for end in outside
+        )
+        return low, high
+
+    return SignFlips(differences, p(0.0), smallest_p(n), ends)
 
 
-def _sampled(differences: NDArray[np.float64], resamples: int, seed: int) -> Callable[[float], float]:
-    """Random flips, the same ones for every shift."""
-    n = len(differences)
+def _sums_of_kept(
+    samples: NDArray[np.float64], resamples: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For k samples (k, n) and random flips: the sum (k, resamples) of what keeps its sign, and its count.
+
+    The flips depend on n, their number and the seed alone: what is tested together changes no result.
+    """
+    size, n = samples.shape
     rng = np.random.default_rng(seed)
-    each = np.column_stack([differences, np.ones(n)])
-    kept = np.empty((resamples, 2))
+    each = np.vstack([samples, np.ones(n)])
+    kept = np.empty((size + 1, resamples))
     batch = max(1, 2**19 // n)
     for start in range(0, resamples, batch):
         rows = min(batch, resamples - start)
         bits = np.unpackbits(np.frombuffer(rng.bytes(-(-rows * n // 8)), dtype=np.uint8), count=rows * n)
-        kept[start : start + rows] = bits.reshape(rows, n).astype(np.float64) @ each
+        kept[:, start : start + rows] = each @ bits.reshape(rows, n).T.astype(np.float64)
+    return kept[:-1], kept[-1]
+
+
+def _sampled(
+    differences: NDArray[np.float64],
+    kept: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    ranks: NDArray[np.int_],
+) -> SignFlips:
+    """Random flips. kept, counts: of _sums_of_kept. ranks: of _ranks.
+
+    About a shift below the mean, a flip reaches the observed sum exactly where the mean of what keeps its
+    sign, or of what does not, is no greater than the shift. So the ends of intervals are such means, by
+    their rank (Hartigan, 1969).
+    """
+    n, resamples = len(differences), len(kept)
     # what keeps its sign counts twice against the whole, which is the sum with flipped signs
-    sums, signs = (2 * kept - each.sum(axis=0)).T
+    whole = float(differences.sum())
+    reached = _observed(differences, 0.0)
+    hits = resamples if reached <= 0 else int((np.abs(2 * kept - whole) >= reached).sum())
+    middle, spread = float(differences.mean()), float(np.ptp(differences)) or 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = np.stack([kept / counts, (whole - kept) / (n - counts)])
+    # rounded, since last digits depend on how many are computed at once; of none at all there is no mean
+    means = np.nan_to_num(np.round((means - middle) / spread, DECIMALS), nan=0.0)
+    lowest, highest = means.min(axis=0), -means.max(axis=0)
+    low, high = (np.partition(ends, ranks)[ranks] for ends in (lowest, highest))
 
-    def p(shift: float) -> float:
-        reached = _observed(differences, shift)
-        if reached <= 0:
-            return 1.0
-        return float((1 + (np.abs(sums - shift * signs) >= reached).sum()) / (resamples + 1))
+    def ends(alpha: float, multiplicity: int) -> tuple[float, float]:
+        place = np.searchsorted(ranks, _rank(alpha, multiplicity, resamples))
+        return middle + spread * float(low[place]), middle - spread * float(high[place])
 
-    return p
+    return SignFlips(differences, (1 + hits) / (resamples + 1), smallest_p(n, resamples), ends)
+
+
+def _ranks(alpha: float, most: int, n: int, resamples: int) -> NDArray[np.int_]:
+    """Every rank that an interval at these multiplicities may ask for."""
+    able = [k for k in range(1, most + 1) if k * smallest_p(n, resamples) <= alpha]
+    return np.unique([_rank(alpha, k, resamples) for k in able]).astype(int)
+
+
+def _rank(alpha: float, multiplicity: int, resamples: int) -> int:
+    """How many flips are rejected with a shift just before the first that is kept."""
+    rank = int(alpha * (resamples + 1) / multiplicity)
+    # p as _sampled has it, so that no rounding comes between the two
+    while rank and multiplicity * ((1 + rank) / (resamples + 1)) > alpha:
+        rank -= 1
+    while multiplicity * ((1 + rank) / (resamples + 1)) <= alpha:
+        rank += 1
+    return rank - 1
 
 
 def _observed(differences: NDArray[np.float64], shift: float) -> float:
@@ -178,11 +280,11 @@ def _observed(differences: NDArray[np.float64], shift: float) -> float:
     return float(abs(moved.sum()) - TOLERANCE * np.abs(moved).sum())
 
 
-def _last_kept(p: Callable[[float], float], *, kept: float, rejected: float, level: float) -> float:
+def _last_kept(is_kept: Callable[[float], bool], *, kept: float, rejected: float) -> float:
     """The shift farthest from `kept` that is not rejected, by halving."""
     for _ in range(40):
         middle = (kept + rejected) / 2
-        if p(middle) > level:
+        if is_kept(middle):
             kept = middle
         else:
             rejected = middle

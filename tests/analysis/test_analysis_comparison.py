@@ -9,6 +9,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from made_tables import brute_force_p, random_table, table
 
 from reportgen.analysis.comparison import Comparison, compare
@@ -16,6 +18,7 @@ from reportgen.analysis.holm import holm
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.scores import AnalysisError
 from reportgen.analysis.sign_flip import p_value
+from tests.hardening.cases import cases
 
 RISING = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
 NAN, INF = math.nan, math.inf
@@ -72,6 +75,64 @@ def test_pairs_are_tested_seed_by_seed_and_corrected_by_holm() -> None:
         separable = adjusted[key] <= 0.05
         assert pair.verdict is (Verdict.BETTER if separable else Verdict.NOT_SEPARABLE)
     assert {pair.verdict for pair in found.pairs} == {Verdict.BETTER, Verdict.NOT_SEPARABLE}
+
+
+@st.composite
+def odd_tables(draw: st.DrawFn) -> pd.DataFrame:
+    """A table with ties, missing seeds and lost trials."""
+    k, n = draw(st.integers(2, 5)), draw(st.integers(6, 12))
+    scores = random_table(k, n, effect=draw(st.sampled_from([0.0, 0.5, 1, 2])), seed=draw(st.integers(0, 99)))
+    scores = scores.round({"score": draw(st.sampled_from([0, 1, 6]))})
+    if draw(st.booleans()):
+        scores.loc[scores.index[-1], "score"] = NAN
+    return scores.drop(index=draw(st.sets(st.integers(0, 11), max_size=4)))
+
+
+@cases(60)
+@given(odd_tables(), st.sampled_from([0.01, 0.05, 0.2]))
+@example(random_table(3, 27, effect=0.5, seed=4), 0.05)
+def test_an_interval_leaves_out_zero_exactly_where_the_verdict_is_better_or_worse(
+    scores: pd.DataFrame, alpha: float
+) -> None:
+    for pair in compare(scores, alpha=alpha).pairs:
+        leaves_out = pair.low > 0 or pair.high < 0  # neither where there is none
+        assert leaves_out == (pair.verdict in (Verdict.BETTER, Verdict.WORSE)), pair
+        if pair.verdict in (Verdict.TOO_FEW_SEEDS, Verdict.DIVERGED):
+            assert math.isnan(pair.low)
+            assert pair.interval == ""
+        elif not math.isnan(pair.low):
+            assert pair.low <= pair.difference <= pair.high
+
+
+def test_a_pair_that_holm_does_not_separate_has_zero_in_its_interval() -> None:
+    # p = .031 alone, .094 for three pairs: the interval of one test would leave out 0
+    noise = [0.9, 1.3, -0.2, 1.1, 0.4, -0.1, 1.0, 0.7]
+    scores = table(
+        A=RISING,
+        B=[x + e for x, e in zip(RISING, noise, strict=True)],
+        C=[x + e + (-1) ** s for s, (x, e) in enumerate(zip(RISING, noise, strict=True))],
+    )
+    alone = only(compare(scores[scores["optimizer"] != "C"]))
+    assert (alone.verdict, alone.low > 0) == (Verdict.BETTER, True)
+    pair = compare(scores).pair("p", "B", "A")
+    assert pair.p == alone.p
+    assert pair.verdict is Verdict.NOT_SEPARABLE
+    assert pair.low <= 0 < pair.high
+    # the level is Holm's for it, by brute force
+    inside = 1e-6
+    gains = np.array(noise)
+    assert 3 * brute_force_p(gains - pair.low - inside) > 0.05 >= 3 * brute_force_p(gains - pair.low + inside)
+
+
+def test_progress_is_told_to_its_end() -> None:
+    told: list[tuple[int, int]] = []
+    tables = [random_table(3, n, problem=f"p{n}") for n in (1, 5, 9, 22, 30)]
+    tables.append(table(problem="lost", A=[NAN, 1.0], B=[None, None, 2.0]))
+    compare(pd.concat(tables), progress=lambda done, total: told.append((done, total)))
+    done, totals = zip(*told, strict=True)
+    assert list(done) == sorted(done)
+    assert set(totals) == {5 * (3 + 3) + 2 + 1}
+    assert done[-1] == totals[-1]
 
 
 def test_each_problem_is_a_family_of_its_own() -> None:
@@ -210,7 +271,7 @@ def test_units_change_nothing_but_units(scale: float, shift: float, n: int) -> N
     pd.testing.assert_frame_equal(moved.summaries[columns], expected, rtol=1e-6, atol=1e-6 * scale)
     for a, b in zip(found.pairs, moved.pairs, strict=True):
         assert (a.verdict, a.p, a.p_holm, a.seeds_needed) == (b.verdict, b.p, b.p_holm, b.seeds_needed)
-        assert (b.low / scale, b.high / scale) == pytest.approx((a.low, a.high), abs=1e-5)
+        assert (b.low / scale, b.high / scale) == pytest.approx((a.low, a.high), abs=1e-5, nan_ok=True)
 
 
 def test_what_seeds_share_is_taken_out() -> None:

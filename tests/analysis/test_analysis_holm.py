@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.analysis.holm import holm
+from reportgen.analysis.holm import holm, holm_multiplicities
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,18 @@ def test_rejects_what_the_steps_of_the_paper_reject(p: list[float], alpha: float
             break
         rejected[i] = True
     assert (holm(p) <= alpha).tolist() == rejected.tolist()
+
+
+@given(
+    st.lists(st.sampled_from([0.001, 0.01, 0.0125, 0.02, 0.025, 0.03, 0.05, 0.2, 1.0]), max_size=7),
+    st.sampled_from([0.01, 0.05, 0.2]),
+)
+def test_each_p_counted_as_holm_counts_it_is_rejected_where_holm_rejects(
+    p: list[float], alpha: float
+) -> None:
+    counted = holm_multiplicities(p, alpha)
+    assert [k * value <= alpha for k, value in zip(counted, p, strict=True)] == list(holm(p) <= alpha)
+    rejected = sum(holm(p) <= alpha)
+    kept = {k for k, value in zip(counted, p, strict=True) if k * value > alpha}
+    assert kept <= {len(p) - rejected}
+    assert sorted(set(counted) - kept, reverse=True) == list(range(len(p), len(p) - rejected, -1))

@@ -13,6 +13,7 @@ from reportgen.analysis.intervals import (
     BCA_FROM,
     NO_INTERVAL,
     bca_interval,
+    bca_intervals,
     mean_interval,
     median_interval,
     t_interval,
@@ -50,6 +51,27 @@ def test_bca_depends_on_values_and_seed_alone() -> None:
     assert bca_interval(SKEWED) != bca_interval(SKEWED, seed=1)
     moved = bca_interval(3 * SKEWED + 1000)
     assert moved.low == pytest.approx(3 * bca_interval(SKEWED).low + 1000, rel=1e-6)
+
+
+@pytest.mark.parametrize("n", [20, 47, 300])
+def test_samples_that_share_resamples_have_the_intervals_that_scipy_gives_each(n: int) -> None:
+    rng = np.random.default_rng(n)
+    samples = [rng.exponential(size=n), rng.normal(1e6, 1, n), np.full(n, 2.0), rng.normal(size=n + 1)]
+    for values, found in zip(samples, bca_intervals(samples), strict=True):
+        assert found == bca_interval(values)
+        if np.ptp(values):
+            expected = stats.bootstrap(
+                (np.sort(values) - values.mean(),), np.mean, method="BCa", rng=np.random.default_rng(0)
+            ).confidence_interval
+            ends = (found.low - values.mean(), found.high - values.mean())
+            assert ends == pytest.approx((expected.low, expected.high), abs=1e-8)
+
+
+def test_resamples_that_tie_with_the_sample_count_half() -> None:
+    # half of them 0, half 1: the bootstrap is symmetric, and so is its interval
+    found = bca_interval(np.array([0.0, 1.0] * 20))
+    assert found.low + found.high == pytest.approx(1, abs=0.026)
+    assert found.low in np.arange(41) / 40
 
 
 def test_t_is_students() -> None:

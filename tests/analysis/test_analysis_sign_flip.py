@@ -21,6 +21,7 @@ from reportgen.analysis.sign_flip import (
     p_value,
     sign_flip_interval,
     sign_flip_test,
+    sign_flips,
     smallest_p,
 )
 
@@ -126,6 +127,58 @@ def test_the_interval_leaves_out_what_the_test_rejects(n: int) -> None:
     for end, sign in ((test.interval.low, 1), (test.interval.high, -1)):
         assert p_value(differences - (end + sign * inside)) > 0.05
         assert p_value(differences - (end - sign * inside)) <= 0.05
+
+
+@pytest.mark.parametrize("n", [9, 24, 25, 60])
+@pytest.mark.parametrize("multiplicity", [1, 3, 10])
+def test_the_interval_of_one_of_several_tests_leaves_out_what_its_corrected_p_rejects(
+    n: int, multiplicity: int
+) -> None:
+    differences = np.random.default_rng(n).exponential(size=n) - 0.5
+    (flips,) = sign_flips([differences], alpha=0.05, most=10)
+    found = flips.interval(0.05, multiplicity)
+    if n == 9 and multiplicity == 10:
+        assert found.method == "sign-flip"  # 10 x 2/2^9 <= .05
+    inside = (found.high - found.low) * 1e-5
+    for end, sign in ((found.low, 1), (found.high, -1)):
+        assert multiplicity * p_value(differences - (end + sign * inside)) > 0.05
+        assert multiplicity * p_value(differences - (end - sign * inside)) <= 0.05
+
+
+def test_what_cannot_be_rejected_at_all_has_no_interval() -> None:
+    (flips,) = sign_flips([np.arange(1.0, 8)], alpha=0.05, most=4)
+    assert flips.p == 2 / 2**7
+    assert flips.interval(0.05, 3).low > 0
+    assert math.isnan(flips.interval(0.05, 4).low)
+
+
+def test_samples_tested_together_have_the_results_of_each_alone() -> None:
+    rng = np.random.default_rng(2)
+    samples = [rng.normal(0.2, 1, n) for n in (30, 8, 30, 24, 31, 30, 1)]
+    samples += [np.zeros(30), np.round(rng.normal(0.2, 1, 30), 1), np.full(40, 0.5)]
+    for values, flips in zip(samples, sign_flips(samples, alpha=0.05, most=3), strict=True):
+        (alone,) = sign_flips([values], alpha=0.05)
+        assert flips.p == alone.p == p_value(values)
+        assert flips.smallest_p == smallest_p(len(values))
+        assert str(flips.interval(0.05)) == str(alone.interval(0.05))
+
+
+@pytest.mark.parametrize("n", [30, 200])
+def test_random_flips_of_many_samples_agree_with_scipys(n: int) -> None:
+    rng = np.random.default_rng(n)
+    samples = [rng.normal(shift / math.sqrt(n), 1, n) for shift in (0.5, 1.5, 2.5)]
+    for values, flips in zip(samples, sign_flips(samples, alpha=0.05), strict=True):
+        expected = stats.permutation_test(
+            (values, np.zeros(n)),
+            lambda x, y, axis: (x - y).mean(axis=axis),
+            permutation_type="samples",
+            n_resamples=20_000,
+            vectorized=True,
+            batch=2_000,
+            rng=np.random.default_rng(1),
+        ).pvalue
+        error = 4 * math.sqrt(flips.p * (1 / RESAMPLES + 1 / 20_000))
+        assert flips.p == pytest.approx(expected, abs=error + 2 / 20_000)
 
 
 @pytest.mark.parametrize("n", [2, 3, 5])
