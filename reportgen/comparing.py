@@ -108,7 +108,7 @@ def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 
         return _plain(comparison)
     lines = []
     for found in comparison.standings:
-        lines += [*_drawn(comparison, found.problem, width), f"{found.text()}", ""]
+        lines += [*_drawn(comparison, found.problem, width), found.text(comparison.lost), ""]
         lines += [
             f"- {sentence(comparison, pair)}" for pair in comparison.pairs if pair.problem == found.problem
         ]
@@ -128,10 +128,10 @@ def sentence(comparison: Comparison, pair: Pair) -> str:
         if pair.interval:
             what += f" {unit.interval(pair.low, pair.high)}"
     lacking = _lacking(pair)
-    if pair.verdict is Verdict.DIVERGED:
-        counts = ((pair.first, pair.diverged_first), (pair.second, pair.diverged_second))
+    if pair.verdict is Verdict.NO_SCORE:
+        counts = ((pair.first, pair.unscored_first), (pair.second, pair.unscored_second))
         lost = " and ".join(
-            f"{name} diverged on {count} of {pair.shared} seeds" for name, count in counts if count
+            f"{name} has no score on {count} of {pair.shared} seeds" for name, count in counts if count
         )
         return (
             f"{who}: {lost}; on the {pair.n} others {what}{lacking}" if pair.n else f"{who}: {lost}{lacking}"
@@ -203,7 +203,7 @@ def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
     unit = Unit.of(comparison)
     better = "higher" if comparison.higher_is_better else "lower"
     table = Table(title=escape(f"{problem}: {comparison.metric} ({better} is better)"), title_justify="left")
-    for column in ("optimizer", "trials", "diverged", "mean", "95 % interval"):
+    for column in ("optimizer", "trials", "no score", "mean", "95 % interval"):
         side = "left" if column == "optimizer" else "right"
         table.add_column(column, justify=side, overflow="fold")  # type: ignore[arg-type]
     rows = comparison.summaries
@@ -211,7 +211,7 @@ def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
         table.add_row(
             escape(row["optimizer"]),
             str(row["trials"]),
-            str(row["diverged"]),
+            str(row["unscored"]),
             unit.mean(row["mean"]),
             unit.interval(row["low"], row["high"]),
         )

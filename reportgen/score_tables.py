@@ -63,8 +63,8 @@ def read_scores(
     """The trials of one CSV file in UTF-8.
 
     Either a table with the columns optimizer, seed, a metric, and problem if it has several; or a run's
-    results.csv, whose setups are the optimizers and whose stages are the problems. A score that is empty, NA,
-    nan or inf is a diverged trial, and so is the status "diverged".
+    results.csv, whose setups are the optimizers and whose stages are the problems. A trial has no score where
+    that is empty, NA, nan or inf, and in a results.csv where its status is "diverged".
 
     metric: the column to read as the score; without, the first of DEFAULT_METRICS that is there. problem:
     only the rows of this one. name: what the file is called: the problem of a table without that column
@@ -199,7 +199,7 @@ def _number(cell: str, where: str) -> float:
             return float(text)
     except ValueError:
         pass
-    raise UserError(f"{where}: {_shown(text)} is not a number; correct it, or leave it empty if it diverged")
+    raise UserError(f"{where}: {_shown(text)} is not a number; correct it, or leave it empty for no score")
 
 
 def _name(cell: str, where: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from reportgen.analysis.comparison import compare
 from reportgen.analysis.findings import scores
 from reportgen.analysis.intervals import mean_interval
+from reportgen.analysis.pairs import Verdict
 from reportgen.errors import UserError
 from reportgen.runs import store
 
@@ -48,9 +49,9 @@ def tables(records: store.RunRecords) -> Iterator[str]:
 
 def comparison(rows: pd.DataFrame, title: str) -> str:
     """Test accuracy by optimizer, with intervals and the verdicts of all pairs."""
-    found = compare(scores(rows), metric="test_accuracy")
+    found = compare(scores(rows), metric="test_accuracy", lost=Verdict.DIVERGED)
     lines = [
-        f"Test accuracy, {title} ({rows['seed'].nunique()} seeds): {found.standings[0].text()}",
+        f"Test accuracy, {title} ({rows['seed'].nunique()} seeds): {found.standings[0].text(found.lost)}",
         "",
         "| optimizer | learning rate | mean test accuracy | 95 % interval | diverged |",
         "| --- | --- | --- | --- | --- |",
@@ -58,12 +59,12 @@ def comparison(rows: pd.DataFrame, title: str) -> str:
     rates = rows.groupby("setup")["learning_rate"].first()
     lines += [
         f"| {row['optimizer']} | {rates[row['optimizer']]:g} | {row['mean']:.2%} |"
-        f" {row['low']:.2%} to {row['high']:.2%} | {row['diverged']} of {row['trials']} |"
+        f" {row['low']:.2%} to {row['high']:.2%} | {row['unscored']} of {row['trials']} |"
         for row in found.summaries.to_dict("records")
     ]
     lines += [
         "",
-        "| pair | difference, points | 95 % interval | p (Holm) | verdict |",
+        "| pair | difference, points | interval (Holm) | p (Holm) | verdict |",
         "| --- | --- | --- | --- | --- |",
     ]
     lines += [

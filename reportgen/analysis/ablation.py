@@ -69,7 +69,7 @@ def ablation(results: pd.DataFrame, seeds: Sequence[int]) -> Ablation:
             "score": rows["validation_accuracy"].astype(float).where(rows["status"] == "finished"),
         }
     )
-    found = compare(table, metric="validation_accuracy")
+    found = compare(table, metric="validation_accuracy", lost=Verdict.DIVERGED)
     tested = all(pair.verdict is not Verdict.TOO_FEW_SEEDS for pair in found.pairs)
     scores = {
         str(name): rows.pivot(index="seed", columns="optimizer", values="score")
@@ -93,7 +93,7 @@ def _variant(
         gains=_by_setup((scores - before).mean()),
         order=standing.order,
         better=standing.better if tested else frozenset(),
-        diverged={setup: count for setup, (count, _) in standing.diverged.items()},
+        diverged={setup: count for setup, (count, _) in standing.unscored.items()},
     )
 
 

@@ -26,7 +26,7 @@ class Comparison:
     """What a table of scores supports.
 
     summaries: a row for each problem and optimizer, best first, with the columns problem, optimizer, trials,
-    diverged, mean, standard_deviation, low, high, interval. The last five are of the finite scores; low and
+    unscored, mean, standard_deviation, low, high, interval. The last five are of the finite scores; low and
     high are the interval of 95 % of the mean by the method `interval`, NaN and "" where there is none.
     pairs: every pair of optimizers within a problem, the one of the better mean first. standings: one for
     each problem.
@@ -40,6 +40,7 @@ class Comparison:
     summaries: pd.DataFrame
     pairs: tuple[Pair, ...]
     standings: tuple[Standing, ...]
+    lost: Verdict
 
     def pair(self, problem: str, first: str, second: str) -> Pair:
         """The pair as the first sees it. Raises KeyError if there is none."""
@@ -68,7 +69,9 @@ class Comparison:
 
     def standings_table(self) -> pd.DataFrame:
         """A row for each problem: standing as a line, and who may be best."""
-        rows = [(found.problem, found.text(), " ".join(found.may_be_best)) for found in self.standings]
+        rows = [
+            (found.problem, found.text(self.lost), " ".join(found.may_be_best)) for found in self.standings
+        ]
         return pd.DataFrame(rows, columns=["problem", "standing", "may_be_best"])
 
 
@@ -78,17 +81,18 @@ def compare(
     metric: str = "score",
     alpha: float = 0.05,
     higher_is_better: bool = True,
+    lost: Verdict = Verdict.NO_SCORE,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the optimizers of a table with the columns problem, optimizer, seed, score.
 
     A row is a trial. Trials of one problem with the same seed are paired: they should share what is random
-    besides the optimizer (initial weights, batches). A score that is missing, NaN or infinite is a diverged
-    trial; a row that is not there is a missing seed. metric: what the score is called. alpha: the chance of
-    a false verdict in a problem. seed: of the bootstrap and of random sign flips; the result depends on
-    nothing else, in particular not on the order of the rows. progress: is told how much is done, and of how
-    much.
+    besides the optimizer (initial weights, batches). A trial has no score where that is missing, NaN or
+    infinite; a row that is not there is a missing seed. metric: what the score is called. alpha: the chance
+    of a false verdict in a problem. lost: the verdict where a score is missing: NO_SCORE, or DIVERGED where
+    that is known to be why. seed: of the bootstrap and of random sign flips; the result depends on nothing
+    else, in particular not on the order of the rows. progress: is told how much is done, and of how much.
 
     Problems are sorted by name. Raises AnalysisError (see scores.checked), never for what the scores are.
     """
@@ -105,6 +109,7 @@ def compare(
         [Problem(problem, rows, list(summaries[problem]["optimizer"])) for problem, rows in groups.items()],
         alpha=alpha,
         higher_is_better=higher_is_better,
+        lost=lost,
         seed=seed,
         advance=advance,
     )
@@ -121,6 +126,7 @@ def compare(
         summaries=pd.concat(summaries.values(), ignore_index=True),
         pairs=tuple(chain.from_iterable(pairs)),
         standings=tuple(standings),
+        lost=lost,
     )
 
 
@@ -185,7 +191,7 @@ def _summary(
         "problem": problem,
         "optimizer": optimizer,
         "trials": len(scores),
-        "diverged": len(scores) - len(values),
+        "unscored": len(scores) - len(values),
         "mean": values.mean() if len(values) else np.nan,
         "standard_deviation": values.std(ddof=1) if len(values) > 1 else np.nan,
         "low": interval.low,
@@ -195,10 +201,10 @@ def _summary(
 
 
 def _standing(problem: str, summary: pd.DataFrame, pairs: Sequence[Pair]) -> Standing:
-    counts = zip(summary["optimizer"], summary["diverged"], summary["trials"], strict=True)
-    lost = {str(name): (int(diverged), int(trials)) for name, diverged, trials in counts if diverged}
-    order = tuple(str(name) for name in summary["optimizer"] if name not in lost)
+    counts = zip(summary["optimizer"], summary["unscored"], summary["trials"], strict=True)
+    unscored = {str(name): (int(count), int(trials)) for name, count, trials in counts if count}
+    order = tuple(str(name) for name in summary["optimizer"] if name not in unscored)
     both = [pair for seen in pairs for pair in (seen, seen.mirrored())]
     better = {(pair.first, pair.second) for pair in both if pair.verdict is Verdict.BETTER}
     ranked = frozenset(pair for pair in better if set(pair) <= set(order))
-    return Standing(problem, order, ranked, lost)
+    return Standing(problem, order, ranked, unscored)

@@ -45,7 +45,7 @@ def scores(results: pd.DataFrame, metric: str = "test_accuracy") -> pd.DataFrame
 
 
 def of_comparison(found: Comparison, problem: str, where: str) -> Iterator[Finding]:
-    """Who is best or may be, which pairs are not separated, who diverged."""
+    """Who is best or may be, which pairs are not separated, whose trials have no score (diverged)."""
     standing = found.standing(problem)
     about = {"where": where, "problem": problem, "metric": found.metric}
     ranked = set(standing.order)
@@ -57,7 +57,7 @@ def of_comparison(found: Comparison, problem: str, where: str) -> Iterator[Findi
             yield Finding("not_separable", about | {"pair": pair})
         if pair.verdict is Verdict.TOO_FEW_SEEDS and order.key != "too_few_seeds":
             yield Finding("pair_too_few_seeds", about | {"pair": pair})
-    for name, (count, trials) in standing.diverged.items():
+    for name, (count, trials) in standing.unscored.items():
         yield Finding("diverged", about | {"name": name, "count": count, "trials": trials})
 
 

@@ -160,7 +160,7 @@ def _bca(
     means[means == 0] = standard.mean()  # resamples that tie with the sample count half
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a degenerate resampling shows as NaN below
-        found = stats.bootstrap(
+        found = stats.bootstrap(  # type: ignore[call-overload]  # takes whatever has a distribution
             (standard,),
             np.mean,
             n_resamples=0,

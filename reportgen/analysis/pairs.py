@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     NOT_SEPARABLE = "not separable"
+    NO_SCORE = "no score"
     DIVERGED = "diverged"
     TOO_FEW_SEEDS = "too few seeds"
 
@@ -41,8 +42,8 @@ class Pair:
     """Two optimizers on one problem, compared with the seeds that both have.
 
     shared: how many seeds both have. n: on how many of them both scores are finite; everything below is of
-    these. diverged_first, diverged_second: on how many shared seeds each diverged. only_first, only_second:
-    the seeds that the other one lacks, which are not used.
+    these. unscored_first, unscored_second: on how many shared seeds each has no score. only_first,
+    only_second: the seeds that the other one lacks, which are not used.
 
     difference: mean of first minus second, in the unit of the score, NaN without a common seed; low, high:
     its interval by the method `interval`, which is that of the verdict: every difference that the test does
@@ -51,9 +52,9 @@ class Pair:
     wins, ties, losses: on how many of the n seeds the first is the better one, as good, the worse one.
 
     p: of the sign-flip test, two-sided, exact or by random flips; p_holm: corrected for the family, which is
-    all pairs of the problem that have a p. A pair in which one diverged, or without a common seed, has none
-    (NaN). fewest_seeds: how many seeds every pair of this problem needs for any verdict. seeds_needed: how
-    many would show a difference like this one with a chance of 80 %; None if there is none, or that takes
+    all pairs of the problem that have a p. A pair without a common seed, or of which one lacks a score, has
+    none (NaN). fewest_seeds: how many seeds every pair of this problem needs for any verdict. seeds_needed:
+    how many would show a difference like this one with a chance of 80 %; None if there is none, or that takes
     more than power.MOST_SEEDS.
     """
 
@@ -75,8 +76,8 @@ class Pair:
     exact: bool
     fewest_seeds: int
     seeds_needed: int | None
-    diverged_first: int
-    diverged_second: int
+    unscored_first: int
+    unscored_second: int
     only_first: tuple[Hashable, ...]
     only_second: tuple[Hashable, ...]
 
@@ -92,8 +93,8 @@ class Pair:
             high=0.0 - self.low,
             wins=self.losses,
             losses=self.wins,
-            diverged_first=self.diverged_second,
-            diverged_second=self.diverged_first,
+            unscored_first=self.unscored_second,
+            unscored_second=self.unscored_first,
             only_first=self.only_second,
             only_second=self.only_first,
         )
@@ -103,7 +104,7 @@ class Pair:
 class Problem:
     """What is compared on one problem.
 
-    scores: the rows of scores.checked for it; NaN is a diverged trial, a missing row is a missing seed.
+    scores: the rows of scores.checked for it; NaN is no score, a missing row is a missing seed.
     order: of its optimizers; the first of each pair stands before the second.
     """
 
@@ -117,13 +118,16 @@ def compare_pairs(
     *,
     alpha: float,
     higher_is_better: bool,
+    lost: Verdict = Verdict.NO_SCORE,
     seed: int = 0,
     advance: Callable[[int], None] = ignore,
 ) -> list[tuple[Pair, ...]]:
-    """All pairs of the optimizers of every problem. advance: is told of how many more pairs are done.
+    """All pairs of the optimizers of every problem.
 
-    The verdict: **diverged** if either diverged on a shared seed, whatever the rest says, since the seeds
-    that are left are not a fair sample any more. **Too few seeds** if the pair could not be told apart with
+    lost: the verdict where a score is missing. advance: is told of how many more pairs are done.
+
+    The verdict: `lost` if either has no score on a shared seed, whatever the rest says, since the seeds that
+    are left are not a fair sample any more. **Too few seeds** if the pair could not be told apart with
     any data, because even the smallest p-values that all the pairs of the problem can have leave its Holm
     p above alpha. Else **better** or **worse** if its Holm p is at most alpha, and **not separable** if not:
     which does not say that they are equal.
@@ -134,7 +138,7 @@ def compare_pairs(
     pairs before it, which must be rejected first. It is as uncertain as the effect that it starts from.
     """
     sign = 1.0 if higher_is_better else -1.0
-    families = [list(_untested(problem, sign)) for problem in problems]
+    families = [list(_untested(problem, sign, lost)) for problem in problems]
     advance(sum(len(family) - len(_tested(family)) for family in families))
     tests: dict[int, Iterator[SignFlips]] = {}
     for size in sorted({len(family) for family in families}):
@@ -146,7 +150,7 @@ def compare_pairs(
     return [_judged(family, tests[len(family)], sign, alpha) for family in families]
 
 
-def _untested(problem: Problem, sign: float) -> Iterator[_Untested]:
+def _untested(problem: Problem, sign: float, lost: Verdict) -> Iterator[_Untested]:
     """Every pair with what can be said without a test, and by how much the first is better, seed by seed."""
     by_optimizer = {
         name: rows.set_index("seed")["score"] for name, rows in problem.scores.groupby("optimizer")
@@ -155,13 +159,13 @@ def _untested(problem: Problem, sign: float) -> Iterator[_Untested]:
         a, b = by_optimizer[first], by_optimizer[second]
         shared = a.index.intersection(b.index)
         gain = sign * (a[shared] - b[shared]).dropna().to_numpy()
-        lost = int(a[shared].isna().sum()), int(b[shared].isna().sum())
+        unscored = int(a[shared].isna().sum()), int(b[shared].isna().sum())
         n = len(gain)
         pair = Pair(
             problem=problem.name,
             first=first,
             second=second,
-            verdict=Verdict.DIVERGED if any(lost) else Verdict.TOO_FEW_SEEDS,
+            verdict=lost if any(unscored) else Verdict.TOO_FEW_SEEDS,
             shared=len(shared),
             n=n,
             difference=sign * float(gain.mean()) + 0.0 if n else math.nan,
@@ -176,8 +180,8 @@ def _untested(problem: Problem, sign: float) -> Iterator[_Untested]:
             exact=is_exact(n),
             fewest_seeds=1,
             seeds_needed=None,
-            diverged_first=lost[0],
-            diverged_second=lost[1],
+            unscored_first=unscored[0],
+            unscored_second=unscored[1],
             only_first=tuple(a.index.difference(b.index)),
             only_second=tuple(b.index.difference(a.index)),
         )
@@ -185,11 +189,11 @@ def _untested(problem: Problem, sign: float) -> Iterator[_Untested]:
 
 
 def _tested(family: Sequence[_Untested]) -> dict[int, NDArray[np.float64]]:
-    """The gains of the pairs that are tested, by their place: those with a common seed, and no trial lost."""
+    """The gains of the pairs that are tested, by their place: those with common seeds and all scores."""
     return {
         place: gain
         for place, (pair, gain) in enumerate(family)
-        if pair.n and pair.verdict is not Verdict.DIVERGED
+        if pair.n and pair.verdict is Verdict.TOO_FEW_SEEDS
     }
 
 

@@ -24,7 +24,7 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
     """The table with the columns of COLUMNS only, sorted by them, so that the order of its rows is nothing.
 
     Problems and optimizers become text, whole seeds int, scores float. A score that is missing, NaN, infinite
-    or beyond LARGEST is NaN: that trial diverged. Raises AnalysisError for missing columns, an empty table,
+    or beyond LARGEST is NaN: that trial has none. Raises AnalysisError for missing columns, an empty table,
     a missing name or seed, a score that is no number, and two rows for the same trial.
     """
     require(table, COLUMNS)

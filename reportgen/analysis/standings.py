@@ -12,15 +12,15 @@ class Standing:
 
     better: every pair (a, b) of the order of which the test shows that a is better than b. "Not separable"
     is not transitive: with A and B, and A and C not separable, B may well be better than C. So nothing is
-    said of a group that does not hold of every pair in it. diverged: the optimizers with a diverged trial,
-    which have no place in the order since the mean of the others is not a fair one, with the number of
-    diverged trials and of all trials.
+    said of a group that does not hold of every pair in it. unscored: the optimizers with a trial without a
+    score, which have no place in the order since the mean of the others is not a fair one, with the number
+    of such trials and of all trials.
     """
 
     problem: str
     order: tuple[str, ...]
     better: frozenset[tuple[str, str]]
-    diverged: Mapping[str, tuple[int, int]]
+    unscored: Mapping[str, tuple[int, int]]
 
     @property
     def winner(self) -> str | None:
@@ -41,10 +41,10 @@ class Standing:
         worse = {loser for _, loser in self.better}
         return tuple(name for name in self.order if name not in worse)
 
-    def text(self) -> str:
-        """Adam > SGD_Momentum, SGD; diverged: RMSprop (2 of 10)."""
-        lost = [f"{name} ({count} of {trials})" for name, (count, trials) in self.diverged.items()]
-        parts = (ranking(self.order, self.better), lost and f"diverged: {', '.join(lost)}")
+    def text(self, lost: str) -> str:
+        """Adam > SGD_Momentum, SGD; no score: RMSprop (2 of 10). lost: what a missing score is called."""
+        unscored = [f"{name} ({count} of {trials})" for name, (count, trials) in self.unscored.items()]
+        parts = (ranking(self.order, self.better), unscored and f"{lost}: {', '.join(unscored)}")
         return "; ".join(part for part in parts if part)
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import Finding, of_comparison, scores
+from reportgen.analysis.pairs import Verdict
 from reportgen.report import curve_sentences, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
@@ -47,7 +48,7 @@ def compared(results: pd.DataFrame, where: str) -> Compared | None:
         return None
     stage = str(results["stage"].iloc[0])
     table = scores(results)
-    found = compare(table, metric="test_accuracy")
+    found = compare(table, metric="test_accuracy", lost=Verdict.DIVERGED)
     return Compared(stage, table, found, tuple(of_comparison(found, stage, where)))
 
 

@@ -21,6 +21,7 @@ LOOKS = {
     Verdict.BETTER: ("#cfe2f7", "▲"),
     Verdict.WORSE: ("#fbdcae", "▼"),
     Verdict.NOT_SEPARABLE: ("#eef0f3", "≈"),
+    Verdict.NO_SCORE: ("#ffffff", "×"),
     Verdict.DIVERGED: ("#ffffff", "×"),
     Verdict.TOO_FEW_SEEDS: ("#ffffff", "?"),
 }

@@ -98,7 +98,7 @@ def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> P
     first = standing.winner
     if first is None or any(medians[name] <= medians[first] for name in medians if name != first):
         return t("target.no_first")
-    others = "every_reaching" if standing.diverged else "every_other"
+    others = "every_reaching" if standing.unscored else "every_other"
     return t("target.first", name=first, others=t(f"target.{others}"))
 
 

@@ -26,8 +26,16 @@ SIGNS = {
     Verdict.BETTER: "better",
     Verdict.WORSE: "worse",
     Verdict.NOT_SEPARABLE: "not_separable",
+    Verdict.NO_SCORE: "no_score",
     Verdict.DIVERGED: "diverged",
     Verdict.TOO_FEW_SEEDS: "too_few_seeds",
+}
+
+IN_TABLES = {
+    "diverged": "no_score",
+    "all_diverged": "all_no_score",
+    "single": "single_scored",
+    "every_finished": "every_scored",
 }
 
 
@@ -70,6 +78,7 @@ def verdict_block(
             *(["pairs" if tested else "pairs_untested"] if pairs else []),
         ],
         "bold": bool(may_be_best),
+        "lost": SIGNS[found.lost],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
@@ -143,7 +152,7 @@ def mean_rows(summary: pd.DataFrame, unit: Unit) -> list[dict[str, str]]:
             "mean": unit.value(row["mean"]),
             "interval": unit.interval(row["low"], row["high"]) or numbers.MISSING,
             "trials": str(row["trials"]),
-            "diverged": str(row["diverged"]),
+            "unscored": str(row["unscored"]),
         }
         for row in rows(summary)
     ]
@@ -170,7 +179,7 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
         "second": pair.second,
         "seeds": str(pair.n),
         "difference": unit.difference(pair.difference),
-        "interval": unit.difference_interval(pair.low, pair.high),
+        "interval": unit.difference_interval(pair.low, pair.high) or numbers.MISSING,
         "wins": f"{pair.wins} / {pair.ties} / {pair.losses}",
         # what no data of so few seeds could bring below alpha is no test's result
         "p": numbers.probability(pair.p_holm) if pair.verdict in TESTED else numbers.MISSING,
@@ -235,7 +244,12 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
             pass
         case _:
             words |= {key: listed(names, t) for key, names in values.items()}
-    return t(f"finding.{finding.key}", **words)
+    return t(f"finding.{_key(finding.key, values)}", **words)
+
+
+def _key(key: str, values: Mapping[str, Any]) -> str:
+    """The phrase of a finding; of anyone's table it is not known why a score is missing."""
+    return IN_TABLES.get(key, key) if values.get("where") == TABLE else key
 
 
 def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: Catalogue) -> Phrase:
@@ -250,7 +264,7 @@ def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: 
     signs = t("finding.signs" if standing.better else "finding.no_signs")
     own: dict[str, object] = {}
     if key == "winner":
-        others = "every_finished" if standing.diverged else "every_other"
+        others = _key("every_finished", values) if standing.unscored else "every_other"
         own = {"name": values["name"], "others": t(f"finding.{others}")}
     if key == "open":
         own = {"names": listed(values["names"], t)}
@@ -266,6 +280,8 @@ def _not_separable(
     if pair.low == pair.high:  # the same with every seed: of other differences the data say nothing
         return t("finding.not_separable_equal", **words)
     interval = unit.difference_interval(pair.low, pair.high)
+    if not interval:  # the level of Holm's correction is beyond what so few seeds can reach
+        return t("finding.not_separable_bare", **words)
     sentence = t("finding.not_separable", **words, interval=interval)
     if pair.seeds_needed is None:
         return sentence

@@ -97,7 +97,7 @@ def test_an_interval_leaves_out_zero_exactly_where_the_verdict_is_better_or_wors
     for pair in compare(scores, alpha=alpha).pairs:
         leaves_out = pair.low > 0 or pair.high < 0  # neither where there is none
         assert leaves_out == (pair.verdict in (Verdict.BETTER, Verdict.WORSE)), pair
-        if pair.verdict in (Verdict.TOO_FEW_SEEDS, Verdict.DIVERGED):
+        if pair.verdict in (Verdict.TOO_FEW_SEEDS, Verdict.NO_SCORE):
             assert math.isnan(pair.low)
             assert pair.interval == ""
         elif not math.isnan(pair.low):
@@ -156,7 +156,7 @@ def test_what_the_means_say_and_shared_seeds_deny_is_worse() -> None:
     assert only(found).first == "B"
     assert only(found).verdict is Verdict.WORSE
     (standing,) = found.standings
-    assert standing.text() == "B, A (A > B)"
+    assert standing.text("no score") == "B, A (A > B)"
     assert (standing.winner, standing.may_be_best) == ("A", ("A",))
 
 
@@ -199,39 +199,42 @@ def test_no_common_seed() -> None:
 
 
 @pytest.mark.parametrize("lost", [NAN, INF, -INF, None])
-def test_a_diverged_trial_makes_the_pair_diverged(lost: float | None) -> None:
+def test_a_trial_without_a_score_leaves_the_pair_without_a_verdict(lost: float | None) -> None:
     scores = table(A=RISING, B=plus(RISING, 1), C=plus(RISING, 0.2))
     scores["score"] = scores["score"].astype(object)
     scores.loc[(scores["optimizer"] == "B") & (scores["seed"] == 3), "score"] = lost
     found = compare(scores)
     pair = found.pair("p", "B", "A")
-    assert pair.verdict is Verdict.DIVERGED
-    assert (pair.diverged_first, pair.diverged_second, pair.shared, pair.n) == (1, 0, 8, 7)
+    assert pair.verdict is Verdict.NO_SCORE
+    known = compare(scores, lost=Verdict.DIVERGED)
+    assert known.pair("p", "B", "A").verdict is Verdict.DIVERGED
+    assert known.standings_table()["standing"].tolist() == ["C > A; diverged: B (1 of 8)"]
+    assert (pair.unscored_first, pair.unscored_second, pair.shared, pair.n) == (1, 0, 8, 7)
     assert pair.difference == pytest.approx(1)
     assert math.isnan(pair.p)
     # the other pair is a family of one
     assert found.pair("p", "C", "A").p_holm == 2 / 2**8
-    assert found.standings[0].text() == "C > A; diverged: B (1 of 8)"
+    assert found.standings[0].text("lost") == "C > A; lost: B (1 of 8)"
     summary = found.summaries.set_index("optimizer").loc["B"]
-    assert (summary["trials"], summary["diverged"]) == (8, 1)
+    assert (summary["trials"], summary["unscored"]) == (8, 1)
     assert summary["mean"] == pytest.approx(np.mean(plus(RISING[:3] + RISING[4:], 1)))
 
 
-def test_all_diverged() -> None:
+def test_no_score_of_any() -> None:
     found = compare(table(A=[NAN, INF], B=[-INF, NAN], C=[1.0, 2.0]))
     assert found.standings[0].order == ("C",)
-    assert found.standings[0].text() == "C; diverged: A (2 of 2), B (2 of 2)"
-    assert {p.verdict for p in found.pairs} == {Verdict.DIVERGED}
+    assert found.standings[0].text("no score") == "C; no score: A (2 of 2), B (2 of 2)"
+    assert {p.verdict for p in found.pairs} == {Verdict.NO_SCORE}
     assert found.summaries["optimizer"].tolist() == ["C", "A", "B"]
     alone = compare(table(A=[NAN], B=[NAN]))
-    assert alone.standings[0].text() == "diverged: A (1 of 1), B (1 of 1)"
+    assert alone.standings[0].text("no score") == "no score: A (1 of 1), B (1 of 1)"
     assert (alone.standings[0].winner, alone.standings[0].may_be_best) == (None, ())
 
 
 def test_a_single_optimizer() -> None:
     found = compare(table(A=RISING))
     assert found.pairs == ()
-    assert found.standings[0].text() == "A"
+    assert found.standings[0].text("no score") == "A"
     assert (found.standings[0].winner, found.standings[0].may_be_best) == (None, ("A",))
     assert len(found.pairs_table()) == 0
 
@@ -292,7 +295,7 @@ def test_standings_say_no_more_than_the_verdicts() -> None:
     )
     found = compare(scores)
     standing = found.standings[0]
-    assert standing.text() == "A, B, C > D (A > C)"
+    assert standing.text("no score") == "A, B, C > D (A > C)"
     assert standing.may_be_best == ("A", "B")
     assert standing.winner is None
 
@@ -311,7 +314,7 @@ def test_who_is_shown_worse_than_another_may_not_be_best() -> None:
     for name in "BC":
         assert found.pair("p", "A", name).verdict is Verdict.NOT_SEPARABLE
     (standing,) = found.standings
-    assert standing.text() == "A, B, C (B > C)"
+    assert standing.text("no score") == "A, B, C (B > C)"
     assert standing.may_be_best == ("A", "B")
     assert standing.winner is None
 
@@ -326,7 +329,7 @@ def test_where_each_is_worse_than_another_none_may_be_best() -> None:
     ]
     (standing,) = compare(pd.DataFrame(rows)).standings
     assert standing.better == {("A", "B"), ("B", "C"), ("C", "A")}
-    assert standing.text() == "A, B, C (A > B; B > C; C > A)"
+    assert standing.text("no score") == "A, B, C (A > B; B > C; C > A)"
     assert (standing.winner, standing.may_be_best) == (None, ())
 
 
@@ -370,7 +373,7 @@ def test_the_tables_for_csv_hold_everything() -> None:
     assert pd.read_csv(io.StringIO(pairs.to_csv(index=False)))["verdict"].tolist() == [
         pair.verdict.value for pair in found.pairs
     ]
-    assert found.standings_table()["standing"].tolist() == ["B > A; diverged: C (1 of 9)"]
+    assert found.standings_table()["standing"].tolist() == ["B > A; no score: C (1 of 9)"]
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1e-9, 0.6, -1.0, NAN])

@@ -53,7 +53,7 @@ def test_separators_line_ends_and_byte_order_marks(tmp_path: Path, separator: st
 
 
 @pytest.mark.parametrize("cell", ["", "NA", "nan", "NaN", " "])
-def test_an_empty_score_is_a_diverged_trial(tmp_path: Path, cell: str) -> None:
+def test_an_empty_score_is_none(tmp_path: Path, cell: str) -> None:
     (found,) = rows(write(tmp_path, f"optimizer,seed,score\nA,0,{cell}\n"))
     assert math.isnan(float(str(found[3])))
 
@@ -199,9 +199,11 @@ def test_a_sentence_for_every_verdict() -> None:
         "; A lacks 1 of B's seeds; B lacks 1 of A's seeds"
     ]
     lost = [math.nan, *UP[1:]]
-    assert sentences(A=lost, B=UP)[0].startswith("A and B: A diverged on 1 of 8 seeds; on the 7 others +0.00")
+    assert sentences(A=lost, B=UP)[0].startswith(
+        "A and B: A has no score on 1 of 8 seeds; on the 7 others +0.00"
+    )
     assert sentences(A=[math.nan], B=[math.inf]) == [
-        "A and B: A diverged on 1 of 1 seeds and B diverged on 1 of 1 seeds"
+        "A and B: A has no score on 1 of 1 seeds and B has no score on 1 of 1 seeds"
     ]
 
 
@@ -221,7 +223,7 @@ def test_a_terminal_says_who_may_be_best_where_some_are_separated() -> None:
     (standing,) = found.standings
     assert standing.winner is None
     lines = describe(found, True)
-    assert standing.text() in lines
+    assert standing.text("no score") in lines
     said = f"- not shown to be worse than any other: {', '.join(standing.may_be_best)}"
     assert said in lines
     worse = {pair.second for pair in found.pairs if pair.verdict is Verdict.BETTER}

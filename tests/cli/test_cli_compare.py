@@ -41,8 +41,8 @@ KNOWN: dict[str, tuple[dict[str, Scores], list[str], list[str]]] = {
         ["too few seeds for a verdict", "at least 6 needed"],
         ["better"],
     ),
-    "NaN": ({"A": LOW, "B": ["nan", *HIGH[1:]]}, ["B diverged on 1 of 8 seeds"], ["better"]),
-    "infinite": ({"A": ["-inf", *LOW[1:]], "B": HIGH}, ["A diverged on 1 of 8 seeds"], ["better"]),
+    "NaN": ({"A": LOW, "B": ["nan", *HIGH[1:]]}, ["B has no score on 1 of 8 seeds"], ["better"]),
+    "infinite": ({"A": ["-inf", *LOW[1:]], "B": HIGH}, ["A has no score on 1 of 8 seeds"], ["better"]),
 }
 
 
