@@ -134,10 +134,13 @@ def dropped(folder: Path) -> bool:
     rows = [] if table is None else worse(table).to_dict("records")
     for row in rows:
         what = "the mean of all setups" if row["stage"] == ALL else f"{row['stage']} {row['setup']}"
-        against = "the baseline" if row["reference"] == BASELINE else "the runs before"
+        reference = "the baseline" if row["reference"] == BASELINE else "the runs before"
+        if row["diverged"]:
+            click.echo(f"drop: {what}: {row['diverged']} trial(s) diverged that did not in {reference}")
+            continue
         click.echo(
             f"drop: {what}: test accuracy {row['now']:.2%}, {100 * row['difference']:+.2f} points against"
-            f" {against} ({row['n']} seeds, p = {row['p_holm']:.3g})"
+            f" {reference} ({row['n']} seeds, p = {row['p_holm']:.3g})"
         )
     return bool(rows)
 

@@ -101,7 +101,7 @@ def drift_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
             ACCURACY.difference(row["difference"]),
             ACCURACY.difference_interval(row["low"], row["high"]) or numbers.MISSING,
             numbers.probability(row["p_holm"]),
-            str(row["change"]),
+            f"{row['change']} ({row['diverged']} newly diverged)" if row["diverged"] else str(row["change"]),
         )
         for _, row in table.iterrows()
     ]

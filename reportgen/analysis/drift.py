@@ -18,9 +18,12 @@ HEADLINE = ["stage", "setup"]
 ALL = "all"
 """The stage and setup of the mean over the headlines: a drop that they share shows there first."""
 
+ROUNDING = 1e-12
+"""A smaller difference is none: accuracies are shares of images, and the mean of several runs is rounded."""
+
 COLUMNS = (
     "reference", "stage", "setup", "runs", "n", "before", "now", "difference", "low", "high", "p", "p_holm",
-    "change",
+    "change", "diverged", "identical",
 )  # fmt: skip
 
 
@@ -29,7 +32,7 @@ class Change(StrEnum):
 
     BETTER = "better"
     WORSE = "worse"
-    SAME = "same"
+    NO_CHANGE_SEEN = "no change seen"
     TOO_FEW_SEEDS = "not enough seeds"
 
 
@@ -45,11 +48,14 @@ def drift(
     Every headline is compared seed by seed, with the seeds that both have, by the sign-flip test, one-sided:
     p is the chance of a difference as far in this direction. Within a reference all headlines and, where
     there are several, their mean are a family under Holm's correction; the references share alpha. So the
-    chance that anything is falsely called worse is at most alpha; and the same for better.
+    chance that anything is falsely called worse is at most alpha; and the same for better. The mean is taken
+    over the headlines that have most seeds, and a seed counts for it only where every one of them has both
+    scores, so that before and now are means of the same setups.
 
     The change: **worse** or **better** where the corrected p is at most the reference's share of alpha;
-    **worse** as well where a trial diverged that never did before; **not enough seeds** where no data could
-    have told; else **same**, which does not say that nothing changed, unless low and high are both 0.
+    **worse** as well where trials diverged that did not before, diverged of them; **not enough seeds** where
+    no data could have told; else **no change seen**, which does not say that nothing changed. That is what
+    identical says: every score is that of before.
     """
     tables = [
         _against(name, scores, runs, alpha / len(references)) for name, runs in references.items() if runs
@@ -65,7 +71,7 @@ def worse(table: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Row:
-    """A headline against one reference; the columns of COLUMNS, and whether a trial newly diverged."""
+    """A headline against one reference; the columns of COLUMNS."""
 
     reference: str
     stage: str
@@ -80,7 +86,8 @@ class _Row:
     p: float
     p_holm: float
     change: Change
-    lost: bool
+    diverged: int
+    identical: bool
 
 
 def _against(name: str, scores: pd.DataFrame, runs: Sequence[pd.DataFrame], alpha: float) -> pd.DataFrame:
@@ -97,9 +104,9 @@ def _against(name: str, scores: pd.DataFrame, runs: Sequence[pd.DataFrame], alph
     ]
     if len(rows) > 1:
         rows.append(_row(name, ALL, ALL, len(runs), _mean_of_all(both)))
-    tested = [place for place, row in enumerate(rows) if row.n and not row.lost]
+    tested = [place for place, row in enumerate(rows) if row.n and not row.diverged]
     corrected = holm([rows[place].p for place in tested])
-    least = holm([_one_sided(smallest_p(rows[place].n)) for place in tested])
+    least = holm([smallest_p(rows[place].n) / 2 for place in tested])
     for place, p_holm, least_holm in zip(tested, corrected, least, strict=True):
         row = replace(rows[place], p_holm=float(p_holm))
         rows[place] = replace(row, change=_change(row, float(least_holm), alpha))
@@ -107,19 +114,21 @@ def _against(name: str, scores: pd.DataFrame, runs: Sequence[pd.DataFrame], alph
 
 
 def _mean_of_all(both: pd.DataFrame) -> pd.DataFrame:
-    """The mean over the headlines that have most seeds, seed by seed."""
+    """The mean over the headlines that have most seeds, of the seeds that have all of these scores."""
     counts = both["now"].groupby(HEADLINE).size()
     most = counts[counts == counts.max()].index
     kept = both[both.reset_index("seed").index.isin(most)]
-    grouped = kept.groupby("seed")
+    # a mean that left out what diverged would be one of other setups before than now
+    grouped = kept.dropna().groupby("seed")
     return grouped.mean()[grouped.size() == len(most)]
 
 
 def _row(name: str, stage: str, setup: str, runs: int, seeds: pd.DataFrame) -> _Row:
     whole = seeds.dropna()
     differences = (whole["now"] - whole["before"]).to_numpy()
+    differences = np.where(np.abs(differences) < ROUNDING, 0.0, differences)
     test = sign_flip_test(differences, CONFIDENCE)
-    lost = bool((seeds["now"].isna() & seeds["before"].notna()).any())
+    diverged = int((seeds["now"].isna() & seeds["before"].notna()).sum())
     return _Row(
         reference=name,
         stage=stage,
@@ -131,23 +140,20 @@ def _row(name: str, stage: str, setup: str, runs: int, seeds: pd.DataFrame) -> _
         difference=float(differences.mean()) if len(differences) else math.nan,
         low=test.interval.low,
         high=test.interval.high,
-        p=_one_sided(test.p) if len(differences) else math.nan,
+        # half of the flips that reach as far do so on the same side
+        p=math.nan if not len(differences) else test.p / 2 if differences.sum() else 1.0,
         p_holm=math.nan,
-        change=Change.WORSE if lost else Change.TOO_FEW_SEEDS,
-        lost=lost,
+        change=Change.WORSE if diverged else Change.TOO_FEW_SEEDS,
+        diverged=diverged,
+        identical=not differences.any() and bool((seeds["now"].isna() == seeds["before"].isna()).all()),
     )
-
-
-def _one_sided(p: float) -> float:
-    """Half of the flips that reach as far do so on the same side; of differences of 0, all reach it."""
-    return p / 2 if p < 1 else 1.0
 
 
 def _change(row: _Row, least_holm: float, alpha: float) -> Change:
     if row.difference == 0:
-        return Change.SAME
+        return Change.NO_CHANGE_SEEN
     if least_holm > alpha:
         return Change.TOO_FEW_SEEDS
     if row.p_holm > alpha:
-        return Change.SAME
+        return Change.NO_CHANGE_SEEN
     return Change.BETTER if row.difference > 0 else Change.WORSE

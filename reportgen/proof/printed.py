@@ -14,7 +14,7 @@ from reportgen.report import fonts
 from reportgen.report.appendix import trial_rows
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.comparison import UNIT, comparison_rows
-from reportgen.report.drift import drift_of, drift_rows, drift_summary
+from reportgen.report.drift import drift_of, drift_rows, drift_sentences
 from reportgen.report.headlines import headlines
 from reportgen.report.numbers import Unit
 from reportgen.report.scores import findings_of, is_percentage
@@ -62,7 +62,7 @@ def of_run(records: RunRecords, t: Catalogue) -> Iterator[Printed]:
     yield from _sentences("conclusions", said.conclusions)
     drift = drift_of(records)
     if drift is not None:
-        yield from _sentences("drift", [drift_summary(drift, t)])
+        yield from _sentences("drift", drift_sentences(drift, t))
         for row in drift_rows(drift, t):
             cells = [row[name] for name in ("n", "before", "now", "difference", "interval", "p")]
             name, change = (row[key].spans().striptags() for key in ("name", "change"))

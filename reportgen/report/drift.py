@@ -54,7 +54,7 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     history = over_time(records)
     alt = history_alt(history, t)
     return {
-        "summary": drift_summary(table, t),
+        "sentences": drift_sentences(table, t),
         "tables": found,
         "runs": history["run"].nunique(),
         "figure": drawn(
@@ -69,17 +69,20 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     }
 
 
-def drift_summary(table: pd.DataFrame, t: Catalogue) -> Phrase:
-    """What dropped, or that nothing did."""
+def drift_sentences(table: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    """What dropped and what diverged, or that nothing did."""
     dropped = worse(table)
+    diverged = dropped["diverged"] > 0
     if len(dropped):
-        return t("drift.dropped", names=_names(dropped, t))
+        return [
+            t(f"drift.{phrase}", names=_names(rows, t))
+            for phrase, rows in (("dropped", dropped[~diverged]), ("newly_diverged", dropped[diverged]))
+            if len(rows)
+        ]
     better = table[table["change"] == Change.BETTER]
     if len(better):
-        return t("drift.improved", names=_names(better, t))
-    if (table["difference"] == 0).all():
-        return t("drift.identical")
-    return t("drift.no_drop")
+        return [t("drift.improved", names=_names(better, t))]
+    return [t("drift.identical" if table["identical"].all() else "drift.no_drop")]
 
 
 def _names(rows: pd.DataFrame, t: Catalogue) -> Phrase:
@@ -112,7 +115,11 @@ def drift_rows(rows: pd.DataFrame, t: Catalogue) -> list[dict[str, Any]]:
             "interval": ACCURACY.difference_interval(row["low"], row["high"]),
             "p": numbers.probability(row["p_holm"]),
             "kind": str(row["change"]).replace(" ", "_"),
-            "change": t(f"drift.{str(row['change']).replace(' ', '_')}"),
+            "change": (
+                t("drift.worse_diverged", n=row["diverged"])
+                if row["diverged"]
+                else t(f"drift.{str(row['change']).replace(' ', '_')}")
+            ),
         }
         for _, row in rows.iterrows()
     ]

@@ -74,7 +74,7 @@ def test_a_drop_of_all_and_of_one_are_found_and_named() -> None:
     assert list(tuned["change"]) == ["not enough seeds"] * 2
     one = drift(scores(9, shift=-0.02, only=("comparison", "Adam")), {"latest": before})
     assert changes(one)["comparison", "Adam"] == "worse"
-    assert changes(one)["comparison", "SGD"] == "same"
+    assert changes(one)["comparison", "SGD"] == "no change seen"
     assert len(worse(one)) >= 1
     gain = drift(scores(9, shift=0.02), {"latest": before})
     assert changes(gain)["comparison", "SGD"] == "better"
@@ -84,7 +84,7 @@ def test_a_drop_of_all_and_of_one_are_found_and_named() -> None:
 def test_the_same_scores_are_the_same_with_however_few_seeds() -> None:
     run = scores(3)
     table = drift(run, {"baseline": [run], "latest": [run, run]})
-    assert set(table["change"]) == {"same"}
+    assert set(table["change"]) == {"no change seen"}
     assert set(table["difference"]) == {0.0}
     assert list(table["runs"]) == [1] * 4 + [2] * 4
 
@@ -106,7 +106,7 @@ def test_a_trial_that_diverges_where_none_did_is_a_drop() -> None:
     assert table.iloc[0]["n"] == 9
     # and one that diverged before as well is none
     before.loc[3, "score"] = math.nan
-    assert set(drift(now, {"baseline": [before]})["change"]) == {"same"}
+    assert set(drift(now, {"baseline": [before]})["change"]) == {"no change seen"}
 
 
 def test_only_what_both_have_is_compared() -> None:

@@ -108,7 +108,7 @@ def test_diff_names_what_differs_and_judges_the_results(cli: Cli, experiment: Pa
     assert answer.out.count("settings\t") == 1
     verdicts = {(row["stage"], row["setup"]): row["verdict"] for row in rows(answer)}
     assert verdicts["comparison", "SGD"] == "worse"
-    assert verdicts["comparison", "Adam"] == verdicts["tuned", "Adam"] == "same"
+    assert verdicts["comparison", "Adam"] == verdicts["tuned", "Adam"] == "no change seen"
     back = {(row["stage"], row["setup"]): row["verdict"] for row in rows(cli("diff", second, first))}
     assert back["comparison", "SGD"] == "better"
 
@@ -127,6 +127,49 @@ def test_a_drop_against_the_baseline_is_exit_code_3(cli: Cli, experiment: Path) 
     assert all("Adam" not in line for line in drops)
     cli("baseline", "clear", "x")
     assert run(cli).code == 0
+
+
+DIVERGING = TEXT.replace('name = "SGD", learning_rate = 0.05', 'name = "SGD", learning_rate = 1e30')
+
+
+def test_a_setup_that_no_longer_diverges_is_no_drop(cli: Cli, experiment: Path) -> None:
+    """The mean of all setups would fall, were it taken over Adam before and over both now."""
+    experiment.write_text(DIVERGING, encoding="utf-8")
+    assert run(cli).code == 0
+    cli("baseline", "set", "x")
+    experiment.write_text(WORSE, encoding="utf-8")  # SGD learns next to nothing, but something
+    answer = run(cli)
+    assert (answer.code, answer.err) == (0, "")
+    assert "drop" not in answer.out
+    before, now = (pd.read_csv(folder / "results.csv") for folder in runs())
+    assert before.loc[before["setup"] == "SGD", "test_accuracy"].isna().all()
+    adam = [run.loc[run["setup"] == "Adam", "test_accuracy"].to_list() for run in (before, now)]
+    assert adam[0] == adam[1]
+    assert now.loc[now["setup"] == "SGD", "test_accuracy"].mean() < now["test_accuracy"].mean() - 0.1
+    verdicts = {(row["stage"], row["setup"]): row["verdict"] for row in rows(cli("diff", *runs()))}
+    assert verdicts == {
+        ("comparison", "SGD"): "not enough seeds",
+        ("comparison", "Adam"): "no change seen",
+        ("tuned", "Adam"): "no change seen",
+        ("all", "all"): "not enough seeds",
+    }
+
+
+def test_a_setup_that_newly_diverges_is_a_drop_of_its_own_and_no_gain_of_all(
+    cli: Cli, experiment: Path
+) -> None:
+    experiment.write_text(WORSE, encoding="utf-8")
+    assert run(cli).code == 0
+    cli("baseline", "set", "x")
+    experiment.write_text(DIVERGING, encoding="utf-8")
+    answer = run(cli)
+    assert (answer.code, answer.err) == (3, "")
+    assert [line for line in answer.out.splitlines() if line.startswith("drop: ")] == [
+        "drop: comparison SGD: 8 trial(s) diverged that did not in the baseline"
+    ]
+    verdicts = {(row["stage"], row["setup"]): row["verdict"] for row in rows(cli("diff", *runs()))}
+    assert verdicts["comparison", "SGD"] == "worse (8 newly diverged)"
+    assert verdicts["all", "all"] == "not enough seeds"
 
 
 def test_runs_of_other_settings_are_no_measure_unless_pinned(cli: Cli, experiment: Path) -> None:
