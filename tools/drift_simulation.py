@@ -166,9 +166,11 @@ def main() -> None:
         case _:
             parser.error("name one run, or two")
     baselines = BASELINES // 5 if asked.quick else BASELINES
-    print(f"{SEEDS} seeds, {len(noise)} headlines, noise between {min(noise.values()):.2%} and "
-          f"{max(noise.values()):.2%}; {baselines} baselines with {RERUNS} reruns each a line: the mean rate "
-          "of alarms, its 95 % interval, the rate's standard deviation from baseline to baseline\n")  # fmt: skip
+    print(
+        f"{SEEDS} seeds, {len(noise)} headlines, noise between {min(noise.values()):.2%} and "
+        f"{max(noise.values()):.2%}; {baselines} baselines with {RERUNS} reruns each a line: the mean rate "
+        "of alarms, its 95 % interval, and the rate's standard deviation from baseline to baseline\n"
+    )
     tuned = next(reversed(list(noise)))
     for what, drop, promised in (
         ("false alarms, nothing has changed", {}, "at most 5 %"),

@@ -149,8 +149,9 @@ def over_time(records: RunRecords) -> pd.DataFrame:
         run=records.manifest["run"], started=records.manifest["times"]["started"]
     )
     every = pd.concat([records.history.drop(columns="reference").drop_duplicates(), now])
-    means = every.groupby(["started", "run", "stage", "setup"], sort=False)["score"].mean()
-    return means.rename("mean").reset_index()
+    grouped = every.groupby(["started", "run", "stage", "setup"], sort=False)["score"]
+    # groupby's own mean adds up in another order than the tables' do, and may round the other way
+    return grouped.agg(lambda scores: scores.dropna().mean()).rename("mean").reset_index()
 
 
 def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:
