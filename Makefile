@@ -29,8 +29,8 @@ MUTATION := cosmic-ray==8.7.0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test check-document check lint format types bench simulation drift-simulation mutation fonts \
-	lock clean python system-report system-test
+.PHONY: help report test quick check-document check lint format types bench simulation drift-simulation mutation \
+	fonts lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
@@ -41,6 +41,9 @@ report: system-report $(INSTALLED) ## install what is missing, train on the embe
 
 test: system-test $(INSTALLED_DEV) ## install what is missing and run all tests
 	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+quick: system-test $(INSTALLED_DEV) ## run the tests that neither render reports nor train for minutes
+	@$(RUN) -m pytest -n auto --dist loadfile -m "not slow and not renders" $(ARGS)
 
 check-document: system-test $(INSTALLED_DEV) ## check a freshly made report: HTML and PDF, every automatic check
 	@$(RUN) -m pytest -m document $(ARGS)

@@ -107,7 +107,7 @@ def add(
         secrets=schedules.one_line(str(secrets.expanduser().absolute())) if secrets else None,
         keep=keep,
         timer=timers.choose(timer),
-        added=datetime.datetime.now(datetime.UTC),
+        added=times.now().astimezone(datetime.UTC),
         environment=schedules.environment(os.environ),
     )
     check_start()

@@ -1,16 +1,34 @@
-"""What tests share: the command line called in this process, and one small run that many tests read."""
+"""What tests share: the command line called in this process, and one small run that many tests read.
+
+Hypothesis draws other cases in every run, and the same ones where CI is set, so that a change is judged by
+itself. It never goes by the clock: a busy machine is no mistake.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from reportgen.cli import main
+
+settings.register_profile(
+    "local", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+SLOW_SECONDS = 1800
+"""How long a slow test may take; others have the timeout of pyproject.toml."""
+RENDERING = ("cli", "document", "report")
+"""The rooms whose tests render reports."""
 
 TINY = """
 title = { zh-Hant = "小型測試：優化器", en = "A tiny test of optimizers" }
@@ -89,16 +107,37 @@ def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
 
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small finished run with its report; read it, do not change it."""
-    folder = tmp_path_factory.mktemp("tiny")
-    (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
-    with chdir(folder), pytest.raises(SystemExit) as ended:
-        main.main(["run", "tiny.toml", "--output", str(folder / "out"), "--workers", "1"])
-    assert not ended.value.code
+    """The folder of a small finished run with its report; read it, do not change it.
+
+    The workers of pytest-xdist share one: the first that needs it makes it, and the others wait.
+    """
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder = root / "tiny"
+    with FileLock(root / "tiny.lock"):
+        if not (folder / "made").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # another worker's, which failed
+            folder.mkdir()
+            (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
+            with chdir(folder), pytest.raises(SystemExit) as ended:
+                main.main(["run", "tiny.toml", "--output", str(folder / "out"), "--workers", "1"])
+            assert not ended.value.code
+            (folder / "made").touch()
     return (folder / "out" / "tiny" / "latest").resolve()
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: begun last, one of them would keep one core busy while the others idle."""
+    """Give tests their marks, and put files with slow tests first.
+
+    Begun last, a slow one would keep one core busy while the others idle.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    tests = Path(__file__).parent
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
+        fixtures = getattr(item, "fixturenames", ())
+        if item.path.relative_to(tests).parts[0] in RENDERING or "tiny_run" in fixtures:
+            item.add_marker(pytest.mark.renders)

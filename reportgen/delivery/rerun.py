@@ -60,7 +60,7 @@ def carry_out(place: Place, schedule: Schedule, *, only_if_due: bool = False) ->
                 if _call(schedule, share_arguments(schedule, str(run), target), place.folder, log, lock)
             ]
         ended = {
-            "ended": datetime.datetime.now(datetime.UTC),
+            "ended": times.now().astimezone(datetime.UTC),
             "code": code,
             "run": run,
             "undelivered": tuple(undelivered),

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, ValidationError
 
+from reportgen.delivery import times
 from reportgen.delivery.schedules import Place
 from reportgen.files import write_text
 from reportgen.settings import Table, as_tuple
@@ -38,7 +39,7 @@ class Kept:
 
 def begin(place: Place) -> Kept:
     """A new log, empty, with a result that says that it has begun."""
-    started = datetime.datetime.now(datetime.UTC)
+    started = times.now().astimezone(datetime.UTC)
     log = place.folder / "logs" / f"{started:%Y%m%d-%H%M%S-%f}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.touch()

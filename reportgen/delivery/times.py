@@ -83,7 +83,7 @@ def local_zone() -> ZoneInfo:
 
 
 def now() -> datetime.datetime:
-    """The time, in the machine's time zone."""
+    """The time, in the machine's time zone: the only clock of schedules."""
     return datetime.datetime.now(local_zone())
 
 

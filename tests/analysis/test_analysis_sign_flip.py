@@ -27,7 +27,7 @@ from reportgen.analysis.sign_flip import (
 
 
 @given(st.integers(1, 11).flatmap(lambda n: arrays(float, n, elements=st.integers(-5, 5).map(float))))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_exact_p_counts_every_flip_also_with_ties(differences: np.ndarray) -> None:
     assert p_value(differences) == brute_force_p(differences)
 

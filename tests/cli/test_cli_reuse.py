@@ -171,17 +171,19 @@ def test_a_run_beside_one_that_is_killed_takes_over(experiment: Path, tmp_path: 
     command = [sys.executable, "-m", "reportgen", "run", "x.toml", "--no-pdf", "--workers", "1"]
     endless = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     assert endless.stdout is not None
-    while not endless.stdout.readline().startswith("comparison Adam seed 1: epoch 2/2"):
-        pass
-    waiting = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    assert waiting.stdout is not None
+    started = [endless]
     try:
+        reached = (line.startswith("comparison Adam seed 1: epoch 2/2") for line in endless.stdout)
+        assert any(reached), "it ended before"
+        waiting = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+        started.append(waiting)
+        assert waiting.stdout is not None
         line = waiting.stdout.readline()
         assert line == "note: waiting for another run, which is training the same trial\n"
         endless.kill()
         assert re.match(r"training: 1 trials, 100000 epochs", waiting.stdout.readline())
     finally:
-        for process in (endless, waiting):
+        for process in started:
             process.kill()
             process.communicate()
 

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -219,10 +221,20 @@ def deaf_to_interrupts(process: str) -> bool:
     return any(mask & 1 << signal.SIGINT - 1 for mask in masks)
 
 
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[str]]]:
+    """Processes, each the leader of its group, that end with the test, however it ends."""
+    processes: list[subprocess.Popen[str]] = []
+    yield processes
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 @pytest.mark.parametrize(("how", "after"), [(signal.SIGINT, 0.1), (signal.SIGINT, 5), (signal.SIGKILL, 5)])
 @pytest.mark.usefixtures("no_reports")
 def test_stopped_half_way_it_leaves_no_run_behind(
-    tmp_path: Path, cli: Cli, how: signal.Signals, after: float
+    tmp_path: Path, cli: Cli, started: list[subprocess.Popen[str]], how: signal.Signals, after: float
 ) -> None:
     (tmp_path / "long.toml").write_text(TINY.replace("epochs = 5", "epochs = 100000"), encoding="utf-8")
     command = [sys.executable, "-m", "reportgen", "run", "long.toml", "--no-pdf", "--workers", "2"]
@@ -235,10 +247,12 @@ def test_stopped_half_way_it_leaves_no_run_behind(
         start_new_session=True,
         preexec_fn=heed_interrupts,  # noqa: PLW1509
     )
+    started.append(process)
     assert process.stdout is not None
     assert "training" in process.stdout.readline()
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while len(found := children.read_text().split()) < 3:  # two workers, and who clears up after them
+        assert process.poll() is None, "it ended before"
         time.sleep(0.01)
     assert all(map(deaf_to_interrupts, found))  # from their very start
     time.sleep(after)  # at first the workers are still on their way, later they train

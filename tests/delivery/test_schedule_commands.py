@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.delivery import rerun
+from reportgen.delivery import rerun, times
 from reportgen.delivery.schedules import place
 from tests.conftest import TINY, Answer, Cli
 
@@ -83,6 +84,21 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(rerun, "program", lambda: [str(folder / "bin" / "reportgen")])
     (tmp_path / "nightly.toml").write_text(TINY, encoding="utf-8")
     return folder
+
+
+# noon, and no time of a schedule comes up for hours
+NOON = datetime.datetime(2026, 5, 4, 12, tzinfo=times.local_zone())
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of schedules shows noon, and a second more each time it is read; not in other processes."""
+    seconds = itertools.count()
+    monkeypatch.setattr(times, "now", lambda: NOON + datetime.timedelta(seconds=next(seconds)))
+
+
+LATER = f"0 0 1 {(datetime.date.today().month + 5) % 12 + 1} *"
+"""Half a year on, as cron has it: nothing that comes up while a test lasts, by the clock of any process."""
 
 
 def well(answer: Answer) -> list[list[str]]:
@@ -200,7 +216,7 @@ def from_cron(line: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.usefixtures("machine")
 def test_the_lines_work_in_a_bare_shell_whatever_the_folder_is_called(cli: Cli, tmp_path: Path) -> None:
     output = tmp_path / '50% # of $HOME\'s "`best`" \\n 結果'
-    well(cli("schedule", "add", "nightly.toml", "--every", "1m", "--no-pdf", "--output", output))
+    well(cli("schedule", "add", "nightly.toml", "--cron", LATER, "--no-pdf", "--output", output))
     line = shown(cli("schedule", "show", "nightly", "--output", output), "installed")[0]
     done = from_cron(line)
     schedule = place(output, "nightly")
@@ -321,15 +337,15 @@ def test_without_any_timer_lines_and_a_workflow_are_printed(
     yaml = pytest.importorskip("yaml")
     monkeypatch.setenv("PATH", "/nowhere")
     answer = cli(
-        *("schedule", "add", "nightly.toml", "--cron", "0 2 * * 1", "--epochs", 1, "--no-pdf"),
+        *("schedule", "add", "nightly.toml", "--cron", LATER, "--epochs", 1, "--no-pdf"),
         *("--share", "mailtos://me:${MAIL_PASSWORD}@example.org/you@example.org", "--share", "@TEAM"),
     )
     assert answer.code == 0
     assert answer.out.splitlines()[0].split("\t")[:3] == ["added", "nightly", "print"]
-    line = next(line for line in answer.out.splitlines() if line.startswith("0 2 * * 1 "))
+    line = next(line for line in answer.out.splitlines() if line.startswith(f"{LATER} "))
     assert from_cron(line).returncode == 0
     workflow = yaml.safe_load(answer.out[answer.out.index("name: ") :])
-    assert workflow[True]["schedule"] == [{"cron": "0 2 * * 1"}]  # to YAML 1.1, `on` is true
+    assert workflow[True]["schedule"] == [{"cron": LATER}]  # to YAML 1.1, `on` is true
     steps = workflow["jobs"]["rerun"]["steps"]
     ran = [shlex.split(step["run"]) for step in steps if "run" in step]
     assert ran[1:] == [
@@ -353,8 +369,8 @@ def test_without_any_timer_lines_and_a_workflow_are_printed(
 
 
 @pytest.fixture
-def nightly(cli: Cli, machine: Path) -> Path:
-    """A schedule of this name, and the folder of the stand-ins."""
+def nightly(cli: Cli, machine: Path, noon: None) -> Path:  # noqa: ARG001
+    """A schedule of this name, added at noon, and the folder of the stand-ins."""
     well(cli("schedule", "add", "nightly.toml", "--every", "1d", "--keep", 2))
     return machine
 
@@ -434,7 +450,7 @@ def test_one_that_was_cut_off_is_not_begun_again_for_the_same_time(cli: Cli) -> 
     long_ago()
     well(cli("schedule", "run", "nightly"))
     (result,) = Path("output/.schedules/nightly/logs").glob("*.json")
-    content = {"started": datetime.datetime.now(datetime.UTC).isoformat()}
+    content = {"started": times.now().isoformat()}
     result.write_text(json.dumps(content))
     assert well(cli("schedule", "run", "nightly", "--if-due")) == []
     assert well(cli("schedule", "list"))[1][-1] == "interrupted"

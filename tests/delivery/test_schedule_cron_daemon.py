@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,20 +31,40 @@ optimizer = { name = "SGD", learning_rate = 0.1 }
 """
 
 
-@pytest.fixture
-def crontab() -> Iterator[None]:
-    """The user's crontab, given back as it was."""
+# waits until nobody holds the other end of its input any more, which a killed test does not either
+GIVE_BACK = """
+cat > /dev/null
+if [ -n "$1" ]; then kill "$1"; fi
+if [ -f "$2" ]; then crontab "$2"; else crontab -r; fi
+rm -rf "${2%/*}"
+"""
+
+
+@contextlib.contextmanager
+def given_back(daemon: subprocess.Popen[bytes] | None) -> Iterator[None]:
+    """The user's crontab as it was, and no daemon of ours, however the test ends: a process sees to it."""
     before = subprocess.run(["crontab", "-l"], capture_output=True, check=False)
-    yield
-    if before.returncode:
-        subprocess.run(["crontab", "-r"], check=False, capture_output=True)
-    else:
-        subprocess.run(["crontab", "-"], input=before.stdout, check=True)
+    kept = Path(tempfile.mkdtemp(prefix="crontab-")) / "table"  # outlives the folders of the test
+    if not before.returncode:
+        kept.write_bytes(before.stdout)
+    guard = subprocess.Popen(
+        ["/bin/sh", "-c", GIVE_BACK, "guard", str(daemon.pid) if daemon else "", str(kept)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        guard.communicate()
+        if daemon:
+            daemon.wait()
 
 
 @pytest.fixture
 def cron_daemon(tmp_path: Path) -> Iterator[None]:
-    """A cron daemon: one of our own, or the one that runs already."""
+    """A cron daemon: one of our own, or the one that runs already; and the crontab given back as it was."""
     if os.geteuid() != 0:
         pytest.skip("only root may start a cron daemon")
     if not (shutil.which("cron") and shutil.which("crontab")):
@@ -56,17 +78,13 @@ def cron_daemon(tmp_path: Path) -> Iterator[None]:
             said = (tmp_path / "cron.log").read_text()
             if "can't lock" not in said:
                 pytest.skip(f"cron does not start here: {said.strip()}")
+        ended = daemon.poll() is not None
+        with given_back(None if ended else daemon):
             yield
-            return
-        try:
-            yield
-        finally:
-            daemon.terminate()
-            daemon.wait()
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("cron_daemon", "crontab")
+@pytest.mark.usefixtures("cron_daemon")
 def test_cron_runs_it_again_judges_it_and_mails_it(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,7 +62,7 @@ def test_fully_connected_layer_agrees_with_autograd(n: int, d: int, f: int, l2: 
     assert_fully_connected_is_right(n, d, f, l2)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(
     n=st.integers(1, 12),
     d=st.integers(1, 9),

@@ -121,7 +121,7 @@ def test_the_loss_of_a_confident_mistake_is_how_wrong_it_was() -> None:
     assert loss.item() == 1e4
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(
     rows=st.lists(
         st.lists(st.floats(-(2.0**120), 2.0**120, width=32), min_size=3, max_size=3),

@@ -73,7 +73,7 @@ def test_gradients_are_exactly_those_of_the_mean_loss(hidden: list[int], n: int,
     assert_agrees_with_its_twin(n, 5, hidden, 3, l2)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(
     n=st.integers(1, 9),
     inputs=st.integers(1, 8),

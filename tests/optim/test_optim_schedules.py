@@ -94,7 +94,7 @@ def test_it_steps_as_soon_as_the_epochs_are_over_also_a_half_one() -> None:
     assert ours(Schedule("step", at=(9,)), 3, 2) == [1] * 6  # never, within three epochs
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(
     name=st.sampled_from(SCHEDULES),
     epochs=st.integers(1, 12),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
@@ -180,12 +179,7 @@ def test_its_pdf_is_consistent_and_a_row_that_was_changed_is_missed(
     before, now = expected(runs.before, runs.dropped)["SGD"].mean(axis=1)
     changed = tmp_path / "changed.pdf"
     with pymupdf.open(runs.dropped / "report.pdf") as pdf:
-        places = [
-            (page, place)
-            for page in pdf
-            for place in page.search_for(f"{100 * (now - before):+.2f}")
-            if "runs before" in unicodedata.normalize("NFKC", page.get_text())
-        ]
+        places = [(page, place) for page in pdf for place in page.search_for(f"{100 * (before - now):.2f}")]
         assert places
         for page, place in places:
             page.add_redact_annot(place)

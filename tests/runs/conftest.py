@@ -1,10 +1,9 @@
-"""Small experiments on the embedded digits, a cache of their own, and nothing that can hang."""
+"""Small experiments on the embedded digits, a cache of their own, and no workers left behind."""
 
 from __future__ import annotations
 
 import math
 import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from reportgen.experiment import read
 from reportgen.runs.run import Source
 from reportgen.runs.search import Searched, search
 from reportgen.training import EpochRow, Evidence, Record, Trial
-
-SECONDS = 300
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -33,21 +30,10 @@ def one_thread() -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_hanging(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that waits for ever fails instead."""
-
-    def give_up(*_: object) -> None:
-        raise TimeoutError(f"not done after {SECONDS} seconds")
-
-    if request.node.get_closest_marker("slow"):
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(SECONDS)
+def no_workers_left() -> Iterator[None]:
+    """A failed test's workers would keep pytest from ending."""
     yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
-    for child in multiprocessing.active_children():  # a failed test's workers would keep pytest from ending
+    for child in multiprocessing.active_children():
         child.kill()
 
 

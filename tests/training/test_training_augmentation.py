@@ -38,7 +38,7 @@ def pixel_by_pixel(image: list[int], shape: Shape, *, mirrored: bool, down: int,
     return seen
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(
     count=st.integers(1, 6),
     shape=st.tuples(st.integers(1, 6), st.integers(1, 6), st.sampled_from([1, 3])),

@@ -27,7 +27,7 @@ def flat(batches: list[list[int]]) -> list[int]:
     return list(itertools.chain(*batches))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(images=st.integers(1, 60), batch_size=st.integers(1, 20), seed=st.integers(0, 99))
 def test_every_image_is_seen_exactly_once_an_epoch(images: int, batch_size: int, seed: int) -> None:
     order = BatchOrder(images, batch_size, np.random.default_rng(seed))
