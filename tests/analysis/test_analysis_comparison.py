@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from made_tables import brute_force_p, random_table, table
+from scipy import stats
 
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.holm import holm
@@ -361,6 +362,26 @@ def test_seeds_needed_follow_holms_steps() -> None:
     needed = [math.inf if p.seeds_needed is None else p.seeds_needed for p in clearest_first]
     assert needed == sorted(needed)
     assert needed[0] >= 8  # 6 pairs: 6 x 2/2^n <= .05
+
+
+def test_the_seeds_needed_are_those_of_each_steps_level() -> None:
+    """Three pairs, the clearest at a third of 5 %, the next at half of it, the last at all of it."""
+    scores = random_table(3, 12, effect=1.0, seed=4)
+    wide = scores.pivot(index="seed", columns="optimizer", values="score")
+    pairs = compare(scores).pairs
+    differences = {pair: wide[pair.first] - wide[pair.second] for pair in pairs}
+    ratio = {pair: abs(found.mean() / found.std()) for pair, found in differences.items()}
+    least = 0
+    for step, pair in enumerate(sorted(pairs, key=lambda pair: -ratio[pair])):
+        level = 0.05 / (3 - step)
+        critical = {n: stats.t.isf(level / 2, n - 1) for n in range(6, 400)}
+        power = {n: stats.nct.sf(t, n - 1, ratio[pair] * math.sqrt(n)) for n, t in critical.items()}
+        by_t = next(n for n in power if power[n] >= 0.8)
+        assert pair.seeds_needed is not None
+        # the sign-flip test needs about as many as Student's
+        assert max(by_t - 1, least) <= pair.seeds_needed <= max(by_t + 2, least)
+        assert pair.seeds_needed > least
+        least = pair.seeds_needed
 
 
 def test_the_tables_for_csv_hold_everything() -> None:

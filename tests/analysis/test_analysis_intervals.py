@@ -94,6 +94,13 @@ def test_the_mean_takes_t_for_few_and_bca_for_many() -> None:
     assert mean_interval(SKEWED[:BCA_FROM]) == bca_interval(SKEWED[:BCA_FROM])
 
 
+def test_the_mean_hands_seed_and_resamples_on() -> None:
+    of_seed = mean_interval(SKEWED, seed=1)
+    assert of_seed == bca_interval(SKEWED, seed=1)
+    assert of_seed != mean_interval(SKEWED, seed=2)
+    assert mean_interval(SKEWED, resamples=500) == bca_interval(SKEWED, resamples=500) != bca_interval(SKEWED)
+
+
 def test_one_value_or_none_has_no_interval() -> None:
     for values in (np.array([]), np.array([5.0])):
         found = mean_interval(values)

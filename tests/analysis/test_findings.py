@@ -93,6 +93,20 @@ def test_welch_against_scipy_and_where_there_is_no_interval() -> None:
     assert welch_interval(np.array([0.7, 0.7]), np.array([0.5, 0.5])) == pytest.approx((0.2, 0.2))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        # mean difference 0.1 - t(2; .975) s / sqrt(3), t = 4.302653, s = 0.01: the constant adds no error
+        ([0.6, 0.6, 0.6, 0.6], [0.49, 0.5, 0.51], 0.1 - 0.0248414, 0.1 + 0.0248414),
+        ([0.49, 0.5, 0.51], [0.6, 0.6, 0.6, 0.6], -0.1 - 0.0248414, -0.1 + 0.0248414),
+    ],
+)
+def test_welch_where_one_sample_is_constant(
+    first: list[float], second: list[float], low: float, high: float
+) -> None:
+    assert welch_interval(np.array(first), np.array(second)) == pytest.approx((low, high), abs=1e-6)
+
+
 def test_the_gain_is_none_where_one_side_has_nothing() -> None:
     compared = results({"A": [0.5, 0.6]})
     assert of_gain(results({"T": [None, None]}), compared) is None
