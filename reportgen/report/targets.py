@@ -98,8 +98,8 @@ def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> P
     first = standing.winner
     if first is None or any(medians[name] <= medians[first] for name in medians if name != first):
         return t("target.no_first")
-    others = "every_reaching" if standing.unscored else "every_other"
-    return t("target.first", name=first, others=t(f"target.{others}"))
+    others = "target.every_reaching" if standing.unscored else "finding.every_other"
+    return t("target.first", name=first, others=t(others))
 
 
 def _median(row: pd.Series[Any], unit: str) -> str:

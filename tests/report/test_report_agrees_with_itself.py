@@ -318,7 +318,7 @@ def check_target(part: Part, scores: Scores, reached: Sequence[int]) -> None:
 # ---------------------------------------------------------------- the properties
 
 CHECKED = settings(
-    max_examples=50,
+    max_examples=40,
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     derandomize=True,
@@ -338,8 +338,13 @@ def part_of(results: pd.DataFrame, scores: Scores, stage: str, t: Catalogue) -> 
 
 
 def made_records(results: pd.DataFrame) -> store.RunRecords:
+    described = [
+        {"setup": {"label": row["setup"], "rate": n}, "seed": row["seed"], "defects": {}}
+        for n, row in enumerate(results.to_dict("records"))
+    ]
+    experiment = {"settings": {"title": {}}}
     return store.RunRecords(
-        manifest={"run": "made", "experiment": {"settings": {"title": {}}}},
+        manifest={"run": "made", "experiment": experiment, "trials": described, "kept_trials": described},
         epochs=pd.DataFrame(columns=list(store.EPOCH_COLUMNS)),
         results=results,
         search=pd.DataFrame(columns=list(store.SEARCH_COLUMNS)),
