@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import unicodedata
+
+ROOM = "free some space and start again, what was trained is kept"
+REMEDIES = {
+    errno.ENOSPC: ROOM,
+    errno.EDQUOT: ROOM,
+    errno.EFBIG: "raise the limit on the size of files, or choose another disk, and start again",
+    errno.EROFS: "choose a folder on a disk that can be written",
+    errno.EIO: "see what is wrong with the disk, then start again, what was trained is kept",
+}
+"""What to do about an error of the system that says nothing about what somebody asked for."""
 
 
 class UserError(Exception):
@@ -13,11 +24,18 @@ class UserError(Exception):
 
 
 def describe(error: UserError | OSError) -> str:
-    """One line for a user: the error's own, or the file and what the system says is wrong with it."""
+    """One line for a user: the error's own, or the file, what the system says is wrong, and what to do."""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return printable(f"{where}{error.strerror or error}")
+        remedy = f"; {REMEDIES[error.errno]}" if error.errno in REMEDIES else ""
+        return printable(f"{where}{error.strerror or error}{remedy}")
     return printable(str(error))
+
+
+def cannot_write(where: object, error: OSError, otherwise: str) -> UserError:
+    """The line for a file or a folder that cannot be written. otherwise: what to do, but for a full disk."""
+    remedy = REMEDIES.get(error.errno or 0, otherwise)
+    return UserError(f"{where}: cannot be written ({error.strerror}); {remedy}")
 
 
 def printable(text: str) -> str:

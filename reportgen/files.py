@@ -1,44 +1,33 @@
-"""Files written whole or not at all: into a temporary neighbour first, then renamed."""
+"""Files and folders written whole or not at all: under a hidden name first, then renamed."""
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from reportgen.locks import abandoned, create_locked
+
+PARTIAL = ".partial-"
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file; whoever reads it meanwhile sees the old one or the new one, never a part."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    _remove_abandoned(path)
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # else a power cut could leave the new name with nothing in it
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _remove_abandoned(path: Path) -> None:
-    """Remove the parts of a file whose writers were killed."""
-    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-        writer = part.name.split(".")[-2]
-        if writer.isdecimal() and not is_alive(int(writer)):
+    with naming(path):
+        remove_abandoned(path.parent.glob(f".{glob.escape(path.name)}.*.part"))
+        part, descriptor = create_locked(path.parent, f".{path.name}.", ".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)  # else a power cut could leave the new name with nothing in it
+                part.replace(path)
+        except BaseException:
             part.unlink(missing_ok=True)
-
-
-def is_alive(process: int) -> bool:
-    """Whether there is a process of this number."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+            raise
 
 
 def write_text(path: Path, content: str) -> None:
@@ -46,21 +35,65 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let the system's errors name this file: one that comes in the middle of a write names none."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
+
+
+def remove_abandoned(parts: Iterable[Path]) -> None:
+    """Remove those of these parts of files whose writers were killed."""
+    for part in parts:
+        with contextlib.suppress(OSError), abandoned(part) as is_abandoned:
+            if is_abandoned:
+                part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def partial_folder(parent: Path) -> Iterator[Path]:
+    """A hidden folder for what is not complete yet; gone in the end, unless it was renamed.
+
+    The lock that says that somebody is at work there is on a file beside it, which is there before and
+    after it. What programs that were killed have left of theirs is removed first.
+    """
+    for lock in parent.glob(f"{PARTIAL}*.lock"):
+        with contextlib.suppress(OSError), abandoned(lock) as is_abandoned:
+            if is_abandoned:
+                _remove(lock)
+    lock, descriptor = create_locked(parent, PARTIAL, ".lock")
+    try:
+        folder = lock.with_suffix("")
+        folder.mkdir()
+        yield folder
+    finally:
+        with contextlib.suppress(OSError):  # the next program removes it
+            _remove(lock)
+        os.close(descriptor)
+
+
+def _remove(lock: Path) -> None:
+    """Remove a partial folder, where it is there, then its lock."""
+    folder = lock.with_suffix("")
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    lock.unlink(missing_ok=True)
+
+
 def flush(folder: Path) -> None:
     """See to it that all files in a folder are on the disk, before it gets the name that people look for."""
     for path in folder.rglob("*"):
         if path.is_file():
-            with path.open("rb") as file:
+            with path.open("rb") as file, naming(path):
                 os.fsync(file.fileno())
 
 
 def point_link(link: Path, target: str) -> None:
     """Make a symbolic link point at target, replacing where it pointed before in one step."""
-    part = link.with_name(f".{link.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    try:
+    with naming(link), partial_folder(link.parent) as folder:
+        part = folder / "link"
         part.symlink_to(target)
         part.replace(link)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from reportgen.errors import UserError, printable
-from reportgen.files import write_text
+from reportgen.files import partial_folder, write_text
 from reportgen.report import template_checks
 from reportgen.report.languages import CHINESE, ENGLISH
 from reportgen.report.templates import own_texts, read
@@ -44,16 +42,12 @@ def export(folder: Path, *, force: bool) -> None:
 
 def _as_new(folder: Path, texts: Mapping[str, str]) -> None:
     """Write a folder that is not there yet: under another name first."""
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with partial_folder(folder.parent) as part:
         for name, text in texts.items():
             (part / name).parent.mkdir(parents=True, exist_ok=True)
-            (part / name).write_text(text, encoding="utf-8", newline="\n")
+            write_text(part / name, text)
         part.rename(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
 
 
 def _into(folder: Path, texts: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from reportgen import experiment as experiments
 from reportgen.batch import Overrides, source_of
-from reportgen.errors import UserError
+from reportgen.errors import UserError, cannot_write
 from reportgen.files import write_text
 from reportgen.progress import watch
 from reportgen.runs.finished_trials import TrainingOptions
@@ -59,10 +59,8 @@ def tune(
     try:
         write_text(target, text)
     except OSError as error:
-        raise UserError(
-            f"{target}: cannot be written ({error.strerror}); choose another file with --to: what was found"
-            f" is kept in {output}, and nothing is trained again"
-        ) from error
+        remedy = f"choose another file with --to: what was found is kept in {output}"
+        raise cannot_write(target, error, f"{remedy}, and nothing is trained again") from error
     experiments.read(target)  # what was written is an experiment
     click.echo(f"experiment: {target.absolute()}")
     return 0

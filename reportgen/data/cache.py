@@ -12,8 +12,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +21,11 @@ from reportgen.data.contents import State, contents, state
 from reportgen.data.dataset import ARRAYS, Dataset, digest_of
 from reportgen.data.errors import DataError
 from reportgen.data.progress import note
+from reportgen.files import partial_folder
 from reportgen.resources import cache_folder
 
 FORMAT = 3
 """Part of every key: raise it when decoding or the layout of an entry changes."""
-
-_PARTIAL = ".partial-"
-_DAY = 24 * 60 * 60
 
 _until_exit: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -80,25 +77,9 @@ def writable_or_temporary(folder: Path) -> Path:
         return Path(_until_exit[-1].name)
 
 
-@contextlib.contextmanager
-def workspace(folder: Path) -> Iterator[Path]:
-    """A hidden folder inside `folder`, gone afterwards; finished files can be renamed out of it."""
-    _sweep(folder)
-    with tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=folder, ignore_cleanup_errors=True) as name:
-        yield Path(name)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed process left; a day is longer than any download that is still running."""
-    for leftover in folder.glob(f"{_PARTIAL}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - leftover.stat().st_mtime > _DAY:
-                shutil.rmtree(leftover)
-
-
 def _write(entry: Path, dataset: Dataset) -> None:
     entry.parent.mkdir(parents=True, exist_ok=True)
-    with workspace(entry.parent) as room:
+    with partial_folder(entry.parent) as room:
         draft = room / "entry"
         draft.mkdir()
         for name in ARRAYS:

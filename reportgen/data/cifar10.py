@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from reportgen.data.cache import cached, downloads_folder, workspace, writable_or_temporary
+from reportgen.data.cache import cached, downloads_folder, writable_or_temporary
 from reportgen.data.dataset import Dataset, make_dataset
 from reportgen.data.download import RemoteFile, check, damaged, fetch, placed
 from reportgen.data.torchvision_import import import_datasets
+from reportgen.files import partial_folder
 
 ARCHIVE = "cifar-10-python.tar.gz"
 
@@ -34,7 +35,7 @@ def _decode(archive: Path) -> Dataset:
     # Before anything is unpacked: the archive holds pickles, which could run code.
     check("cifar10", archive, official.tgz_md5)
     try:
-        with workspace(writable_or_temporary(downloads_folder())) as room:
+        with partial_folder(writable_or_temporary(downloads_folder())) as room:
             with tarfile.open(archive) as tar:
                 # Python before 3.11.4 has no filters; the checksum has vouched for the content
                 safe: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}

@@ -8,9 +8,10 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from reportgen.data.cache import downloads_folder, workspace, writable_or_temporary
+from reportgen.data.cache import downloads_folder, writable_or_temporary
 from reportgen.data.errors import DataError, reason
 from reportgen.data.progress import progress_bar
+from reportgen.files import partial_folder
 
 _CHUNK = 1 << 16
 _SILENCE = 30.0
@@ -42,7 +43,7 @@ def fetch(source: str, file: RemoteFile, remedy: str) -> Path:
     failures = []
     for url in file.urls:
         try:
-            with workspace(folder) as room:
+            with partial_folder(folder) as room:
                 _transfer(url, room / file.name, f"{source}: {file.name}")
                 _compare_checksum(room / file.name, file.md5)
                 return (room / file.name).replace(folder / file.name)

@@ -6,11 +6,12 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen.data.cache import cached, downloads_folder, workspace, writable_or_temporary
+from reportgen.data.cache import cached, downloads_folder, writable_or_temporary
 from reportgen.data.dataset import Dataset, make_dataset
 from reportgen.data.download import RemoteFile, check, damaged, fetch, placed
 from reportgen.data.errors import DataError, reason
 from reportgen.data.torchvision_import import import_datasets
+from reportgen.files import partial_folder
 
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package dataset-fashion-mnist puts the four files."""
@@ -49,7 +50,7 @@ def _decode(files: list[Path], debian: bool) -> Dataset:
     if not debian:
         for file in files:
             check("fashion-mnist", file, dict(official.resources)[file.name])
-    with workspace(writable_or_temporary(downloads_folder())) as room:
+    with partial_folder(writable_or_temporary(downloads_folder())) as room:
         # Debian compresses the files anew, so its copies have other checksums than the publisher's;
         # gzip's own checksum guards them.
         for file in files:

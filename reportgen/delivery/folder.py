@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 from reportgen.delivery.finished_run import MANIFEST, FinishedRun, refuse_links_out_of
 from reportgen.errors import UserError, describe
-from reportgen.files import point_link, write_bytes
-
-PARTIAL = ".sharing-"
-ABANDONED_AFTER = 24 * 3600
-"""Seconds after which a hidden folder is no copy at work any more. Others may be at work on other machines,
-so that the number of a process would say nothing."""
+from reportgen.files import partial_folder, point_link, write_bytes
 
 
 def copy_into(target: Path, run: FinishedRun) -> Path:
@@ -28,7 +18,6 @@ def copy_into(target: Path, run: FinishedRun) -> Path:
     place = target / run.experiment / run.name
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(place.parent)
         _copy(run.folder, place)
         _point_latest(place)
     except OSError as error:
@@ -44,7 +33,7 @@ def _copy(source: Path, place: Path) -> None:
         return
     if place.exists() or place.is_symlink():
         raise UserError(f"{place}: is in the way, it is no copy of a run; move it or choose another folder")
-    with _partial_folder(place.parent) as partial:
+    with partial_folder(place.parent) as partial:
         _write_files(source, partial)
         partial.rename(place)
 
@@ -74,7 +63,7 @@ def _point_latest(place: Path) -> None:
 
 def _copy_latest(newest: Path, latest: Path) -> None:
     refuse_links_out_of(newest)
-    with _partial_folder(latest.parent) as partial, _partial_folder(latest.parent) as before:
+    with partial_folder(latest.parent) as partial, partial_folder(latest.parent) as before:
         _write_files(newest, partial)
         if latest.exists():
             latest.rename(before / "latest")
@@ -83,22 +72,3 @@ def _copy_latest(newest: Path, latest: Path) -> None:
 
 def _is_run(folder: Path) -> bool:
     return not folder.name.startswith(".") and (folder / MANIFEST).is_file()
-
-
-@contextlib.contextmanager
-def _partial_folder(parent: Path) -> Iterator[Path]:
-    """A hidden folder that is gone in the end, unless it was renamed."""
-    folder = parent / f"{PARTIAL}{uuid.uuid4().hex}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_abandoned(parent: Path) -> None:
-    """Remove what a process that was killed left behind."""
-    for folder in parent.glob(f"{PARTIAL}*"):
-        with contextlib.suppress(OSError):  # another process may be removing it as well
-            if time.time() - folder.stat().st_mtime > ABANDONED_AFTER:
-                shutil.rmtree(folder)

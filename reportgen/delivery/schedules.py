@@ -23,7 +23,7 @@ import tomlkit
 from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
 from reportgen.delivery import times
-from reportgen.errors import UserError
+from reportgen.errors import UserError, cannot_write
 from reportgen.files import write_text
 from reportgen.settings import OneLine, Positive, Table, as_tuple
 
@@ -136,9 +136,7 @@ def write(where: Place, schedule: Schedule) -> None:
         (where.folder / "logs").mkdir(parents=True, exist_ok=True)
         write_text(where.file, tomlkit.dumps(content))
     except OSError as error:
-        raise UserError(
-            f"{where.file}: cannot be written ({error.strerror}); choose another folder with --output"
-        ) from error
+        raise cannot_write(where.file, error, "choose another folder with --output") from error
 
 
 def erase(where: Place) -> None:

@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from reportgen.files import write_bytes
 from reportgen.nn.gradient import WeightGradient
 from reportgen.nn.initialization import NormalStream, he_normal, scaled_normal
 from reportgen.nn.layers import Dropout, FullyConnectedLayer, ReLU, UniformStream
@@ -143,7 +144,6 @@ class Classifier:
 
     def save(self, path: Path) -> None:
         """Write the parameters to a .safetensors file, whole or not at all."""
-        part = path.with_name(f".{path.name}.part")
         settings = json.dumps(
             {
                 "l2": self.l2,
@@ -151,8 +151,7 @@ class Classifier:
                 "divide_gradient": self.loss.divide_gradient,
             }
         )
-        safetensors.torch.save_file(self.parameters, part, metadata={"reportgen": settings})
-        part.replace(path)
+        write_bytes(path, safetensors.torch.save(self.parameters, metadata={"reportgen": settings}))
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from reportgen.errors import UserError
+from reportgen.errors import REMEDIES, UserError
 
 NAME = "reportgen.sqlite"
 
 PATIENCE = 30.0
 """Seconds to wait for another program that is writing."""
+
+SYSTEM_ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
+"""What SQLite calls errors of the system."""
 
 MIGRATIONS = (
     # Numbers stand in columns without a type: in one of type REAL, -0.0 would come back as 0.0.
@@ -142,13 +146,12 @@ class Database:
             self.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
     def _unusable(self, error: OSError | sqlite3.Error) -> UserError:
-        code = getattr(error, "sqlite_errorcode", None)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # what is above says in which of its files
         if code == sqlite3.SQLITE_BUSY:
             mend = "wait until the other program that uses it has ended"
-        elif code == sqlite3.SQLITE_FULL:
-            mend = "make room and start again: what is finished is kept"
         else:
-            mend = "choose another folder with --output, or delete a damaged file"
+            number = SYSTEM_ERRORS.get(code, getattr(error, "errno", 0))
+            mend = REMEDIES.get(number, "choose another folder with --output, or delete a damaged file")
         return UserError(f"{self.path}: cannot be used ({error}); {mend}")
 
 

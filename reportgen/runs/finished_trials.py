@@ -79,6 +79,8 @@ class FinishedTrials:
         keys = [self.key(trial) for trial in trials]
         self.used.update(keys)
         wanted = dict(zip(keys, trials, strict=True))
+        for key in wanted:
+            self.claims.use(key)
         # one and the same trial may be wanted for two stages, and its classifier for one of them
         keeps_model = {key for key, trial in zip(keys, trials, strict=True) if trial.setup.stage == TUNED}
         missing = [key for key in wanted if not self._known(key, wanted[key], key in keeps_model)]

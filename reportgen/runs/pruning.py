@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen.runs import store
+from reportgen.runs.claims import Claims
 from reportgen.runs.finished_trials import FOLDER
 from reportgen.runs.history import History
+
+KEY = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -22,42 +26,63 @@ class Freed:
 
 
 def prune_runs(history: History, experiments: Sequence[str], keep: int, *, dry: bool) -> list[Freed]:
-    """Remove all but the newest `keep` runs of these experiments, and never a baseline.
+    """Remove all but the newest `keep` runs of these experiments.
 
-    A trial that no other run needs goes with them; one that no run has used yet stays, for somebody may
-    want to go on there. What they reached stays in the history. dry: only say what would go.
+    A baseline stays, and so does the run that `latest` names: where the clock was wrong once, it need not be
+    the newest by its name. A trial that no other run needs goes with them, unless another program uses it
+    now; one that no run has used since it was trained stays, for somebody may want to go on there. What they
+    reached stays in the history. dry: only say what would go.
     """
-    there = store.runs_in(history.output)
-    going = []
+    going: list[Path] = []
     for experiment in experiments:
-        of_experiment = sorted(folder for folder in there if folder.parent.name == experiment)
-        old = of_experiment[: max(0, len(of_experiment) - keep)]
-        going += [folder for folder in old if folder.name != history.baseline(experiment)]
-    needed = {key for folder in there if folder not in going for key in _trials(folder)}
-    unneeded = {key for folder in going for key in _trials(folder)} - needed
-    freed = [Freed(f"{folder.parent.name}/{folder.name}", _size(folder)) for folder in going]
-    files = [history.output / FOLDER / key for key in sorted(unneeded)]
-    freed += [Freed(f"trial {folder.name[:12]}", _size(folder)) for folder in files if folder.is_dir()]
-    if not dry:
-        for folder in going:
-            # out of sight in one step, so that no half of a run is ever seen
-            hidden = folder.with_name(f"{store.PRUNED}{folder.name}")
-            folder.rename(hidden)
-            shutil.rmtree(hidden)
-        for folder in files:
-            shutil.rmtree(folder, ignore_errors=True)
-        with history.database.transaction():
-            for key in unneeded:
-                history.database.execute("DELETE FROM trials WHERE key = ?", key)
+        runs = [folder for folder in store.runs_in(history.output) if folder.parent.name == experiment]
+        staying = {history.baseline(experiment), store.latest(history.output / experiment)}
+        going += [folder for folder in runs[:-keep] if folder.name not in staying]
+    used: dict[str, str] = {}
+    for folder in going:
+        for key, finished in _uses(folder).items():
+            used[key] = max(finished, used.get(key, ""))
+    with Claims(history.output / FOLDER / "claims") as claims:
+        unused = [key for key in sorted(used) if claims.take_unused(key)]
+        # looked up only now: until here another program may have used one and written its run
+        staying_runs = [folder for folder in store.runs_in(history.output) if folder not in going]
+        needed = {key for folder in staying_runs for key in _uses(folder)}
+        unneeded = [key for key in unused if key not in needed and not _is_newer(history, key, used[key])]
+        freed = [Freed(f"{folder.parent.name}/{folder.name}", _size(folder)) for folder in going]
+        files = [history.output / FOLDER / key for key in unneeded]
+        freed += [Freed(f"trial {folder.name[:12]}", _size(folder)) for folder in files if folder.is_dir()]
+        if not dry:
+            _remove_runs(going)
+            for folder in files:
+                shutil.rmtree(folder, ignore_errors=True)
+            with history.database.transaction():
+                for key in unneeded:
+                    history.database.execute("DELETE FROM trials WHERE key = ?", key)
     return freed
 
 
-def _trials(folder: Path) -> list[str]:
+def _remove_runs(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        # out of sight in one step, so that no half of a run is ever seen
+        hidden = folder.with_name(f"{store.PRUNED}{folder.name}")
+        folder.rename(hidden)
+        shutil.rmtree(hidden)
+
+
+def _uses(folder: Path) -> dict[str, str]:
+    """The keys of the trials that a run used, each with the time when the run had finished."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return list(manifest["kept_trials"])
+        keys, finished = manifest["kept_trials"], str(manifest["times"]["finished"])
+        return {key: finished for key in keys if KEY.fullmatch(key)}  # others could lead anywhere
     except (OSError, ValueError, KeyError, TypeError):  # damaged, or of an older version
-        return []
+        return {}
+
+
+def _is_newer(history: History, key: str, used: str) -> bool:
+    """Whether a trial was trained again after it was used."""
+    rows = history.database.execute("SELECT 1 FROM trials WHERE key = ? AND finished > ?", key, used)
+    return bool(rows)
 
 
 def _size(folder: Path) -> int:

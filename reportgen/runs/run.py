@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from reportgen.checks import Check
 from reportgen.data import Dataset, Splits, duplicates, load, subset
 from reportgen.errors import UserError
 from reportgen.experiment import Comparison, Experiment, ExperimentError
+from reportgen.files import write_bytes
 from reportgen.runs import environment, excerpts, store, tables
 from reportgen.runs.claims import Claims
 from reportgen.runs.code_digest import code_digest
@@ -75,7 +75,7 @@ def run(
     run_id = identify(started)
     device = {**environment.device(), "workers": training.workers, "threads_per_worker": 1}
     with (
-        store.partial_folder(output / source.name, run_id) as partial,
+        store.partial_folder(output / source.name) as partial,
         finished_trials(dataset, settings, output, training, watcher) as finished_ones,
     ):
         searched = searched_settings(source, finished_ones)
@@ -194,9 +194,9 @@ def keep_models(records: Sequence[Record], finished: FinishedTrials, folder: Pat
     ]
     for trial in trained:
         name = f"{trial.setup.stage}-seed{trial.seed}.safetensors"
-        shutil.copyfile(finished.model(trial), folder / name)
+        write_bytes(folder / name, finished.model(trial).read_bytes())
     for trial in trained[:1]:
-        shutil.copyfile(finished.insight(trial), folder / store.INSIGHT)
+        write_bytes(folder / store.INSIGHT, finished.insight(trial).read_bytes())
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:

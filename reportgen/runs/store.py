@@ -15,8 +15,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +25,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reportgen import files
 from reportgen.cells import guard_texts, unguard_texts
-from reportgen.errors import UserError
-from reportgen.files import flush, is_alive, point_link, write_bytes, write_text
+from reportgen.errors import UserError, cannot_write
+from reportgen.files import flush, point_link, write_bytes, write_text
 
 TEXT_COLUMNS = (
     "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
@@ -59,7 +58,6 @@ INSIGHT = "insight.npz"
 INSIGHT_ARRAYS = (
     "units", "before", "after", "scale", "images", "labels", "predicted", "probability",
 )  # fmt: skip
-PARTIAL = re.compile(r"\.partial-(\d+)-.+")
 PRUNED = ".pruned-"
 
 
@@ -98,24 +96,20 @@ class RunRecords:
 
 
 @contextlib.contextmanager
-def partial_folder(experiment_folder: Path, run: str) -> Iterator[Path]:
+def partial_folder(experiment_folder: Path) -> Iterator[Path]:
     """A folder for a run that is not complete yet; gone again if it never is.
 
-    One that an earlier process left behind when it was killed is removed on the way.
+    What programs that were killed left behind in the experiment's folder is removed on the way.
     """
-    try:
-        experiment_folder.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(experiment_folder)
-        folder = experiment_folder / f".partial-{os.getpid()}-{run}"
-        (folder / RECORDS).mkdir(parents=True)
-    except OSError as error:
-        raise UserError(
-            f"{experiment_folder}: cannot be written ({error.strerror}); choose another folder with --output"
-        ) from error
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            experiment_folder.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(experiment_folder)
+            folder = stack.enter_context(files.partial_folder(experiment_folder))
+            (folder / RECORDS).mkdir()
+        except OSError as error:
+            raise cannot_write(experiment_folder, error, "choose another folder with --output") from error
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(records: RunRecords, partial: Path, run: str) -> Path:
@@ -145,6 +139,14 @@ def keep(records: RunRecords, partial: Path, run: str) -> Path:
 def point_latest(folder: Path) -> None:
     """Let `latest` in the experiment's folder point to this run."""
     point_link(folder.parent / "latest", folder.name)
+
+
+def latest(experiment_folder: Path) -> str | None:
+    """The name of the run that `latest` points to; None where there is no such link."""
+    try:
+        return (experiment_folder / "latest").readlink().name
+    except OSError:
+        return None
 
 
 def read(folder: Path) -> RunRecords:
@@ -215,7 +217,7 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    guard_texts(table, _texts(table)).to_csv(path, index=False)
+    write_text(path, guard_texts(table, _texts(table)).to_csv(index=False))
 
 
 def _texts(table: pd.DataFrame) -> list[str]:
@@ -223,7 +225,7 @@ def _texts(table: pd.DataFrame) -> list[str]:
 
 
 def _remove_abandoned(experiment_folder: Path) -> None:
-    for folder in experiment_folder.iterdir():
-        owner = PARTIAL.fullmatch(folder.name)
-        if (owner and not is_alive(int(owner[1]))) or folder.name.startswith(PRUNED):
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove runs that were being pruned, and parts of files in finished runs, such as a report's."""
+    for folder in experiment_folder.glob(f"{PRUNED}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    files.remove_abandoned(experiment_folder.rglob(".*.part"))

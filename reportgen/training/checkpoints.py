@@ -16,7 +16,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from reportgen.files import write_bytes
+from reportgen.files import remove_abandoned, write_bytes
 
 SECONDS_BETWEEN = 15.0
 SHARE_OF_TIME = 0.02
@@ -102,8 +102,9 @@ class Checkpoints:
 
     def remove(self) -> None:
         """Delete them all, damaged ones too: the trial has ended."""
-        for file in [*self._files(), *self.folder.glob("*.damaged"), *self.folder.glob(".*.part")]:
+        for file in [*self._files(), *self.folder.glob("*.damaged")]:
             file.unlink(missing_ok=True)
+        remove_abandoned(self.folder.glob(".*.part"))
 
     def _files(self) -> list[Path]:
         if not self.folder.is_dir():

@@ -124,7 +124,7 @@ def keep_run(
         excerpts={},
         experiment_text="",
     )
-    with store.partial_folder(output / experiment, run) as partial:
+    with store.partial_folder(output / experiment) as partial:
         folder = store.keep(records, partial, run)
     for file in files:
         (folder / file).touch()

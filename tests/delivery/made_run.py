@@ -51,7 +51,7 @@ def made_run(
         excerpts={},
         experiment_text='title = "優化器比較"\n',
     )
-    with store.partial_folder(output / experiment, name) as partial:
+    with store.partial_folder(output / experiment) as partial:
         folder = store.keep(records, partial, name)
     (folder / "report.html").write_text(HTML, encoding="utf-8")
     if pdf:

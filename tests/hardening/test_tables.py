@@ -176,7 +176,7 @@ def test_records_come_back_as_they_were(names: list[str], number: float) -> None
         excerpts={},
         experiment_text="",
     )
-    with tempfile.TemporaryDirectory() as folder, store.partial_folder(Path(folder) / "x", "run") as partial:
+    with tempfile.TemporaryDirectory() as folder, store.partial_folder(Path(folder) / "x") as partial:
         read = store.read(path := store.keep(kept, partial, "run"))
         raw = [
             cell

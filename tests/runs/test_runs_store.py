@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import subprocess
@@ -19,6 +20,12 @@ from reportgen.files import point_link, write_bytes, write_text
 from reportgen.runs import store, tables
 from reportgen.runs.store import Excerpt, RunRecords, partial_folder
 from reportgen.training import EpochRow, Evidence, Record, Setup, TestResult, Trial
+from tests.other_programs import (
+    APART,
+    OtherProgram,
+    number_of_nobody,
+    skip_where_processes_cannot_be_counted_apart,
+)
 
 NAMES = ("NA", "nan", "null", 'say "cat"', "a, b", "貓", "1e3", " edges ", "-", "True")
 
@@ -93,7 +100,7 @@ def run_records(records: list[Record]) -> RunRecords:
 
 
 def keep(tmp_path: Path, records: RunRecords, run: str = "run") -> Path:
-    with partial_folder(tmp_path / "small", run) as partial:
+    with partial_folder(tmp_path / "small") as partial:
         return store.keep(records, partial, run)
 
 
@@ -171,7 +178,7 @@ def test_the_tables_say_what_the_records_say() -> None:
 
 def test_a_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
     def fail_half_way() -> None:
-        with partial_folder(tmp_path / "small", "run") as partial:
+        with partial_folder(tmp_path / "small") as partial:
             (partial / "metrics.csv").write_text("half", encoding="utf-8")
             raise RuntimeError
 
@@ -181,7 +188,7 @@ def test_a_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_run_is_nowhere_to_be_seen_before_it_is_whole(tmp_path: Path) -> None:
-    with partial_folder(tmp_path / "small", "run") as partial:
+    with partial_folder(tmp_path / "small") as partial:
         write_text(partial / "manifest.json", "{}")
         assert store.runs_in(tmp_path) == []
         assert partial.name.startswith(".")
@@ -198,19 +205,108 @@ def test_runs_are_listed_oldest_first_and_the_link_only_once(tmp_path: Path) -> 
     assert store.runs_in(tmp_path) == [earlier, later]
 
 
-def test_a_dead_process_s_partial_folder_is_removed_and_a_live_one_s_kept(tmp_path: Path) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
+AT_WORK = """
+import os, sys
+from pathlib import Path
+from reportgen.runs.store import partial_folder
+if sys.argv[2] != "own":
+    os.getpid = lambda: int(sys.argv[2])
+with partial_folder(Path(sys.argv[1])) as partial:
+    (partial / "records" / "file").write_text("half")
+    print("at work", flush=True)
+    sys.stdin.readline()
+    (partial / "records" / "file").write_text("whole")
+    partial.rename(partial.parent / "run")
+"""
+TIDY = """
+import sys
+from pathlib import Path
+from reportgen.runs.store import partial_folder
+with partial_folder(Path(sys.argv[1])):
+    pass
+"""
+
+
+def test_what_another_program_is_at_work_on_stays_whatever_its_number(tmp_path: Path) -> None:
     experiment = tmp_path / "small"
-    abandoned = experiment / f".partial-{dead.pid}-run"
-    live = experiment / f".partial-{os.getppid()}-run"
-    other = experiment / ".partial-x-run"
-    for folder in (abandoned, live, other):
-        (folder / "records").mkdir(parents=True)
-    with partial_folder(experiment, "run"):
-        assert not abandoned.exists()
-        assert live.exists()
-        assert other.exists()
+    with OtherProgram(AT_WORK, experiment, number_of_nobody()) as other:
+        other.expect("at work")
+        with partial_folder(experiment):
+            pass
+        other.go_on()
+    assert (experiment / "run" / "records" / "file").read_text() == "whole"
+    assert [path.name for path in experiment.iterdir()] == ["run"]
+
+
+def test_what_another_container_is_at_work_on_stays(tmp_path: Path) -> None:
+    skip_where_processes_cannot_be_counted_apart()
+    experiment = tmp_path / "small"
+    later = ["sh", "-c", 'for i in 1 2 3 4 5 6 7; do true | true; done; "$@"; exit $?', "sh"]
+    with OtherProgram(AT_WORK, experiment, "own", before=[*APART, *later]) as other:
+        other.expect("at work")
+        subprocess.run([*APART, sys.executable, "-c", TIDY, str(experiment)], check=True)
+        other.go_on()
+    assert (experiment / "run" / "records" / "file").read_text() == "whole"
+
+
+def test_what_killed_programs_left_goes_with_the_next_run(tmp_path: Path) -> None:
+    experiment = tmp_path / "small"
+    finished = keep(tmp_path, run_records(RECORDS[:1]))
+    with OtherProgram(AT_WORK, experiment, "own") as other:
+        other.expect("at work")
+        other.kill()
+    (experiment / ".pruned-old").mkdir()
+    for part in (finished / ".report.html.0.part", finished / "records" / ".thumbnail.svg.0.part"):
+        part.write_text("half")
+    assert len(list(experiment.iterdir())) == 4
+    with partial_folder(experiment):
+        pass
+    assert list(experiment.iterdir()) == [finished]
+    assert not list(finished.rglob(".*"))
+
+
+def test_a_folder_that_cannot_be_made_whole_is_not_left_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mkdir = os.mkdir
+
+    def full(path: str, *arguments: int) -> None:
+        if Path(path).name == "records":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        mkdir(path, *arguments)
+
+    monkeypatch.setattr(os, "mkdir", full)
+    with pytest.raises(UserError, match="No space left on device"), partial_folder(tmp_path / "small"):
+        pass
+    assert list((tmp_path / "small").iterdir()) == []
+
+
+def test_every_file_of_a_run_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: set[int] = set()
+    unflushed: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def note(descriptor: int) -> None:
+        flushed.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def look(source: Path, target: Path) -> None:
+        unflushed.extend(
+            file.name
+            for file in Path(source).rglob("*")
+            if file.is_file() and file.stat().st_ino not in flushed
+        )
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "rename", look)
+    with partial_folder(tmp_path / "small") as partial:
+        (partial / "records" / "copied").write_text("by somebody else")
+        folder = store.keep(run_records(RECORDS), partial, "run")
+    assert unflushed == []
+    assert len(list(folder.rglob("*.*"))) > 5
 
 
 def test_latest_points_to_the_newest_run_from_anywhere(tmp_path: Path) -> None:
@@ -229,7 +325,7 @@ def test_a_file_where_the_folder_should_be_is_one_line(tmp_path: Path, blocked: 
     path = tmp_path / blocked
     path.parent.mkdir(exist_ok=True)
     path.write_text("in the way", encoding="utf-8")
-    with pytest.raises(UserError) as caught, partial_folder(tmp_path / "output" / "small", "run"):
+    with pytest.raises(UserError) as caught, partial_folder(tmp_path / "output" / "small"):
         pass
     message = str(caught.value)
     assert message.startswith(f"{tmp_path / 'output' / 'small'}: cannot be written (")
@@ -241,7 +337,7 @@ def test_a_file_where_the_folder_should_be_is_one_line(tmp_path: Path, blocked: 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_folder_is_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(UserError, match="cannot be written"), partial_folder(tmp_path / "small", "run"):
+    with pytest.raises(UserError, match="cannot be written"), partial_folder(tmp_path / "small"):
         pass
 
 
