@@ -83,14 +83,6 @@ def _remove(lock: Path) -> None:
     lock.unlink(missing_ok=True)
 
 
-def flush(folder: Path) -> None:
-    """See to it that all files in a folder are on the disk, before it gets the name that people look for."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file, naming(path):
-                os.fsync(file.fileno())
-
-
 def point_link(link: Path, target: str) -> None:
     """Make a symbolic link point at target, replacing where it pointed before in one step."""
     with naming(link), partial_folder(link.parent) as folder:

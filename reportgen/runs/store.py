@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from reportgen import files
 from reportgen.cells import guard_texts, unguard_texts
 from reportgen.errors import UserError, cannot_write
-from reportgen.files import flush, point_link, write_bytes, write_text
+from reportgen.files import point_link, write_bytes, write_text
 
 TEXT_COLUMNS = (
     "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
@@ -130,7 +130,6 @@ def keep(records: RunRecords, partial: Path, run: str) -> Path:
     excerpts = {name: vars(excerpt) for name, excerpt in records.excerpts.items()}
     write_text(inner / "excerpts.json", json.dumps(excerpts, ensure_ascii=False, indent=2) + "\n")
     write_text(inner / "experiment.toml", records.experiment_text)
-    flush(partial)
     folder = partial.parent / run
     partial.rename(folder)
     return folder

@@ -1,13 +1,13 @@
 """The cache: decode once, notice every change, survive damage, do without."""
 
 import os
-import time
 
 import numpy as np
 import pytest
 
 from reportgen.data import cache as cache_module
 from reportgen.data import contents, digits, folder, load, npz, split
+from reportgen.files import partial_folder
 from reportgen.resources import cache_folder
 
 
@@ -282,12 +282,12 @@ def test_the_arrays_are_mapped_and_changing_them_changes_no_file(write_npz):
     assert np.shares_memory(parts.train.images, data.train_images)
 
 
-def test_old_leftovers_are_swept_and_young_ones_are_not(cache, write_npz):
-    old, young = cache / "data/.partial-old", cache / "data/.partial-young"
-    for leftover in (old, young):
-        leftover.mkdir(parents=True)
-    two_days_ago = time.time() - 2 * 24 * 60 * 60
-    os.utime(old, (two_days_ago, two_days_ago))
-    load("npz", write_npz())
-    assert not old.exists()
-    assert young.exists()
+def test_leftovers_are_swept_and_what_others_are_at_work_on_is_not(cache, write_npz):
+    left = cache / "data/.partial-left"
+    left.mkdir(parents=True)
+    left.with_suffix(".lock").touch()
+    with partial_folder(cache / "data") as at_work:
+        load("npz", write_npz())
+        assert at_work.is_dir()
+        assert not left.exists()
+    assert len(list((cache / "data").iterdir())) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -87,15 +86,15 @@ def test_nothing_is_seen_under_the_runs_name_before_all_is_there(
     assert seen == [[]] * len(contents(run))
 
 
-def test_what_a_killed_copy_left_is_swept_away_after_a_day(cli: Cli) -> None:
-    old, new = (Path("shared/quickstart", f".sharing-{name}") for name in ("old", "new"))
-    for left in (old, new):
-        left.mkdir(parents=True)
-        (left / "report.pdf").write_bytes(b"half")
-    os.utime(old, (time.time() - 2 * 86400,) * 2)
-    assert cli("share", made_run(Path("output")), "--to", "folder:shared").code == 0
-    assert not old.exists()
-    assert new.exists()  # another machine may be at it
+def test_what_a_killed_copy_left_is_swept_away_and_what_others_copy_is_not(cli: Cli) -> None:
+    left = Path("shared/quickstart/.partial-left")
+    left.mkdir(parents=True)
+    (left / "report.pdf").write_bytes(b"half")
+    left.with_suffix(".lock").touch()
+    with files.partial_folder(left.parent) as at_work:
+        assert cli("share", made_run(Path("output")), "--to", "folder:shared").code == 0
+        assert at_work.is_dir()
+    assert sorted(path.name for path in left.parent.iterdir()) == [NAME, "latest"]
 
 
 def test_a_run_that_was_rendered_again_replaces_its_files_and_no_others(cli: Cli) -> None:

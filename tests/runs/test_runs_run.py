@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,26 @@ def test_no_folder_for_the_run_is_said_before_training(source: Make, tmp_path: P
     with pytest.raises(UserError, match="cannot be written"):
         run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
     assert listener.rows == []
+
+
+def test_every_file_of_a_run_is_on_the_disk_before_it_has_its_name(
+    source: Make, tmp_path: Path, listener: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: set[int] = set()
+    found: dict[str, bool] = {}
+    fsync, rename = os.fsync, os.rename
+
+    def note(descriptor: int) -> None:
+        flushed.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def look(partial: Path, folder: Path) -> None:
+        files = (path for path in Path(partial).rglob("*") if path.is_file())
+        found.update({file.name: file.stat().st_ino in flushed for file in files})
+        rename(partial, folder)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "rename", look)
+    run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+    assert {"manifest.json", "metrics.csv", "tuned-seed0.safetensors", "samples.npz"} <= found.keys()
+    assert all(found.values()), found
