@@ -60,10 +60,7 @@ def partial_folder(parent: Path) -> Iterator[Path]:
     The lock that says that somebody is at work there is on a file beside it, which is there before and
     after it. What programs that were killed have left of theirs is removed first.
     """
-    for lock in parent.glob(f"{PARTIAL}*.lock"):
-        with contextlib.suppress(OSError), abandoned(lock) as is_abandoned:
-            if is_abandoned:
-                _remove(lock)
+    remove_abandoned_folders(parent)
     lock, descriptor = create_locked(parent, PARTIAL, ".lock")
     try:
         folder = lock.with_suffix("")
@@ -73,6 +70,14 @@ def partial_folder(parent: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):  # the next program removes it
             _remove(lock)
         os.close(descriptor)
+
+
+def remove_abandoned_folders(parent: Path) -> None:
+    """Remove the partial folders of programs that were killed."""
+    for lock in parent.glob(f"{PARTIAL}*.lock"):
+        with contextlib.suppress(OSError), abandoned(lock) as is_abandoned:
+            if is_abandoned:
+                _remove(lock)
 
 
 def _remove(lock: Path) -> None:

@@ -21,7 +21,7 @@ from reportgen.data.contents import State, contents, state
 from reportgen.data.dataset import ARRAYS, Dataset, digest_of
 from reportgen.data.errors import DataError
 from reportgen.data.progress import note
-from reportgen.files import partial_folder
+from reportgen.files import partial_folder, remove_abandoned_folders
 from reportgen.resources import cache_folder
 
 FORMAT = 3
@@ -49,6 +49,7 @@ def cached(source: str, identity: object, files: Sequence[Path], decode: Callabl
     text = json.dumps([FORMAT, source, identity, held])
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     entry = cache_folder() / "data" / f"{source}-{key}"
+    remove_abandoned_folders(entry.parent)
     there = entry.exists()
     stored = _read(entry)
     if stored is not None:

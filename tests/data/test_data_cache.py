@@ -1,6 +1,7 @@
 """The cache: decode once, notice every change, survive damage, do without."""
 
 import os
+import time
 
 import numpy as np
 import pytest

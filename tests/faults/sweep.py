@@ -91,11 +91,18 @@ class Sweep:
     def problems(self, fault: Fault, at: int) -> Iterator[str]:
         """What is wrong after this fault at this operation, and after the next time without."""
         folder = self._new(f"{fault.value}-{at}")
-        name = f"{self.command[0]}, {fault.value} at {at} ({self.operations[at - 1]})"
+        operation = self.operations[at - 1]
+        name = f"{self.command[0]}, {fault.value} at {at} ({operation})"
         ended = carry_out(self.command, folder, fault, at)
-        yield from (f"{name}: {problem}" for problem in self._after_fault(fault, ended, folder))
+        problems = [*self._after_fault(fault, ended, folder)]
+        if fault is Fault.FULL and not operation.startswith(("unlink", "rmdir")):
+            problems += left_over(folder)  # else it was this that could not be removed
+        yield from (f"{name}: {problem}" for problem in problems)
         again = carry_out(self.command, folder)
-        yield from (f"{name}, then again: {problem}" for problem in self._after_success(again, folder))
+        problems = [*self._after_success(again, folder), *left_over(folder)]
+        if trials(folder) != self.trials:
+            problems.append(f"trials: {trials(folder)}")
+        yield from (f"{name}, then again: {problem}" for problem in problems)
         shutil.rmtree(folder)
 
     def _new(self, name: str) -> Path:
@@ -105,9 +112,6 @@ class Sweep:
         return folder
 
     def _after_fault(self, fault: Fault, ended: Ended, folder: Path) -> Iterator[str]:
-        if fault is Fault.FULL and ended.code == 0:  # it does without what is only a help
-            yield from self._after_success(ended, folder)
-            return
         for run in runs(folder):
             there = contents(run)
             if there.items() - self.reference.items() or self.reference.keys() - there.keys() - REPORT:
@@ -115,22 +119,18 @@ class Sweep:
         if fault is Fault.KILLED:
             if ended.code != -signal.SIGKILL:
                 yield f"was not killed: {ended}"
-            return
-        lines = ended.error.splitlines()
-        if ended.code != 1 or len(lines) != 1 or not lines[0].endswith(REMEDY):
+        elif ended.code == 0:  # it does without what is only a help
+            yield from self._after_success(ended, folder)
+        elif ended.code != 1 or not ended.error.endswith(f"{REMEDY}\n") or ended.error.count("\n") != 1:
             yield f"exit code {ended.code}, {ended.error}"
-        yield from left_over(folder)
 
     def _after_success(self, ended: Ended, folder: Path) -> Iterator[str]:
         if (ended.code, ended.error) != (0, ""):
             yield f"exit code {ended.code}, {ended.error}"
         if not runs(folder) or (folder / "output/x/latest").resolve() != runs(folder)[-1]:
             yield "latest is not the newest run"
-        if contents(runs(folder)[-1]) != self.reference:
+        elif contents(runs(folder)[-1]) != self.reference:
             yield "the run is not what it is without faults"
-        if trials(folder) != self.trials:
-            yield f"trials: {trials(folder)}"
-        yield from left_over(folder)
 
 
 def carry_out(command: tuple[str, ...], folder: Path, fault: Fault = Fault.FULL, at: int = 0) -> Ended:
