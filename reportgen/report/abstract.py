@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import CHINESE, Catalogue, Phrase
 from reportgen.report.comparison import UNIT
@@ -30,13 +31,20 @@ def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue)
     ]
     if said.shared is not None and len(said.shared.found.optimizers) > 1:
         seeds = seeds_in_words(results.loc[results["stage"] == said.shared.stage, "seed"].nunique(), t)
-        tested = was_tested(said.shared.found.pairs)
-        sentences.append(t("abstract.compared" if tested else "abstract.compared_untested", seeds=seeds))
+        sentences.append(t(f"abstract.{_tested(said.shared.found.pairs)}", seeds=seeds))
     if said.tuned_equally is not None:
         sentences.append(t("abstract.tuned_equally"))
     if said.audited is not None and said.audited.summary is not None:
         sentences.append(said.audited.summary)
     return joined(sentences)
+
+
+def _tested(pairs: Sequence[Pair]) -> str:
+    """The phrase of whether differences were tested, or why none was."""
+    if was_tested(pairs):
+        return "compared"
+    few = any(pair.verdict is Verdict.TOO_FEW_SEEDS for pair in pairs)
+    return "compared_untested" if few else "compared_diverged"
 
 
 def joined(sentences: Sequence[Phrase]) -> Phrase:

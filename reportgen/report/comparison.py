@@ -13,7 +13,7 @@ from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import Finding, of_comparison, scores
 from reportgen.analysis.pairs import Verdict
 from reportgen.report import curve_sentences, figures, numbers
-from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.numbers import Unit
 from reportgen.report.sentences import networks
 from reportgen.report.settings import band, stage_settings, words
@@ -68,7 +68,9 @@ def comparison_section(
     )
     return {
         "settings": stage_settings(settings, seeds, t),
-        "caption": caption,
+        "caption": together([caption, t("comparison.results_bold")], "list.sentences", t)
+        if results["setup"].nunique() > 1
+        else caption,
         "rows": comparison_rows(results),
         "key": key,
         "verdicts": verdict_block(

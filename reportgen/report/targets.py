@@ -43,7 +43,8 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     labels = {"epoch": t("figure.epoch").plain(), "missed": t("figure.missed").plain()}
     medians = {name: float(summary.loc[name, "epoch"]) for name in setups}
     written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
-    said = "; ".join(f"{name} {median}" for name, median in written.items())
+    each = [t.given(dict.fromkeys(t.languages, f"{name} {median}")) for name, median in written.items()]
+    said = together(each, "list.names", t)
     alt = t("alt.target", values=said)
     intervals = summary["epoch_low"].notna().any()
     return {
@@ -70,7 +71,7 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
 
 
 def _figure_text(
-    said: str, times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue, figure: Phrase
+    said: Phrase, times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue, figure: Phrase
 ) -> Phrase:
     """The medians, who is first if the paired test shows it, and how many trials missed the target.
 

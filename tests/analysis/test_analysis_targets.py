@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from reportgen.analysis.scores import AnalysisError
-from reportgen.analysis.targets import default_target, summarize_times, time_to_target
+from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
 
 NAN, INF = math.nan, math.inf
 
@@ -118,3 +118,21 @@ def test_an_unknown_reference_is_refused() -> None:
         default_target(curves(A=[[0.1]]), reference="Z")
     with pytest.raises(AnalysisError, match="no column 'seconds'"):
         default_target(curves(A=[[0.1]]).drop(columns="seconds"))
+
+
+def test_who_is_earlier_is_tested_by_epochs_and_who_misses_is_not_ranked() -> None:
+    late = [0.0] * 5 + [1.0]
+    times = time_to_target(
+        curves(
+            A=[[0.0] * (seed % 2) + [1.0] * 3 for seed in range(8)],
+            B=[[0.0] * (2 + seed % 3) + [1.0] * 3 for seed in range(8)],
+            C=[late] * 7 + [[0.0] * 6],  # far behind, but nobody knows how far in the last one
+        ),
+        0.5,
+    )
+    found = compare_times(times)
+    (standing,) = found.standings
+    assert standing.order == ("A", "B")
+    assert standing.winner == "A"
+    assert found.pair("p", "A", "B").p_holm == 2 / 2**8
+    assert math.isnan(found.pair("p", "A", "C").p)

