@@ -7,9 +7,10 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -24,14 +25,16 @@ MOST_ROWS = 1_000_000
 MOST_PAIRS = 1_000
 MOST_SEEDS = 1_000
 
+TABLE = ("problem", "optimizer", "seed", "score", "file", "line")
+
 WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What was read of a file: the metric, and a row a trial.
+    """What was read of a file: the metric, and the trials.
 
-    table: problem, optimizer, seed, score, and the place where the trial stands ("x.csv, line 7").
+    table: the columns of TABLE, a row a trial; file and line say where it stands.
     """
 
     metric: str
@@ -73,13 +76,15 @@ def read_scores(
     Raises UserError for a file that cannot be read as such a table, with its line and column, and OSError.
     """
     rows = _rows(path)
-    place, header = next(rows, (str(path), []))
+    line, header = next(rows, (0, []))
     columns = [cell.strip() for cell in header]
     if not any(columns):
         raise UserError(f"{path}: is empty; a table needs the columns optimizer, seed and a metric")
     for column, count in Counter(columns).items():
         if count > 1 and column:
-            raise UserError(f"{place}: has {count} columns {_shown(column)}; each needs its own name")
+            raise UserError(
+                f"{_place(path, line)}: has {count} columns {_shown(column)}; each needs its own name"
+            )
     own = {"stage", "setup", "seed"} <= set(columns)
     optimizer_column = "setup" if own else "optimizer"
     for column in (optimizer_column, "seed"):
@@ -87,37 +92,56 @@ def read_scores(
             raise UserError(f"{path}: has no column {column} (it has {_listed(columns)}); name one so")
     chosen = _metric(path, columns, metric)
     alone = _name(name or path.stem, str(path))
-    found: list[dict[str, object]] = []
-    for where, cells in rows:
+    # a name or a seed that was read once need not be looked at again
+    problem_of, optimizer_of, seed_of = _Read(_name), _Read(_name), _Read(_seed)
+    found: dict[str, list[Any]] = {column: [] for column in TABLE}
+    for line, cells in rows:
         if len(cells) != len(columns):
             raise UserError(
-                f"{where}: has {len(cells)} cells, the header has {len(columns)};"
+                f"{_place(path, line)}: has {len(cells)} cells, the header has {len(columns)};"
                 " part them by commas and put names with commas into quotes"
             )
-        if len(found) == MOST_ROWS:
-            raise UserError(f"{where}: has more than {MOST_ROWS:,} rows; leave out what is not compared")
+        if len(found["line"]) == MOST_ROWS:
+            raise UserError(
+                f"{_place(path, line)}: has more than {MOST_ROWS:,} rows; leave out what is not compared"
+            )
         row = dict(zip(columns, cells, strict=True))
-        score = _number(row[chosen], f"{where}, column {chosen}")
+        score = _number(row[chosen], path, line, chosen)
         if own:
             row |= {column: unguarded(row[column]) for column in ("stage", "setup")}
-            stage = _name(row["stage"], f"{where}, column stage")
+            stage = problem_of(row["stage"], path, line, "stage")
             of_problem = f"{alone} {stage}" if name else stage
         else:
-            of_problem = _name(row["problem"], f"{where}, column problem") if "problem" in columns else alone
-        found.append(
-            {
-                "problem": of_problem,
-                "optimizer": _name(row[optimizer_column], f"{where}, column {optimizer_column}"),
-                "seed": _seed(row["seed"], f"{where}, column seed"),
-                "score": math.nan if own and row.get("status") == "diverged" else score,
-                "place": where,
-            }
-        )
-    if not found:
+            of_problem = problem_of(row["problem"], path, line, "problem") if "problem" in columns else alone
+        found["problem"].append(of_problem)
+        found["optimizer"].append(optimizer_of(row[optimizer_column], path, line, optimizer_column))
+        found["seed"].append(seed_of(row["seed"], path, line, "seed"))
+        found["score"].append(math.nan if own and row.get("status") == "diverged" else score)
+        found["file"].append(path)
+        found["line"].append(line)
+    if not found["line"]:
         raise UserError(f"{path}: has a header and no rows; there is nothing to compare")
     table = _only(pd.DataFrame(found), problem)
     _refuse_twice(table)
     return Scores(chosen, table)
+
+
+class _Read:
+    """What cells of a column mean, each looked at once."""
+
+    def __init__(self, read: Callable[[str, str], Any]) -> None:
+        self.read = read
+        self.known: dict[str, Any] = {}
+
+    def __call__(self, cell: str, path: Path, line: int, column: str) -> Any:
+        """What the cell means. Raises UserError with its place where it means nothing."""
+        if cell not in self.known:
+            self.known[cell] = self.read(cell, f"{_place(path, line)}, column {column}")
+        return self.known[cell]
+
+
+def _place(path: object, line: int) -> str:
+    return f"{path}, line {line}"
 
 
 def file_names(paths: Sequence[Path]) -> list[str | None]:
@@ -156,8 +180,8 @@ def check_size(table: pd.DataFrame) -> None:
         )
 
 
-def _rows(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """The rows that are not blank, each with its place."""
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the line that it ends on."""
     with path.open("rb") as file:
         raw = file.read(LARGEST_FILE + 1)
     if len(raw) > LARGEST_FILE:
@@ -173,7 +197,7 @@ def _rows(path: Path) -> Iterator[tuple[str, list[str]]]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield f"{path}, line {reader.line_num}", cells
+                yield reader.line_num, cells
     except csv.Error as error:
         raise UserError(f"{path}, line {reader.line_num}: is no CSV ({error}); correct it") from None
 
@@ -190,7 +214,7 @@ def _metric(path: Path, columns: Sequence[str], metric: str | None) -> str:
     raise UserError(f"{path}: has no column {_shown(metric)} (it has {_listed(columns)}); choose another")
 
 
-def _number(cell: str, where: str) -> float:
+def _number(cell: str, path: Path, line: int, column: str) -> float:
     text = cell.strip()
     if text in {"", "NA"}:
         return math.nan
@@ -199,6 +223,7 @@ def _number(cell: str, where: str) -> float:
             return float(text)
     except ValueError:
         pass
+    where = f"{_place(path, line)}, column {column}"
     raise UserError(f"{where}: {_shown(text)} is not a number; correct it, or leave it empty for no score")
 
 
@@ -235,7 +260,8 @@ def _refuse_twice(table: pd.DataFrame) -> None:
         row = doubled.iloc[0]
         first = table[(table[keys] == row[keys]).all(axis=1)].iloc[0]
         trial = f"{row['optimizer']} with seed {row['seed']} on {row['problem']}"
-        raise UserError(f"{row['place']}: {trial} stands already in {first['place']}; keep one of them")
+        here, there = (_place(one["file"], one["line"]) for one in (row, first))
+        raise UserError(f"{here}: {trial} stands already in {there}; keep one of them")
 
 
 def _shown(text: str) -> str:
