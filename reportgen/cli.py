@@ -245,8 +245,9 @@ def tune(  # noqa: PLR0917 - click passes them by name
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where the report goes, without an ending [default: NAME-comparison here].",
+    help="Where the report goes, without an ending [default: compare/TABLE-comparison in the output folder].",
 )
+@output_option
 @click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
 @paper_option
 @templates_option
@@ -260,6 +261,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     alpha: float,
     higher_is_better: bool | None,
     to: Path | None,
+    output: Path,
     languages: tuple[str, ...],
     templates: Path | None,
     paper: str,
@@ -274,7 +276,6 @@ def compare(  # noqa: PLR0917 - click passes them by name
     """
     from reportgen import comparing
 
-    target = to or Path(f"{tables[0].stem}-comparison")
     return comparing.run(
         tables,
         metric=metric,
@@ -283,7 +284,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         higher_is_better=higher_is_better,
         report=None
         if no_report
-        else comparing.Report(target, languages, None if no_pdf else pdf_variant, templates, paper),
+        else comparing.Report(to, output, languages, None if no_pdf else pdf_variant, templates, paper),
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import click
@@ -18,23 +20,30 @@ from reportgen.analysis import direction
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
-from reportgen.errors import printable
+from reportgen.errors import UserError, printable
+from reportgen.progress import counted
+from reportgen.report import attachments
 from reportgen.report.pdf import PdfUnavailable, Variant, check_pdf
 from reportgen.report.render import DEFAULT_PAPER
-from reportgen.report.scores import is_percentage, render_scores
+from reportgen.report.scores import attached, is_percentage, render_scores
 from reportgen.report.templates import read
 from reportgen.reporting import where
 from reportgen.score_tables import check_size, read_all
 
+FOLDER = "compare"
+"""Where in the output folder reports of tables go."""
+
 
 @dataclass(frozen=True)
 class Report:
-    """Where the report goes, without an ending, in which languages, whether as a PDF too, for what paper.
+    """Where the report goes, in which languages, whether as a PDF too, for what paper.
 
+    to: where, without an ending; None for the folder FOLDER of the output folder, under the table's name.
     templates: a folder of the user's, over the program's own.
     """
 
-    target: Path
+    to: Path | None
+    output: Path
     languages: Sequence[str]
     pdf: Variant | None
     templates: Path | None = None
@@ -65,24 +74,61 @@ def run(
     check_size(scores.table)
     if higher_is_better is None:
         higher_is_better = told_from(scores.metric)
-    found = compare(scores.table, metric=scores.metric, alpha=alpha, higher_is_better=higher_is_better)
+    with counted("comparing", Console(stderr=True)) as progress:
+        found = compare(
+            scores.table,
+            metric=scores.metric,
+            alpha=alpha,
+            higher_is_better=higher_is_better,
+            progress=progress,
+        )
+    target = place(report, paths, found) if report is not None else None
     console = Console()
     for line in describe(found, console.is_terminal, width=console.width):
         click.echo(line)
-    if report is not None:
-        rendered = render_scores(
-            found,
-            scores.table,
-            paths,
-            report.target,
-            languages=report.languages,
-            pdf=report.pdf,
-            templates=templates,
-            paper=report.paper,
-        )
+    if report is not None and target is not None:
+        with console.status("writing the report") if console.is_terminal else nullcontext():
+            rendered = render_scores(
+                found,
+                scores.table,
+                paths,
+                target,
+                languages=report.languages,
+                pdf=report.pdf,
+                templates=templates,
+                paper=report.paper,
+            )
         for line in where(rendered):
             click.echo(line)
     return 0
+
+
+def place(report: Report, paths: Sequence[Path], found: Comparison) -> Path:
+    """Where to write a report, without an ending: over none but an earlier one of the same comparison.
+
+    Where another one has the table's name, a number is added. Raises UserError where the user named one.
+    """
+    if report.to is not None:
+        if taken := _other(report.to, paths, found):
+            raise UserError(
+                f"{taken}: is there already, and is no report of this comparison; name another place with"
+                " --to, or remove it"
+            )
+        return report.to
+    folder = report.output / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{paths[0].stem}-comparison"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(folder / free for free in names if not _other(folder / free, paths, found))
+
+
+def _other(target: Path, paths: Sequence[Path], found: Comparison) -> Path | None:
+    """The file in a report's way; None where there is none, or only the same tables compared in this way."""
+    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
+    if not html.exists():
+        return pdf if pdf.exists() else None
+    fingerprint = attachments.fingerprint(attached(found, paths))
+    return None if fingerprint.encode() in html.read_bytes() else html
 
 
 def told_from(metric: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -140,6 +141,21 @@ class Lines:
     def _say(self, line: str) -> None:
         self.last_line = time.monotonic()
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def counted(what: str, console: Console) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar for something that is counted: called with how much is done, and of how much.
+
+    None where the output goes to no terminal: nothing is to be said there.
+    """
+    if not console.is_terminal:
+        yield None
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def watch(console: Console) -> Bars | Lines:

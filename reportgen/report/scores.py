@@ -15,7 +15,7 @@ from reportgen import files
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
 from reportgen.analysis.profiles import performance_profile
-from reportgen.analysis.scores import AnalysisError
+from reportgen.analysis.scores import AnalysisError, checked
 from reportgen.report import attachments, comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
@@ -45,6 +45,7 @@ def render_scores(
     pdf: what the PDF declares to be; None for no PDF.
     """
     t = words_in(languages, templates)
+    scores = checked(scores)
     travelling = attached(found, sources)
     fingerprint = attachments.fingerprint(travelling)
     with numbers.written_in(t.languages[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,18 +93,68 @@ def test_a_metric_whose_name_does_not_say_what_is_better_is_asked_about(cli: Cli
         assert f"metric\tobjective_value\t{better}\t" in out
 
 
-def test_the_report_lies_beside_and_carries_the_table(cli: Cli, tmp_path: Path) -> None:
+REPORTS = Path("output") / "compare"
+
+
+def test_the_report_carries_the_table(cli: Cli, tmp_path: Path) -> None:
     table = write(tmp_path / "scores.csv", A=LOW, **{"<b>B</b>": HIGH})
     answer = cli("compare", table)
     assert answer.code == 0, answer.err
-    page = (tmp_path / "scores-comparison.html").read_text(encoding="utf-8")
+    page = (tmp_path / REPORTS / "scores-comparison.html").read_text(encoding="utf-8")
     assert "&lt;b&gt;B&lt;/b&gt;" in page
     assert "<b>B</b>" not in page.replace("<b><b>", "")
-    with pikepdf.open(tmp_path / "scores-comparison.pdf") as pdf:
+    with pikepdf.open(tmp_path / REPORTS / "scores-comparison.pdf") as pdf:
         assert pdf.attachments["scores.csv"].get_file().read_bytes() == table.read_bytes()
-    first = (tmp_path / "scores-comparison.pdf").read_bytes()
+    first = (tmp_path / REPORTS / "scores-comparison.pdf").read_bytes()
     assert cli("compare", table).code == 0
-    assert (tmp_path / "scores-comparison.pdf").read_bytes() == first
+    assert (tmp_path / REPORTS / "scores-comparison.pdf").read_bytes() == first
+
+
+def test_reports_lie_where_runs_do_and_replace_no_other_file(cli: Cli, tmp_path: Path) -> None:
+    table = write(tmp_path / "scores.csv", A=LOW, B=HIGH)
+    assert cli("compare", table, "--no-pdf").code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["output", "scores.csv"]
+    folder = tmp_path / REPORTS
+    first = (folder / "scores-comparison.html").read_bytes()
+    assert cli("compare", table, "--no-pdf", "--languages", "en").code == 0  # the same in other clothes
+    assert [path.name for path in folder.iterdir()] == ["scores-comparison.html"]
+    english = (folder / "scores-comparison.html").read_bytes()
+    assert english != first
+    write(table, A=HIGH, B=LOW)
+    answer = cli("compare", table, "--no-pdf")
+    assert "scores-comparison-2.html" in answer.out
+    assert (folder / "scores-comparison.html").read_bytes() == english
+    # the folder is none of a run's
+    assert cli("list").code == 0
+    assert not [line for line in cli("list").out.splitlines() if line.startswith(("run", "damaged"))]
+    elsewhere = cli("compare", table, "--no-pdf", "--output", "reports")
+    assert (tmp_path / "reports" / "compare" / "scores-comparison.html").is_file(), elsewhere.err
+
+
+def test_a_place_that_was_named_is_not_taken_from_another_file(cli: Cli, tmp_path: Path) -> None:
+    table = write(tmp_path / "scores.csv", A=LOW, B=HIGH)
+    (tmp_path / "mine.html").write_text("my page")
+    (tmp_path / "yours.pdf").write_text("your paper")
+    for name in ("mine.html", "yours.pdf"):
+        refused = cli("compare", table, "--to", Path(name).stem)
+        assert refused.code == 1
+        assert f"{name}: is there already" in refused.error_line
+        assert not refused.out
+    assert (tmp_path / "mine.html").read_text() == "my page"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.html", "scores.csv", "yours.pdf"]
+    for _ in range(2):  # but its own report is
+        assert cli("compare", table, "--to", "own", "--no-pdf").code == 0
+
+
+@pytest.mark.parametrize("scores", [[1e308, -1e308] * 4, [1e101, *LOW[1:]], [9e99, -9e99] * 4])
+def test_scores_too_large_for_arithmetic_are_answered(cli: Cli, tmp_path: Path, scores: list[float]) -> None:
+    table = write(tmp_path / "scores.csv", A=LOW, B=scores)
+    answer = cli("compare", table, "--no-pdf")
+    assert answer.code == 0, answer.err
+    said = next(line for line in answer.out.splitlines() if line.startswith("verdict"))
+    assert ("B has no score on" in said) == (max(scores) > 1e100)
+    page = (tmp_path / REPORTS / "scores-comparison.html").read_text(encoding="utf-8")
+    assert not re.search(r"\bnan\b", page.partition("<main")[2].partition("</main>")[0])
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_odd_names_are_in_the_figures_legends_and_nothing_is_said_on_standard_er
     (tmp_path / "loss.csv").write_text("\n".join(["optimizer,problem,seed,score", *rows]), encoding="utf-8")
     answer = cli("compare", tmp_path / "loss.csv", "--lower-is-better", "--no-pdf")
     assert (answer.code, answer.err) == (0, "")
-    page = (tmp_path / "loss-comparison.html").read_text(encoding="utf-8")
+    page = (tmp_path / "output" / "compare" / "loss-comparison.html").read_text(encoding="utf-8")
     for name in names:
         shown = html.escape(name)
         legends = re.findall(rf"<text[^>]*>\s*{re.escape(shown)}\s*</text>", page)
