@@ -11,7 +11,7 @@ from reportgen.errors import UserError, printable
 from reportgen.files import partial_folder, write_text
 from reportgen.report import template_checks
 from reportgen.report.languages import CHINESE, ENGLISH
-from reportgen.report.templates import own_texts, read
+from reportgen.report.templates import SCRIPT, own_texts, read
 
 
 def export(folder: Path, *, force: bool) -> None:
@@ -19,7 +19,7 @@ def export(folder: Path, *, force: bool) -> None:
 
     Raises UserError where there is something already.
     """
-    texts = own_texts()
+    texts = {name: text for name, text in own_texts().items() if name != SCRIPT}
     if not force and (folder.is_symlink() or folder.exists()):
         there = (
             folder.name

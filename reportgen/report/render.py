@@ -21,7 +21,7 @@ from reportgen.report.document import Document
 from reportgen.report.index import write_thumbnail
 from reportgen.report.listings import highlight_css
 from reportgen.report.pdf import DEFAULT_VARIANT, Variant, write_pdf
-from reportgen.report.templates import Templates, own
+from reportgen.report.templates import SCRIPT, Templates, own
 from reportgen.runs import store
 
 SECTIONS = (
@@ -158,7 +158,7 @@ class Page:
     def for_screen(self) -> str:
         """A page that needs nothing from outside."""
         classes = list(dict.fromkeys(map(tongues.css_class, self.context["languages"])))
-        script = self.templates.text("script.js")
+        script = self.templates.text(SCRIPT)
         text = self._fill(
             highlight_css=screen.words(highlight_css()),
             screen_css=self.templates.text("screen.css"),
@@ -198,6 +198,7 @@ class Page:
         with self.templates.mistakes_named([*self.context, *values]):
             page = self.environment.get_template("report.html.j2").render(**values)
             policy = self.environment.from_string(self.templates.policy()).render(**values)
+        self.templates.refuse_foreign(page)
         return self.templates.guarded(page, policy, self.context["seal"])
 
 

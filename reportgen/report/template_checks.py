@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 from jinja2 import meta, nodes
 
-from reportgen.report import own_words
+from reportgen.report import foreign_pages, own_words
 from reportgen.report.catalogue import Catalogue, nearest, placeholders
 from reportgen.report.languages import ENGLISH
 from reportgen.report.templates import (
@@ -34,7 +34,8 @@ def mistakes(folder: Path) -> list[str]:
     templates = Templates({**own().texts, **texts}, words, folder, replaced)
     for path in replaced:
         if path.endswith(".j2"):
-            found += _in_template(path, templates)
+            with templates.mistakes_named(path=templates.path(path)):
+                found += _in_template(path, templates)
     if not found:
         read(folder)  # whatever else a report would stumble over
     return found
@@ -52,6 +53,7 @@ def _in_template(path: str, templates: Templates) -> Iterator[str]:
         *_phrases(tree, Catalogue(templates.words, (ENGLISH,))),
         *_names(tree, templates),
         *_templates(tree, templates),
+        *foreign_pages.mistakes_in_template(templates.text(path)),
     ]
     yield from (f"{templates.path(path)}:{line}: {mistake}" for line, mistake in sorted(said))
 

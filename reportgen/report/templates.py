@@ -11,7 +11,7 @@ import os
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -22,13 +22,14 @@ from jinja2 import meta
 
 from reportgen import resources
 from reportgen.errors import UserError
-from reportgen.report import own_words
+from reportgen.report import foreign_pages, limits, own_words
 from reportgen.report.catalogue import Catalogue, Phrase, nearest
 from reportgen.report.languages import CHINESE, ENGLISH
 from reportgen.report.sandbox import Sandbox
 
 WORDS = "catalogue.toml"
 PAGE = "report.html.j2"
+SCRIPT = "script.js"
 ORIGINAL = "original/"
 """What a template's name begins with where the program's own is meant, replaced or not."""
 MOST_FILES, MOST_BYTES = 500, 2**20
@@ -112,16 +113,21 @@ class Templates:
         return (texts[path], self.path(name), None) if path in texts else None
 
     @contextmanager
-    def mistakes_named(self, known: Sequence[str] = ()) -> Iterator[None]:
-        """Turn what goes wrong in a user's templates into a TemplateError. known: names that there are."""
+    def mistakes_named(self, known: Sequence[str] = (), path: str = "") -> Iterator[None]:
+        """Turn what goes wrong in a user's templates into a TemplateError, and keep them to their limits.
+
+        known: names that there are. path: the file that it is about, where the error does not tell.
+        """
         try:
-            yield
+            with limits.limited() if self.replaced else nullcontext():
+                yield
         except UserError:
             raise
         except Exception as error:  # a template can go wrong in as many ways as a program
             if not self.replaced:
                 raise  # a mistake of ours
-            raise TemplateError(f"{self._place(error)}{_reason(error, known)}") from error
+            place = self._place(error) or (f"{path}: " if path else "")
+            raise TemplateError(f"{place}{_reason(error, known)}") from error
 
     def _place(self, error: Exception) -> str:
         if isinstance(error, jinja2.TemplateSyntaxError):
@@ -131,6 +137,18 @@ class Templates:
         ]
         own = [frame for frame in frames if frame.filename in map(self.path, self.replaced)]
         return "".join(f"{frame.filename}:{frame.lineno}: " for frame in (own or frames)[-1:])
+
+    def refuse_foreign(self, page: str) -> None:
+        """Raises TemplateError where a user's templates make a page that leads elsewhere, or is too long."""
+        if not self.replaced:
+            return
+        if len(page) > limits.MOST_CHARACTERS:
+            most = f"{limits.MOST_CHARACTERS:,}"
+            raise TemplateError(
+                f"{self.folder}: makes a page of more than {most} characters; make less of it"
+            )
+        for line, mistake in foreign_pages.mistakes(page):
+            raise TemplateError(f"{self.folder}: in line {line} of the page: {mistake}")
 
     def guarded(self, page: str, policy: str, seal: str) -> str:
         """A page of a user's template with our security policy in front of all that it may load.
@@ -198,8 +216,7 @@ def read(folder: Path | None) -> Templates:
         words = found.words
         notes = [f"{folder / WORDS}:{line}: {note}" for line, note in found.notes]
     templates = Templates({**own().texts, **texts}, words, folder, replaced)
-    with templates.mistakes_named():
-        named = _named(templates)
+    named = _named(templates)
     notes += [
         f"{folder / path}: replaces nothing{nearest(path, own().texts)}"
         for path in replaced
@@ -234,6 +251,8 @@ def texts_in(folder: Path) -> dict[str, str]:
             line = data[: error.start].count(b"\n") + 1
             raise TemplateError(f"{path}:{line}: is not UTF-8; save the file in that encoding") from error
         texts[path.relative_to(folder).as_posix()] = text.replace("\r\n", "\n")
+    if texts.get(SCRIPT, own_texts()[SCRIPT]) != own_texts()[SCRIPT]:
+        raise TemplateError(f"{folder / SCRIPT}: scripts come from the program alone; take the file away")
     return texts
 
 
@@ -252,17 +271,21 @@ def _named(templates: Templates) -> set[str]:
     environment, named = templates.environment(), set()
     for path in templates.replaced:
         if path.endswith(".j2"):
-            environment.compile(templates.text(path), path, templates.path(path))
-            found = meta.find_referenced_templates(environment.parse(templates.text(path)))
-            named |= {name for name in found if name}
+            with templates.mistakes_named(path=templates.path(path)):
+                environment.compile(templates.text(path), path, templates.path(path))
+                found = meta.find_referenced_templates(environment.parse(templates.text(path)))
+                named |= {name for name in found if name}
     return named
 
 
 def _reason(error: Exception, known: Sequence[str]) -> str:
     """What went wrong in a template, in one line."""
+    if isinstance(error, MemoryError):
+        return f"takes more than {limits.MOST_MEMORY:,} bytes of memory"
     if isinstance(error, jinja2.TemplateNotFound):
         return f"there is no template {error.name!r}{nearest(str(error.name), own().texts)}"
     name = re.match(r"'(\w+)' is undefined", str(error))
     hint = nearest(name[1], known) if name else ""
-    kind = "" if isinstance(error, jinja2.TemplateError | KeyError) else f"{type(error).__name__}: "
+    known_kinds = jinja2.TemplateError | KeyError | limits.TimeSpentError
+    kind = "" if isinstance(error, known_kinds) else f"{type(error).__name__}: "
     return f"{kind}{getattr(error, 'message', None) or error}".rstrip(".") + hint

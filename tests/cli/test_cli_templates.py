@@ -58,7 +58,8 @@ def test_an_export_that_nobody_changed_gives_the_bytes_of_none(
     written = {path.relative_to("mine").as_posix() for path in Path("mine").rglob("*") if path.is_file()}
     ours = resources.templates()
     paths = {path.relative_to(ours).as_posix() for path in ours.rglob("*") if path.is_file()}
-    assert written == {path for path in paths if not path.startswith("fonts/")} - {"index.html.j2"}
+    theirs = {path for path in paths if not path.startswith("fonts/")} - {"index.html.j2", "script.js"}
+    assert written == theirs
     assert all((tmp_path / "mine" / name).read_bytes() == (ours / name).read_bytes() for name in written)
     assert compare().code == 0
     plain = Path("report.html").read_bytes()
@@ -174,6 +175,23 @@ def test_a_mistake_is_one_line_with_its_file_and_line(
 def test_check_tells_all_mistakes_at_once(cli: Cli, write: Write) -> None:
     folder = write(section="{{ a1 }}\n{{ a2 }}", words="[ui]\ncontents = { en = '{x}' }\nfigure = 1")
     assert cli("templates", "check", folder).out.count("mistake\t") == 4
+
+
+def test_a_script_and_what_leads_away_are_refused(
+    cli: Cli, compare: Callable[..., Answer], write: Write
+) -> None:
+    folder = write(section="<p>a</p>\n<meta name='a' http-equiv='refresh' content='0; url=//example.org'>\n")
+    refused = compare("--templates", folder)
+    assert refused.code == 1
+    assert re.match(r"reportgen: error: .*mine: in line \d+ of the page: <meta> can lead", refused.error_line)
+    checked = cli("templates", "check", folder)
+    assert checked.code == 1
+    assert checked.out.startswith(f"mistake\t{folder / SECTION}:2: <meta> can lead on to another page")
+    write(**{"script.js": "alert(1)"})
+    for answer in (compare("--templates", folder), cli("templates", "check", folder)):
+        assert answer.code == 1
+        assert f"{folder}/script.js: scripts come from the program alone" in answer.error_line
+    assert not Path("report.html").exists()
 
 
 def test_folders_that_cannot_be_templates(cli: Cli, compare: Callable[..., Answer], tmp_path: Path) -> None:

@@ -419,7 +419,8 @@ def test_what_a_pdf_lacks_beside_another_weasyprint_is_said(
     assert said in note
     assert importlib.metadata.version("weasyprint") in note
     with pikepdf.open(tmp_path / "a.pdf") as document:
-        assert str(document.docinfo.Keywords) == f"pdf-without:{name}"
+        named = re.findall(r"pdf-without:(\w+)", str(document.docinfo.Keywords))
+    assert named == [name]
 
 
 def test_what_only_saves_time_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

