@@ -22,6 +22,12 @@ PINNED := torch==2.13.0 torchvision==0.28.0
 # what the fonts in templates/fonts are cut from; tools/build_fonts.py checks that it gets these
 FONT_SOURCES := fonttools==4.68.0 fontpkg-source-serif-4==4.004 fontpkg-source-sans-3==3.52 \
 	fontpkg-source-code-pro==1.26 pylopdf-fonts-zh-tw==0.1.1 justmytype-intl-cjk==0.1.0
+# what looks at the lowest versions: whatever calls a library, in minutes rather than hours
+FLOOR_TESTS := -m "not slow and not browser and not document" tests/analysis tests/data tests/delivery \
+	tests/experiment tests/nn tests/optim tests/runs/test_runs_search.py tests/report/test_pdf.py \
+	tests/report/test_figures.py tests/report/test_fonts.py tests/report/test_report_numbers.py \
+	tests/cli/test_cli_compare.py tests/cli/test_cli_list_doctor_help.py
+FLOOR_TOOLS := aiosmtpd hypothesis pdfplumber pikepdf pymupdf pytest
 
 # what changes the code a little, to see whether a test notices
 MUTATION := cosmic-ray==8.7.0
@@ -30,7 +36,7 @@ MUTATION := cosmic-ray==8.7.0
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help report test quick check-document check lint format types bench simulation drift-simulation mutation \
-	fonts lock clean python system-report system-test
+	floors fonts lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
@@ -75,6 +81,13 @@ mutation: system-test $(INSTALLED_DEV) ## change the code a little, and count wh
 	"$(PYTHON)" -m venv --clear build/cosmic-ray
 	build/cosmic-ray/bin/python -m pip install --quiet $(MUTATION)
 	build/cosmic-ray/bin/python tools/mutation.py --python "$(CURDIR)/$(RUN)" $(ARGS)
+
+floors: python system-report ## run what would notice with the lowest versions that pyproject.toml allows
+	"$(PYTHON)" -m venv --clear build/floors
+	"$(PYTHON)" tools/floors.py > build/floors.txt
+	build/floors/bin/python -m pip install --constraint build/floors.txt --editable . $(FLOOR_TOOLS)
+	build/floors/bin/reportgen doctor
+	build/floors/bin/python -m pytest $(FLOOR_TESTS) $(ARGS)
 
 fonts: python ## build the fonts anew and compare them with templates/fonts
 	"$(PYTHON)" -m venv --clear build/fonts

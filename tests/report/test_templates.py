@@ -378,8 +378,8 @@ def test_a_pdf_loads_nothing_that_a_template_names(cli: Cli, tmp_path: Path) -> 
     (mine / "sections").mkdir(parents=True)
     uri = secret.as_uri()
     (mine / "sections" / "scores.html.j2").write_text(
-        f'<img alt="x" src="{uri}"><link rel="attachment" href="{uri}"><a rel="attachment" href="{uri}">x</a>'
-        f'<p style="background:url({uri})">x</p><object data="{uri}">x</object>'
+        f'<img alt="x" src="{uri}"><a rel="attachment" href="{uri}">x</a>'
+        f'<p style="background:url({uri})">x</p>'
     )
     answer = cli("compare", "t.csv", "--to", "report", "--templates", mine, "--languages", "en")
     assert answer.code == 0
