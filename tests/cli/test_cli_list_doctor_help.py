@@ -308,7 +308,8 @@ def test_doctor_says_what_pdfs_lack_beside_another_weasyprint(
     monkeypatch.setattr(block, "_in_flow_layout", lambda *_: None)
     answer = cli("doctor")
     assert answer.code == 1
-    assert "pages may end early: the help for it does not fit WeasyPrint" in lines_about(answer.out, "other    PDF")[0]
+    (line,) = lines_about(answer.out, "other    PDF")
+    assert "pages may end early: the help for it does not fit WeasyPrint" in line
     assert answer.out.splitlines()[-1] == "not what reports are tested with: PDF"
 
 
