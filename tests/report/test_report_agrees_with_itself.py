@@ -213,7 +213,7 @@ def check_sentence(sentence: Markup, part: Part) -> None:
     text, verdicts = sentence.striptags(), part.verdicts
     shown = {pair for pair, verdict in verdicts.items() if verdict == "better"}
     finished = {name for name, values in part.scores.items() if None not in values}
-    for ranking in re.findall(r"<b>([A-D][A-D >≈,;()]*)</b>", sentence.replace("&gt;", ">")):
+    for ranking in re.findall(r"<b>([A-D][A-D >≈,;()]*)</b>", str(sentence).replace("&gt;", ">")):
         better, alike = claims(ranking)
         assert better <= shown, f"{text}: says that {better - shown} are better"
         assert not any(set(pair) in alike for pair in shown), f"{text}: says that the separated are alike"
