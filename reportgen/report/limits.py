@@ -7,33 +7,43 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-MOST_MEMORY = 2**30
-"""Bytes beyond those that the program has taken before."""
-MOST_SECONDS = 60.0
-"""Of a processor, for all sections or for the page around them."""
+
+@dataclass(frozen=True)
+class Limits:
+    """memory: bytes beyond those that the program has taken before. seconds: of a processor."""
+
+    memory: int
+    seconds: float
+
+
+OF_TEMPLATES = Limits(memory=2**30, seconds=60)
+"""While templates are filled in: all sections, and then the page around them."""
+OF_LAYOUT = Limits(memory=2**32, seconds=600)
+"""While their page is laid out as a PDF."""
 MOST_CHARACTERS = 2**26
-"""Of a page: what lays it out takes many times as much."""
+"""Of a page."""
 
 
 class TimeSpentError(Exception):
-    """A template has taken its time."""
+    """What was limited has taken all its time."""
 
 
 @contextmanager
-def limited() -> Iterator[None]:
+def limited(limits: Limits) -> Iterator[None]:
     """While inside, the program raises MemoryError or TimeSpentError where it takes too much.
 
     Memory is limited where the system tells how much is taken, which is on Linux, and time in the main
     thread, which alone gets signals.
     """
-    with _limited_memory(), _limited_time():
+    with _limited_memory(limits.memory), _limited_time(limits.seconds):
         yield
 
 
 @contextmanager
-def _limited_memory() -> Iterator[None]:
+def _limited_memory(memory: int) -> Iterator[None]:
     try:
         taken = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     except OSError:
@@ -41,7 +51,7 @@ def _limited_memory() -> Iterator[None]:
         return
     before, most = resource.getrlimit(resource.RLIMIT_DATA)
     lower = [limit for limit in (before, most) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(taken + MOST_MEMORY, *lower, 2**62), most))
+    resource.setrlimit(resource.RLIMIT_DATA, (min(taken + memory, *lower, 2**62), most))
     try:
         yield
     finally:
@@ -49,15 +59,16 @@ def _limited_memory() -> Iterator[None]:
 
 
 @contextmanager
-def _limited_time() -> Iterator[None]:
+def _limited_time(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> None:
-        raise TimeSpentError(f"takes more than {MOST_SECONDS:.0f} seconds of a processor")
+        raise TimeSpentError(f"takes more than {seconds:g} seconds of a processor")
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
+    # and every second from then on: libraries go on after some errors
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1)
     try:
         yield
     finally:

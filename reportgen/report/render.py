@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen import files
-from reportgen.report import attachments, fonts, numbers, screen
+from reportgen.report import attachments, fonts, limits, numbers, screen
 from reportgen.report import languages as tongues
 from reportgen.report._collecting import without_collecting
 from reportgen.report.catalogue import Catalogue
@@ -20,7 +20,7 @@ from reportgen.report.context import build
 from reportgen.report.document import Document
 from reportgen.report.index import write_thumbnail
 from reportgen.report.listings import highlight_css
-from reportgen.report.pdf import DEFAULT_VARIANT, Variant, write_pdf
+from reportgen.report.pdf import DEFAULT_VARIANT, PdfResult, Variant, write_pdf
 from reportgen.report.templates import SCRIPT, Templates, own
 from reportgen.runs import store
 
@@ -85,8 +85,7 @@ def render(
     if not pdf:
         return Rendered(html, None, 0, notes)
     target = folder / "report.pdf"
-    result = write_pdf(
-        page.for_print(),
+    result = page.write_pdf(
         target,
         attachments=travelling,
         identifier=records.manifest["run"],
@@ -173,6 +172,12 @@ class Page:
     def for_print(self) -> str:
         """The same page for the PDF: without controls, and with fonts that come from their files."""
         return self._fill(highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script="")
+
+    def write_pdf(self, target: Path, **how: Any) -> PdfResult:
+        """Write the page as a PDF. how: what pdf.write_pdf takes."""
+        html = self.for_print()
+        with self.templates.mistakes_named(path=f"{self.templates.folder}: the page", most=limits.OF_LAYOUT):
+            return write_pdf(html, target, **how)
 
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""

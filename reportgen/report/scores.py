@@ -19,7 +19,7 @@ from reportgen.analysis.scores import AnalysisError, checked
 from reportgen.report import attachments, comparison_figures, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
-from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant, write_pdf
+from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant
 from reportgen.report.render import DEFAULT_PAPER, Page, Rendered, all_notes, words_in
 from reportgen.report.settings import words
 from reportgen.report.svg import drawn
@@ -57,8 +57,7 @@ def render_scores(
     if not pdf:
         return Rendered(html, None, 0, page.notes())
     newest = max(source.stat().st_mtime for source in sources)
-    result = write_pdf(
-        page.for_print(),
+    result = page.write_pdf(
         target.with_name(f"{target.name}.pdf"),
         attachments=travelling,
         identifier=fingerprint,

@@ -22,9 +22,10 @@ from jinja2 import meta
 
 from reportgen import resources
 from reportgen.errors import UserError
-from reportgen.report import foreign_pages, limits, own_words
+from reportgen.report import foreign_pages, own_words
 from reportgen.report.catalogue import Catalogue, Phrase, nearest
 from reportgen.report.languages import CHINESE, ENGLISH
+from reportgen.report.limits import MOST_CHARACTERS, OF_TEMPLATES, Limits, TimeSpentError, limited
 from reportgen.report.sandbox import Sandbox
 
 WORDS = "catalogue.toml"
@@ -113,21 +114,23 @@ class Templates:
         return (texts[path], self.path(name), None) if path in texts else None
 
     @contextmanager
-    def mistakes_named(self, known: Sequence[str] = (), path: str = "") -> Iterator[None]:
+    def mistakes_named(
+        self, known: Sequence[str] = (), path: str = "", most: Limits = OF_TEMPLATES
+    ) -> Iterator[None]:
         """Turn what goes wrong in a user's templates into a TemplateError, and keep them to their limits.
 
-        known: names that there are. path: the file that it is about, where the error does not tell.
+        known: names that there are. path: what it is about, where the error does not tell.
         """
         try:
-            with limits.limited() if self.replaced else nullcontext():
+            with limited(most) if self.replaced else nullcontext():
                 yield
-        except UserError:
+        except (UserError, OSError):
             raise
         except Exception as error:  # a template can go wrong in as many ways as a program
             if not self.replaced:
                 raise  # a mistake of ours
             place = self._place(error) or (f"{path}: " if path else "")
-            raise TemplateError(f"{place}{_reason(error, known)}") from error
+            raise TemplateError(f"{place}{_reason(error, known, most)}") from error
 
     def _place(self, error: Exception) -> str:
         if isinstance(error, jinja2.TemplateSyntaxError):
@@ -142,8 +145,8 @@ class Templates:
         """Raises TemplateError where a user's templates make a page that leads elsewhere, or is too long."""
         if not self.replaced:
             return
-        if len(page) > limits.MOST_CHARACTERS:
-            most = f"{limits.MOST_CHARACTERS:,}"
+        if len(page) > MOST_CHARACTERS:
+            most = f"{MOST_CHARACTERS:,}"
             raise TemplateError(
                 f"{self.folder}: makes a page of more than {most} characters; make less of it"
             )
@@ -278,14 +281,14 @@ def _named(templates: Templates) -> set[str]:
     return named
 
 
-def _reason(error: Exception, known: Sequence[str]) -> str:
+def _reason(error: Exception, known: Sequence[str], most: Limits) -> str:
     """What went wrong in a template, in one line."""
     if isinstance(error, MemoryError):
-        return f"takes more than {limits.MOST_MEMORY:,} bytes of memory"
+        return f"takes more than {most.memory:,} bytes of memory"
     if isinstance(error, jinja2.TemplateNotFound):
         return f"there is no template {error.name!r}{nearest(str(error.name), own().texts)}"
     name = re.match(r"'(\w+)' is undefined", str(error))
     hint = nearest(name[1], known) if name else ""
-    known_kinds = jinja2.TemplateError | KeyError | limits.TimeSpentError
+    known_kinds = jinja2.TemplateError | KeyError | TimeSpentError
     kind = "" if isinstance(error, known_kinds) else f"{type(error).__name__}: "
     return f"{kind}{getattr(error, 'message', None) or error}".rstrip(".") + hint

@@ -17,6 +17,7 @@ import pikepdf
 import pytest
 
 from reportgen import resources
+from reportgen.report import limits
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.numbers import Unit, loss, percent, points, whole, written_in
 from reportgen.report.render import Page
@@ -337,7 +338,7 @@ from reportgen.report import limits
 from tests.report.test_templates import GREEDY, plain_page
 
 resource.setrlimit(resource.RLIMIT_AS, (8 * 2**30, 8 * 2**30))
-limits.MOST_SECONDS = 3.0
+object.__setattr__(limits.OF_TEMPLATES, 'seconds', 3.0)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 said = {}
 for name, (text, _) in GREEDY.items():
@@ -368,6 +369,19 @@ def test_a_template_cannot_fill_the_memory_or_go_on_for_ever(tmp_path: Path) -> 
         assert said[name].startswith(f"{tmp_path / name / 'mine'}")
     assert taken < 1.25 * 2**30
     assert limit_afterwards == -1
+
+
+def test_a_page_cannot_be_laid_out_for_ever(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.csv").write_text("optimizer,seed,score\nA,0,1\nA,1,2\nB,0,2\nB,1,3\n")
+    (tmp_path / "mine" / "sections").mkdir(parents=True)
+    (tmp_path / "mine" / "sections" / "scores.html.j2").write_text("<p>x</p>" * 3000)
+    monkeypatch.setattr(limits, "OF_LAYOUT", limits.Limits(memory=2**32, seconds=0.1))
+    answer = cli("compare", "t.csv", "--to", "report", "--templates", "mine", "--higher-is-better")
+    assert answer.code == 1
+    assert answer.error_line.endswith(" mine: the page: takes more than 0.1 seconds of a processor")
+    assert not list(tmp_path.rglob("report.pdf"))
 
 
 def test_a_pdf_loads_nothing_that_a_template_names(cli: Cli, tmp_path: Path) -> None:
