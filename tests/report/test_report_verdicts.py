@@ -150,4 +150,5 @@ def test_a_csv_alone_gives_the_same_verdicts(run: Path, tmp_path: Path) -> None:
     # a CSV's problems are sorted by name: comparison, equally tuned, tuned
     for number, stage in enumerate(STAGES.values()):
         for kind in ("means", "pairs"):
-            assert theirs[f"table-scores-{number}-{kind}"] == ours[f"table-{stage}-scores-{kind}"]
+            # of a CSV it is not known why a score is missing, so that one heading differs
+            assert theirs[f"table-scores-{number}-{kind}"][1:] == ours[f"table-{stage}-scores-{kind}"][1:]
