@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from reportgen.analysis.comparison import Comparison
-from reportgen.analysis.pairs import Pair, Verdict
+from reportgen.analysis.pairs import TESTED, Pair, Verdict
 from reportgen.analysis.standings import Standing
 
 SHARED, TUNED, TABLE = "shared", "tuned", "table"
@@ -77,6 +78,28 @@ def _order(standing: Standing, pairs: list[Pair], about: Mapping[str, Any]) -> F
     if not standing.may_be_best:
         return Finding("circle", values)
     return Finding("open", values | {"names": standing.may_be_best})
+
+
+def over_problems(found: Comparison) -> list[dict[str, Any]]:
+    """For each pair of optimizers, on how many problems what was said of it.
+
+    A row for each two names, in the order of Comparison.optimizers: first, second, problems, and a count for
+    each kind of verdict as the first sees it: better, worse, not_separable, and none where no test was made.
+    """
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for pair in found.pairs:
+        seen = pair if pair.first < pair.second else pair.mirrored()
+        kind = seen.verdict.name.lower() if seen.verdict in TESTED else "none"
+        counts.setdefault((seen.first, seen.second), Counter())[kind] += 1
+    return [
+        {
+            "first": first,
+            "second": second,
+            "problems": count.total(),
+            **{kind: count[kind] for kind in ("better", "worse", "not_separable", "none")},
+        }
+        for (first, second), count in sorted(counts.items())
+    ]
 
 
 def of_tuning(shared: Standing, tuned: Standing, told: bool) -> Finding | None:

@@ -1,4 +1,4 @@
-"""Performance profiles: on what share of the problems an optimizer is within a factor of the best."""
+"""Performance profiles: in what share of the cases an optimizer is within a factor of the best."""
 
 from __future__ import annotations
 
@@ -12,8 +12,23 @@ from reportgen.analysis.intervals import CONFIDENCE
 from reportgen.analysis.scores import AnalysisError, names, numbers, refuse_duplicates, require, seeds
 
 COLUMNS = ("problem", "optimizer", "seed", "cost")
-RESAMPLES = 2_000
+RESAMPLES, FEWEST_RESAMPLES = 2_000, 200
+MANY_CASES = 20_000
 POINTS = 101
+
+
+class NegativeCostError(AnalysisError):
+    """Costs of which there is no ratio."""
+
+
+class NoCommonSeedError(AnalysisError):
+    """A problem without a seed that every optimizer has."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(
+            f"problem {problem}: has no seed that every optimizer has; leave out the problem or an optimizer"
+        )
 
 
 def performance_profile(
@@ -21,7 +36,7 @@ def performance_profile(
     *,
     factors: Sequence[float] | None = None,
     confidence: float = CONFIDENCE,
-    resamples: int = RESAMPLES,
+    resamples: int | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """A row for each optimizer and factor tau: optimizer, tau, share, low, high.
@@ -39,12 +54,16 @@ def performance_profile(
     bootstrap over the seeds, stratified by problem: it says how sure the curve is for these problems, not
     for others.
 
-    factors: the values of tau; without, POINTS of them at equal ratios from 1 to the largest finite ratio.
+    resamples: of the bootstrap; without, RESAMPLES, and beyond MANY_CASES cases the fewer the more there are,
+    down to FEWEST_RESAMPLES: the bands are narrow then. factors: the values of tau; without, POINTS of them
+    at equal ratios from 1 to the largest finite ratio.
 
-    Raises AnalysisError for missing columns, costs that are negative or no numbers, two rows for the same
-    trial, and a problem without a seed that every optimizer has.
+    Raises NegativeCostError, NoCommonSeedError for a problem without a seed that every optimizer has, and
+    AnalysisError for missing columns, costs that are no numbers, and two rows for the same trial.
     """
     ratios = performance_ratios(costs)
+    if resamples is None:
+        resamples = max(FEWEST_RESAMPLES, RESAMPLES * MANY_CASES // max(MANY_CASES, len(ratios)))
     taus = _default_factors(ratios) if factors is None else np.asarray(factors, dtype=float)
     optimizers = list(ratios.columns)
     rng = np.random.default_rng(seed)
@@ -88,7 +107,7 @@ def performance_ratios(costs: pd.DataFrame) -> pd.DataFrame:
     )
     if (table["cost"] < 0).any():
         row = int(np.flatnonzero(table["cost"] < 0)[0])
-        raise AnalysisError(
+        raise NegativeCostError(
             f"row {costs.index[row]}, column cost: {table['cost'].iloc[row]:g} is negative;"
             " a ratio needs costs of 0 or more, such as times, losses or errors"
         )
@@ -97,12 +116,10 @@ def performance_ratios(costs: pd.DataFrame) -> pd.DataFrame:
     # a seed that an optimizer lacks is NaN from here on, a failure is infinite
     cases = table.pivot(index=["problem", "seed"], columns="optimizer", values="cost").sort_index()
     complete = cases.dropna()
+    seeded = set(complete.index.get_level_values("problem"))
     for problem in cases.index.get_level_values("problem").unique():
-        if problem not in complete.index.get_level_values("problem"):
-            raise AnalysisError(
-                f"problem {problem}: has no seed that every optimizer has; leave out the problem or"
-                " an optimizer"
-            )
+        if problem not in seeded:
+            raise NoCommonSeedError(str(problem))
     least = complete.min(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = complete.div(least, axis=0)

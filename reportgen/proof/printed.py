@@ -16,6 +16,7 @@ from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.comparison import UNIT, comparison_rows
 from reportgen.report.drift import drift_of, drift_rows, drift_sentences
 from reportgen.report.headlines import headlines
+from reportgen.report.many_problems import are_many, many_sentences
 from reportgen.report.numbers import Unit
 from reportgen.report.scores import findings_of, is_percentage
 from reportgen.report.sentences import test_sentences
@@ -76,6 +77,10 @@ def of_run(records: RunRecords, t: Catalogue) -> Iterator[Printed]:
 def of_scores(found: Comparison, t: Catalogue) -> Iterator[Printed]:
     """What the report of a table of scores says."""
     unit = Unit(is_percentage(found))
+    if are_many(found):
+        yield from _sentences("key findings", many_sentences(found, t), front=True)
+        yield from _verdicts(found, unit, t)
+        return
     first, by_problem = findings_of(found)
     yield from _sentences("key findings", in_words(first, unit, t), front=True)
     for findings in by_problem.values():
@@ -87,6 +92,11 @@ def of_comparison(found: Comparison, unit: Unit, t: Catalogue) -> Iterator[Print
     """The rows of the tables of a comparison: means with intervals, and pairs with verdicts."""
     for row in mean_rows(found.summaries, unit):
         yield Printed("means and intervals", " ".join(row.values()))
+    yield from _verdicts(found, unit, t)
+
+
+def _verdicts(found: Comparison, unit: Unit, t: Catalogue) -> Iterator[Printed]:
+    """The rows of the table of pairs."""
     for pair in found.pairs:
         written: dict[str, Any] = pair_row(pair, unit, t)
         numbers = (written[name] for name in ("seeds", "difference", "interval", "wins", "p"))

@@ -14,15 +14,14 @@ from markupsafe import Markup
 from reportgen import files
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
-from reportgen.analysis.profiles import performance_profile
-from reportgen.analysis.scores import AnalysisError, checked
-from reportgen.report import attachments, comparison_figures, figures, numbers
+from reportgen.analysis.scores import checked
+from reportgen.report import attachments, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.many_problems import are_many, many_block, many_sentences
 from reportgen.report.numbers import Unit
 from reportgen.report.pdf import DEFAULT_VARIANT, Attachment, Variant
+from reportgen.report.profiles import profile_block
 from reportgen.report.render import DEFAULT_PAPER, Page, Rendered, all_notes, words_in
-from reportgen.report.settings import words
-from reportgen.report.svg import drawn
 from reportgen.report.templates import Templates
 from reportgen.report.verdicts import in_words, metric_name, verdict_block
 from reportgen.score_tables import file_names
@@ -108,7 +107,9 @@ def attached(found: Comparison, sources: Sequence[Path]) -> list[Attachment]:
 
 
 def findings_of(found: Comparison) -> tuple[list[Finding], dict[str, list[Finding]]]:
-    """What the first page says, and what is said of each problem."""
+    """What the first page says, and what is said of each problem that has a section."""
+    if are_many(found):
+        return [], {}
     by_problem = {problem: list(of_comparison(found, problem, TABLE)) for problem in found.problems}
     return [one for of_problem in by_problem.values() for one in of_problem if one.key in ORDERS], by_problem
 
@@ -132,7 +133,7 @@ def context(
                 ),
                 "sentences": in_words(findings[problem], unit, t),
             }
-            for number, problem in enumerate(found.problems)
+            for number, problem in enumerate(findings)
         ]
         profile = profile_block(found, scores, unit, t)
     names = ", ".join(source.name for source in sources)
@@ -152,10 +153,11 @@ def context(
         "fingerprint": fingerprint,
         "notices": [],
         "abstract": None,
-        "findings": in_words(orders, unit, t),
+        "findings": many_sentences(found, t) if are_many(found) else in_words(orders, unit, t),
         "glance": None,
         "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
         "problems": problems,
+        "many": many_block(found, unit, t),
         "profile": profile,
     }
 
@@ -164,31 +166,3 @@ def is_percentage(found: Comparison) -> bool:
     """Whether the scores are shares: they are called an accuracy and lie between 0 and 1."""
     means = found.summaries["mean"].dropna()
     return found.metric.endswith("accuracy") and bool(means.between(0, 1).all())
-
-
-def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalogue) -> dict[str, Any] | None:
-    """Performance profiles over several problems; None for one, and where the scores are no costs."""
-    if len(found.problems) < 2 or (found.higher_is_better and not unit.share):
-        return None
-    costs = scores.assign(cost=1 - scores["score"] if found.higher_is_better else scores["score"])
-    try:
-        table = performance_profile(costs[["problem", "optimizer", "seed", "cost"]])
-    except AnalysisError:  # a negative cost, or a problem that not every optimizer has
-        return None
-    name = metric_name(found.metric, t)
-    cost = t("scores.error", metric=name) if found.higher_is_better else name
-    best = table[table["tau"] == table["tau"].min()].groupby("optimizer", sort=False)["share"].max()
-    values = "; ".join(f"{name} {numbers.percent(share, 0)}" for name, share in best.items())
-    alt = t("alt.profile", values=values)
-    return {
-        "cost": cost,
-        "figure": drawn(
-            comparison_figures.profiles,
-            table,
-            words(t),
-            list(found.optimizers),
-            prefix="profile",
-            description=alt.plain(),
-        ),
-        "alt": alt,
-    }
