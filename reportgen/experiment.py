@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from reportgen.errors import UserError, printable
+from reportgen.files import kind
 from reportgen.resources import experiments as ready_experiments
 from reportgen.search_settings import Found, Search
 from reportgen.settings import (
@@ -239,6 +240,10 @@ def find(name: str) -> Path:
     try:
         if path.is_file():
             return path
+        if path.exists() and (what := kind(path.stat())) != "folder":
+            raise ExperimentError(
+                f"{name}: is a {what}, where an experiment file is expected; save it as a file"
+            )
     except OSError as error:
         raise ExperimentError(f"{name}: cannot be read ({error.strerror})") from error
     ready = dict(sorted((file.stem, file) for file in ready_experiments().glob("*.toml")))

@@ -6,6 +6,7 @@ import contextlib
 import glob
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -94,3 +95,16 @@ def point_link(link: Path, target: str) -> None:
         part = folder / "link"
         part.symlink_to(target)
         part.replace(link)
+
+
+_KINDS = (
+    (stat.S_ISREG, "file"),
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISSOCK, "socket"),
+)
+
+
+def kind(status: os.stat_result) -> str:
+    """What a path leads to: a file, or something at which a reader would fail, or wait for ever."""
+    return next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "device")

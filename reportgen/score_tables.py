@@ -16,6 +16,7 @@ import pandas as pd
 
 from reportgen.cells import unguarded
 from reportgen.errors import UserError, is_printable
+from reportgen.files import kind
 
 DEFAULT_METRICS = ("score", "test_accuracy")
 
@@ -182,6 +183,8 @@ def check_size(table: pd.DataFrame) -> None:
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with the line that it ends on."""
+    if (what := kind(path.stat())) != "file":
+        raise UserError(f"{path}: is a {what}, where a CSV file is expected; save the table as a file")
     with path.open("rb") as file:
         raw = file.read(LARGEST_FILE + 1)
     if len(raw) > LARGEST_FILE:

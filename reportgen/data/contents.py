@@ -7,13 +7,12 @@ import contextlib
 import hashlib
 import json
 import re
-import stat
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from reportgen.data.errors import DataError
-from reportgen.files import write_text
+from reportgen.files import kind, write_text
 from reportgen.resources import cache_folder
 
 SETTLED = 2.0
@@ -21,8 +20,6 @@ SETTLED = 2.0
 file system's clock is."""
 
 State = tuple[str, int, int, int, int]
-
-_KINDS = ((stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"))
 
 
 def contents(files: Sequence[Path]) -> str:
@@ -50,7 +47,6 @@ def state(file: Path) -> State:
     The time of the last writing can be set, and is where files are copied; that of the last change cannot.
     """
     status = file.stat()
-    if not stat.S_ISREG(status.st_mode):
-        kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "device")
-        raise DataError(f"{file} is a {kind}, where a file is expected: take it away, or name another")
+    if (what := kind(status)) != "file":
+        raise DataError(f"{file} is a {what}, where a file is expected: take it away, or name another")
     return str(file.resolve()), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

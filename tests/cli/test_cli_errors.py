@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -339,3 +340,42 @@ def test_a_system_that_is_not_supported_is_one_line(tmp_path: Path, system: str,
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "reportgen: error: reportgen needs Linux or macOS; on Windows use WSL\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def no_waiting() -> Iterator[None]:
+    """Whoever waits at a pipe for somebody to write fails instead."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError("still waiting")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("run", "pipe.toml"), "pipe.toml"),
+        (("run", "x.toml", "--data-source", "npz", "--data-path", "pipe.toml"), "pipe.toml"),
+        (("run", "x.toml", "--data-source", "folder", "--data-path", "pictures"), "pictures/train/cat/pipe"),
+        (("tune", "pipe.toml"), "pipe.toml"),
+        (("compare", "pipe.toml"), "pipe.toml"),
+    ],
+    ids=["experiment", "npz", "folder", "tune", "table"],
+)
+def test_a_pipe_is_refused_and_not_waited_at(cli: Cli, arguments: tuple[str, ...], named: str) -> None:
+    Path("x.toml").write_text(TINY, encoding="utf-8")
+    for part in ("train", "test"):
+        Path("pictures", part, "cat").mkdir(parents=True)
+        Image.new("L", (4, 4)).save(f"pictures/{part}/cat/0.png")
+    os.mkfifo("pictures/train/cat/pipe")
+    os.mkfifo("pipe.toml")
+    answer = cli(*arguments)
+    assert answer.code == 1
+    assert re.search(rf"{named}:? is a pipe, where an? .*file is expected", answer.error_line)
+    assert not Path("output").exists()
