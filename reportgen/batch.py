@@ -126,6 +126,8 @@ def refresh_index(output: Path) -> None:
         history = History(database, output)
         history.take_in()
         write_index(history)
+    for note in history.notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def dropped(folder: Path) -> bool:

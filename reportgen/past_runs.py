@@ -32,7 +32,11 @@ def opened(output: Path) -> Iterator[History]:
     with Database(output) as database:
         history = History(database, output)
         history.take_in()
-        yield history
+        try:
+            yield history
+        finally:
+            for note in history.notes:
+                click.echo(f"note: {note}", err=True)
 
 
 def show(name: str, output: Path) -> None:
@@ -150,6 +154,7 @@ def known(history: History, experiment: str) -> str:
 def pin(name: str, output: Path) -> None:
     """Make a run its experiment's baseline."""
     folder = run_folder(name, output)
+    store.read(folder)  # one that is damaged is no measure
     if folder.parent.parent != output.resolve():
         raise UserError(f"{folder}: is no run of {output}; name its own output folder with --output")
     with opened(output) as found:

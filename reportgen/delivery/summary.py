@@ -25,12 +25,14 @@ def summarize(run: FinishedRun) -> Summary:
     """The findings of the report's first page. Raises UserError where the records are damaged."""
     records = store.read(run.folder)
     words = words_in((CHINESE, ENGLISH))
+    titles = records.manifest["experiment"]["settings"]["title"]
+    titles = {language: one_line(titles[language]) for language in words.languages}
     try:
-        titles = records.manifest["experiment"]["settings"]["title"]
-        titles = {language: one_line(titles[language]) for language in words.languages}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{run.folder}: the run's manifest has no title; run the experiment again") from error
-    phrases = headlines(records, words).first_page
+        phrases = headlines(records, words).first_page
+    except Exception as error:  # whatever a manifest that does not fit its tables makes a report raise
+        raise UserError(
+            f"{run.folder}: the run's records do not fit together ({error}); run the experiment again"
+        ) from error
     blocks = [
         "\n".join([titles[language], *(f"- {phrase.texts[language].striptags()}" for phrase in phrases)])
         for language in words.languages

@@ -76,6 +76,7 @@ MIGRATIONS = (
     """
     DELETE FROM trials;
     ALTER TABLE trials ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN digest TEXT;
     """,
 )
 """What leads from each version of the tables to the next. Only ever added to: PRAGMA user_version counts

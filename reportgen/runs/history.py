@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from reportgen.errors import UserError
+from reportgen.errors import UserError, is_printable, printable
 from reportgen.runs import store
 from reportgen.runs.database import Database
 from reportgen.runs.differences import differences
+from reportgen.runs.manifest import checked
 
 BASELINE, LATEST = "baseline", "latest"
 RECENT = 5
@@ -21,6 +24,7 @@ RECENT = 5
 REMEMBERED = 100
 """So many runs a report's history goes back."""
 SCORE_COLUMNS = ("stage", "setup", "seed", "score")
+LARGEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -51,48 +55,67 @@ class Before:
     causes: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A run as the database holds it; scores: in order, as in SCORE_COLUMNS."""
+
+    run: str
+    started: str
+    described: str
+    scores: list[tuple[Any, ...]]
+
+    def digest(self, experiment: str) -> str:
+        """The SHA-256 of all that is kept of the run, and of which it is."""
+        kept = [experiment, self.run, self.started, self.described, self.scores]
+        return hashlib.sha256(json.dumps(kept, default=repr).encode()).hexdigest()
+
+
 class History:
-    """The runs that an output folder has seen. Those that were copied there are taken in as well."""
+    """The runs that an output folder has seen. Those that were copied there are taken in as well.
+
+    notes: a line about each run that had to be passed by, since what is there of it cannot be read.
+    """
 
     def __init__(self, database: Database, output: Path) -> None:
         self.database = database
         self.output = output
+        self.notes: list[str] = []
 
     def take_in(self, experiment: str | None = None) -> None:
         """Take in every run whose folder is there and that is not known yet; a damaged one is passed by."""
-        known = set(self.database.execute("SELECT experiment, run FROM runs"))
-        for folder in store.runs_in(self.output):
-            name = folder.parent.name
-            if (name, folder.name) in known or experiment not in (None, name):
+        folders = [
+            folder for folder in store.runs_in(self.output) if experiment in (None, folder.parent.name)
+        ]
+        known = {
+            (name, row.run)
+            for name in dict.fromkeys(folder.parent.name for folder in folders)
+            for row in self._sound(name)
+        }
+        for folder in folders:
+            if (folder.parent.name, folder.name) in known:
                 continue
             try:
-                records = store.read(folder)
-                self.add(name, folder.name, describe(records.manifest), scores_of(records.results))
-            except (UserError, KeyError):
-                continue
+                row = _row(folder, store.read(folder))
+            except UserError as error:
+                self._note(f"passed by: {error}")
+            else:
+                self._add(folder.parent.name, row)
 
-    def add(self, experiment: str, run: str, described: dict[str, Any], scores: pd.DataFrame) -> None:
-        """Take in one run."""
+    def _add(self, experiment: str, row: _Row) -> None:
         with self.database.transaction():
             self.database.execute("INSERT OR IGNORE INTO experiments (name) VALUES (?)", experiment)
+            self.database.execute("DELETE FROM runs WHERE experiment = ? AND run = ?", experiment, row.run)
             self.database.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?)",
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?)",
                 experiment,
-                run,
-                described["times"]["started"],
-                json.dumps(described),
+                row.run,
+                row.started,
+                row.described,
+                row.digest(experiment),
             )
-            for place, row in enumerate(scores[list(SCORE_COLUMNS)].itertuples(index=False)):
-                stage, setup, seed, score = row
+            for place, score in enumerate(row.scores):
                 self.database.execute(
-                    "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    experiment,
-                    run,
-                    place,
-                    stage,
-                    setup,
-                    int(seed),
-                    float(score),
+                    "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?)", experiment, row.run, place, *score
                 )
 
     def before(self, experiment: str, described: dict[str, Any]) -> Before:
@@ -124,12 +147,15 @@ class History:
 
     def runs(self, experiment: str) -> list[PastRun]:
         """An experiment's runs, the oldest first."""
-        found = self.database.execute(
-            "SELECT run, started, described FROM runs WHERE experiment = ? ORDER BY started, run", experiment
-        )
         return [
-            PastRun(experiment, run, started, json.loads(described), self._scores(experiment, run))
-            for run, started, described in found
+            PastRun(
+                experiment,
+                row.run,
+                row.started,
+                json.loads(row.described),
+                pd.DataFrame(row.scores, columns=list(SCORE_COLUMNS)).astype({"score": float}),
+            )
+            for row in self._sound(experiment)
         ]
 
     def baseline(self, experiment: str) -> str | None:
@@ -141,13 +167,27 @@ class History:
         """Make a run the one that later ones are held against; None for no longer any."""
         self.database.execute("UPDATE experiments SET baseline = ? WHERE name = ?", run, experiment)
 
-    def _scores(self, experiment: str, run: str) -> pd.DataFrame:
-        rows = self.database.execute(
-            "SELECT stage, setup, seed, score FROM scores WHERE experiment = ? AND run = ? ORDER BY place",
+    def _sound(self, experiment: str) -> Iterator[_Row]:
+        """An experiment's runs as they were kept, the oldest first; one that is damaged is passed by."""
+        scores = defaultdict(list)
+        for run, *score in self.database.execute(
+            "SELECT run, stage, setup, seed, score FROM scores WHERE experiment = ? ORDER BY place",
             experiment,
-            run,
-        )
-        return pd.DataFrame(rows, columns=list(SCORE_COLUMNS)).astype({"score": float})
+        ):
+            scores[run].append(tuple(score))
+        for run, started, described, digest in self.database.execute(
+            "SELECT run, started, described, digest FROM runs WHERE experiment = ? ORDER BY started, run",
+            experiment,
+        ):
+            row = _Row(run, started, described, scores[run])
+            if _is_sound(row, experiment, digest):
+                yield row
+            else:
+                self._note(f"passed by: {self.database.path}: what was kept of {experiment}/{run} is damaged")
+
+    def _note(self, line: str) -> None:
+        if (shown := printable(line)) not in self.notes:
+            self.notes.append(shown)
 
 
 FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks")
@@ -160,6 +200,37 @@ def same_settings(before: dict[str, Any], now: dict[str, Any]) -> bool:
         for name in ("title", "author", "course"):
             settings.pop(name, None)
     return asked[0] == asked[1]
+
+
+def _row(folder: Path, records: store.RunRecords) -> _Row:
+    """What is kept of a run. Raises UserError for names and numbers that no database can hold."""
+    if not is_printable(str(folder)):
+        raise UserError(f"{folder}: no run has such a name")
+    scores = scores_of(records.results)
+    if not (scores["seed"].between(0, LARGEST_SEED) & (scores["seed"] % 1 == 0)).all():
+        raise UserError(f"{folder}: the run's records are damaged (results.csv has a seed that is none)")
+    described = describe(records.manifest)
+    return _Row(
+        folder.name,
+        described["times"]["started"],
+        json.dumps(described),
+        [
+            (stage, setup, int(seed), None if pd.isna(score) else float(score))
+            for stage, setup, seed, score in scores.itertuples(index=False)
+        ],
+    )
+
+
+def _is_sound(row: _Row, experiment: str, digest: str | None) -> bool:
+    """Whether a row is as it was kept; of older versions, which kept no digest, whether it can be read."""
+    if digest is not None:
+        return digest == row.digest(experiment)
+    try:
+        checked(json.loads(row.described))
+        pd.DataFrame(row.scores, columns=list(SCORE_COLUMNS)).astype({"score": float})
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
 
 
 def _roles(run: str, pinned: str | None, recent: Sequence[str]) -> list[str]:

@@ -35,7 +35,9 @@ def prune_runs(history: History, experiments: Sequence[str], keep: int, *, dry: 
     """
     going: list[Path] = []
     for experiment in experiments:
-        runs = [folder for folder in store.runs_in(history.output) if folder.parent.name == experiment]
+        known = {(experiment, past.run) for past in history.runs(experiment)}  # others may be anyone's
+        there = store.runs_in(history.output)
+        runs = [folder for folder in there if (folder.parent.name, folder.name) in known]
         staying = {history.baseline(experiment), store.latest(history.output / experiment)}
         going += [folder for folder in runs[:-keep] if folder.name not in staying]
     used: dict[str, str] = {}

@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 from reportgen import files
 from reportgen.cells import guard_texts, unguard_texts
 from reportgen.errors import UserError, cannot_write
-from reportgen.files import point_link, write_bytes, write_text
+from reportgen.files import kind, point_link, write_bytes, write_text
+from reportgen.runs.manifest import checked
 
 TEXT_COLUMNS = (
     "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
@@ -156,11 +157,12 @@ def read(folder: Path) -> RunRecords:
         )
     inner = folder / RECORDS
     try:
+        _refuse_pipes(folder)
         with np.load(inner / "samples.npz", allow_pickle=False) as samples:
             sample_images, sample_labels = samples["images"], samples["labels"]
         excerpts = json.loads((inner / "excerpts.json").read_text(encoding="utf-8"))
         return RunRecords(
-            manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")),
+            manifest=checked(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))),
             epochs=_table(folder / "metrics.csv", EPOCH_COLUMNS),
             results=_table(folder / "results.csv", RESULT_COLUMNS),
             search=_table_if_there(folder / "search.csv", SEARCH_COLUMNS),
@@ -179,10 +181,19 @@ def read(folder: Path) -> RunRecords:
         ) from error
 
 
+def _refuse_pipes(folder: Path) -> None:
+    """Whoever reads one would wait for ever."""
+    for path in folder.rglob("*"):
+        if path.exists() and (what := kind(path.stat())) not in ("file", "folder"):
+            raise ValueError(f"{path.relative_to(folder)} is a {what}")
+
+
 def runs_in(output: Path) -> list[Path]:
     """The folders of all runs in an output folder, oldest first within each experiment."""
     return sorted(
-        manifest.parent for manifest in output.glob("*/*/manifest.json") if _is_run(manifest.parent)
+        manifest.parent
+        for manifest in output.glob("*/*/manifest.json")
+        if manifest.is_file() and _is_run(manifest.parent)
     )
 
 
@@ -211,6 +222,9 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     if missing := [column for column in needed if column not in table]:
         raise ValueError(f"{path.name} has no column {missing[0]}")
     text = _texts(table)
+    for column in needed:
+        if len(table) and column not in text and not pd.api.types.is_numeric_dtype(table[column]):
+            raise ValueError(f"{path.name}: column {column} is not of numbers")
     table[text] = table[text].fillna("")
     return unguard_texts(table, text)
 

@@ -21,6 +21,7 @@ from reportgen.cli import main
 from reportgen.report import pdf
 from reportgen.runs import store
 from tests.conftest import Answer, Cli
+from tests.manifests import a_manifest
 
 ROOT = Path(__file__).parents[2]
 README, EXPERIMENTS = ROOT / "README.md", ROOT / "experiments"
@@ -114,7 +115,7 @@ def keep_run(
 ) -> Path:
     """A run in the output folder that holds only what the listing needs."""
     records = store.RunRecords(
-        manifest={"times": {"started": f"start of {run}"}},
+        manifest=a_manifest(run),
         epochs=pd.DataFrame(columns=store.EPOCH_COLUMNS),
         results=results,
         search=pd.DataFrame(columns=store.SEARCH_COLUMNS),
@@ -165,9 +166,9 @@ def test_list_shows_runs_newest_last_with_accuracy_and_report(cli: Cli, tmp_path
     store.point_latest(older)
     runs = listed_runs(cli, tmp_path)
     assert runs == [
-        ["run", older.name, "b", f"start of {older.name}", "55.00% SGD (tuned)", "report.html"],
+        ["run", older.name, "b", "2026-01-02T03:04:05+00:00", "55.00% SGD (tuned)", "report.html"],
         [
-            "run", "20260102-000000-bbbbbb", "a", "start of 20260102-000000-bbbbbb",
+            "run", "20260102-000000-bbbbbb", "a", "2026-01-02T03:04:05+00:00",
             "55.00% SGD (tuned)", "report.html report.pdf",
         ],
     ]  # fmt: skip

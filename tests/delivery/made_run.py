@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.runs import store
+from tests.manifests import a_manifest
 
 NAME = "20260102-030405-abcdef"
 TITLE = {"zh-Hant": "優化器比較", "en": "Comparing optimizers"}
@@ -41,7 +42,15 @@ def made_run(
         ]
     )
     records = store.RunRecords(
-        manifest={"run": name, "experiment": {"name": experiment, "settings": {"title": title}}},
+        manifest=a_manifest(
+            name,
+            experiment={
+                "name": experiment,
+                "file": f"{experiment}.toml",
+                "overridden": [],
+                "settings": {"title": title},
+            },
+        ),
         epochs=pd.DataFrame([dict.fromkeys(store.EPOCH_COLUMNS, 1)]),
         results=results,
         search=pd.DataFrame(columns=list(store.SEARCH_COLUMNS)),

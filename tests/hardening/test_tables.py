@@ -23,6 +23,7 @@ from reportgen.runs import store
 from reportgen.runs.store import RunRecords
 from tests.conftest import Cli
 from tests.hardening.cases import cases, unless_refused
+from tests.manifests import a_manifest
 
 WORDS = [
     "", "A", "B", "0", "1", "2", "0.5", "1e309", "nan", "-inf", "NA", "=1+1", "'x", '"', "a,b", "\t",
@@ -166,7 +167,7 @@ def test_records_come_back_as_they_were(names: list[str], number: float) -> None
         pd.DataFrame(rows).reindex(columns=store.RESULT_COLUMNS).assign(optimizer=names, test_loss=number)
     )
     kept = RunRecords(
-        manifest={},
+        manifest=a_manifest(),
         epochs=epochs,
         results=results,
         search=pd.DataFrame(columns=store.SEARCH_COLUMNS),

@@ -20,6 +20,7 @@ from reportgen.files import point_link, write_bytes, write_text
 from reportgen.runs import store, tables
 from reportgen.runs.store import Excerpt, RunRecords, partial_folder
 from reportgen.training import EpochRow, Evidence, Record, Setup, TestResult, Trial
+from tests.manifests import a_manifest
 from tests.other_programs import (
     APART,
     OtherProgram,
@@ -87,7 +88,7 @@ SEARCH: list[tuple[Any, ...]] = [
 
 def run_records(records: list[Record]) -> RunRecords:
     return RunRecords(
-        manifest={"format": 1, "title": "優化器", "nested": {"list": [1, None, 0.1]}},
+        manifest=a_manifest(format=1, nested={"優化器": [1, None, 0.1]}),
         epochs=tables.epochs_table(records),
         results=tables.results_table(records),
         search=pd.DataFrame(SEARCH, columns=list(store.SEARCH_COLUMNS)),
