@@ -113,7 +113,8 @@ def _digest(key: str, record: str, environment: str, rows: list[tuple[Any, ...]]
 
 def _record(trial: Trial, plain: dict[str, Any], rows: list[tuple[Any, ...]]) -> Record:
     test = plain["test"]
-    epochs = [EpochRow(*(math.nan if value is None else value for value in row)) for row in rows]
+    numbers: list[list[Any]] = [[math.nan if value is None else value for value in row] for row in rows]
+    epochs = [EpochRow(*row) for row in numbers]
     return Record(
         trial=trial,
         epochs=tuple(epochs),

@@ -313,11 +313,13 @@ NO_NUMBERS = {
     "reportgen.runs": "empty",
     "reportgen.errors": "lines for the user",
     "reportgen.files": "bytes written as they are",
+    "reportgen.locks": "who is at work",
     "reportgen.resources": "where the cache is",
     # what these make is in the key as the digest of the data
     "reportgen.data": "names what the others have",
     "reportgen.data.cache": "made images",
     "reportgen.data.cifar10": "made images",
+    "reportgen.data.contents": "digests of files",
     "reportgen.data.dataset": "made images",
     "reportgen.data.digits": "made images",
     "reportgen.data.download": "made images",
