@@ -56,15 +56,15 @@ class Overrides:
         stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}
         return {"data": data, "comparison": stage, "tuned": stage}
 
-    def keys(self) -> tuple[str, ...]:
-        """What was overridden, as it is called in the file, with its value."""
+    def options(self) -> tuple[str, ...]:
+        """The command line's options for it; of a path only the name, since others have other folders."""
         said = {
-            "data.source": self.data_source,
-            "data.path": self.data_path and Path(self.data_path).name,
-            "seeds": self.seeds,
-            "epochs": self.epochs,
+            "--data-source": self.data_source,
+            "--data-path": self.data_path and Path(self.data_path).expanduser().absolute().name,
+            "--seeds": self.seeds,
+            "--epochs": self.epochs,
         }
-        return tuple(f"{key} = {value}" for key, value in said.items() if value is not None)
+        return tuple(str(part) for one in said.items() if one[1] is not None for part in one)
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def source_of(name: str, overrides: Overrides) -> Source:
         file=file,
         text=file.read_text(encoding="utf-8-sig"),
         experiment=experiment,
-        overridden=overrides.keys(),
+        options=overrides.options(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def show(name: str, output: Path) -> None:
         ("trials", f"{len(records.results)}, of which kept from before: {sum(manifest.get('reused', []))}"),
         ("machine", f"{manifest['device']['processor']}, {manifest['device']['workers']} workers"),
         ("versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
-        *(("overridden", key) for key in manifest["experiment"]["overridden"]),
+        *([("options", shlex.join(options))] if (options := manifest["experiment"].get("options")) else []),
         *(
             (file.name, str(file))
             for file in (folder / "report.html", folder / "report.pdf", folder / "results.csv")

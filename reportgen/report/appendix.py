@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,12 +19,13 @@ from reportgen.runs.store import RunRecords
 def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
     """How to run it again, what it ran on, and every trial."""
     manifest = records.manifest
+    options = manifest["experiment"].get("options", [])
     data, device, times = manifest["data"], manifest["device"], manifest["times"]
     origin, digest = escape(data["origin"]), Markup("<code>{}</code>").format(data["digest"])
     return {
-        "command": manifest["experiment"]["file"],
+        "command": shlex.join(["reportgen", "run", manifest["experiment"]["file"], *options]),
         "file": manifest["experiment"]["file"],
-        "overridden": ", ".join(manifest["experiment"]["overridden"]),
+        "beside": beside(options, t),
         "experiment": listing(records.experiment_text, language="toml"),
         "environment": [
             (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
@@ -39,6 +41,14 @@ def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, A
         ],
         "trials": list(trial_rows(records.results)),
     }
+
+
+def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
+    """That the command takes its data from this folder; None where it names no data."""
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    if "--data-path" not in given:
+        return None
+    return t("appendix.beside", file=Markup("<code>{}</code>").format(given["--data-path"]))
 
 
 def kept_trials(manifest: dict[str, Any], t: Catalogue) -> list[tuple[Phrase, str]]:

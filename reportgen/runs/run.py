@@ -46,14 +46,14 @@ SAMPLES_PER_CLASS = 6
 class Source:
     """The experiment of a run: its name, its text as it was read, and what it says.
 
-    overridden: the keys that the command line changed, such as data.source.
+    options: those of the command line that changed it, such as --seeds 7.
     """
 
     name: str
     file: Path
     text: str
     experiment: Experiment
-    overridden: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 def run(
@@ -259,7 +259,7 @@ def describe_experiment(source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
         "file": source.file.name,
-        "overridden": list(source.overridden),
+        "options": list(source.options),
         "settings": settings,
     }
 

@@ -94,7 +94,7 @@ def test_show_says_what_a_run_was_however_it_is_named(cli: Cli) -> None:
     said = [cli("show", name).out for name in ("x", f"x/{folder.name}", folder.name, folder)]
     assert len(set(said)) == 1
     assert f"run\t{folder.name}" in said[0]
-    assert "overridden\tseeds = 2" in said[0]
+    assert "options\t--seeds 2" in said[0]
     assert f"comparison\tSGD\t2\t0\t{mean(folder, 'comparison', 'SGD')}" in said[0]
 
 
