@@ -3,7 +3,8 @@
 While a PDF is made, the function that lays out one block in its place is replaced. A figure that does not fit
 into what is left of a page is made smaller, down to `SMALLEST` of its width; where that does not do, the text
 that follows it is set first and the figure begins the next page, as in a book. It never passes a heading, so
-that a figure stays in its section, and never comes between the two languages of a paragraph.
+that a figure stays in its section, never comes between the two languages of a paragraph, and never stands
+below a paragraph about another figure or table.
 """
 
 import inspect
@@ -140,6 +141,8 @@ def _passing(siblings: Sequence[Any], index: int) -> int:
         return 0
     if not _is(after[0], "p"):
         return 1
+    if not _is_about(after[0].element, siblings[index].element.get("id")):
+        return 0
     first = after[0].element.get("lang")
     count = 1
     while count < len(after) and _is(after[count], "p") and first is not None:
@@ -148,3 +151,9 @@ def _passing(siblings: Sequence[Any], index: int) -> int:
             break
         count += 1
     return count
+
+
+def _is_about(paragraph: Any, figure: str) -> bool:
+    """Whether a paragraph names no other figure or table than this one."""
+    links = {link.get("href", "") for link in paragraph.iter("a")}
+    return {link for link in links if link.startswith(("#figure-", "#table-"))} <= {f"#{figure}"}

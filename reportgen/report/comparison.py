@@ -96,7 +96,7 @@ def comparison_section(
 
 def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
     """A row for each setup: means over seeds; the best of each column is marked."""
-    writers = {"training_loss": "loss", "validation_loss": "loss", "best_epoch": "whole"}
+    writers = {"training_loss": "loss", "validation_loss": "loss"}
     columns = (*METRICS, "best_epoch", "test_accuracy")
     means = results.groupby("setup", sort=False)[list(columns)].mean()
     best = {name: means[name].min() if name.endswith("loss") else means[name].max() for name in columns}
@@ -105,7 +105,9 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
     for number, (setup, trials) in enumerate(results.groupby("setup", sort=False)):
         cells = [
             {
-                "text": numbers.with_spread(trials[column], writers.get(column, "percent")),
+                "text": numbers.whole_range(trials[column])
+                if column == "best_epoch"
+                else numbers.with_spread(trials[column], writers.get(column, "percent")),
                 "best": len(means) > 1 and means[column].iloc[number] == best.get(column),
             }
             for column in columns

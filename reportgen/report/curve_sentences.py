@@ -31,12 +31,16 @@ def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
         if rise > TURNED:
             epoch = losses.droplevel("setup").idxmin()
             turns.append(t("curves.turn", setup=setup, epoch=epoch, rise=numbers.percent(rise, 0)))
-    said = t("curves.turned", turns=together(turns, "list.phrases", t)) if turns else t("curves.not_turned")
+    said = (
+        t("curves.turned", turns=together(turns, "list.phrases", t))
+        if turns
+        else (t("curves.not_turned", share=numbers.percent(TURNED, 0)))
+    )
     return together([first, said], "list.sentences", t)
 
 
 def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
-    """How far training accuracy ends above validation accuracy: what was learned by heart.
+    """How far training accuracy ends above validation accuracy.
 
     epochs, figure: as for of_loss.
     """
@@ -44,8 +48,8 @@ def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
     if last.empty:
         return t("curves.accuracy_diverged", figure=figure)
     gaps = last["training_accuracy"] - last["validation_accuracy"]
-    values = ", ".join(f"{setup} {numbers.points(gap)}" for setup, gap in gaps.items())
-    return t("curves.accuracy", figure=figure, gaps=values)
+    said = [t("curves.gap", setup=setup, gap=numbers.points(gap)) for setup, gap in gaps.items()]
+    return t("curves.accuracy", figure=figure, gaps=together(said, "list.names", t))
 
 
 def _means(epochs: pd.DataFrame, metric: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reportgen.report import numbers
 from reportgen.report.curves import draw_mean, name_lines, whole_epochs
 from reportgen.report.figures import PANELS, WIDTH
 
@@ -28,7 +29,8 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
     figure = Figure(figsize=(WIDTH, PANELS))
     panels: Sequence[Axes] = figure.subplots(1, 2)
     table = epochs.assign(relative=relative_steps(epochs))
-    for panel, column, title in zip(panels, ("gradient_norm", "relative"), ("gradient", "step"), strict=True):
+    kinds = (("gradient_norm", "gradient", numbers.plain), ("relative", "step", numbers.two_digits))
+    for panel, (column, title, written) in zip(panels, kinds, strict=True):
         positive = table[np.isfinite(table[column]) & (table[column] > 0)]
         for number, setup in enumerate(setups):
             of_setup = positive[positive["setup"] == setup]
@@ -36,7 +38,7 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
                 draw_mean(panel, of_setup, column, number, logarithmic=True)
         panel.set_yscale("log")
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _, written=written: written(value)))
         panel.yaxis.set_minor_formatter(NullFormatter())
         panel.set_title(words[title])
         whole_epochs(panel, epochs, words)

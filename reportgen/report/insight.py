@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from reportgen.report.catalogue import Catalogue, Phrase
+from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.pictures import picture
 from reportgen.runs.store import RunRecords
 
@@ -56,7 +57,7 @@ def weight_images(weights: NDArray[np.int8], shape: tuple[int, ...]) -> NDArray[
     return pixels.reshape(len(weights), *shape)
 
 
-def examples_block(records: RunRecords, seed: int) -> dict[str, Any] | None:
+def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any] | None:
     """Test images of each class told right and told wrong; None where none were kept."""
     kept = records.insight
     if kept is None or not len(kept["labels"]):
@@ -76,10 +77,16 @@ def examples_block(records: RunRecords, seed: int) -> dict[str, Any] | None:
             )
         )
     return {
-        "seed": seed,
-        "surest": surest_mistake(kept, classes),
+        "text": partial(examples_text, seed, surest_mistake(kept, classes), t),
         "figure": Markup('<div class="pictures">{}</div>').format(Markup("").join(drawn)),
     }
+
+
+def examples_text(seed: int, surest: dict[str, str] | None, t: Catalogue, figure: Phrase) -> Phrase:
+    """What the images are, and the surest mistake among them. figure: the reference to it."""
+    said = [t("insight.examples_text", figure=figure, seed=seed)]
+    said += [t("insight.surest", **surest)] if surest else []
+    return together(said, "list.sentences", t)
 
 
 def surest_mistake(kept: dict[str, NDArray[Any]], classes: list[str]) -> dict[str, str] | None:

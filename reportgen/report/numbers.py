@@ -103,13 +103,13 @@ def points(difference: float) -> str:
 def with_spread(values: pd.Series[float], write: str) -> str:
     """Mean of a column, with ± its sample standard deviation where there are several values.
 
-    write: 'percent', 'loss', 'seconds' or 'whole'. A percentage's spread is in points.
+    write: 'percent', 'loss' or 'seconds'. A percentage's spread is in points.
     """
     found = values.dropna()
     if found.empty:
         return MISSING
     writers: dict[str, Callable[[float], str]] = {
-        "percent": percent, "loss": loss, "seconds": seconds, "whole": whole,
+        "percent": percent, "loss": loss, "seconds": seconds,
     }  # fmt: skip
     write_one = writers[write]
     if len(found) == 1:
@@ -119,9 +119,16 @@ def with_spread(values: pd.Series[float], write: str) -> str:
         "percent": f"{100 * spread:.2f}",
         "loss": f"{spread:.4f}",
         "seconds": f"{spread:,.1f}",
-        "whole": f"{spread:,.0f}",
     }[write]
     return f"{write_one(float(found.mean()))} ± {_written(written)}"
+
+
+def whole_range(values: pd.Series[float]) -> str:
+    """Of whole numbers the smallest and the largest, 19–20; one number where they are the same."""
+    found = values.dropna()
+    if found.empty:
+        return MISSING
+    return "–".join(dict.fromkeys(whole(end) for end in (found.min(), found.max())))
 
 
 def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:

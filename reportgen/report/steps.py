@@ -47,8 +47,13 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
 
 
 def at_the_end(epochs: pd.DataFrame) -> pd.DataFrame:
-    """By setup: the medians over seeds of each trial's last gradient and relative step, where finite."""
-    table = epochs.assign(relative=relative_steps(epochs)).replace([np.inf, -np.inf], np.nan)
+    """By setup: the geometric means over seeds of each trial's last gradient and relative step.
+
+    As the figure draws them: of values that are finite and positive.
+    """
+    table = epochs.assign(relative=relative_steps(epochs))
+    sizes = table[["gradient_norm", "relative"]]
+    table[sizes.columns] = np.log(sizes.where(np.isfinite(sizes) & (sizes > 0)))
     last = table.sort_values("epoch", kind="stable").groupby(["setup", "seed"], sort=False).last()
-    medians = last.groupby("setup", sort=False)[["gradient_norm", "relative"]].median()
-    return medians.loc[[name for name in dict.fromkeys(epochs["setup"]) if name in medians.index]]
+    means = np.exp(last.groupby("setup", sort=False)[list(sizes.columns)].mean())
+    return means.loc[[name for name in dict.fromkeys(epochs["setup"]) if name in means.index]]

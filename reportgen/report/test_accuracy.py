@@ -49,7 +49,7 @@ def test_section(
         ),
         "alt": alt,
         "by_class": classes_block(records.confusion, results, t),
-        "examples": examples_block(records, int(results["seed"].iloc[0])) if len(tuned) else None,
+        "examples": examples_block(records, int(results["seed"].iloc[0]), t) if len(tuned) else None,
     }
 
 

@@ -49,8 +49,8 @@ def test_the_least_training_loss_is_that_of_the_mean_over_seeds(t: Catalogue, fi
     falling = (3.0, 2.0, 1.0)
     said = loss(t, figure, A=[((3, 2, 0.1), falling), ((3, 2, 1.9), falling)], B=[((3, 2, 0.5), falling)])
     assert said.startswith("Figure 9 shows")
-    assert "B has the least mean training loss (0.5000)" in said
-    assert said.endswith("so no overfitting shows.")
+    assert "B has the lowest mean training loss (0.5000)" in said
+    assert said.endswith("No mean validation loss ends more than 1% above its lowest value.")
 
 
 def test_a_validation_loss_that_rises_again_is_called_overfitting(t: Catalogue, figure: Phrase) -> None:
@@ -76,14 +76,16 @@ def test_a_setup_of_which_a_trial_diverged_is_left_out(t: Catalogue, figure: Phr
 def test_where_seeds_stopped_early_the_last_epoch_of_all_counts(t: Catalogue, figure: Phrase) -> None:
     said = loss(t, figure, A=[((3, 2, 1), (3, 2, 9)), ((3, 2), (3, 2))])
     assert "the mean training loss of A is 2.0000" in said
-    assert "no overfitting" in said
+    assert "No mean validation loss ends more than 1%" in said
 
 
 def test_accuracy_says_how_far_training_is_above_validation(t: Catalogue, figure: Phrase) -> None:
     table = epochs(A=[((0.2, 0.9), (0.2, 0.5)), ((0.2, 0.8), (0.2, 0.5))], B=[((0.2, 0.4), (0.2, 0.41))])
     said = curve_sentences.of_accuracy(table, t, figure)
-    for text in said.texts.values():
-        assert "A +35.00, B -1.00" in text
+    assert "minus validation accuracy is, in percentage points: A +35.00, B -1.00." in said.texts["en"]
+    assert "減去驗證準確率，以百分點計：A +35.00、B -1.00。" in said.texts["zh-Hant"]
+    for claimed in ("overfit", "by heart", "過擬合", "記住"):
+        assert not any(claimed in text for text in said.texts.values())
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ def test_the_comparison_gives_mean_and_spread_over_seeds(
         expected = f"{50 * (a + b):.2f}% ± {100 * spread:.2f}"
         assert row[3] == expected, setup
         assert squeeze(expected) in squeeze(pdf_text)
+        first, last = sorted(trials["best_epoch"].astype(int))
+        assert row[6] == (f"{first}–{last}" if last > first else str(first))
 
 
 def test_the_best_of_each_column_is_marked(results: pd.DataFrame, tiny_run: Path) -> None:

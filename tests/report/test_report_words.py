@@ -107,8 +107,20 @@ def test_a_mean_over_seeds_has_its_interval_and_one_seed_its_count(t: Catalogue)
         ([float("nan"), 0.5], "percent", "50.00%"),
         ([float("nan")], "loss", "–"),
         ([1.0, 2.0, 3.0], "loss", "2.0000 ± 1.0000"),
-        ([98.0, 100.0], "whole", "99 ± 1"),
     ],
 )
 def test_means_with_their_spread(values: list[float], write: str, written: str) -> None:
     assert numbers.with_spread(pd.Series(values), write) == written
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([20.0] * 6 + [19.0] * 2, "19–20"),
+        ([7.0, 7.0], "7"),
+        ([float("nan"), 3.0], "3"),
+        ([float("nan")], "–"),
+    ],
+)
+def test_best_epochs_are_a_range_and_never_a_spread_of_nothing(values: list[float], written: str) -> None:
+    assert numbers.whole_range(pd.Series(values)) == written
