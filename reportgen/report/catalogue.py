@@ -17,6 +17,9 @@ from reportgen.report.languages import CHINESE, CSS_CLASS, ENGLISH, HTML_LANG, c
 __all__ = ["CHINESE", "CSS_CLASS", "ENGLISH", "HTML_LANG", "Catalogue", "Phrase", "check", "load"]
 
 
+_HAN, _LATIN, _TAGS = "[\u3400-\u9fff]", "[A-Za-z0-9]", "((?:<[^>]*>)*)"
+
+
 class CatalogueError(ValueError):
     """A catalogue whose two languages do not match."""
 
@@ -188,4 +191,19 @@ def _fill(text: str, values: Mapping[str, object], language: str) -> Markup:
         name: value.texts[language] if isinstance(value, Phrase) else escape(value)
         for name, value in values.items()
     }
-    return Markup(marked.format_map(chosen))
+    pieces: list[str] = []
+    for literal, name, _, _ in string.Formatter().parse(marked):
+        pieces += [literal, str(chosen[name]) if name else ""]
+    return Markup(_spaced(pieces) if css_class(language) == "zh" else "".join(pieces))
+
+
+def _spaced(pieces: Sequence[str]) -> str:
+    """Pieces of a Chinese text, a space between a Chinese character and a letter or digit, and no other.
+
+    Where a value is put in, nobody knows beforehand what stands beside it.
+    """
+    text = "\0".join(pieces)
+    for before, after in ((_HAN, _LATIN), (_LATIN, _HAN)):
+        text = re.sub(rf"(?<={before}){_TAGS}\0{_TAGS}(?={after})", r"\1 \2", text)
+    text = re.sub(rf"(?<={_HAN}){_TAGS} ?\0 ?{_TAGS}(?={_HAN})", r"\1\2", text)
+    return text.replace("\0", "")

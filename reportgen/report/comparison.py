@@ -16,7 +16,7 @@ from reportgen.report import curve_sentences, figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase, together
 from reportgen.report.numbers import Unit
 from reportgen.report.sentences import networks
-from reportgen.report.settings import band, stage_settings, words
+from reportgen.report.settings import band, chosen_by, stage_settings, words
 from reportgen.report.steps import steps_block
 from reportgen.report.svg import drawn
 from reportgen.report.targets import target_block
@@ -61,6 +61,7 @@ def comparison_section(
     key = stage.replace(" ", "-")
     epochs = records.epochs[records.epochs["stage"] == stage]
     seeds = settings["seeds"]
+    first = next(trial for trial in records.manifest["trials"] if trial["setup"]["stage"] == stage)
     caption = (
         t("comparison.results_caption_one", seeds=seeds[0])
         if len(seeds) == 1
@@ -71,6 +72,7 @@ def comparison_section(
         "caption": together([caption, t("comparison.results_bold")], "list.sentences", t)
         if results["setup"].nunique() > 1
         else caption,
+        "by": t(f"tuned_best.{chosen_by(first)}"),
         "rows": comparison_rows(results),
         "key": key,
         "verdicts": verdict_block(

@@ -98,7 +98,8 @@ def _headline(stage: str, setup: str, t: Catalogue) -> Phrase:
 
 def _caption(name: object, rows: pd.DataFrame, records: RunRecords, t: Catalogue) -> Phrase:
     if name == LATEST:
-        return t("drift.latest_caption", runs=int(rows["runs"].iloc[0]))
+        runs = int(rows["runs"].iloc[0])
+        return t("drift.latest_caption_one") if runs == 1 else t("drift.latest_caption_many", runs=runs)
     pinned = records.history.loc[records.history["reference"] == BASELINE, "run"].iloc[0]
     return t("drift.baseline_caption", run=pinned)
 

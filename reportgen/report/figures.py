@@ -129,7 +129,7 @@ def confusion(matrix: NDArray[np.float64], classes: Sequence[str], words: Mappin
             panel.text(
                 column + 0.5,
                 row + 0.5,
-                numbers.mean_count(100 * shares[row, column]),
+                numbers.mean_count(float(100 * shares[row, column])),
                 ha="center",
                 va="center",
                 color=shade,

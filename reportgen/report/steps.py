@@ -55,5 +55,5 @@ def at_the_end(epochs: pd.DataFrame) -> pd.DataFrame:
     sizes = table[["gradient_norm", "relative"]]
     table[sizes.columns] = np.log(sizes.where(np.isfinite(sizes) & (sizes > 0)))
     last = table.sort_values("epoch", kind="stable").groupby(["setup", "seed"], sort=False).last()
-    means = np.exp(last.groupby("setup", sort=False)[list(sizes.columns)].mean())
+    means: pd.DataFrame = last.groupby("setup", sort=False)[list(sizes.columns)].mean().apply(np.exp)
     return means.loc[[name for name in dict.fromkeys(epochs["setup"]) if name in means.index]]

@@ -11,7 +11,7 @@ import pandas as pd
 from reportgen.report import figures, numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.insight import weights_block
-from reportgen.report.settings import band, stage_settings, words
+from reportgen.report.settings import band, chosen_by, stage_settings, words
 from reportgen.report.svg import drawn
 from reportgen.report.tables import finished, rows
 from reportgen.runs.store import RunRecords
@@ -28,10 +28,11 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
     optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
     place = list(records.results.index).index(results.index[0])
     shapes = records.manifest["parameter_shapes"][place]
-    setup = records.manifest["trials"][place]["setup"]  # as it ran: a search may have found it
+    trial = records.manifest["trials"][place]  # as it ran: a search may have found its settings
+    setup, by = trial["setup"], chosen_by(trial)
     ended = finished(results)
     log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
-    log = last_epochs(epochs[epochs["seed"] == log_seed])
+    log = last_epochs(epochs[epochs["seed"] == log_seed], by)
     alt = t("alt.tuned", **tuned_ends(epochs))
     return {
         "settings": [
@@ -43,7 +44,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
         "log": log,
         "log_epochs": len(log) // 3,
         "log_seed": log_seed,
-        "best": best_epochs(ended["best_epoch"], setup["best_epoch_by"], t) if len(ended) else None,
+        "best": best_epochs(ended["best_epoch"], by, t) if len(ended) else None,
         "band": band(seeds, t),
         "curves": drawn(figures.loss_and_accuracy, epochs, words(t), prefix="tuned", description=alt.plain()),
         "alt": alt,
@@ -54,7 +55,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
 def best_epochs(epochs: pd.Series[float], by: str, t: Catalogue) -> Phrase:
     """At which epochs the trials that finished were best, in the middle of a sentence.
 
-    by: the column that is least or highest there.
+    by: what is lowest or highest there, as settings.chosen_by says.
     """
     what, first, last = t(f"tuned_best.{by}"), int(epochs.min()), int(epochs.max())
     if first == last:
@@ -74,12 +75,20 @@ def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def last_epochs(epochs: pd.DataFrame) -> list[str]:
-    """The log of a trial's last epochs, three lines each, as the homework prints it."""
-    best_so_far = epochs["validation_loss"].cummin().shift(fill_value=math.inf)
+def last_epochs(epochs: pd.DataFrame, by: str) -> list[str]:
+    """The log of a trial's last epochs, three lines each, as the homework prints it.
+
+    by: what is lowest or highest in a best epoch, as settings.chosen_by says.
+    """
+    values = {
+        "validation_loss": epochs["validation_loss"],
+        "validation_accuracy": -epochs["validation_accuracy"],
+        "objective": epochs["validation_loss"] + epochs["l2_term"],
+    }[by]
+    best_so_far = values < values.cummin().shift(fill_value=math.inf)
     lines = []
     for row, best in list(zip(rows(epochs), best_so_far, strict=True))[-LOG_EPOCHS:]:
-        saved = " [MODEL SAVED]" if row["validation_loss"] < best else ""
+        saved = " [MODEL SAVED]" if best else ""
         training, validation = (
             f"{numbers.percent(row[f'{part}_accuracy'])}, loss: {numbers.loss(row[f'{part}_loss'])}"
             for part in ("training", "validation")

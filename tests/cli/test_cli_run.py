@@ -197,7 +197,7 @@ def test_one_stage_alone_is_enough(cli: Cli, left_out: str) -> None:
     assert cli("run", "x.toml", "--seeds", 1, "--epochs", 1).code == 0
     text = visible((only_run() / "report.html").read_text(encoding="utf-8"))
     assert ("Full training with the chosen settings" in text) == (left_out != "tuned")
-    assert ("Test of the optimizers" in text) == (left_out != "comparison")
+    assert ("Comparison of the optimizers" in text) == (left_out != "comparison")
 
 
 def test_output_to_a_pipe_is_plain_lines(cli: Cli) -> None:

@@ -11,7 +11,7 @@ import pytest
 from reportgen import resources
 from reportgen.report import curve_sentences, numbers
 from reportgen.report.catalogue import Catalogue, Phrase, load, together
-from reportgen.report.tuned import best_epochs
+from reportgen.report.tuned import best_epochs, last_epochs
 
 Course = Sequence[float]
 
@@ -91,9 +91,9 @@ def test_accuracy_says_how_far_training_is_above_validation(t: Catalogue, figure
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        ([7], "Validation loss is least at epoch 7"),
-        ([7, 7, 7], "Validation loss is least at epoch 7"),
-        ([25, 17, 28, 22, 29], "least between epochs 17 and 29, depending on the seed (median 25)"),
+        ([7], "Validation loss is lowest at epoch 7"),
+        ([7, 7, 7], "Validation loss is lowest at epoch 7"),
+        ([25, 17, 28, 22, 29], "lowest between epochs 17 and 29, depending on the seed (median 25)"),
         ([4, 5], "(median 4.5)"),
     ],
 )
@@ -101,6 +101,22 @@ def test_best_epochs_of_several_seeds_are_a_range(t: Catalogue, found: list[floa
     text = best_epochs(pd.Series(found, dtype=float), "validation_loss", t).texts["en"]
     assert said in text
     assert "accuracy" in best_epochs(pd.Series(found, dtype=float), "validation_accuracy", t).texts["en"]
+
+
+@pytest.mark.parametrize(
+    ("by", "saved"),
+    [
+        ("validation_loss", [True, False]),
+        ("validation_accuracy", [False, True]),
+        ("objective", [False, False]),
+    ],
+)
+def test_the_log_marks_the_epochs_at_which_the_classifier_was_really_kept(by: str, saved: list[bool]) -> None:
+    table = epochs(A=[((0.9, 0.9, 0.9), (0.9, 0.8, 0.85))])
+    table["validation_accuracy"] = [0.5, 0.4, 0.6]
+    table["l2_term"] = [0.1, 0.3, 0.3]
+    heads = [line for line in last_epochs(table, by) if line.startswith("Epoch")]
+    assert ["SAVED" in head for head in heads] == [True, *saved]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_no_sentence_stands_over_a_figure_that_it_is_not_about(
     ]
     caption = next(n for n, line in enumerate(lines) if line.startswith("圖 2 各類別"))
     about_next = [
-        n for n, line in enumerate(lines) if "圖 3 " in line or "Figure 3 " in line or "surest" in line
+        n for n, line in enumerate(lines) if "圖 3 " in line or "Figure 3 " in line or "confident" in line
     ]
     assert len(about_next) >= 4
     assert min(about_next) > caption

@@ -124,3 +124,23 @@ def test_means_with_their_spread(values: list[float], write: str, written: str) 
 )
 def test_best_epochs_are_a_range_and_never_a_spread_of_nothing(values: list[float], written: str) -> None:
     assert numbers.whole_range(pd.Series(values)) == written
+
+
+@pytest.mark.parametrize(
+    ("phrase", "value", "filled"),
+    [
+        ("權重採{value}，", "He 初始化", "權重採 He 初始化，"),
+        ("（1 減 {value}）", "測試準確率", "（1 減測試準確率）"),
+        ("在{value} 上", "圖中", "在圖中上"),
+        ("共 {value} 次", "8", "共 8 次"),
+        ("共{value}次", "<8>", "共&lt;8&gt;次"),
+        ("{value}的準確率", "Adam", "Adam 的準確率"),
+        ("「{value}」", "Adam", "「Adam」"),
+    ],
+)
+def test_spaces_beside_a_value_in_chinese_follow_from_what_it_is(
+    phrase: str, value: str, filled: str
+) -> None:
+    words = Catalogue({"w": {"a": {"zh-Hant": phrase, "en": "a{value}b"}}}, BOTH)
+    assert words("w.a", value=value).texts["zh-Hant"] == filled
+    assert words("w.a", value="x").texts["en"] == "axb"
