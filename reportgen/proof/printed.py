@@ -22,7 +22,7 @@ from reportgen.report.scores import findings_of, is_percentage
 from reportgen.report.sentences import test_sentences
 from reportgen.report.tables import stage
 from reportgen.report.test_accuracy import CLASSES_IN_TABLES, class_rows, confusion_matrix, seed_lines, tested
-from reportgen.report.verdicts import in_words, mean_rows, pair_row
+from reportgen.report.verdicts import in_words, mean_rows, pair_name, pair_row
 from reportgen.runs.store import RunRecords
 
 FRONT = 2
@@ -100,7 +100,7 @@ def _verdicts(found: Comparison, unit: Unit, t: Catalogue) -> Iterator[Printed]:
     for pair in found.pairs:
         written: dict[str, Any] = pair_row(pair, unit, t)
         numbers = (written[name] for name in ("seeds", "difference", "interval", "wins", "p"))
-        who, verdict = f"{pair.first} – {pair.second}", written["verdict"].spans().striptags()
+        who, verdict = pair_name(pair), written["verdict"].spans().striptags()
         yield Printed("verdicts", " ".join((who, *numbers, verdict, written["needed"])))
 
 

@@ -126,7 +126,7 @@ def matrix_block(
     said = [
         t(
             "alt.pair",
-            pair=f"{pair.first} – {pair.second}",
+            pair=pair_name(pair),
             difference=with_unit(pair.difference, unit, metric, t),
             verdict=t(f"verdict.{SIGNS[pair.verdict]}"),
         )
@@ -172,11 +172,15 @@ def described(summary: pd.DataFrame, unit: Unit) -> str:
     )
 
 
+def pair_name(pair: Pair) -> str:
+    """What a pair is called; a dash between the names would read as a range."""
+    return f"{pair.first} vs.\N{NO-BREAK SPACE}{pair.second}"
+
+
 def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
     """A row of the table of pairs."""
     return {
-        "first": pair.first,
-        "second": pair.second,
+        "pair": pair_name(pair),
         "seeds": str(pair.n),
         "difference": unit.difference(pair.difference),
         "interval": unit.difference_interval(pair.low, pair.high) or numbers.MISSING,

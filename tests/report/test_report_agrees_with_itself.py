@@ -147,7 +147,7 @@ class Part:
         mirrored = {"better": "worse", "worse": "better"}
         found = {}
         for pair, *_, verdict, _ in self.table("pairs")[1:]:
-            first, second = pair.split(" – ")
+            first, second = re.split(r" vs\.\s", pair)
             found[first, second], found[second, first] = verdict, mirrored.get(verdict, verdict)
         return found
 
@@ -240,7 +240,7 @@ def check_sentence(sentence: Markup, part: Part) -> None:
         r"([A-D]) and ([A-D]) are not separable.*?difference is ([-+]?[\d.]+)", text
     ):
         assert verdicts[first, second] == "not separable", text
-        (row,) = [row for row in part.table("pairs") if row[0] == f"{first} – {second}"]
+        (row,) = [row for row in part.table("pairs") if row[0] == f"{first} vs.\xa0{second}"]
         assert difference == row[2], f"{text}: the table has {row[2]}"
         assert f"{difference} percentage points" in text, text
     if "No test was made" in text or "too few for a verdict" in text:
@@ -254,7 +254,7 @@ def check_tables(part: Part) -> None:
     """The tables of one comparison against its scores, and their words against what they hold."""
     pairs, means = part.table("pairs"), part.table("means")
     for row in pairs[1:]:
-        first, second = row[0].split(" – ")
+        first, second = re.split(r" vs\.\s", row[0])
         both = list(zip(part.scores[first], part.scores[second], strict=True))
         gains = [a - b for a, b in both if a is not None and b is not None]
         counts = [

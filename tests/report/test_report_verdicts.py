@@ -101,7 +101,7 @@ def test_pairs_and_their_verdicts(
     for first, second in combinations(order, 2):
         difference = (scores[first] - scores[second]).to_numpy()
         test = stats.permutation_test((difference,), np.mean, permutation_type="samples", n_resamples=np.inf)
-        expected[f"{first} – {second}"] = float(difference.mean()), float(test.pvalue)
+        expected[f"{first} vs.\xa0{second}"] = float(difference.mean()), float(test.pvalue)
     rows = {row[0]: row[1:] for row in tables[f"table-{STAGES[stage]}-scores-pairs"][1:]}
     # Holm, written here a second time: the smallest p times 3, the next times 2, never less than before
     ranked = sorted(expected, key=lambda pair: expected[pair][1])
@@ -110,7 +110,7 @@ def test_pairs_and_their_verdicts(
         before = max(before, min(1.0, (3 - step) * expected[pair][1]))
         corrected[pair] = before
     for pair, (difference, _) in expected.items():
-        same = pair if pair in rows else " – ".join(reversed(pair.split(" – ")))
+        same = pair if pair in rows else " vs.\xa0".join(reversed(pair.split(" vs.\xa0")))
         sign = 1 if same == pair else -1
         assert float(rows[same][1]) == pytest.approx(100 * sign * difference, abs=0.006)
         assert float(rows[same][4]) == pytest.approx(corrected[pair], abs=0.0006)
