@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from reportgen.errors import UserError, printable
-from reportgen.files import partial_folder, write_text
+from reportgen.files import partial_folder, write_bytes, write_text
 from reportgen.report import template_checks
 from reportgen.report.languages import CHINESE, ENGLISH
 from reportgen.report.templates import SCRIPT, own_texts, read
@@ -67,7 +67,7 @@ def _into(folder: Path, texts: Mapping[str, str]) -> None:
             if data is None:
                 path.unlink(missing_ok=True)
             else:
-                path.write_bytes(data)
+                write_bytes(path, data)
         for empty in made:
             empty.rmdir()
         raise

@@ -17,6 +17,7 @@ from rich.console import Console
 
 import reportgen
 from reportgen.errors import UserError, printable
+from reportgen.files import naming
 from reportgen.proof import document, printed, recomputed
 from reportgen.proof.document import Document
 from reportgen.report import attachments
@@ -235,7 +236,8 @@ def compared_again(files: Mapping[str, bytes], folder: Path) -> Comparison:
     for number, file in enumerate(how["files"]):
         place = folder / str(number) / PurePath(file["attached"]).name  # tables may share a name
         place.parent.mkdir()
-        place.write_bytes(files[file["attached"]])
+        with naming(place):
+            place.write_bytes(files[file["attached"]])
         parts.append(read_scores(place, metric=how["metric"], name=file["name"]).table)
     table = pd.concat(parts, ignore_index=True)
     table = table[table["problem"].isin(how["problems"])]

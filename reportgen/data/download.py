@@ -11,6 +11,7 @@ from pathlib import Path
 from reportgen.data.cache import downloads_folder, writable_or_temporary
 from reportgen.data.errors import DataError, reason
 from reportgen.data.progress import progress_bar
+from reportgen.errors import REMEDIES, describe
 from reportgen.files import partial_folder
 
 _CHUNK = 1 << 16
@@ -48,6 +49,9 @@ def fetch(source: str, file: RemoteFile, remedy: str) -> Path:
                 _compare_checksum(room / file.name, file.md5)
                 return (room / file.name).replace(folder / file.name)
         except (OSError, http.client.HTTPException, ValueError) as error:
+            if isinstance(error, OSError) and error.errno in REMEDIES:  # no other address would help
+                disk = OSError(error.errno, error.strerror, str(folder / file.name))
+                raise DataError(f"source {source}: {describe(disk)}") from error
             failures.append(f"{url} ({_why(error)})")
     raise DataError(
         f"source {source}: no download possible, tried {' and '.join(failures)}:"

@@ -18,6 +18,7 @@ from reportgen.delivery import results, times
 from reportgen.delivery.results import Kept
 from reportgen.delivery.schedules import Place, Schedule, program
 from reportgen.errors import UserError
+from reportgen.files import naming
 
 REPORTED = (0, 3)  # exit codes of `reportgen run` that leave a report worth reading
 TIMER_LOG_BYTES = 100_000
@@ -124,8 +125,9 @@ def _take(lock: IO[bytes], kind: int) -> bool:
 
 def _call(schedule: Schedule, arguments: Sequence[str], folder: Path, log: IO[bytes], lock: IO[bytes]) -> int:
     """Call reportgen with the schedule's environment; returns its exit code, output goes to the log."""
-    log.write(f"$ reportgen {shlex.join(arguments)}\n".encode())
-    log.flush()
+    with naming(Path(log.name)):
+        log.write(f"$ reportgen {shlex.join(arguments)}\n".encode())
+        log.flush()
     called = subprocess.Popen(
         [*program(), *arguments],
         stdin=subprocess.DEVNULL,

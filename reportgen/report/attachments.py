@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
 
+from reportgen.files import write_bytes
 from reportgen.report.languages import CODE
 from reportgen.report.pdf import DEFAULT_VARIANT, KEYWORD, Attachment, Variant
 from reportgen.runs.store import RECORDS
@@ -82,7 +83,7 @@ def unpack(attached: Mapping[str, bytes], folder: Path) -> None:
     (folder / RECORDS).mkdir()
     places = {kept.name: kept.path for kept in FILES}
     for name, data in attached.items():
-        (folder / places.get(name, EXPERIMENT)).write_bytes(data)
+        write_bytes(folder / places.get(name, EXPERIMENT), data)
 
 
 def with_checksums(attachments: Iterable[Attachment]) -> list[Attachment]:

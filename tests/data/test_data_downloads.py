@@ -1,6 +1,8 @@
 """CIFAR-10 and Fashion-MNIST: placed by hand, downloaded, damaged, or out of reach."""
 
+import errno
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +74,20 @@ def test_a_download_with_a_wrong_checksum_is_refused(cifar, cache, server, monke
     line = refused("cifar10")
     assert "md5 checksum" in line
     assert server.url + "c.tar.gz" in line
+    assert files_below(cache) == []
+
+
+def test_a_full_disk_is_not_the_server_s_fault(cifar, cache, server, monkeypatch, refused):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (server.root / "c.tar.gz").write_bytes(cifar.archive)
+    monkeypatch.setattr(cifar.official, "url", server.url + "c.tar.gz")
+    monkeypatch.setattr(os, "fsync", full)
+    assert refused("cifar10") == (
+        f"source cifar10: {cache / 'downloads/cifar-10-python.tar.gz'}: No space left on device;"
+        " free some space and start again, what was trained is kept"
+    )
     assert files_below(cache) == []
 
 
