@@ -10,15 +10,17 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reportgen.locks import abandoned, create_locked
+from reportgen.locks import UNFORESEEN, abandoned, create_locked
 
 PARTIAL = ".partial-"
+PARTS = f".*.{UNFORESEEN}.part"
+"""The parts of all files in a folder, as a pattern for glob."""
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file; whoever reads it meanwhile sees the old one or the new one, never a part."""
     with naming(path):
-        remove_abandoned(path.parent.glob(f".{glob.escape(path.name)}.*.part"))
+        remove_abandoned(path.parent.glob(f".{glob.escape(path.name)}.{UNFORESEEN}.part"))
         part, descriptor = create_locked(path.parent, f".{path.name}.", ".part")
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -75,7 +77,7 @@ def partial_folder(parent: Path) -> Iterator[Path]:
 
 def remove_abandoned_folders(parent: Path) -> None:
     """Remove the partial folders of programs that were killed."""
-    for lock in parent.glob(f"{PARTIAL}*.lock"):
+    for lock in parent.glob(f"{PARTIAL}{UNFORESEEN}.lock"):
         with contextlib.suppress(OSError), abandoned(lock) as is_abandoned:
             if is_abandoned:
                 _remove(lock)

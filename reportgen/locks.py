@@ -14,6 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+UNFORESEEN = "[0-9a-f]" * 16
+"""What `create_locked` puts into the middle of a name, as a pattern for glob."""
+
 ABANDONED_AFTER = 30 * 24 * 3600
 """Seconds after which a file counts as abandoned where its file system knows no locks."""
 
@@ -52,7 +55,7 @@ def _lock(descriptor: int) -> bool | None:
     """Whether the lock could be taken; None where there are no locks."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except (BlockingIOError, PermissionError):  # some systems call it the latter
         return False
     except OSError:
         return None

@@ -98,7 +98,8 @@ def test_the_part_of_a_killed_writer_goes_with_the_next_write(tmp_path: Path) ->
 
 def test_without_locks_only_what_is_very_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", fail_with(errno.ENOLCK))
-    for name, days in (("young", 29), ("old", 31)):
+    young, old = "0" * 16, "f" * 16
+    for name, days in ((young, 29), (old, 31)):
         for part in (tmp_path / f".file.{name}.part", tmp_path / f".partial-{name}.lock"):
             part.write_text("half")
             os.utime(part, (time.time() - days * 24 * 3600,) * 2)
@@ -106,7 +107,16 @@ def test_without_locks_only_what_is_very_old_goes(tmp_path: Path, monkeypatch: p
     files.write_text(tmp_path / "file", "whole")
     with files.partial_folder(tmp_path) as folder:
         assert folder.is_dir()
-    assert names(tmp_path) == [".file.young.part", ".partial-young", ".partial-young.lock", "file"]
+    assert names(tmp_path) == [f".file.{young}.part", f".partial-{young}", f".partial-{young}.lock", "file"]
+
+
+def test_what_only_looks_like_a_part_stays(tmp_path: Path) -> None:
+    mine = [".file.part", ".file.0.part", "file.0123456789abcdef.part", ".partial-mine.lock"]
+    for name in mine:
+        (tmp_path / name).write_text("mine")
+    files.write_text(tmp_path / "file", "whole")
+    files.point_link(tmp_path / "link", "file")
+    assert names(tmp_path) == sorted([*mine, "file", "link"])
 
 
 def test_a_link_that_somebody_planted_is_not_followed(
@@ -145,7 +155,7 @@ def test_whoever_begins_while_others_tidy_up_is_not_taken_for_abandoned(
     def tidy_first(descriptor: int, kind: int) -> None:
         if not tidied:
             tidied.append(descriptor)
-            files.remove_abandoned(tmp_path.glob(".*.part"))
+            files.remove_abandoned(tmp_path.glob(files.PARTS))
         lock(descriptor, kind)
 
     monkeypatch.setattr(fcntl, "flock", tidy_first)

@@ -65,7 +65,7 @@ class Claims:
     def _take(self, place: int) -> bool:
         try:
             fcntl.lockf(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
-        except BlockingIOError:
+        except (BlockingIOError, PermissionError):  # some systems call it the latter
             return False
         except OSError:
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -67,8 +68,9 @@ def _remove_runs(folders: Sequence[Path]) -> None:
     for folder in folders:
         # out of sight in one step, so that no half of a run is ever seen
         hidden = folder.with_name(f"{store.PRUNED}{folder.name}")
-        folder.rename(hidden)
-        shutil.rmtree(hidden)
+        with contextlib.suppress(FileNotFoundError):  # another program removes it as well
+            folder.rename(hidden)
+            shutil.rmtree(hidden)
 
 
 def _uses(folder: Path) -> dict[str, str]:

@@ -241,4 +241,4 @@ def _remove_abandoned(experiment_folder: Path) -> None:
     """Remove runs that were being pruned, and parts of files in finished runs, such as a report's."""
     for folder in experiment_folder.glob(f"{PRUNED}*"):
         shutil.rmtree(folder, ignore_errors=True)
-    files.remove_abandoned(experiment_folder.rglob(".*.part"))
+    files.remove_abandoned(experiment_folder.rglob(files.PARTS))

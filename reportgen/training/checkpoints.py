@@ -16,7 +16,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from reportgen.files import remove_abandoned, write_bytes
+from reportgen.files import PARTS, remove_abandoned, write_bytes
 
 SECONDS_BETWEEN = 15.0
 SHARE_OF_TIME = 0.02
@@ -104,7 +104,7 @@ class Checkpoints:
         """Delete them all, damaged ones too: the trial has ended."""
         for file in [*self._files(), *self.folder.glob("*.damaged")]:
             file.unlink(missing_ok=True)
-        remove_abandoned(self.folder.glob(".*.part"))
+        remove_abandoned(self.folder.glob(PARTS))
 
     def _files(self) -> list[Path]:
         if not self.folder.is_dir():

@@ -87,7 +87,7 @@ def test_nothing_is_seen_under_the_runs_name_before_all_is_there(
 
 
 def test_what_a_killed_copy_left_is_swept_away_and_what_others_copy_is_not(cli: Cli) -> None:
-    left = Path("shared/quickstart/.partial-left")
+    left = Path("shared/quickstart/.partial-0123456789abcdef")
     left.mkdir(parents=True)
     (left / "report.pdf").write_bytes(b"half")
     left.with_suffix(".lock").touch()

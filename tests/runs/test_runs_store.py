@@ -257,7 +257,8 @@ def test_what_killed_programs_left_goes_with_the_next_run(tmp_path: Path) -> Non
         other.expect("at work")
         other.kill()
     (experiment / ".pruned-old").mkdir()
-    for part in (finished / ".report.html.0.part", finished / "records" / ".thumbnail.svg.0.part"):
+    for name in (".report.html", "records/.thumbnail.svg"):
+        part = finished / f"{name}.0123456789abcdef.part"
         part.write_text("half")
     assert any(path.name.startswith(".partial-") for path in experiment.iterdir())
     with partial_folder(experiment):
