@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reportgen.experiment import Experiment, ExperimentError, find, read
+from reportgen.experiment import ExperimentError, find, read
 from reportgen.runs.plan import check_optimizers, plan
 
 SOUND = """
@@ -385,12 +386,28 @@ def test_whatever_a_file_holds_it_is_an_experiment_or_refused_in_one_line(
     path = tmp_path / "mine.toml"
     lines = [f"{in_toml(key)} = {in_toml(value)}\n" for key, value in content.items()]
     path.write_text("".join(lines), encoding="utf-8", errors="replace")
-    refused, experiment = "", None
+    refused = None
     try:
         experiment = read(path)
         check_optimizers(experiment)
-        plan(experiment, classes=10)
+        trials = plan(experiment, classes=10)
     except ExperimentError as error:
         refused = str(error)
-    assert refused or isinstance(experiment, Experiment)
-    assert "\n" not in refused
+    if refused is not None:
+        assert refused.strip()
+        assert "\n" not in refused
+        return
+    # what is accepted is planned as it stands there, and no word of the file is passed over
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert set(written) <= {"title", "author", "data", "comparison", "tuned", "defects"}
+    for stage in ("comparison", "tuned"):
+        planned = [trial for trial in trials if trial.setup.stage == stage]
+        seeds = written[stage].get("seeds", 1)
+        assert {trial.seed for trial in planned} == set(range(seeds) if isinstance(seeds, int) else seeds)
+        for trial in planned:
+            for key in ("epochs", "batch_size", "l2", "dtype"):
+                assert getattr(trial.setup, key) == written[stage].get(key, getattr(trial.setup, key))
+            assert list(trial.setup.hidden) == written[stage]["hidden"]
+    given = {stage: set(written[stage]) for stage in ("data", "comparison", "tuned") if stage in written}
+    known = {stage: set(type(getattr(experiment, stage)).model_fields) for stage in given}
+    assert all(given[stage] <= known[stage] for stage in given)

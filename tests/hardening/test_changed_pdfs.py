@@ -7,18 +7,22 @@ import csv
 import io
 import json
 import tempfile
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reportgen import comparing, verifying
-from reportgen.proof.document import Document
+from reportgen.proof.document import Document, squeezed
+from reportgen.proof.printed import of_run
 from reportgen.report import attachments
 from reportgen.report.pdf import Attachment, check_pdf
+from reportgen.report.render import words_in
+from reportgen.runs import store
 from tests.hardening.cases import cases, unless_refused
 from tests.hardening.conftest import FILE, Run
 from tests.hardening.test_experiment_files import VALUES, at, places
@@ -50,21 +54,23 @@ def test_damaged_bytes_give_a_verdict_or_one_line(small: bytes, data: st.DataObj
         assert unless_refused(lambda: verifying.verify(path)) in (None, 0, 1)
 
 
-def sealed(files: dict[str, bytes]) -> Document:
+def sealed(files: dict[str, bytes], pages: Sequence[str] = ()) -> Document:
     """A document whose digests are in order, whatever the files are: its author is who lies."""
     listed = attachments.with_checksums([Attachment(name, data) for name, data in files.items()])
     digest = attachments.fingerprint(listed)
     keywords = attachments.seal(digest, ("en",))
     return Document(
-        tuple((one.name, one.data) for one in listed), keywords, (digest,), (), sha256().hexdigest()
+        tuple((one.name, one.data) for one in listed), keywords, (*pages, digest), (), sha256().hexdigest()
     )
 
 
-def proofs(files: dict[str, bytes]) -> list[verifying.Proof]:
-    document = sealed(files)
+def proofs(files: dict[str, bytes], pages: Sequence[str] = ()) -> list[verifying.Proof]:
+    document = sealed(files, pages)
     fingerprint, languages = attachments.read_seal(document.keywords) or ("", ())
     found = list(verifying.prove(document, fingerprint, languages, rebuild=False))
     assert [proof.wrong for proof in found[:4]] == [()] * 4  # of the files as files
+    for proof in found:
+        assert all(line.strip() and "\n" not in line for line in proof.wrong), proof
     return found
 
 
@@ -77,11 +83,46 @@ def carried(hostile_run: Run) -> dict[str, bytes]:
     }
 
 
-def test_the_sound_records_are_only_not_printed(carried: dict[str, bytes]) -> None:
-    by_name = {proof.what: proof for proof in proofs(carried)}
-    assert by_name["results.csv from metrics.csv"].wrong == ()
-    assert by_name["results.csv from confusion.csv"].wrong == ()
-    assert by_name["printed: trials"].wrong
+@pytest.fixture(scope="module")
+def pages(hostile_run: Run) -> tuple[str, ...]:
+    """Pages that say what the records give, the key findings in front."""
+    listed = list(of_run(store.read(hostile_run.folder), words_in(["en"])))
+    texts = [[squeezed(one.text) for one in listed if one.front is front] for front in (True, False)]
+    return ("|".join(texts[0]), "", "|".join(texts[1]))
+
+
+def test_the_sound_records_are_consistent_where_they_are_printed(
+    carried: dict[str, bytes], pages: tuple[str, ...]
+) -> None:
+    assert [proof for proof in proofs(carried, pages) if proof.wrong] == []
+    unprinted = {proof.what for proof in proofs(carried) if proof.wrong}
+    assert "printed: trials" in unprinted
+    assert all(what.startswith("printed: ") for what in unprinted)
+
+
+HELD = (
+    *(("trials", 0, *path) for path in [("seed",), ("setup", "stage"), ("setup", "label"), ("defects",)]),
+    *(("trials", 1, "setup", name) for name in ("optimizer", "hidden", "hyperparameters", "best_epoch_by")),
+    *(("data", *path) for path in [("classes", 0), ("images_by_class", "test", 0)]),
+    ("trials",), ("experiment", "settings", "defects"),
+)  # fmt: skip
+"""Places of the manifest that the tables are held against."""
+
+
+@cases(40)
+@given(path=st.sampled_from(HELD), value=st.none() | VALUES)
+def test_a_manifest_that_is_not_that_of_the_tables_is_found(
+    carried: dict[str, bytes], pages: tuple[str, ...], path: tuple[Any, ...], value: Any
+) -> None:
+    manifest: Any = json.loads(carried["manifest.json"])
+    holder = at(manifest, path[:-1])
+    before = holder.pop(path[-1])
+    if value is not None and value != before:
+        holder[path[-1]] = value
+        # a mapping that has more than what is looked at is none of the tables' business
+        assume(not isinstance(value, dict))
+    text = json.dumps(manifest, default=str).encode()
+    assert any(proof.wrong for proof in proofs(carried | {"manifest.json": text}, pages))
 
 
 @cases(60)
@@ -95,8 +136,7 @@ def test_a_manifest_of_any_content_gives_a_verdict(carried: dict[str, bytes], da
             del holder[path[-1]]
         else:
             holder[path[-1]] = data.draw(VALUES)
-    text = json.dumps(manifest, default=str).encode()
-    assert any(proof.wrong for proof in proofs(carried | {"manifest.json": text}))
+    proofs(carried | {"manifest.json": json.dumps(manifest, default=str).encode()})
 
 
 @cases(60)
@@ -120,7 +160,8 @@ def test_tables_of_any_content_give_a_verdict(carried: dict[str, bytes], data: s
 @cases(60)
 @given(
     st.dictionaries(
-        st.sampled_from(["manifest.json", "comparison.json", "a.csv", "..", "x/y"]), st.binary(max_size=40)
+        st.sampled_from(["manifest.json", "comparison.json", "a.csv", "..", "x/y"]),
+        st.binary(max_size=40) | VALUES.map(lambda value: json.dumps(value, default=str).encode()),
     )
 )
 def test_files_of_any_content_give_a_verdict(files: dict[str, bytes]) -> None:

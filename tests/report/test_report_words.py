@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +69,43 @@ def test_chinese_is_traditional_and_english_is_not_chinese() -> None:
             assert not re.search(r"[\u4e00-\u9fff]", phrase["en"]), (section, key)
 
 
+def names_in(python: str) -> Iterator[str]:
+    """What a program can put a phrase's name together from: its texts, and the names of its fields."""
+    for node in ast.walk(ast.parse(python)):
+        match node:
+            case (
+                ast.Constant(value=str() as name)
+                | ast.AnnAssign(target=ast.Name(id=name))
+                | ast.keyword(arg=str() as name)
+                | ast.ClassDef(name=name)
+            ):
+                yield name.replace(" ", "_")
+
+
 def test_every_phrase_is_used_somewhere() -> None:
     package = Path(resources.__file__).parent
-    sources = [*resources.templates().rglob("*.j2"), *package.glob("report/*.py")]
-    text = "\n".join(source.read_text(encoding="utf-8") for source in sources)
-    for section, phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items():
-        # named in full, or put together from the section's name and a key
-        composed = f'f"{section}.{{' in text or f"'{section}.' ~" in text or section == "section"
-        for key in phrases:
-            assert f"{section}.{key}" in text or composed, f"{section}.{key} is never used"
+    programs = [source.read_text(encoding="utf-8") for source in package.rglob("*.py")]
+    pages = [source.read_text(encoding="utf-8") for source in resources.templates().rglob("*.j2")]
+    text = "\n".join([*programs, *pages])
+    names = {name for program in programs for name in names_in(program)}
+    names |= {name for page in pages for name in re.findall(r"'(\w+)'", page)}
+
+    def is_put_together(section: str, key: str) -> bool:
+        """Whether a phrase is asked for by the section, what stands there, and one name or two."""
+        for start in set(re.findall(rf"""["']{section}\.(\w*)(?:\{{|' ~)""", text)):
+            rest = key.removeprefix(start)
+            parts = [(rest[:place], rest[place + 1 :]) for place in range(len(rest)) if rest[place] == "_"]
+            if key.startswith(start) and (rest in names or any(names.issuperset(pair) for pair in parts)):
+                return True
+        return False
+
+    unused = [
+        f"{section}.{key}"
+        for section, phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items()
+        for key in phrases
+        if not (re.search(rf"\b{section}\.{key}\b", text) or is_put_together(section, key))
+    ]
+    assert unused == []
 
 
 def test_values_are_escaped_and_markup_in_texts_is_not_taken_from_users(t: Catalogue) -> None:
