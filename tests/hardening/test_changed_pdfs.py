@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from reportgen import comparing, verifying
@@ -111,6 +111,9 @@ HELD = (
 
 @cases(40)
 @given(path=st.sampled_from(HELD), value=st.none() | VALUES)
+@example(path=("trials", 0, "seed"), value=99)
+@example(path=("trials", 0, "setup", "label"), value="another")
+@example(path=("data", "images_by_class", "test", 0), value=1)
 def test_a_manifest_that_is_not_that_of_the_tables_is_found(
     carried: dict[str, bytes], pages: tuple[str, ...], path: tuple[Any, ...], value: Any
 ) -> None:

@@ -50,7 +50,7 @@ def cifar10(request: pytest.FixtureRequest) -> dict[str, str]:
     return {"source": "npz", "path": str(path)}
 
 
-REENCODED = "DIGEST"
+REENCODED = "303460dad14848833debfae5e53a6a6091421869b39086ca282e99fc87138429"
 """The digest of the JPEG re-encodings that the figures of docs/reproduction.md were measured on."""
 
 # training and validation accuracy in percent, and the printed losses, measured once with a program of its
