@@ -13,7 +13,7 @@ def a_manifest(run: str = "run", **others: Any) -> dict[str, Any]:
         "experiment": {
             "name": "small",
             "file": "small.toml",
-            "overridden": [],
+            "options": [],
             "settings": {"title": title},
         },
         "languages": ["zh-Hant", "en"],

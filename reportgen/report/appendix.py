@@ -45,7 +45,7 @@ def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, A
 
 def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
     """That the command takes its data from this folder; None where it names no data."""
-    given = dict(zip(options[::2], options[1::2], strict=True))
+    given = dict(zip(options[::2], options[1::2], strict=False))
     if "--data-path" not in given:
         return None
     return t("appendix.beside", file=Markup("<code>{}</code>").format(given["--data-path"]))

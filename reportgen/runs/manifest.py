@@ -38,7 +38,7 @@ class _Settings(_Part):
 class _Experiment(_Part):
     name: str
     file: str
-    overridden: list[str]
+    options: list[str] = []
     settings: _Settings
 
 

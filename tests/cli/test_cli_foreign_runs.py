@@ -103,7 +103,7 @@ MANIFESTS: dict[str, tuple[str, object]] = {
     "a device that is a number": ("device", 3),
     "no machine": ("device.processor", ...),
     "kept as texts": ("reused", ["yes"]),
-    "nothing but a name": ("experiment.overridden", 0),
+    "nothing but a name": ("experiment.options", 0),
     "a text that no file can hold": ("experiment.settings.author", "\ud800"),
     "levels without end": ("experiment.settings.more", json.loads("[" * 600 + "]" * 600)),
 }

@@ -47,7 +47,7 @@ def made_run(
             experiment={
                 "name": experiment,
                 "file": f"{experiment}.toml",
-                "overridden": [],
+                "options": [],
                 "settings": {"title": title},
             },
         ),
