@@ -194,8 +194,8 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
 
 
 def needed(pair: Pair) -> str:
-    """The number of seeds that would show the difference; a dash where there is none to be had."""
-    if pair.seeds_needed is None:
+    """The number of seeds that would show the difference; a dash where none would, or nothing was tested."""
+    if pair.seeds_needed is None or pair.verdict not in TESTED:
         return numbers.MISSING
     return numbers.whole(pair.seeds_needed)
 

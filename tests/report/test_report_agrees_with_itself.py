@@ -266,6 +266,7 @@ def check_tables(part: Part) -> None:
         assert row[4] == " / ".join(map(str, counts)), f"{row}: wins, ties and losses are {counts}"
         tested = row[6] in TESTED
         assert (row[5] != "–") == tested, f"{row}: p without a test, or a test without p"
+        assert tested or row[7] == "–", f"{row}: what shows a difference, of a pair that was not tested"
     if pairs[1:]:
         assert "percentage points" in pairs[0][2]
         untested = not TESTED & set(part.verdicts.values())

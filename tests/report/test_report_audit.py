@@ -11,9 +11,10 @@ import pytest
 from markupsafe import Markup
 
 from reportgen import resources
+from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant
 from reportgen.analysis.audit import Fact, Point
 from reportgen.cli import main
-from reportgen.report.audit import audit_section, summary
+from reportgen.report.audit import ablation_sentences, audit_section, summary
 from reportgen.report.catalogue import Catalogue, load
 from reportgen.runs import store
 from reportgen.runs.store import RunRecords
@@ -114,6 +115,21 @@ def test_the_ablation_has_a_row_for_each_defect_and_says_what_it_did(html: str) 
     assert not re.search(r"(keeps|changes) the order|The test then shows", text)
     assert all(">" not in row[4] for row in rows)
     assert "no validation accuracy at all when they are mended: test images from the training file." in text
+
+
+@pytest.mark.parametrize("tested", [True, False])
+def test_orders_of_an_ablation_stand_side_by_side_where_they_were_tested(t: Catalogue, tested: bool) -> None:
+    gains = {"A": 0.1, "B": 0.0}
+    better = frozenset([("A", "B")]) if tested else frozenset()
+    before = Variant(NONE, {}, dict.fromkeys("AB", 0.0), ("B", "A"), frozenset(), {})
+    after = [Variant(name, {}, gains, ("A", "B"), better, {}) for name in ("batches_slide_by_one", ALL)]
+    said = ablation_sentences(Ablation(tuple(range(6 if tested else 2)), tested, (before, *after)), "AB", t)
+    english = [sentence.texts["en"].striptags() for sentence in said]
+    assert [line.startswith("With “batches that slide by one” mended") for line in english] == [True, False]
+    for line in english:
+        assert "A +10.00, B +0.00" in line
+        orders = "The test then shows A > B; with nothing mended it shows B, A."
+        assert line.endswith(orders) == tested, line
 
 
 def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogue) -> None:
