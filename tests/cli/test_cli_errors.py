@@ -294,6 +294,22 @@ def test_tags_for_every_reader_are_not_declared_where_there_are_none(
     assert sorted(path.name for path in Path().iterdir()) == ["t.csv", "x.toml"]
 
 
+def test_what_a_pdf_lacks_is_a_note_of_the_command(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    import weasyprint.pdf
+
+    add_tags = weasyprint.pdf.add_tags
+
+    def of_another_version(*arguments: object) -> None:
+        add_tags(*arguments)
+
+    monkeypatch.setattr(weasyprint.pdf, "add_tags", of_another_version)
+    Path("t.csv").write_text("optimizer,seed,score\nA,0,1\nB,0,2\n", encoding="utf-8")
+    answer = cli("compare", "t.csv", "--to", "report", "--higher-is-better")
+    assert answer.code == 0
+    (note,) = [line for line in (answer.out + answer.err).splitlines() if line.startswith("note: ")]
+    assert "the tags are WeasyPrint's own" in note
+
+
 def test_records_outlive_a_report_that_fails(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     from reportgen.report.pdf import PdfUnavailable
 
