@@ -29,7 +29,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--steps", type=int, help="of the other benchmark")
+    parser.add_argument("--steps", type=int, help="of another benchmark")
+    parser.add_argument("--seeds", type=int, nargs="*", help="of another benchmark")
     rounds = parser.parse_args().rounds
     with TemporaryDirectory() as place:
         source = find(Path(place))

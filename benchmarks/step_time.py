@@ -85,6 +85,7 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--seeds", type=int, nargs="*", help="of another benchmark")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     part = random_part(arguments.steps * BATCH)
