@@ -124,11 +124,12 @@ class Templates:
         try:
             with limited(most) if self.replaced else nullcontext():
                 yield
-        except (UserError, OSError):
+        except UserError:
             raise
         except Exception as error:  # a template can go wrong in as many ways as a program
-            if not self.replaced:
-                raise  # a mistake of ours
+            of_system = isinstance(error, OSError) and not isinstance(error, jinja2.TemplateError)
+            if of_system or not self.replaced:
+                raise  # no mistake of the user's
             place = self._place(error) or (f"{path}: " if path else "")
             raise TemplateError(f"{place}{_reason(error, known, most)}") from error
 

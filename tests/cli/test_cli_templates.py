@@ -283,7 +283,7 @@ def test_verify_tells_foreign_templates_and_rebuilds_with_them(
 ) -> None:
     run = shutil.copytree(tiny_run, tmp_path / "run")
     folder = write(words="[ui]\nfindings = { en = 'What matters' }\n[test]\nmany_seeds = { de = '"
-    "{images} {n} {accuracy} {interval} {spread} {lowest} {highest}' }")  # fmt: skip
+    "{what} {images} {n} {accuracy} {interval} {spread} {lowest} {highest}' }")  # fmt: skip
     assert cli("render", run, "--templates", folder, "--languages", "zh-Hant,de").code == 0
     pdf = run / "report.pdf"
     with pikepdf.open(pdf) as document:
