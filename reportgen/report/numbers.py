@@ -22,18 +22,20 @@ from reportgen.report import languages as tongues
 from reportgen.report.catalogue import CHINESE, ENGLISH, Phrase
 
 MISSING = "–"
+_minus: ContextVar[str] = ContextVar("_minus", default="-")
 _signs: ContextVar[dict[str, str] | None] = ContextVar("_signs", default=None)
 
 
 @contextmanager
 def written_in(language: str) -> Iterator[None]:
-    """While inside, numbers are written as in this language."""
+    """While inside, numbers are written as in this language, and differences with a real minus sign."""
     own = language in (CHINESE, ENGLISH)
-    token = _signs.set(None if own else _signs_of(language))
+    token, minus = _signs.set(None if own else _signs_of(language)), _minus.set("\N{MINUS SIGN}")
     try:
         yield
     finally:
         _signs.reset(token)
+        _minus.reset(minus)
 
 
 def signs() -> dict[str, str] | None:
@@ -53,6 +55,11 @@ def _written(number: str) -> str:
     """A number with commas and points as the report's first language writes it."""
     signs = _signs.get()
     return number if signs is None else "".join(signs.get(char, char) for char in number)
+
+
+def _signed(number: str) -> str:
+    """A number that begins with its sign; the hyphen of programs is for what programs read."""
+    return _written(number if number[0] != "-" else _minus.get() + number[1:])
 
 
 def percent(share: float, places: int = 2) -> str:
@@ -97,13 +104,13 @@ def decimals(value: float, places: int) -> str:
 
 def points(difference: float) -> str:
     """A difference of two shares in percentage points, with its sign."""
-    return _written(f"{100 * difference:+.2f}")
+    return _signed(f"{100 * difference:+.2f}")
 
 
 def with_spread(values: pd.Series[float], write: str) -> str:
     """Mean of a column, with ± its sample standard deviation where there are several values.
 
-    write: 'percent', 'loss' or 'seconds'. A percentage's spread is in points.
+    write: 'percent', 'loss' or 'seconds'.
     """
     found = values.dropna()
     if found.empty:
@@ -114,13 +121,7 @@ def with_spread(values: pd.Series[float], write: str) -> str:
     write_one = writers[write]
     if len(found) == 1:
         return write_one(float(found.iloc[0]))
-    spread = float(found.std(ddof=1))
-    written = {
-        "percent": f"{100 * spread:.2f}",
-        "loss": f"{spread:.4f}",
-        "seconds": f"{spread:,.1f}",
-    }[write]
-    return f"{write_one(float(found.mean()))} ± {_written(written)}"
+    return f"{write_one(float(found.mean()))} ± {write_one(float(found.std(ddof=1)))}"
 
 
 def whole_range(values: pd.Series[float]) -> str:
@@ -171,7 +172,7 @@ class Unit:
         """A difference of two scores, with its sign."""
         if _missing(difference):
             return MISSING
-        return points(difference) if self.share else _written(f"{difference:+.4g}")
+        return points(difference) if self.share else _signed(f"{difference:+.4g}")
 
     def interval(self, low: float, high: float) -> str:
         """The interval of a score; empty where there is none."""

@@ -73,7 +73,7 @@ def test_the_comparison_gives_mean_and_spread_over_seeds(
     ):
         a, b = trials["validation_accuracy"]
         spread = abs(a - b) / 2**0.5  # the sample standard deviation of two numbers
-        expected = f"{50 * (a + b):.2f}% ± {100 * spread:.2f}"
+        expected = f"{50 * (a + b):.2f}% ± {100 * spread:.2f}%"
         assert row[3] == expected, setup
         assert squeeze(expected) in squeeze(pdf_text)
         first, last = sorted(trials["best_epoch"].astype(int))

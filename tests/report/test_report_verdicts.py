@@ -112,7 +112,9 @@ def test_pairs_and_their_verdicts(
     for pair, (difference, _) in expected.items():
         same = pair if pair in rows else " vs.\xa0".join(reversed(pair.split(" vs.\xa0")))
         sign = 1 if same == pair else -1
-        assert float(rows[same][1]) == pytest.approx(100 * sign * difference, abs=0.006)
+        assert float(rows[same][1].replace("\u2212", "-")) == pytest.approx(
+            100 * sign * difference, abs=0.006
+        )
         assert float(rows[same][4]) == pytest.approx(corrected[pair], abs=0.0006)
         separable = corrected[pair] <= 0.05
         assert ("not separable" in rows[same][5]) == (not separable), rows[same]

@@ -133,7 +133,7 @@ def test_a_mean_over_seeds_has_its_interval_and_one_seed_its_count(t: Catalogue)
     ("values", "write", "written"),
     [
         ([0.46521], "percent", "46.52%"),
-        ([0.4, 0.5], "percent", "45.00% ± 7.07"),
+        ([0.4, 0.5], "percent", "45.00% ± 7.07%"),
         ([float("nan"), 0.5], "percent", "50.00%"),
         ([float("nan")], "loss", "–"),
         ([1.0, 2.0, 3.0], "loss", "2.0000 ± 1.0000"),
@@ -174,3 +174,11 @@ def test_spaces_beside_a_value_in_chinese_follow_from_what_it_is(
     words = Catalogue({"w": {"a": {"zh-Hant": phrase, "en": "a{value}b"}}}, BOTH)
     assert words("w.a", value=value).texts["zh-Hant"] == filled
     assert words("w.a", value="x").texts["en"] == "axb"
+
+
+def test_a_difference_has_a_real_minus_in_a_report_and_none_for_programs() -> None:
+    assert numbers.points(-0.0123) == "-1.23"
+    with numbers.written_in("zh-Hant"):
+        assert numbers.points(-0.0123) == "\u22121.23"
+        assert numbers.Unit(share=False).difference_interval(-0.25, 1e-9) == "[\u22120.25, +1e-09]"
+    assert numbers.points(-0.0123) == "-1.23"
