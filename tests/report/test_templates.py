@@ -33,7 +33,8 @@ conclusions = { de = "Schlussfolgerungen", ja = "結論" }
 text = { de = "Jeder Satz hier ist aus den Aufzeichnungen dieses Laufs „berechnet“, größtenteils." }
 [test]
 per_class_caption_many = { ja = "この結論は学習の記録から計算した。" }
-many_seeds = { de = "Auf {images} Bildern: {accuracy} ({n} Läufe, {interval}; {spread} {lowest} {highest}), {what}." }
+[test.many_seeds]
+de = "Auf {images} Bildern: {accuracy} ({n} Läufe, {interval}; {spread} {lowest} {highest}), {what}."
 """
 
 
