@@ -23,7 +23,7 @@ from reportgen.runs import trial_key as keys
 from reportgen.runs.code_digest import canonical, code_digest
 from reportgen.runs.execute import Workplace, execute
 from reportgen.runs.plan import plan
-from reportgen.runs.run import Source, data_settings
+from reportgen.runs.run import Source, data_digest, data_settings, load_images
 from reportgen.runs.trial_key import trial_key
 from reportgen.training import Setup, Trial
 
@@ -78,6 +78,14 @@ def test_another_program_library_or_processor_is_another_trial(
     assert trial_key(TRIAL, "data") != before
     monkeypatch.undo()
     assert trial_key(TRIAL, "data") == before
+
+
+@pytest.mark.parametrize("name", ["default_train", "default_validation", "default_seed"])
+def test_another_split_by_default_is_other_data(source: Callable[..., Source], name: str) -> None:
+    """Where an experiment does not say how data are split, the source does."""
+    made = source()
+    dataset, settings = load_images(made)
+    assert data_digest(replace(dataset, **{name: 7}), settings) != data_digest(dataset, settings)
 
 
 # ---------------------------------------------------------------- the code, from its files
