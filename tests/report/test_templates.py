@@ -32,7 +32,7 @@ conclusions = { de = "Schlussfolgerungen", ja = "結論" }
 [conclusions]
 text = { de = "Jeder Satz hier ist aus den Aufzeichnungen dieses Laufs „berechnet“, größtenteils." }
 [test]
-per_class_caption_many = { ja = "この結論は学習の記録から計算した。" }
+per_class_caption_many = { ja = "この結論は {n} 回の学習の記録から計算した。" }
 [test.many_seeds]
 de = "Auf {images} Bildern: {accuracy} ({n} Läufe, {interval}; {spread} {lowest} {highest}), {what}."
 """
