@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from made_tables import random_table, table
+from rich.console import Console
 
-from reportgen import comparing, score_tables
+from reportgen import comparing, progress, score_tables
 from reportgen.analysis.comparison import compare
 from reportgen.analysis.pairs import Verdict
 from reportgen.comparing import describe
@@ -255,3 +258,18 @@ def test_run_prints_and_knows_which_metrics_are_better_lower(
     assert "B is better than A: +4" in capsys.readouterr().out
     with pytest.raises(UserError, match="alpha 2"):
         comparing.run([path], metric="train_loss", alpha=2.0)
+
+
+def test_a_bar_counts_on_a_terminal_and_nowhere_else() -> None:
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=80)
+    with progress.counted("comparing", terminal) as tell:
+        assert tell is not None
+        compare(pd.concat([random_table(3, 8), random_table(2, 25, problem="q")]), progress=tell)
+    assert isinstance(terminal.file, io.StringIO)
+    drawn = terminal.file.getvalue()
+    assert "comparing" in drawn
+    assert "9/9" in drawn  # five optimizers, three pairs and one
+    pipe = Console(file=io.StringIO(), force_terminal=False)
+    with progress.counted("comparing", pipe) as tell:
+        assert tell is None
+    assert pipe.file.getvalue() == ""  # type: ignore[attr-defined]
