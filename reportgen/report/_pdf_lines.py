@@ -38,6 +38,9 @@ def prepare(root: Element) -> None:
 
 def keep_the_end(element: Element) -> None:
     """Wrap an element's last words in a span that does not break; its children stay whole."""
+    if len(element) == 1 and element[0].tag == "span" and _holds_all(element[0], element):
+        keep_the_end(element[0])  # what a report in one language says in a span of its own
+        return
     pieces = _pieces(element)
     text = "".join(piece for piece, _ in pieces)
     start = _start_of_end(text)
@@ -56,6 +59,11 @@ def keep_the_end(element: Element) -> None:
                 return
         _wrap(element, pieces, number, cut)
         return
+
+
+def _holds_all(child: Element, element: Element) -> bool:
+    """Whether a child has all the text of an element."""
+    return not f"{element.text or ''}{child.tail or ''}".strip()
 
 
 def _start_of_end(text: str) -> int:

@@ -276,3 +276,12 @@ def test_the_end_that_stays_together_begins_where_a_line_may(text: str, kept: st
     (tail,) = page.iter("span")
     assert tail.text == kept
     assert "".join(page.itertext()) == text
+
+
+def test_the_end_stays_together_inside_the_one_span_of_a_report_in_one_language() -> None:
+    text = "兩者的資料量、網路與訓練長度可能不同，差距並非全來自優化器。"
+    page = fromstring(f"<body><ul><li><span>{text}</span></li></ul></body>")
+    prepare(page)
+    (tail,) = page.iterfind(".//span[@class='tail']")
+    assert tail.text == "優化器。"
+    assert "".join(page.itertext()) == text
