@@ -128,6 +128,9 @@ def _row(name: str, stage: str, setup: str, runs: int, seeds: pd.DataFrame) -> _
     differences = (whole["now"] - whole["before"]).to_numpy()
     differences = np.where(np.abs(differences) < ROUNDING, 0.0, differences)
     test = sign_flip_test(differences, CONFIDENCE)
+    difference = float(differences.mean()) if len(differences) else math.nan
+    if abs(difference) < ROUNDING:
+        difference = 0.0
     diverged = int((seeds["now"].isna() & seeds["before"].notna()).sum())
     return _Row(
         reference=name,
@@ -137,11 +140,11 @@ def _row(name: str, stage: str, setup: str, runs: int, seeds: pd.DataFrame) -> _
         n=len(differences),
         before=float(whole["before"].mean()),
         now=float(whole["now"].mean()),
-        difference=float(differences.mean()) if len(differences) else math.nan,
+        difference=difference,
         low=test.interval.low,
         high=test.interval.high,
         # half of the flips that reach as far do so on the same side
-        p=math.nan if not len(differences) else test.p / 2 if differences.sum() else 1.0,
+        p=math.nan if not len(differences) else test.p / 2 if difference else 1.0,
         p_holm=math.nan,
         change=Change.WORSE if diverged else Change.TOO_FEW_SEEDS,
         diverged=diverged,

@@ -121,8 +121,8 @@ def test_its_table_has_the_numbers_of_both_runs_and_scipys_p(runs: Runs, page: s
     header, *rows = tables_of(page)["table-drift-baseline"]
     assert len(header) == 8
     assert [row[0] for row in rows] == [
-        "SGD（給定設定） SGD (given settings)",
-        "Adam（給定設定） Adam (given settings)",
+        "SGD（共同設定） SGD (shared settings)",
+        "Adam（共同設定） Adam (shared settings)",
         "所有設定的平均 mean of all setups",
     ]
     scores = expected(runs.before, runs.dropped)
@@ -157,8 +157,8 @@ def test_its_table_has_the_numbers_of_both_runs_and_scipys_p(runs: Runs, page: s
 def test_it_says_what_dropped_what_differs_and_draws_both_runs(runs: Runs, page: str) -> None:
     text = section(page)
     words = re.sub(r"<[^>]*>", "", text)
-    assert "A significant drop: SGD (given settings); mean of all setups." in words
-    assert "有顯著的下降：SGD（給定設定）、所有設定的平均。" in words
+    assert "A significant drop: SGD (shared settings); mean of all setups." in words
+    assert "有顯著的下降：SGD（共同設定）、所有設定的平均。" in words
     assert "These differ from the baseline:" in words
     assert "<code>comparison.optimizers[0].learning_rate</code>: 0.05 → 0.0001" in text
     assert text.count("<code>") == 1
@@ -167,7 +167,7 @@ def test_it_says_what_dropped_what_differs_and_draws_both_runs(runs: Runs, page:
     means = {name: found.mean(axis=1) for name, found in expected(runs.before, runs.dropped).items()}
     for setup in ("SGD", "Adam"):
         first, last = means[setup]
-        assert f"{setup} (given settings) {first:.2%} → {last:.2%}" in figure
+        assert f"{setup} (shared settings) {first:.2%} → {last:.2%}" in figure
 
 
 def test_its_pdf_is_consistent_and_a_row_that_was_changed_is_missed(
@@ -204,7 +204,7 @@ def verdicts(made: dict[str, Any], table: int = 0) -> list[str]:
 def test_what_diverged_is_said_as_such_and_has_no_test(runs: Runs) -> None:
     made = said(runs.diverged)
     assert [sentence.plain() for sentence in made["sentences"]] == [
-        "Diverged now, and not before: SGD (given settings)."
+        "Diverged now, and not before: SGD (shared settings)."
     ]
     assert verdicts(made) == ["worse (8 newly diverged)", "no change seen", "not enough seeds"]
     sgd = made["tables"][0]["rows"][0]
