@@ -284,7 +284,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         higher_is_better=higher_is_better,
         report=None
         if no_report
-        else comparing.Report(to, output, languages, None if no_pdf else pdf_variant, templates, paper),
+        else comparing.Report(to, languages, None if no_pdf else pdf_variant, templates, paper, output),
     )
 
 

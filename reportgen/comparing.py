@@ -38,16 +38,16 @@ FOLDER = "compare"
 class Report:
     """Where the report goes, in which languages, whether as a PDF too, for what paper.
 
-    to: where, without an ending; None for the folder FOLDER of the output folder, under the table's name.
+    target: without an ending; None for the folder FOLDER of the output folder, under the table's name.
     templates: a folder of the user's, over the program's own.
     """
 
-    to: Path | None
-    output: Path
+    target: Path | None
     languages: Sequence[str]
     pdf: Variant | None
     templates: Path | None = None
     paper: str = DEFAULT_PAPER
+    output: Path = Path("output")
 
 
 def run(
@@ -108,13 +108,13 @@ def place(report: Report, paths: Sequence[Path], found: Comparison) -> Path:
 
     Where another one has the table's name, a number is added. Raises UserError where the user named one.
     """
-    if report.to is not None:
-        if taken := _other(report.to, paths, found):
+    if report.target is not None:
+        if taken := _other(report.target, paths, found):
             raise UserError(
                 f"{taken}: is there already, and is no report of this comparison; name another place with"
                 " --to, or remove it"
             )
-        return report.to
+        return report.target
     folder = report.output / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{paths[0].stem}-comparison"
