@@ -1,61 +1,109 @@
-"""What a PDF carries: its attachments, what it says of itself, and the text of its pages."""
+"""What a PDF carries: its attachments, what it says of itself, and the text and the look of its pages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from reportgen.errors import UserError
 
+NOTE, LINK_OUT = "note", "link out"
+SCALE = 1.5
+"""So many pixels a point has where the look of pages is compared."""
 LARGEST = 512 * 2**20
 """The most bytes of a PDF, and of all that is attached to it: what fits into memory with ease."""
+
+
+PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")
 
 
 @dataclass(frozen=True)
 class Document:
     """A PDF as a reader gets it.
 
-    attachments: name and bytes of each, None where they cannot be read; a name may stand there twice.
-    keywords: what the document says of itself. pages: the text of each page, as squeezed() leaves it.
-    overlaid: the numbers of the pages that have more on them than text, figures and links. digest: the
-    SHA-256 of the file.
+    data: the file. attachments: name and bytes of each, None where they cannot be read; a name may stand
+    there twice. properties: what the document says of itself. pages: the text of each page, as squeezed()
+    leaves it. odd: what no report has, a line each. links_out: the numbers of the pages with links that lead
+    out of the document, as only templates of someone's own make them.
     """
 
+    data: bytes
     attachments: tuple[tuple[str, bytes | None], ...]
-    keywords: str
+    properties: Mapping[str, str]
     pages: tuple[str, ...]
-    overlaid: tuple[int, ...]
-    digest: str
+    odd: tuple[str, ...]
+    links_out: tuple[int, ...] = ()
+
+    @property
+    def keywords(self) -> str:
+        """What the document says of its records and of how it was made."""
+        return self.properties["Keywords"]
 
 
 def read(path: Path) -> Document:
     """Read a PDF with PDFium. Raises UserError where it is none, is damaged or is encrypted."""
-    import pypdfium2  # type: ignore[import-untyped]
-    from pypdfium2 import raw
-
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UserError(f"{path}: is no file; give the path of a PDF")
     size = path.stat().st_size
     if size > LARGEST:
         raise UserError(f"{path}: has {size:,} bytes; at most {LARGEST:,} are read")
-    data = path.read_bytes()
+    return parse(path.read_bytes(), path)
+
+
+def parse(data: bytes, path: Path) -> Document:
+    """The same of the bytes of a file. path: what messages call it."""
+    import pypdfium2  # type: ignore[import-untyped]
+    from pypdfium2 import raw
+
     try:
         with pypdfium2.PdfDocument(data) as pdf:
             attachments = _attachments(pdf, path)
-            texts, overlaid = [], []
+            texts, links_out = [], []
+            odd = ["it has scripts"] if raw.FPDFDoc_GetJavaScriptActionCount(pdf) else []
             for number, page in enumerate(pdf, start=1):
                 texts.append(squeezed(page.get_textpage().get_text_range()))
-                if _is_overlaid(page, raw):
-                    overlaid.append(number)
-            keywords = pdf.get_metadata_value("Keywords")
+                kinds = list(_annotations(pdf, page, raw))
+                if NOTE in kinds:
+                    odd.append(f"page {number}: something was stuck onto it")
+                if LINK_OUT in kinds:
+                    links_out.append(number)
+                if _has_hidden_text(page, raw):
+                    odd.append(f"page {number}: has text that cannot be seen")
+            properties = {name: pdf.get_metadata_value(name) for name in PROPERTIES}
     except pypdfium2.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
             raise UserError(f"{path}: is encrypted; ask its sender for one without a password") from error
         raise UserError(f"{path}: is no PDF, or a damaged one; ask its sender for it again") from error
-    return Document(attachments, keywords, tuple(texts), tuple(overlaid), sha256(data).hexdigest())
+    return Document(data, attachments, properties, tuple(texts), tuple(odd), tuple(links_out))
+
+
+def differences(given: Document, expected: Document) -> Iterator[str]:
+    """In what a reader would find one document other than another: properties, text and look of its pages."""
+    import pypdfium2
+
+    for name in PROPERTIES:
+        said, due = given.properties[name], expected.properties[name]
+        if said != due:
+            yield f"the property {name} is {said!r}, not {due!r}"
+    if len(given.pages) != len(expected.pages):
+        yield f"it has {len(given.pages)} pages, not {len(expected.pages)}"
+        return
+    with pypdfium2.PdfDocument(given.data) as first, pypdfium2.PdfDocument(expected.data) as second:
+        for number, (page, due_page) in enumerate(zip(first, second, strict=True), start=1):
+            if given.pages[number - 1] != expected.pages[number - 1]:
+                yield f"page {number}: has another text"
+            if page.get_size() != due_page.get_size() or _look(page) != _look(due_page):
+                yield f"page {number}: looks otherwise"
+
+
+def _look(page: Any) -> tuple[int, int, bytes]:
+    """A page as a picture: its size and its pixels."""
+    picture = page.render(scale=SCALE)
+    return picture.width, picture.height, bytes(picture.buffer)
 
 
 def squeezed(text: str) -> str:
@@ -98,12 +146,19 @@ def _attachments(pdf: Any, path: Path) -> tuple[tuple[str, bytes | None], ...]:
     return tuple(found)
 
 
-def _is_overlaid(page: Any, raw: Any) -> bool:
-    """Whether something is stuck onto a page, such as a note or a box over a number."""
+def _annotations(pdf: Any, page: Any, raw: Any) -> Iterator[str]:
+    """What lies over a page, but for links within the document: links out, and notes, boxes or stamps."""
     for place in range(raw.FPDFPage_GetAnnotCount(page)):
         annotation = raw.FPDFPage_GetAnnot(page, place)
-        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        if raw.FPDFAnnot_GetSubtype(annotation) != raw.FPDF_ANNOT_LINK:
+            yield NOTE
+        elif not raw.FPDFLink_GetDest(pdf, raw.FPDFAnnot_GetLink(annotation)):
+            yield LINK_OUT
         raw.FPDFPage_CloseAnnot(annotation)
-        if kind != raw.FPDF_ANNOT_LINK:
-            return True
-    return False
+
+
+def _has_hidden_text(page: Any, raw: Any) -> bool:
+    """Whether a page has text that readers find and nobody sees."""
+    hidden = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+    texts = page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT])
+    return any(raw.FPDFTextObj_GetTextRenderMode(text) in hidden for text in texts)

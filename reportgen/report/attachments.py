@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 
 from reportgen.files import write_bytes
+from reportgen.report import made_with
 from reportgen.report.languages import CODE
 from reportgen.report.pdf import DEFAULT_VARIANT, KEYWORD, Attachment, Variant
 from reportgen.runs.store import RECORDS
@@ -135,6 +136,11 @@ def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
 def read_variant(keywords: str) -> Variant:
     """What the document declares to be, from its keywords."""
     return "ua-1" if f"{KEYWORD}ua-1" in keywords.split(", ") else DEFAULT_VARIANT
+
+
+def read_made_with(keywords: str) -> str | None:
+    """The digest of the versions that the document was written with."""
+    return _sealed(made_with.KEYWORD.removesuffix(":"), keywords)
 
 
 def sealed_templates(keywords: str) -> str | None:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 from zlib import compress
 
+import reportgen
 from reportgen import files
-from reportgen.report import _pdf_help, fonts
+from reportgen.report import _pdf_help, fonts, made_with
 from reportgen.report._pdf_drawings import drawings_apart
 from reportgen.report._pdf_environment import (
     APT_COMMAND,
@@ -86,17 +87,21 @@ def write_pdf(
     identifier: str,
     created: datetime,
     variant: Variant = DEFAULT_VARIANT,
+    seal: str = "",
 ) -> PdfResult:
     """Write the page as a PDF, whole or not at all.
 
-    variant: what it declares to be; both are tagged alike and carry the attachments. One that is not the
-    default says so in its keywords, so that the same file can be written again from what it carries.
+    variant: what it declares to be; both are tagged alike and carry the attachments. seal: what its keywords
+    say of its records, see report/attachments.py. The keywords also name the versions that it is written
+    with, and a variant that is not the default, so that the same file can be written again from what it
+    carries. They and the program's name are never the page's own: its templates may be somebody else's.
 
     `identifier` and `created` are the document's own (a run's name and end): with the same ones the PDF
     has the same bytes. A `created` without time zone is taken as UTC. The font rules are added here.
     """
     how: dict[str, Any] = {
         "attachments": attachments, "identifier": identifier, "created": created, "variant": variant,
+        "seal": seal,
     }  # fmt: skip
     try:
         return _write(html, target, **how)
@@ -112,6 +117,7 @@ def _write(
     identifier: str,
     created: datetime,
     variant: Variant,
+    seal: str,
     without: Collection[str] = (),
     reason: str = "",
 ) -> PdfResult:
@@ -136,9 +142,13 @@ def _write(
         _refuse_untagged(variant, lacking)
         document = _lay_out(weasyprint, page, options)
         document.metadata.created = document.metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
-        if variant != DEFAULT_VARIANT:
-            document.metadata.keywords = [*document.metadata.keywords, f"{KEYWORD}{variant}"]
-        document.metadata.keywords += [f"{WITHOUT}{name}" for name in lacking]
+        document.metadata.generator = f"reportgen {reportgen.__version__}"
+        document.metadata.keywords = [
+            *([seal] if seal else []),
+            f"{made_with.KEYWORD}{made_with.digest()}",
+            *([f"{KEYWORD}{variant}"] if variant != DEFAULT_VARIANT else []),
+            *(f"{WITHOUT}{name}" for name in lacking),
+        ]
         document.metadata.attachments = [
             weasyprint.Attachment(
                 file_obj=io.BytesIO(attachment.data),

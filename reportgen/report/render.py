@@ -174,10 +174,10 @@ class Page:
         return self._fill(highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script="")
 
     def write_pdf(self, target: Path, **how: Any) -> PdfResult:
-        """Write the page as a PDF. how: what pdf.write_pdf takes."""
+        """Write the page as a PDF, with its seal. how: what pdf.write_pdf takes besides."""
         html = self.for_print()
         with self.templates.mistakes_named(path=f"{self.templates.folder}: the page", most=limits.OF_LAYOUT):
-            return write_pdf(html, target, **how)
+            return write_pdf(html, target, seal=self.context["seal"], **how)
 
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""
@@ -204,7 +204,7 @@ class Page:
             page = self.environment.get_template("report.html.j2").render(**values)
             policy = self.environment.from_string(self.templates.policy()).render(**values)
         self.templates.refuse_foreign(page)
-        return self.templates.guarded(page, policy, self.context["seal"])
+        return self.templates.guarded(page, policy)
 
 
 def language_facts(codes: Sequence[str]) -> dict[str, Any]:

@@ -37,15 +37,17 @@ def render_scores(
     pdf: Variant | None = DEFAULT_VARIANT,
     templates: Templates | None = None,
     paper: str = DEFAULT_PAPER,
+    names: Sequence[str | None] | None = None,
 ) -> Rendered:
     """Write a comparison as target.html and target.pdf, the tables it came from attached to the PDF.
 
-    scores: the table that was compared. sources: the files that it was read from.
-    pdf: what the PDF declares to be; None for no PDF.
+    scores: the table that was compared. sources: the files that it was read from; names: what they were
+    called then, None for what score_tables.file_names calls them. pdf: what the PDF declares to be; None for
+    no PDF. The same tables, as new as they were, give the same bytes.
     """
     t = words_in(languages, templates)
     scores = checked(scores)
-    travelling = attached(found, sources)
+    travelling = attached(found, sources, names)
     fingerprint = attachments.fingerprint(travelling)
     with numbers.written_in(t.languages[0]):
         content = context(found, scores, sources, t, fingerprint)
@@ -55,12 +57,11 @@ def render_scores(
     files.write_text(html, page.for_screen())
     if not pdf:
         return Rendered(html, None, 0, page.notes())
-    newest = max(source.stat().st_mtime for source in sources)
     result = page.write_pdf(
         target.with_name(f"{target.name}.pdf"),
         attachments=travelling,
         identifier=fingerprint,
-        created=dt.datetime.fromtimestamp(int(newest), dt.UTC),
+        created=dt.datetime.fromtimestamp(modified(sources), dt.UTC),
         variant=pdf,
     )
     return Rendered(
@@ -75,21 +76,29 @@ def templates_fact(templates: Templates | None, t: Catalogue) -> list[tuple[Phra
     return [(t("appendix.templates"), Markup("<code>{}</code>").format(templates.digest()))]
 
 
-def attached(found: Comparison, sources: Sequence[Path]) -> list[Attachment]:
-    """The tables, and how they were compared, with the list of their digests."""
+def modified(sources: Sequence[Path]) -> int:
+    """When the newest of the files was written, in seconds."""
+    return int(max(source.stat().st_mtime for source in sources))
+
+
+def attached(
+    found: Comparison, sources: Sequence[Path], names: Sequence[str | None] | None = None
+) -> list[Attachment]:
+    """The tables, and how they were compared, with the list of their digests. names: as for render_scores."""
     from reportgen import __version__
 
     taken = [attachments.CHECKSUMS, attachments.COMPARISON]
     files = []
-    for source, name in zip(sources, file_names(sources), strict=True):
+    for source, name in zip(sources, names or file_names(sources), strict=True):
         taken.append(attachments.free_name(source.name, taken))
-        files.append({"attached": taken[-1], "name": name})
+        files.append({"attached": taken[-1], "file": source.name, "name": name})
     compared = {
         "reportgen": __version__,
         "metric": found.metric,
         "higher_is_better": found.higher_is_better,
         "alpha": found.alpha,
         "problems": found.problems,
+        "modified": modified(sources),
         "files": files,
     }
     text = json.dumps(compared, ensure_ascii=False, indent=2) + "\n"

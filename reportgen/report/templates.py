@@ -154,22 +154,21 @@ class Templates:
         for line, mistake in foreign_pages.mistakes(page):
             raise TemplateError(f"{self.folder}: in line {line} of the page: {mistake}")
 
-    def guarded(self, page: str, policy: str, seal: str) -> str:
+    def guarded(self, page: str, policy: str) -> str:
         """A page of a user's template with our security policy in front of all that it may load.
 
-        Raises TemplateError for a page that the policy, the fonts or the fingerprint cannot be put into.
+        Raises TemplateError for a page that the policy or the fonts cannot be put into.
         """
         if PAGE not in self.replaced:
             return page
         head = _HEAD.match(page)
         if head is None:
             raise TemplateError(f"{self.path(PAGE)}:1: must begin with <!doctype html>, <html> and <head>")
-        for needed, why in (
-            ("<style>\n", "a line with <style> alone, behind which the fonts are put"),
-            (seal, "{{ seal }} in its keywords, by which `reportgen verify` knows the report"),
-        ):
-            if needed not in page:
-                raise TemplateError(f"{self.path(PAGE)}:1: lacks {why}; see the original")
+        if "<style>\n" not in page:
+            raise TemplateError(
+                f"{self.path(PAGE)}:1: lacks a line with <style> alone, behind which the fonts are put;"
+                " see the original"
+            )
         return f"{page[: head.end()]}{policy}\n{page[head.end() :]}"
 
     def policy(self) -> str:

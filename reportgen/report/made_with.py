@@ -1,0 +1,58 @@
+"""What gives a PDF its bytes besides its records: program, libraries, and the kind of machine."""
+
+from __future__ import annotations
+
+import platform
+import zlib
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from reportgen import resources
+
+KEYWORD = "made-with:"
+"""What stands before the digest in a document's keywords."""
+LIBRARIES = (
+    "babel", "contourpy", "cssselect2", "fonttools", "jinja2", "latex2mathml", "markupsafe", "matplotlib",
+    "numpy", "pandas", "pillow", "pydyf", "pygments", "pyphen", "scipy", "tinycss2", "tinyhtml5",
+    "weasyprint", "ziafont", "ziamath",
+)  # fmt: skip
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@cache
+def digest() -> str:
+    """The SHA-256 of all versions that shape a PDF: where it is another, the same records may look otherwise.
+
+    WeasyPrint must be there, see report/pdf.py.
+    """
+    from weasyprint.text import ffi  # type: ignore[import-untyped]
+
+    lines = [
+        f"system {platform.system()} {platform.machine()}",
+        f"python {'.'.join(platform.python_version_tuple()[:2])}",
+        f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
+        f"pango {ffi.pango.pango_version()}",
+        f"font subsets by {'harfbuzz' if getattr(ffi, 'harfbuzz_subset', None) else 'fonttools'}",
+        *(f"{name} {_version(name)}" for name in LIBRARIES),
+        *_files(_PACKAGE, "*.py"),
+        *_files(resources.templates(), "*"),
+    ]
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _files(folder: Path, pattern: str) -> list[str]:
+    """The name and the digest of every file of the program in a folder."""
+    return [
+        f"{path.relative_to(folder).as_posix()} {sha256(path.read_bytes()).hexdigest()}"
+        for path in sorted(folder.rglob(pattern))
+        if path.is_file() and not path.name.startswith(".") and not path.name.endswith((".pyc", "~"))
+    ]
