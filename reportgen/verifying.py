@@ -66,7 +66,8 @@ def _proved(path: Path, rebuild: bool, templates: Path | None) -> tuple[str, lis
         if kind == "fingerprint":
             fingerprint = value
         else:
-            found.append(Proof(**{name: v if isinstance(v, str) else tuple(v) for name, v in value.items()}))
+            lines = (tuple(value[name]) for name in ("wrong", "unknown"))
+            found.append(Proof(value["what"], value["holds"], *lines))
     return fingerprint, found
 
 

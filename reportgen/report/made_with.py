@@ -27,7 +27,7 @@ def digest() -> str:
 
     WeasyPrint must be there, see report/pdf.py.
     """
-    from weasyprint.text import ffi  # type: ignore[import-untyped]
+    from weasyprint.text import ffi
 
     lines = [
         f"system {platform.system()} {platform.machine()}",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from reportgen import resources
+from reportgen import __version__, resources
 from tests.conftest import Answer, Cli
 
 TABLE = "optimizer,seed,score\n" + "".join(
@@ -287,13 +287,13 @@ def test_verify_tells_foreign_templates_and_rebuilds_with_them(
     assert cli("render", run, "--templates", folder, "--languages", "zh-Hant,de").code == 0
     pdf = run / "report.pdf"
     with pikepdf.open(pdf) as document:
-        assert re.search(r", templates-sha256:[0-9a-f]{64}$", str(document.docinfo["/Keywords"]))
-    alone = cli("verify", "--rebuild", pdf)
-    assert (alone.code, verdict(alone)) == (1, "undecided")
+        assert re.search(r", templates-sha256:[0-9a-f]{64},", str(document.docinfo["/Keywords"]))
+    alone = cli("verify", pdf)
+    assert (alone.code, verdict(alone)) == (4, "undecided")
     assert "unknown\ttemplates\tmade with templates of someone's own" in alone.out
     assert "FAILED" not in alone.out
     assert "rebuilt\tthe same bytes" not in alone.out
-    known = cli("verify", "--rebuild", pdf, "--templates", folder)
+    known = cli("verify", pdf, "--templates", folder)
     assert (known.code, verdict(known)) == (0, "consistent")
     assert "ok\trebuilt\tthe same bytes" in known.out
     write(words="[ui]\nfindings = { en = 'What matters not', de = 'x' }")
@@ -308,11 +308,34 @@ def test_what_templates_leave_out_is_unknown_and_what_was_changed_is_not(
     folder = write(section="<p>nothing</p>")
     compare()
     assert cli("compare", "t.csv", "--to", "report", "--templates", folder).code == 0
-    answer = cli("verify", "report.pdf", "--templates", folder)
-    assert (answer.code, verdict(answer)) == (1, "undecided")
+    assert cli("verify", "report.pdf", "--templates", folder).code == 0  # word for word what they give
+    answer = cli("verify", "--no-rebuild", "report.pdf", "--templates", folder)
+    assert (answer.code, verdict(answer)) == (4, "undecided")
     assert "unknown\tprinted: means and intervals" in answer.out
     with pikepdf.open("report.pdf") as pdf:
         pdf.attachments["t.csv"] = pikepdf.AttachedFileSpec(pdf, b"optimizer,seed,score\n", filename="t.csv")
         pdf.save(tmp_path / "changed.pdf")
     changed = cli("verify", "changed.pdf", "--templates", folder)
     assert (changed.code, verdict(changed)) == (1, "not consistent")
+
+
+def test_a_template_cannot_hide_that_it_is_someones_own(
+    cli: Cli, compare: Callable[..., Answer], write: Write
+) -> None:
+    """The seal is the program's: neither a comment with it, nor other keywords, make a report its own."""
+    page = (resources.templates() / "report.html.j2").read_text(encoding="utf-8")
+    seal = '<meta name="keywords" content="{{ seal }}">'
+    trimmed = '<meta name="keywords" content="{{ seal.split(\', templates-\')[0] }}">'
+    assert seal in page
+    lying = page.replace(seal, f"{trimmed}<!-- {{{{ seal }}}} -->").replace(
+        "<main>", "<main><p>A is the best of all</p>"
+    )
+    folder = write(**{"report.html.j2": lying})
+    compare()
+    assert cli("compare", "t.csv", "--to", "report", "--templates", folder).code == 0
+    answer = cli("verify", "report.pdf")
+    assert (answer.code, verdict(answer)) == (4, "undecided")
+    assert "unknown\ttemplates\tmade with templates of someone's own" in answer.out
+    with pikepdf.open("report.pdf") as pdf:
+        assert "templates-sha256:" in str(pdf.docinfo["/Keywords"])
+        assert str(pdf.docinfo["/Creator"]) == f"reportgen {__version__}"

@@ -7,25 +7,31 @@ import csv
 import io
 import json
 import tempfile
+import tracemalloc
+import zipfile
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pikepdf
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from reportgen import comparing, verifying
-from reportgen.proof.document import Document, squeezed
+from reportgen import __version__, comparing, verifying
+from reportgen.proof.document import PROPERTIES, Document, squeezed
 from reportgen.proof.printed import of_run
+from reportgen.proof.verdict import Proof
 from reportgen.report import attachments
 from reportgen.report.pdf import Attachment, check_pdf
 from reportgen.report.render import words_in
 from reportgen.runs import store
+from tests.conftest import Cli
 from tests.hardening.cases import cases, unless_refused
 from tests.hardening.conftest import FILE, Run
 from tests.hardening.test_experiment_files import VALUES, at, places
+from tests.verified import failed, prove
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +57,22 @@ def test_damaged_bytes_give_a_verdict_or_one_line(small: bytes, data: st.DataObj
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.pdf"
         path.write_bytes(changed[:end])
-        assert unless_refused(lambda: verifying.verify(path)) in (None, 0, 1)
+        unless_refused(lambda: prove(path.read_bytes()))
 
 
 def sealed(files: dict[str, bytes], pages: Sequence[str] = ()) -> Document:
     """A document whose digests are in order, whatever the files are: its author is who lies."""
     listed = attachments.with_checksums([Attachment(name, data) for name, data in files.items()])
     digest = attachments.fingerprint(listed)
-    keywords = attachments.seal(digest, ("en",))
-    return Document(
-        tuple((one.name, one.data) for one in listed), keywords, (*pages, digest), (), sha256().hexdigest()
-    )
+    properties = dict.fromkeys(PROPERTIES, "") | {
+        "Keywords": attachments.seal(digest, ("en",)),
+        "Creator": f"reportgen {__version__}",
+    }
+    return Document(b"", tuple((one.name, one.data) for one in listed), properties, (*pages, digest), ())
 
 
-def proofs(files: dict[str, bytes], pages: Sequence[str] = ()) -> list[verifying.Proof]:
-    document = sealed(files, pages)
-    fingerprint, languages = attachments.read_seal(document.keywords) or ("", ())
-    found = list(verifying.prove(document, fingerprint, languages, rebuild=False))
+def proofs(files: dict[str, bytes], pages: Sequence[str] = ()) -> list[Proof]:
+    found = prove(sealed(files, pages))
     assert [proof.wrong for proof in found[:4]] == [()] * 4  # of the files as files
     for proof in found:
         assert all(line.strip() and "\n" not in line for line in proof.wrong), proof
@@ -169,3 +174,68 @@ def test_tables_of_any_content_give_a_verdict(carried: dict[str, bytes], data: s
 )
 def test_files_of_any_content_give_a_verdict(files: dict[str, bytes]) -> None:
     proofs(files)
+
+
+# ---------------------------------------------------------------- files that would fill the memory
+
+
+def npz(**members: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for name, data in members.items():
+            file.writestr(f"{name}.npy", data)
+    return buffer.getvalue()
+
+
+def array(shape: tuple[int, ...], data: bytes) -> bytes:
+    """An array as numpy writes it, that claims to be of this shape."""
+    buffer = io.BytesIO()
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(buffer, header)
+    return buffer.getvalue() + data
+
+
+ARRAYS = {
+    "more than they may": (npz(images=array((257 * 2**20,), bytes(257 * 2**20))), "take more than"),
+    "more than is there": (npz(images=array((3 * 10**9,), b"x")), "is not as large as it says"),
+    "of Python's objects": (
+        npz(images=array((1,), b"x" * 8).replace(b"|u1", b"|O8")),
+        "is not as large as it says",
+    ),
+    "no arrays": (npz(images=b"x"), "cannot be read"),
+    "no archive": (b"x", "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_arrays_are_not_unpacked_for_what_they_claim(carried: dict[str, bytes], kind: str) -> None:
+    data, said = ARRAYS[kind]
+    assert len(data) < 2**21
+    tracemalloc.start()
+    found = proofs(carried | {"samples.npz": data})
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said in failed(found)["records"]
+    assert most < 2**27
+
+
+def test_a_pdf_that_would_fill_the_memory_is_one_line(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "MEMORY", 700 * 2**20)
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.pages[0].Contents = pdf.make_stream(b"0 0 1 1 re f\n" * 4_000_000)
+        pdf.save(tmp_path / "x.pdf")
+    assert (tmp_path / "x.pdf").stat().st_size < 2**20
+    answer = cli("verify", "x.pdf")
+    assert answer.code == 1
+    assert "takes more than 0.8 GiB of memory or 15 minutes to check" in answer.error_line
+
+
+def test_a_report_that_takes_too_long_is_one_line(
+    cli: Cli, small: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "SECONDS", 1)
+    (tmp_path / "x.pdf").write_bytes(small)
+    assert "to check, as no report of this size does" in cli("verify", "x.pdf").error_line

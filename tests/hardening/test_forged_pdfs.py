@@ -8,11 +8,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from reportgen.proof import document, proofs
+from reportgen.proof import proofs
 from reportgen.proof.proofs import Rebuild
 from reportgen.proof.verdict import ALIKE, CONSISTENT, NOT_COMPARED, NOT_CONSISTENT, conclusion
 from tests.conftest import Cli
 from tests.hardening.forgeries import HIDDEN, SEEN, Change
+from tests.verified import prove
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +21,9 @@ def honest(tiny_run: Path) -> Path:
     return tiny_run / "report.pdf"
 
 
-def verdict(data: bytes, folder: Path, rebuild: Rebuild | None) -> str:
+def verdict(data: bytes, rebuild: Rebuild | None) -> str:
     """What `verify` says of a PDF."""
-    read = document.parse(data, Path("x.pdf"))
-    fingerprint, languages = proofs.sealed(read, Path("x.pdf"))
-    return conclusion(list(proofs.prove(read, fingerprint, languages, folder, rebuild=rebuild)))
+    return conclusion(prove(data, rebuild=rebuild))
 
 
 def forged(honest: Path, change: Change) -> bytes:
@@ -43,7 +42,7 @@ def test_an_honest_report_is_consistent(cli: Cli, honest: Path) -> None:
     assert answer.out.splitlines()[-1].startswith("verdict\tconsistent: ")
 
 
-def test_what_the_last_proof_compares_with_is_the_report_of_the_records(honest: Path, tmp_path: Path) -> None:
+def test_what_the_last_proof_compares_with_is_the_report_of_the_records(honest: Path) -> None:
     """What the tests below put in the place of a report written anew, which takes seconds each time."""
     kept = []
 
@@ -51,20 +50,20 @@ def test_what_the_last_proof_compares_with_is_the_report_of_the_records(honest: 
         kept.append(proofs.rebuild_report(*of))  # type: ignore[arg-type]
         return kept[0]
 
-    assert verdict(honest.read_bytes(), tmp_path, rebuild) == CONSISTENT
+    assert verdict(honest.read_bytes(), rebuild) == CONSISTENT
     assert kept == [honest.read_bytes()]
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_what_is_seen_or_told_is_not_changed_unnoticed(honest: Path, tmp_path: Path, name: str) -> None:
+def test_what_is_seen_or_told_is_not_changed_unnoticed(honest: Path, name: str) -> None:
     data = forged(honest, SEEN[name])
-    assert verdict(data, tmp_path, lambda *_: honest.read_bytes()) == NOT_CONSISTENT
+    assert verdict(data, lambda *_: honest.read_bytes()) == NOT_CONSISTENT
 
 
 @pytest.mark.parametrize("name", HIDDEN)
-def test_what_no_page_shows_is_not_called_consistent(honest: Path, tmp_path: Path, name: str) -> None:
+def test_what_no_page_shows_is_not_called_consistent(honest: Path, name: str) -> None:
     data = forged(honest, HIDDEN[name])
-    assert verdict(data, tmp_path, lambda *_: honest.read_bytes()) == ALIKE
+    assert verdict(data, lambda *_: honest.read_bytes()) == ALIKE
 
 
 WITHOUT_THE_LAST_PROOF = {
@@ -83,9 +82,9 @@ WITHOUT_THE_LAST_PROOF = {
 
 
 @pytest.mark.parametrize("name", WITHOUT_THE_LAST_PROOF)
-def test_without_the_last_proof_nothing_is_called_consistent(honest: Path, tmp_path: Path, name: str) -> None:
+def test_without_the_last_proof_nothing_is_called_consistent(honest: Path, name: str) -> None:
     data = forged(honest, (SEEN | HIDDEN)[name])
-    assert verdict(data, tmp_path, None) == WITHOUT_THE_LAST_PROOF[name]
+    assert verdict(data, None) == WITHOUT_THE_LAST_PROOF[name]
 
 
 ON_THE_COMMAND_LINE = {
@@ -104,13 +103,13 @@ def test_the_command_says_so(cli: Cli, honest: Path, tmp_path: Path, name: str) 
     assert said in answer.out
 
 
-def test_bytes_after_the_end_are_not_called_consistent(honest: Path, tmp_path: Path) -> None:
+def test_bytes_after_the_end_are_not_called_consistent(honest: Path) -> None:
     data = honest.read_bytes() + b"\n% 99.99%\n"
-    assert verdict(data, tmp_path, lambda *_: honest.read_bytes()) == ALIKE
+    assert verdict(data, lambda *_: honest.read_bytes()) == ALIKE
 
 
-def test_another_program_that_saves_it_leaves_it_undecided(honest: Path, tmp_path: Path) -> None:
+def test_another_program_that_saves_it_leaves_it_undecided(honest: Path) -> None:
     buffer = io.BytesIO()
     with pikepdf.open(honest) as pdf:
         pdf.save(buffer, linearize=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    assert verdict(buffer.getvalue(), tmp_path, lambda *_: honest.read_bytes()) == ALIKE
+    assert verdict(buffer.getvalue(), lambda *_: honest.read_bytes()) == ALIKE

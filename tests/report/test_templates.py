@@ -218,20 +218,19 @@ def test_a_template_can_take_in_the_original_and_a_partial_of_its_own(tmp_path: 
 
 BAD_PAGES = {
     "<!doctype html><!-- <html><head> --><script>": "must begin with",
-    "<!doctype html><html><head><style>\n</style>": "lacks {{ seal }}",
-    "<!doctype html><html><head>{{ seal }}<style></style>": "lacks a line with <style> alone",
+    "<!doctype html><html><head><style></style>": "lacks a line with <style> alone",
 }
 
 
 @pytest.mark.parametrize("text", BAD_PAGES)
-def test_a_page_must_take_policy_fonts_and_fingerprint(tmp_path: Path, text: str) -> None:
+def test_a_page_must_take_policy_and_fonts(tmp_path: Path, text: str) -> None:
     with pytest.raises(TemplateError, match=re.escape(BAD_PAGES[text])):
         page(tmp_path, "", **{"report.html.j2": text}).for_screen()
 
 
 def test_the_policy_comes_before_all_that_a_page_may_load(tmp_path: Path) -> None:
     head = "<!doctype html><html><head>"
-    text = f"{head}<script src='https://example.org/x.js'></script>{{{{ seal }}}}<style>\n</style>"
+    text = f"{head}<script src='https://example.org/x.js'></script><style>\n</style>"
     html = page(tmp_path, "", **{"report.html.j2": text}).for_screen()
     first = re.match(rf'{head}<meta http-equiv="Content-Security-Policy" content="([^"]*)">\n<script', html)
     assert first is not None
