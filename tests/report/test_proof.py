@@ -93,6 +93,50 @@ def test_a_record_that_was_changed_disagrees_with_the_others(records: RunRecords
     assert any(said in line for line in found), found
 
 
+def as_trained(records: RunRecords, *, objective: bool, **columns: list[float]) -> RunRecords:
+    """The last trial with other metrics of its epochs, and what they give in its row of results.csv.
+
+    objective: whether its best epoch is chosen by the loss with the L2 term, which is a defect, not without.
+    The best epoch is written down here, by hand: with the metrics below it is the third with, the second
+    without.
+    """
+    epochs, results, manifest = records.epochs.copy(), records.results.copy(), copy.deepcopy(records.manifest)
+    count = int(manifest["trials"][-1]["setup"]["epochs"])
+    rows = epochs.index[-count:]
+    for name, values in columns.items():
+        epochs.loc[rows[: len(values)], name] = values
+    manifest["trials"][-1]["defects"]["best_epoch_by_objective"] = objective
+    best = epochs.loc[rows[2 if objective else 1]]
+    for name in ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "l2_term"):
+        results.loc[results.index[-1], name] = best[name]
+    results.loc[results.index[-1], "best_epoch"] = best["epoch"]
+    return replace(records, epochs=epochs, results=results, manifest=manifest)
+
+
+LOSSES = {"validation_loss": [0.9, 0.1, 0.2, 0.9, 0.9], "l2_term": [0.0, 0.5, 0.0, 0.0, 0.0]}
+
+
+@pytest.mark.parametrize("objective", [True, False])
+def test_the_best_epoch_is_by_what_the_trial_chose_it_by(records: RunRecords, objective: bool) -> None:
+    made = as_trained(records, objective=objective, **LOSSES)
+    assert list(recomputed.against_metrics(made)) == []
+    made.manifest["trials"][-1]["defects"]["best_epoch_by_objective"] = not objective
+    wrong = list(recomputed.against_metrics(made))
+    assert any(f"best_epoch is {3 if objective else 2}" in line for line in wrong), wrong
+
+
+@pytest.mark.parametrize("metric", ["training_loss", "validation_loss", "l2_term"])
+def test_a_trial_that_diverged_is_called_so_and_has_no_best_epoch(records: RunRecords, metric: str) -> None:
+    epochs, results = records.epochs.copy(), records.results.copy()
+    epochs.loc[epochs.index[-1], metric] = float("inf")
+    unmended = list(recomputed.against_metrics(replace(records, epochs=epochs)))
+    assert any("status is finished, computed again it is diverged" in line for line in unmended), unmended
+    last = results.index[-1]
+    results.loc[last, "status"] = "diverged"
+    results.loc[last, ["best_epoch", *recomputed.AT_BEST_EPOCH]] = float("nan")
+    assert list(recomputed.against_metrics(replace(records, epochs=epochs, results=results))) == []
+
+
 def test_names_that_the_program_needs_are_not_given_to_users_files(tiny_run: Path) -> None:
     names = [one.name for one in attachments.of_run(tiny_run, "results.csv")]
     assert len(names) == len(set(names))
