@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,9 @@ from reportgen.report.numbers import written_in
 from reportgen.report.pdf import check_pdf
 from reportgen.report.render import DEFAULT_PAPER, words_in
 from reportgen.report.templates import Templates
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""Errors of this machine, which say nothing of a document."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,8 @@ def prove(
         except MemoryError:
             raise
         except Exception as error:  # whatever made-up files make a reader raise
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise
             said = _reason(error.__cause__ or error).replace(f"{folder}/", "")
             yield Proof("records", "", (f"cannot be read: {said}",))
             return
@@ -206,7 +212,7 @@ def _of_bytes(unpacked: Records, read: Document, words: Words, rebuild: Rebuild 
         if expected == read.data:
             return Proof(REBUILT, "the same bytes")
         differing = tuple(document.differences(read, document.parse(expected, Path("report.pdf"))))
-    except MemoryError:
+    except (MemoryError, OSError):
         raise
     except Exception as error:  # whatever made-up records make a renderer raise
         return Proof(REBUILT, "", (f"the attached records give no report: {_reason(error)}",))

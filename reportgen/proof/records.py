@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reportgen.errors import UserError
+from reportgen.files import write_bytes
 from reportgen.proof import carried, printed, recomputed
 from reportgen.proof.printed import Printed
 from reportgen.report import attachments
@@ -101,7 +102,7 @@ class Tables:
         for number, file in enumerate(how["files"]):
             path = folder / str(number) / PurePath(file["file"]).name  # tables may share a name
             path.parent.mkdir()
-            path.write_bytes(files[file["attached"]])
+            write_bytes(path, files[file["attached"]])
             os.utime(path, (how["modified"], how["modified"]))
             paths.append(path)
             parts.append(read_scores(path, metric=how["metric"], name=file["name"]).table)

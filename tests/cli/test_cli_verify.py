@@ -238,8 +238,8 @@ def test_every_verdict_is_looked_for_on_the_pages(tiny_run: Path, read: Document
     scores = results[results["stage"] == "comparison"].groupby("setup")["test_accuracy"].mean()
     for first, second in itertools.combinations(scores.sort_values(ascending=False).index, 2):
         difference = 100 * (scores[first] - scores[second])
-        wrong = failed(prove(without(read, f"{first}–{second}2{difference:+.2f}")))
-        assert f"{first} – {second} 2 {difference:+.2f}" in wrong["printed: verdicts"]
+        wrong = failed(prove(without(read, f"{first}vs.{second}2{difference:+.2f}")))
+        assert f"{first} vs.\N{NO-BREAK SPACE}{second} 2 {difference:+.2f}" in wrong["printed: verdicts"]
 
 
 # ---------------------------------------------------------------- changed on the pages
@@ -429,8 +429,8 @@ def test_a_p_below_a_thousandth_and_an_interval_that_is_not_there_are_looked_for
     assert 3 * 2 / 2**SEEDS < 0.001
     difference = sum(0.1 + seed % 5 * 0.003 for seed in range(SEEDS)) / SEEDS
     text = "".join(read.pages)
-    row = re.search(rf"first–A{SEEDS}\{difference:+.4g}\[[+\d.]+,[+\d.]+\]{SEEDS}/0/0<0\.001better", text)
-    assert row is not None, text[text.find("first–A") :][:200]
+    row = re.search(rf"firstvs.A{SEEDS}\{difference:+.4g}\[[+\d.]+,[+\d.]+\]{SEEDS}/0/0<0\.001better", text)
+    assert row is not None, text[text.find("firstvs.A") :][:200]
     wrong = failed(prove(without(read, row[0])))
     assert f"{SEEDS} / 0 / 0 < 0.001 better" in wrong["printed: verdicts"]
     wrong = failed(prove(without(read, "lone0.4–10")))
