@@ -61,7 +61,7 @@ def test_a_report_in_another_language_alone(cli: Cli, run: Path, german: Path) -
     assert "<span>Schlussfolgerungen</span>" in html
     # what is missing is in English, and says so
     assert '<p lang="en" class="en" data-also="de">Every layer has its own' in html
-    (curves,) = re.findall(r"<p ([^>]*)>(?:(?!</p>).)*has the least mean training loss", html)
+    (curves,) = re.findall(r"<p ([^>]*)>(?:(?!</p>).)*has the lowest mean training loss", html)
     assert curves == 'lang="en" class="en" data-also="de"'
     assert not re.search(r'lang="zh', html)
     assert re.search(
