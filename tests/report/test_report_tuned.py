@@ -24,7 +24,7 @@ def t() -> Catalogue:
 
 def test_settings_that_nobody_searched_are_said_to_be_given(tiny_run: Path) -> None:
     page = (tiny_run / "report.html").read_text(encoding="utf-8")
-    assert "The experiment file gives these settings; no search chose them." in page
+    assert "The experiment file gives these settings; this run did not search for them." in page
     assert "這些設定由實驗檔直接給定" in page
     assert "best hyperparameters" not in page
     assert "最佳超參數" not in page
