@@ -9,7 +9,7 @@ from reportgen.analysis.findings import over_problems
 from reportgen.report import numbers
 from reportgen.report.catalogue import Catalogue, Phrase
 from reportgen.report.numbers import Unit
-from reportgen.report.verdicts import SIGNS, difference_heading, metric_name, pair_row
+from reportgen.report.verdicts import SIGNS, difference_heading, metric_name, pair_row, versus
 
 MOST_DETAILED = 24
 """So many problems have a section each; more have one together."""
@@ -35,8 +35,7 @@ def many_block(found: Comparison, unit: Unit, t: Catalogue) -> dict[str, Any] | 
             "falsely": numbers.whole(found.alpha * len(found.problems)),
         },
         "counts": [
-            {key: value if isinstance(value, str) else numbers.whole(value) for key, value in row.items()}
-            for row in over_problems(found)
+            {"pair": versus(row["first"], row["second"]), **_counts(row)} for row in over_problems(found)
         ],
         "pairs": [{**pair_row(pair, unit, t), "problem": pair.problem} for pair in found.pairs],
         "metric": metric,
@@ -52,6 +51,10 @@ def many_sentences(found: Comparison, t: Catalogue) -> list[Phrase]:
     said = [t("scores.many_pairs", n=problems, pairs=pairs)]
     if len(rows) <= MOST_IN_SENTENCES:
         for row in rows:
-            counts = {key: numbers.whole(value) for key, value in row.items() if not isinstance(value, str)}
-            said.append(t("scores.many_pair", first=row["first"], second=row["second"], **counts))
+            said.append(t("scores.many_pair", first=row["first"], second=row["second"], **_counts(row)))
     return said
+
+
+def _counts(row: dict[str, Any]) -> dict[str, str]:
+    """The counts of a row of over_problems, as they are written."""
+    return {key: numbers.whole(count) for key, count in row.items() if key not in ("first", "second")}

@@ -173,8 +173,13 @@ def described(summary: pd.DataFrame, unit: Unit) -> str:
 
 
 def pair_name(pair: Pair) -> str:
-    """What a pair is called; a dash between the names would read as a range."""
-    return f"{pair.first} vs.\N{NO-BREAK SPACE}{pair.second}"
+    """What a pair is called."""
+    return versus(pair.first, pair.second)
+
+
+def versus(first: str, second: str) -> str:
+    """Two names as a pair; a dash between them would read as a range."""
+    return f"{first} vs.\N{NO-BREAK SPACE}{second}"
 
 
 def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
