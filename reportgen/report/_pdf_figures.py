@@ -16,7 +16,7 @@ from typing import Any
 SMALLEST = 0.8
 """How small a figure may get where text can go before it; its letters get smaller too."""
 SMALLEST_AT_LEAST = 0.5
-"""How small it may get where nothing else would keep the page from being a quarter empty."""
+"""How small it may get where nothing else would keep the page from being a fifth empty."""
 GAP = 0.2
 """The share of a page that may stay empty before a figure gets that small."""
 MAY_GO_FIRST = frozenset({"p", "ul", "ol"})
