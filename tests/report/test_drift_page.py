@@ -146,9 +146,9 @@ def test_its_table_has_the_numbers_of_both_runs_and_scipys_p(runs: Runs, page: s
             "8",
             f"{before.mean():.2%}",
             f"{after.mean():.2%}",
-            f"{100 * difference.mean():+.2f}",
+            f"{100 * difference.mean():+.2f}".replace("-", "\N{MINUS SIGN}"),
         ]
-        low, high = map(float, row[5].strip("[]").split(","))
+        low, high = map(float, row[5].replace("\N{MINUS SIGN}", "-").strip("[]").split(","))
         assert low <= 100 * difference.mean() <= high
         assert (high < 0) == (name != "Adam")
         assert row[6:] == [f"{holm[name]:.3f}", verdicts[name]]
