@@ -32,7 +32,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
     setup, by = trial["setup"], chosen_by(trial)
     ended = finished(results)
     log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
-    log = last_epochs(epochs[epochs["seed"] == log_seed], by)
+    logged = epochs[epochs["seed"] == log_seed]
     alt = t("alt.tuned", **tuned_ends(epochs))
     return {
         "settings": [
@@ -41,9 +41,12 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
             (t("column.parameters"), numbers.whole(row["parameters"])),
         ],
         "shapes": [f"{name} {list(shape)}" for name, shape in shapes.items()],
-        "log": log,
-        "log_epochs": len(log) // 3,
-        "log_seed": log_seed,
+        "log": last_epochs(logged, by),
+        "log_title": (
+            t("tuned.log", n=LOG_EPOCHS, seed=log_seed)
+            if len(logged) > LOG_EPOCHS
+            else t("tuned.log_whole", seed=log_seed)
+        ),
         "best": best_epochs(ended["best_epoch"], by, t) if len(ended) else None,
         "band": band(seeds, t),
         "curves": drawn(figures.loss_and_accuracy, epochs, words(t), prefix="tuned", description=alt.plain()),

@@ -13,6 +13,7 @@ import pytest
 from reportgen.report.catalogue import Catalogue
 from reportgen.report.render import words_in
 from reportgen.report.search import search_section
+from reportgen.report.tuned import tuned_section
 from reportgen.runs import store
 from reportgen.runs.store import SEARCH_COLUMNS, RunRecords
 
@@ -66,3 +67,18 @@ def test_one_seed_and_one_epoch_are_not_several(searched: RunRecords, t: Catalog
     section = search_section(searched, "tuned", t)
     assert section
     assert "with 1 seed and 1 epoch each" in t("tuned.searched", **section["how"]).texts["en"]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "title"),
+    [(5, "The last 3 epochs only (seed 0):"), (3, "Every epoch (seed 0):"), (1, "Every epoch (seed 0):")],
+)
+def test_a_log_of_every_epoch_is_not_called_the_last_ones(
+    tiny_run: Path, t: Catalogue, epochs: int, title: str
+) -> None:
+    records = store.read(tiny_run)
+    kept = records.epochs[records.epochs["epoch"] <= epochs]
+    results = records.results[records.results["stage"] == "tuned"]
+    section = tuned_section(replace(records, epochs=kept), results, t)
+    assert section["log_title"].texts["en"] == title
+    assert len(section["log"]) == 3 * min(epochs, 3)
