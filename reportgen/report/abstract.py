@@ -23,12 +23,14 @@ def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue)
     results = records.results
     names = listed(list(dict.fromkeys(results["optimizer"])), t)
     count = count_trainings(records)
-    words = {"source": source, "names": names, "total": numbers.whole(count.total)}
-    sentences = [
-        t("abstract.trained_searched", **words, searched=numbers.whole(count.searched))
-        if count.searched
-        else t("abstract.trained", **words)
-    ]
+    total, searched = numbers.whole(count.total), numbers.whole(count.searched)
+    if count.searched:
+        trained = t("abstract.trained_searched", source=source, names=names, total=total, searched=searched)
+    elif count.total > 1:
+        trained = t("abstract.trained", source=source, names=names, total=total)
+    else:
+        trained = t("abstract.trained_once", source=source, names=names)
+    sentences = [trained]
     if said.shared is not None and len(said.shared.found.optimizers) > 1:
         seeds = seeds_in_words(results.loc[results["stage"] == said.shared.stage, "seed"].nunique(), t)
         sentences.append(t(f"abstract.{_tested(said.shared.found.pairs)}", seeds=seeds))

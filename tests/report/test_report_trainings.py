@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.report.abstract import abstract
+from reportgen.report.headlines import Headlines
+from reportgen.report.render import words_in
 from reportgen.report.trainings import Trainings, count_trainings
 from reportgen.runs import store
 from reportgen.runs.store import RunRecords
@@ -31,3 +34,14 @@ def test_what_was_trained_once_for_two_stages_counts_once(records: RunRecords) -
     manifest = {**records.manifest, "trials": [*given, *again]}
     manifest["kept_trials"] = [*records.manifest["kept_trials"], "of a search", "of a search too"]
     assert count_trainings(replace(records, manifest=manifest)) == Trainings(10, 2)
+
+
+def test_one_training_is_trained_once(records: RunRecords) -> None:
+    t = words_in(["zh-Hant", "en"])
+    last = records.manifest["trials"][-1:]
+    alone = replace(records, manifest={**records.manifest, "trials": last, "kept_trials": [None]})
+    said = abstract(alone, Headlines(None, None, None, (), ()), t("ui.none"), t)
+    assert said.texts["en"].startswith("A multilayer perceptron is trained once, on ")
+    assert "完成 1 次訓練" in said.texts["zh-Hant"]
+    many = abstract(records, Headlines(None, None, None, (), ()), t("ui.none"), t)
+    assert ", 8 times in all;" in many.texts["en"]
