@@ -34,6 +34,10 @@ FOLDER = "compare"
 """Where in the output folder reports of tables go."""
 
 
+GENERATOR = b'<meta name="generator" content="reportgen '
+"""What a page of the program says of itself."""
+
+
 @dataclass(frozen=True)
 class Report:
     """Where the report goes, in which languages, whether as a PDF too, for what paper.
@@ -104,15 +108,16 @@ def run(
 
 
 def place(report: Report, paths: Sequence[Path], found: Comparison) -> Path:
-    """Where to write a report, without an ending: over none but an earlier one of the same comparison.
+    """Where to write a report, without an ending.
 
-    Where another one has the table's name, a number is added. Raises UserError where the user named one.
+    A place that the user named takes the place of an earlier report there, and of no other file: raises
+    UserError. Without one, the report is called like its table, with a number where another comparison is.
     """
     if report.target is not None:
-        if taken := _other(report.target, paths, found):
+        if taken := _foreign(report.target):
             raise UserError(
-                f"{taken}: is there already, and is no report of this comparison; name another place with"
-                " --to, or remove it"
+                f"{taken}: is there already, and is no report of compare; name another place with --to, or"
+                " remove it"
             )
         return report.target
     folder = report.output / FOLDER
@@ -120,6 +125,15 @@ def place(report: Report, paths: Sequence[Path], found: Comparison) -> Path:
     name = f"{paths[0].stem}-comparison"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(folder / free for free in names if not _other(folder / free, paths, found))
+
+
+def _foreign(target: Path) -> Path | None:
+    """The file in a report's way that compare did not write; None where there is none."""
+    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
+    if not html.exists():
+        return pdf if pdf.exists() else None
+    of_a_run = html.with_name("manifest.json").exists()
+    return html if of_a_run or GENERATOR not in html.read_bytes() else None
 
 
 def _other(target: Path, paths: Sequence[Path], found: Comparison) -> Path | None:

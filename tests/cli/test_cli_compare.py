@@ -142,8 +142,13 @@ def test_a_place_that_was_named_is_not_taken_from_another_file(cli: Cli, tmp_pat
         assert not refused.out
     assert (tmp_path / "mine.html").read_text() == "my page"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.html", "scores.csv", "yours.pdf"]
-    for _ in range(2):  # but its own report is
+    for scores in (HIGH, LOW):  # but an earlier report of compare is, also of a table that has changed
+        write(table, A=LOW, B=scores)
         assert cli("compare", table, "--to", "own", "--no-pdf").code == 0
+    page = (tmp_path / "own.html").read_bytes()
+    (tmp_path / "manifest.json").write_text("{}")  # beside a run's report
+    assert "own.html: is there already" in cli("compare", table, "--to", "own").error_line
+    assert (tmp_path / "own.html").read_bytes() == page
 
 
 @pytest.mark.parametrize("scores", [[1e308, -1e308] * 4, [1e101, *LOW[1:]], [9e99, -9e99] * 4])

@@ -124,8 +124,9 @@ def test_options_override_the_experiment(cli: Cli) -> None:
     assert set(results["seed"]) == {0}
     assert set(results["epochs"]) == {2}
     assert not (run / "report.pdf").exists()
-    # the report admits that the file it prints is not quite what ran
-    assert "seeds = 1, epochs = 2" in (run / "report.html").read_text(encoding="utf-8")
+    # what the report tells to run is what ran
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "reportgen run x.toml --seeds 1 --epochs 2" in page
 
 
 @pytest.mark.usefixtures("no_reports")

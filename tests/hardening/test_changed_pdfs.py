@@ -42,7 +42,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("small")
     rows = [f"{name},{seed},{0.5 + seed / 100}" for name in "AB" for seed in range(2)]
     (folder / "scores.csv").write_text("\n".join(["optimizer,seed,score", *rows]))
-    comparing.run([folder / "scores.csv"], report=comparing.Report(folder / "out", folder, ("en",), "a-3u"))
+    comparing.run([folder / "scores.csv"], report=comparing.Report(folder / "out", ("en",), "a-3u"))
     return (folder / "out.pdf").read_bytes()
 
 

@@ -104,7 +104,7 @@ def test_the_history_and_the_profile_state_their_data_to_who_cannot_see_them() -
         }
     )  # fmt: skip
     said = history_alt(means, t).texts["en"]
-    assert "SGD (given settings) 30.00% → 41.00%; Adam (tuned) 50.00% → 25.00%" in said
+    assert "SGD (shared settings) 30.00% → 41.00%; Adam (full training) 50.00% → 25.00%" in said
 
     # on two of three problems A has the least error, on the third B
     table = pd.DataFrame(
