@@ -8,7 +8,7 @@ below a paragraph about another figure or table.
 """
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import inf
 from typing import Any
@@ -19,6 +19,8 @@ SMALLEST_AT_LEAST = 0.5
 """How small it may get where nothing else would keep the page from being a fifth empty."""
 GAP = 0.2
 """The share of a page that may stay empty before a figure gets that small."""
+ATTEMPTS = 3
+"""How often the width of a figure is tried: lines of text and gaps in it do not get smaller with it."""
 MAY_GO_FIRST = frozenset({"p", "ul", "ol"})
 
 _PARAMETERS = [
@@ -75,15 +77,19 @@ def filled_pages() -> Iterator[bool]:
             _set_width(content, 1, Dimension)
             if new_children or not given["page_is_empty"]:
                 limit = context.page_bottom - given["bottom_space"]
-                laid = block.block_level_layout(
-                    context, child, -inf, None, box, False, [], [], list(given["adjoining_margins"])
-                )[0]
-                scale = _fitting(laid, limit)
+
+                def lay_out() -> Any:
+                    child.position_x, child.position_y = at
+                    return block.block_level_layout(
+                        context, child, -inf, None, box, False, [], [], list(given["adjoining_margins"])
+                    )[0]
+
+                scale = _fitting(lay_out, content, limit, Dimension)
                 passing = _passing(box.children, index)
                 wasted = limit - at[1] > GAP * context.page_bottom
-                if scale >= SMALLEST or (scale >= SMALLEST_AT_LEAST and wasted and not passing):
-                    _set_width(content, scale, Dimension)
-                elif passing:
+                fits = scale >= (SMALLEST_AT_LEAST if wasted and not passing else SMALLEST)
+                _set_width(content, scale if fits else 1, Dimension)
+                if not fits and passing:
                     after = index + 1 + passing
                     box.children = [
                         *box.children[:index], *box.children[index + 1 : after], child, *box.children[after:]
@@ -115,11 +121,27 @@ def _content(figure: Any) -> list[Any]:
     return [child for child in figure.children if not _is(child, "figcaption")]
 
 
-def _fitting(laid: Any, limit: float) -> float:
-    """How much of its size a figure that is laid out may have to end above `limit`; 1 where it does."""
-    beyond = laid.border_box_y() + laid.border_height() - limit
-    height = sum(box.margin_height() for box in _content(laid))
-    return float(min(1.0, (height - beyond - 0.5) / height)) if height > 0 and beyond > 0 else 1.0
+def _fitting(lay_out: Callable[[], Any], content: list[Any], limit: float, dimension: Any) -> float:
+    """How much of its size a figure may have to end above `limit`; 1 where it does, 0 where none is enough.
+
+    Args:
+        lay_out: Lays the figure out with the width that it has now.
+        content: What the figure shows. Its width is left as it was tried last.
+        limit: Where the page ends, in pixels.
+        dimension: WeasyPrint's class of a length with its unit.
+    """
+    scale = 1.0
+    for _ in range(ATTEMPTS):
+        laid = lay_out()
+        beyond = laid.border_box_y() + laid.border_height() - limit
+        height = sum(box.margin_height() for box in _content(laid))
+        if height <= 0 or beyond <= 0:
+            return scale
+        scale *= (height - beyond - 0.5) / height
+        if scale < SMALLEST_AT_LEAST:
+            break
+        _set_width(content, scale, dimension)
+    return 0.0
 
 
 def _set_width(content: Sequence[Any], scale: float, dimension: Any) -> None:
