@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen import files
+from reportgen.errors import UserError
 from reportgen.report import attachments, fonts, limits, numbers, screen
 from reportgen.report import languages as tongues
 from reportgen.report._collecting import without_collecting
@@ -23,6 +24,7 @@ from reportgen.report.listings import highlight_css
 from reportgen.report.pdf import DEFAULT_VARIANT, PdfResult, Variant, write_pdf
 from reportgen.report.templates import SCRIPT, Templates, own
 from reportgen.runs import store
+from reportgen.runs.manifest import check_trials
 
 SECTIONS = (
     ("1-data", None),
@@ -73,6 +75,12 @@ def render(
     records or the templates are damaged or no PDF can be made.
     """
     records = store.read(folder)
+    try:
+        check_trials(records.manifest, len(records.results))
+    except ValueError as error:
+        raise UserError(
+            f"{folder}: the run's records are damaged ({error}); run the experiment again"
+        ) from None
     words = words_in(languages or records.manifest["languages"], templates)
     travelling = attachments.of_run(folder, records.manifest["experiment"]["file"])
     with numbers.written_in(words.languages[0]):

@@ -70,6 +70,56 @@ class _Manifest(_Part):
     reused: list[bool] = []
 
 
+class _Setup(_Part):
+    stage: str
+    label: str
+    optimizer: str
+    hyperparameters: dict[str, Any]
+    hidden: list[int]
+    batch_size: int
+    epochs: int
+    l2: float
+    initial_std: float | None
+    dtype: str
+    normalization: str
+    best_epoch_by: str
+
+
+class _Trial(_Part):
+    setup: _Setup
+    seed: int
+    defects: dict[str, bool]
+
+
+class _Evidence(_Part):
+    initial_weights: str
+    batch_order: str
+    samples: int
+    distinct: int
+    validation_images: int
+    validation_distinct: int
+    gradient_scale: dict[str, float | None]
+    test_readings: float
+    chosen_by: str
+    validation_accuracy: float | None = None
+
+
+class _Check(_Part):
+    key: str
+    line: str
+    passed: bool
+    evidence: str
+
+
+class _Trials(_Part):
+    trials: list[_Trial]
+    parameter_shapes: list[dict[str, list[int]]]
+    evidence: list[_Evidence]
+    kept_trials: list[str | None] = []
+    trained_on: list[dict[str, str | int]] = []
+    checks: list[_Check]
+
+
 def checked(content: Any) -> dict[str, Any]:
     """The same content, if it is that of a manifest, with or without what it holds for every single trial.
 
@@ -83,10 +133,25 @@ def checked(content: Any) -> dict[str, Any]:
     except UnicodeEncodeError:
         raise ValueError("manifest.json: holds a text that no file can hold") from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ValueError(f"manifest.json{where and f', {where}'}: {first['msg']}") from None
+        raise ValueError(_described(error)) from None
     return dict(content)
+
+
+def check_trials(manifest: dict[str, Any], results: int) -> None:
+    """Raise ValueError with one line unless the manifest describes each of so many trials."""
+    try:
+        trials = _Trials.model_validate(manifest)
+    except ValidationError as error:
+        raise ValueError(_described(error)) from None
+    for name in ("trials", "parameter_shapes", "evidence"):
+        if (count := len(getattr(trials, name))) != results:
+            raise ValueError(f"manifest.json, {name}: {count} for the {results} trials of results.csv")
+
+
+def _described(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"manifest.json{where and f', {where}'}: {first['msg']}"
 
 
 def _is_deep(value: Any, levels: int) -> bool:

@@ -77,7 +77,7 @@ def bring(manifest: object) -> Path:
 
 def changed(manifest: Any, place: str, value: object) -> Any:
     """The manifest with another value at a place such as times.started; ... takes away what is there."""
-    *way, last = place.split(".")
+    *way, last = (int(key) if key.isdecimal() else key for key in place.split("."))
     inner = manifest
     for key in way:
         inner = inner[key]
@@ -107,6 +107,25 @@ MANIFESTS: dict[str, tuple[str, object]] = {
     "a text that no file can hold": ("experiment.settings.author", "\ud800"),
     "levels without end": ("experiment.settings.more", json.loads("[" * 600 + "]" * 600)),
 }
+
+
+ABOUT_TRIALS: dict[str, tuple[str, object]] = {
+    "no trials": ("trials", []),
+    "a trial that is a text": ("trials.0", "yesterday"),
+    "a trial of no stage": ("trials.0.setup.stage", ...),
+    "no shapes of parameters": ("parameter_shapes", []),
+    "no evidence of fairness": ("evidence", []),
+}
+
+
+@pytest.mark.parametrize(("place", "value"), ABOUT_TRIALS.values(), ids=ABOUT_TRIALS)
+def test_a_report_of_trials_that_are_not_described_is_refused(cli: Cli, place: str, value: object) -> None:
+    folder = bring(changed(manifest_of(runs()[0]), place, value))
+    before = (folder / "report.html").read_bytes()
+    refused = cli("render", folder, "--no-pdf")
+    assert refused.code == 1
+    assert "the run's records are damaged (manifest.json, " in refused.error_line
+    assert (folder / "report.html").read_bytes() == before
 
 
 @pytest.fixture(params=MANIFESTS.values(), ids=MANIFESTS)
