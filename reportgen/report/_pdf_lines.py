@@ -109,34 +109,23 @@ def _pieces(element: Element) -> list[tuple[str, Element | None]]:
 
 
 def _wrap(element: Element, pieces: list[tuple[str, Element | None]], number: int, cut: int) -> None:
-    """Put all from character `cut` of piece `number` on into one span.
-
-    A space before it gets a span too. Where that space is the last thing that fits into a line, WeasyPrint
-    looks for the place to break inside the text that ends with it, finds the first one instead of the last,
-    and leaves a line of one word.
-    """
+    """Put all from character `cut` of piece `number` on into one span."""
     span = Element("span", {"class": "tail"})
     text, child = pieces[number]
     rest = pieces[number + 1 :]
     if child is None:
         span.text = text[cut:]
-        kept, before = text[:cut], pieces[number - 1][1] if number else None
+        before = pieces[number - 1][1] if number else None
+        if before is None:
+            element.text = text[:cut]
+        else:
+            before.tail = text[:cut]
     else:
         rest = pieces[number:]
-        kept, before = pieces[number - 1][0], pieces[number - 2][1] if number > 1 else None
-    words = kept.rstrip(" ")
-    if before is None:
-        element.text = words
-    else:
-        before.tail = words
     for _, moved in rest:
         if moved is not None:
             element.remove(moved)
             span.append(moved)
-    if words != kept:
-        space = Element("span")
-        space.text = " "
-        element.append(space)
     element.append(span)
 
 
