@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen.proof import document, proofs
-from reportgen.proof.document import Document
-from reportgen.proof.proofs import Rebuild
-from reportgen.proof.verdict import Proof
-from reportgen.report import attachments
-from reportgen.report.pdf import Attachment
-from reportgen.report.templates import Templates
+from reportgen.report.pdf import attachments
+from reportgen.report.pdf.writer import Attachment
+from reportgen.report.templates.loading import Templates
+from reportgen.verification import document, proofs
+from reportgen.verification.document import Document
+from reportgen.verification.proofs import Rebuild
+from reportgen.verification.verdict import Proof
 
 NAME = Path("x.pdf")
 

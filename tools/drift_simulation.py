@@ -27,8 +27,8 @@ from scipy import stats
 
 from reportgen.analysis.drift import drift, worse
 from reportgen.randomness import stream
-from reportgen.runs import store
-from reportgen.runs.history import BASELINE, LATEST, RECENT, scores_of
+from reportgen.records import run_folder
+from reportgen.records.history import BASELINE, LATEST, RECENT, scores_of
 
 Headline = tuple[str, str]
 Means = Mapping[Headline, float]
@@ -51,7 +51,7 @@ HOMEWORK: dict[Headline, float] = {
 
 def spread_of(folder: Path) -> dict[Headline, float]:
     """The standard deviation between seeds of every headline of a run."""
-    scores = scores_of(store.read(folder).results)
+    scores = scores_of(run_folder.read(folder).results)
     return {
         (str(stage), str(setup)): float(of_setup["score"].std(ddof=1))
         for (stage, setup), of_setup in scores.groupby(["stage", "setup"], sort=False)
@@ -64,8 +64,8 @@ def noise_between(first: Path, second: Path) -> dict[Headline, float]:
 
     Of two runs with the same seeds the differences have twice its variance.
     """
-    both = scores_of(store.read(first).results).merge(
-        scores_of(store.read(second).results), on=["stage", "setup", "seed"]
+    both = scores_of(run_folder.read(first).results).merge(
+        scores_of(run_folder.read(second).results), on=["stage", "setup", "seed"]
     )
     return {
         (str(stage), str(setup)): float((rows["score_x"] - rows["score_y"]).std(ddof=1) / np.sqrt(2))

@@ -20,7 +20,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
 from selenium import webdriver
 
-from reportgen import files
+from reportgen.files import atomic
 
 PAGE_WIDTH = 520
 PAGES = {
@@ -54,7 +54,7 @@ def main() -> None:
     for name, picture in [*pages(options.run / "report.pdf"), *screens(options.run / "report.html")]:
         data = io.BytesIO()
         picture.convert("RGB").quantize(64).save(data, "PNG", optimize=True)
-        files.write_bytes(options.output / f"{name}.png", data.getvalue())
+        atomic.write_bytes(options.output / f"{name}.png", data.getvalue())
         print(f"{name}.png: {picture.width} x {picture.height}, {len(data.getvalue()) / 1000:.0f} kB")
 
 

@@ -46,17 +46,17 @@ ROOMS = {
     ),
     "optim": Room(["reportgen/optim/*.py"], ["tests/optim", "tests/checks"]),
     "analysis": Room(["reportgen/analysis/*.py"], ["tests/analysis", "tests/report/test_report_verdicts.py"]),
-    "key": Room(["reportgen/runs/trial_key.py"], ["tests/runs/test_runs_trial_*.py"]),
+    "key": Room(["reportgen/execution/trial_key.py"], ["tests/runs/test_runs_trial_*.py"]),
     "store": Room(
         [
-            "reportgen/files.py",
+            "reportgen/files/atomic.py",
             "reportgen/data/cache.py",
-            "reportgen/runs/claims.py",
-            "reportgen/runs/database.py",
-            "reportgen/runs/history.py",
-            "reportgen/runs/pruning.py",
-            "reportgen/runs/store.py",
-            "reportgen/runs/trial_store.py",
+            "reportgen/execution/claims.py",
+            "reportgen/records/database.py",
+            "reportgen/records/history.py",
+            "reportgen/records/pruning.py",
+            "reportgen/records/run_folder.py",
+            "reportgen/execution/trial_store.py",
         ],
         [
             "tests/test_files.py",
@@ -68,7 +68,7 @@ ROOMS = {
         ],
     ),
     "proofs": Room(
-        ["reportgen/checks/*.py", "reportgen/proof/*.py"],
+        ["reportgen/checks/*.py", "reportgen/verification/*.py"],
         [
             "tests/checks",
             "tests/report/test_proof.py",
@@ -77,7 +77,7 @@ ROOMS = {
         ],
     ),
     "numbers": Room(
-        ["reportgen/report/numbers.py", "reportgen/report/headlines.py"],
+        ["reportgen/report/words/numbers.py", "reportgen/report/sections/headlines.py"],
         ["tests/report/test_report_numbers.py", "tests/report/test_report_verdicts.py"],
     ),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reportgen.runs import store
+from reportgen.records import run_folder
 
 # The document's printed figures: training accuracy %, validation accuracy %, and its "loss", which is the
 # mean loss with the L2 term, divided by the batch size once more.
@@ -38,7 +38,7 @@ def cells(values: tuple[float, float, float, float]) -> str:
     return f"{values[0]:.2f} % | {values[1]:.2f} % | {values[2]:.4f} | {values[3]:.4f}"
 
 
-def last_epoch(records: store.RunRecords) -> pd.Series:
+def last_epoch(records: run_folder.RunRecords) -> pd.Series:
     """The last epoch of the tuned setup, with its batch size."""
     tuned = records.results[records.results["stage"] == "tuned"].iloc[0]
     row = records.epochs[records.epochs["stage"] == "tuned"].iloc[-1].copy()
@@ -46,7 +46,7 @@ def last_epoch(records: store.RunRecords) -> pd.Series:
     return row
 
 
-def submitted_tables(records: store.RunRecords) -> list[str]:
+def submitted_tables(records: run_folder.RunRecords) -> list[str]:
     """The document against the program with its defects."""
     compared = records.results[records.results["stage"] == "comparison"]
     tuned = records.results[records.results["stage"] == "tuned"].iloc[0]
@@ -72,7 +72,7 @@ def submitted_tables(records: store.RunRecords) -> list[str]:
     ]
 
 
-def mended_tables(submitted: store.RunRecords, homework: store.RunRecords) -> list[str]:
+def mended_tables(submitted: run_folder.RunRecords, homework: run_folder.RunRecords) -> list[str]:
     """The program with its defects against the right one, in plain units, means over the seeds."""
     lines = [
         "| | program | seeds | network | training accuracy | validation accuracy | validation loss |"
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("submitted", type=Path, help="folder of a run of as-submitted.toml")
     parser.add_argument("homework", type=Path, help="folder of a run of homework.toml")
     arguments = parser.parse_args()
-    submitted, homework = store.read(arguments.submitted), store.read(arguments.homework)
+    submitted, homework = run_folder.read(arguments.submitted), run_folder.read(arguments.homework)
     print("\n".join([*submitted_tables(submitted), "", *mended_tables(submitted, homework)]))
 
 

@@ -13,7 +13,7 @@ from reportgen.analysis.findings import scores
 from reportgen.analysis.intervals import mean_interval
 from reportgen.analysis.pairs import Verdict
 from reportgen.errors import UserError
-from reportgen.runs import store
+from reportgen.records import run_folder
 
 DOCUMENT = 0.4652
 """The test accuracy of the homework's document, to be passed early in training."""
@@ -26,7 +26,7 @@ def main() -> int:
         return 2
     for name in sys.argv[1:]:
         try:
-            records = store.read(Path(name).resolve())
+            records = run_folder.read(Path(name).resolve())
         except UserError as error:
             print(f"results.py: error: {error}", file=sys.stderr)
             return 1
@@ -35,7 +35,7 @@ def main() -> int:
     return 0
 
 
-def tables(records: store.RunRecords) -> Iterator[str]:
+def tables(records: run_folder.RunRecords) -> Iterator[str]:
     """The tables of one run, as Markdown."""
     results = records.results
     for stage, title in (("comparison", "shared settings"), ("equally tuned", "each tuned")):

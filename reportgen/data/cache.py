@@ -21,8 +21,8 @@ from reportgen.data.contents import State, contents, state
 from reportgen.data.dataset import ARRAYS, Dataset, digest_of
 from reportgen.data.errors import DataError
 from reportgen.data.progress import note
-from reportgen.files import partial_folder, remove_abandoned_folders
-from reportgen.resources import cache_folder
+from reportgen.files.atomic import partial_folder, remove_abandoned_folders
+from reportgen.files.resources import cache_folder
 
 FORMAT = 3
 """Part of every key: raise it when decoding or the layout of an entry changes."""

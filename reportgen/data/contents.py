@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reportgen.data.errors import DataError
-from reportgen.files import kind, write_text
-from reportgen.resources import cache_folder
+from reportgen.files.atomic import kind, write_text
+from reportgen.files.resources import cache_folder
 
 SETTLED = 2.0
 """Seconds without a change after which a further one is sure to show in a file's times, however coarse the

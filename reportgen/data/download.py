@@ -12,7 +12,7 @@ from reportgen.data.cache import downloads_folder, writable_or_temporary
 from reportgen.data.errors import DataError, reason
 from reportgen.data.progress import progress_bar
 from reportgen.errors import REMEDIES, describe
-from reportgen.files import partial_folder
+from reportgen.files.atomic import partial_folder
 
 _CHUNK = 1 << 16
 _SILENCE = 30.0

@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from reportgen.files import write_bytes
+from reportgen.files.atomic import write_bytes
 from reportgen.nn.gradient import WeightGradient
 from reportgen.nn.initialization import NormalStream, he_normal, scaled_normal
 from reportgen.nn.layers import Dropout, FullyConnectedLayer, ReLU, UniformStream

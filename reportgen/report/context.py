@@ -8,23 +8,24 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen.analysis.audit import describe_test_part
-from reportgen.report import figures, formulas, numbers
-from reportgen.report.abstract import abstract, glance
-from reportgen.report.appendix import appendix
-from reportgen.report.audit import fact_phrase
-from reportgen.report.catalogue import Catalogue, Phrase
-from reportgen.report.comparison import comparison_section
-from reportgen.report.drift import drift_section
-from reportgen.report.headlines import headlines
-from reportgen.report.listings import listing
-from reportgen.report.pictures import picture
-from reportgen.report.search import found_elsewhere, search_section
-from reportgen.report.settings import initial_weights
-from reportgen.report.tables import stage
-from reportgen.report.test_accuracy import CLASSES_IN_TABLES, test_section
-from reportgen.report.trainings import count_trainings
-from reportgen.report.tuned import tuned_section
-from reportgen.runs.store import RunRecords
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures import formulas, learning_curves
+from reportgen.report.figures.pictures import picture
+from reportgen.report.page.listings import listing
+from reportgen.report.sections.abstract import abstract, glance
+from reportgen.report.sections.appendix import appendix
+from reportgen.report.sections.audit import fact_phrase
+from reportgen.report.sections.comparison import comparison_section
+from reportgen.report.sections.drift import drift_section
+from reportgen.report.sections.headlines import headlines
+from reportgen.report.sections.search import found_elsewhere, search_section
+from reportgen.report.sections.stage_settings import initial_weights
+from reportgen.report.sections.tables import stage
+from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES, test_section
+from reportgen.report.sections.trainings import count_trainings
+from reportgen.report.sections.tuned import tuned_section
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
 
 SAMPLES = 6
 """Images of each class that are shown; older runs kept more."""
@@ -41,14 +42,14 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
     said = headlines(records, t)
     shared, tuned_equally, audited = said.shared, said.tuned_equally, said.audited
     setups = list(dict.fromkeys(comparison["setup"]))
-    with figures.style():
+    with learning_curves.style():
         return {
             **heading_facts(records, t),
             "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
             "abstract": abstract(records, said, source_name(manifest, t), t),
             "findings": said.key_findings,
             "glance": glance(said, setups, t),
-            "setups": [{"name": name, "color": figures.color(n)} for n, name in enumerate(setups)],
+            "setups": [{"name": name, "color": learning_curves.color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),
             "checks": {check["key"]: check for check in manifest["checks"]},

@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from reportgen import resources
+from reportgen.files import resources
 
 KEYWORD = "made-with:"
 """What stands before the digest in a document's keywords."""
@@ -18,14 +18,13 @@ LIBRARIES = (
     "numpy", "pandas", "pillow", "pydyf", "pygments", "pyphen", "scipy", "tinycss2", "tinyhtml5",
     "weasyprint", "ziafont", "ziamath",
 )  # fmt: skip
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @cache
 def digest() -> str:
     """The SHA-256 of all versions that shape a PDF: where it is another, the same records may look otherwise.
 
-    WeasyPrint must be there, see report/pdf.py.
+    WeasyPrint must be there, see report/pdf/writer.py.
     """
     from weasyprint.text import ffi
 
@@ -36,7 +35,7 @@ def digest() -> str:
         f"pango {ffi.pango.pango_version()}",
         f"font subsets by {'harfbuzz' if getattr(ffi, 'harfbuzz_subset', None) else 'fonttools'}",
         *(f"{name} {_version(name)}" for name in LIBRARIES),
-        *_files(_PACKAGE, "*.py"),
+        *_files(resources.PACKAGE, "*.py"),
         *_files(resources.templates(), "*"),
     ]
     return sha256("\n".join(lines).encode()).hexdigest()

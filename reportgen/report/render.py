@@ -11,20 +11,24 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reportgen import files
 from reportgen.errors import UserError
-from reportgen.report import attachments, fonts, limits, numbers, screen
-from reportgen.report import languages as tongues
-from reportgen.report._collecting import without_collecting
-from reportgen.report.catalogue import Catalogue
+from reportgen.files import atomic
+from reportgen.records import run_folder
+from reportgen.records.manifest import check_trials
 from reportgen.report.context import build
-from reportgen.report.document import Document
-from reportgen.report.index import write_thumbnail
-from reportgen.report.listings import highlight_css
-from reportgen.report.pdf import DEFAULT_VARIANT, PdfResult, Variant, write_pdf
-from reportgen.report.templates import SCRIPT, Templates, own
-from reportgen.runs import store
-from reportgen.runs.manifest import check_trials
+from reportgen.report.fonts import faces
+from reportgen.report.page import screen
+from reportgen.report.page.index import write_thumbnail
+from reportgen.report.page.listings import highlight_css
+from reportgen.report.page.numbering import Document
+from reportgen.report.pdf import attachments
+from reportgen.report.pdf.collecting import without_collecting
+from reportgen.report.pdf.writer import DEFAULT_VARIANT, PdfResult, Variant, write_pdf
+from reportgen.report.templates import limits
+from reportgen.report.templates.loading import SCRIPT, Templates, own
+from reportgen.report.words import languages as tongues
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue
 
 SECTIONS = (
     ("1-data", None),
@@ -74,7 +78,7 @@ def render(
     paper: one of PAPERS. The same records and templates give the same bytes. Raises UserError where the
     records or the templates are damaged or no PDF can be made.
     """
-    records = store.read(folder)
+    records = run_folder.read(folder)
     try:
         check_trials(records.manifest, len(records.results))
     except ValueError as error:
@@ -88,7 +92,7 @@ def render(
     page = Page(words, context, SECTIONS, templates, paper=paper)
     write_thumbnail(folder, records.epochs)
     html = folder / "report.html"
-    files.write_text(html, page.for_screen())
+    atomic.write_text(html, page.for_screen())
     notes = page.notes()
     if not pdf:
         return Rendered(html, None, 0, notes)
@@ -174,7 +178,7 @@ class Page:
             + screen.rules(self.body, classes, setups=len(self.context["setups"])),
             script=script,
         )
-        whole = text.replace("<style>\n", f"<style>\n{fonts.screen_css(shown(text))}\n", 1)
+        whole = text.replace("<style>\n", f"<style>\n{faces.screen_css(shown(text))}\n", 1)
         return screen.sealed(whole, script)
 
     def for_print(self) -> str:
@@ -189,7 +193,7 @@ class Page:
 
     def notes(self) -> tuple[str, ...]:
         """What cannot be shown as it should."""
-        missing = fonts.missing_characters(shown(self.for_print()))
+        missing = faces.missing_characters(shown(self.for_print()))
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
         lacking = f"the fonts lack these characters, in the PDF a box stands for each: {named}"
         return (

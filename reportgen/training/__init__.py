@@ -1,7 +1,7 @@
 """The training loop: one trial in, one record out."""
 
 from reportgen.training.augmentation import Augmentation
-from reportgen.training.evidence import Evidence
+from reportgen.training.measured.evidence import Evidence
 from reportgen.training.trainer import INSIGHT, train
 from reportgen.training.trial import Defects, EpochRow, Record, Setup, TestResult, Trial
 

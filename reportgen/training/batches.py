@@ -13,7 +13,7 @@ from torch import Tensor
 
 from reportgen.data import Part
 from reportgen.training.augmentation import Augmenter
-from reportgen.training.evidence import BatchLog
+from reportgen.training.measured.evidence import BatchLog
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from reportgen.files import PARTS, remove_abandoned, write_bytes
+from reportgen.files.atomic import PARTS, remove_abandoned, write_bytes
 
 SECONDS_BETWEEN = 15.0
 SHARE_OF_TIME = 0.02

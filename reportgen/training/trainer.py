@@ -16,15 +16,15 @@ from reportgen.data import Splits
 from reportgen.nn import Classifier
 from reportgen.optim import OPTIMIZERS, Optimizer
 from reportgen.randomness import Stream, move_to, position, stream
-from reportgen.training import recorded
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
 from reportgen.training.batches import BatchOrder, Images, Normalization
 from reportgen.training.checkpoints import Checkpoint, Checkpoints
-from reportgen.training.evidence import IMAGES, Evidence, digest, gradient_scale
-from reportgen.training.insight import insight
-from reportgen.training.recorded import rounded
-from reportgen.training.step_sizes import StepSizes, measured_step
+from reportgen.training.measured import rounding
+from reportgen.training.measured.evidence import IMAGES, Evidence, digest, gradient_scale
+from reportgen.training.measured.insight import insight
+from reportgen.training.measured.rounding import rounded
+from reportgen.training.measured.step_sizes import StepSizes, measured_step
 from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
 INSIGHT = "insight.npz"
@@ -135,7 +135,7 @@ class Training:
             self.average.add(parameters)
             classifier.parameters = self.average.mean
         validation_loss, validation_accuracy = evaluate(classifier, self.validation, self.validation_counts)
-        digits = recorded.LOSS[self.training.dtype]
+        digits = rounding.LOSS[self.training.dtype]
         row = EpochRow(
             epoch=epoch,
             training_loss=rounded(training_loss, digits),
@@ -143,7 +143,7 @@ class Training:
             validation_loss=rounded(validation_loss, digits),
             validation_accuracy=validation_accuracy,
             l2_term=rounded(float(classifier.l2_term()), digits),
-            seconds=rounded(time.perf_counter() - started, recorded.SECONDS),
+            seconds=rounded(time.perf_counter() - started, rounding.SECONDS),
             gradient_norm=sizes.gradient,
             update_norm=sizes.update,
             parameter_norm=sizes.parameters,

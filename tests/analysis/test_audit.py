@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from reportgen import resources
 from reportgen.analysis.audit import Fact, Point, audit, fraction
-from reportgen.report.catalogue import load
+from reportgen.files import resources
+from reportgen.report.words.catalogue import load
 
 LABELS = ("SGD", "SGD_Momentum", "Adam")
 RATES = {"SGD": 0.1, "SGD_Momentum": 0.01, "Adam": 0.001}

@@ -12,12 +12,14 @@ import pytest
 from made_tables import random_table, table
 from rich.console import Console
 
-from reportgen import comparing, progress, score_tables
 from reportgen.analysis.comparison import compare
 from reportgen.analysis.pairs import Verdict
-from reportgen.comparing import describe
+from reportgen.cli import compare as comparing
+from reportgen.cli import progress
+from reportgen.cli.compare import describe
 from reportgen.errors import UserError
-from reportgen.score_tables import read_all, read_scores
+from reportgen.records import score_files
+from reportgen.records.score_files import read_all, read_scores
 
 OWN = """stage,setup,optimizer,seed,status,validation_loss,test_accuracy,seconds
 comparison,Adam,Adam,0,finished,0.5,0.91,3
@@ -159,12 +161,12 @@ def test_choices_that_are_not_there_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_would_take_hours_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    score_tables.check_size(table(**{f"o{i}": [1.0] for i in range(45)}))  # 990 pairs
+    score_files.check_size(table(**{f"o{i}": [1.0] for i in range(45)}))  # 990 pairs
     with pytest.raises(UserError, match="has 46 optimizers, which makes 1035 pairs"):
-        score_tables.check_size(table(**{f"o{i}": [1.0] for i in range(46)}))
+        score_files.check_size(table(**{f"o{i}": [1.0] for i in range(46)}))
     with pytest.raises(UserError, match="optimizer A: has 1001 seeds"):
-        score_tables.check_size(table(A=[1.0] * 1001, B=[1.0]))
-    monkeypatch.setattr(score_tables, "LARGEST_FILE", 20)
+        score_files.check_size(table(A=[1.0] * 1001, B=[1.0]))
+    monkeypatch.setattr(score_files, "LARGEST_FILE", 20)
     with pytest.raises(UserError, match="has more than"):
         read_all([write(tmp_path, "optimizer,seed,score\nA,0,1\n")])
 

@@ -14,7 +14,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from reportgen.cli import main
+from reportgen.cli.main import main
 
 KEYS = {
     "Results of fully connected layer forward and backward tests": "fully_connected",

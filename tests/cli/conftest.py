@@ -24,7 +24,7 @@ def arrays(**changes: Any) -> dict[str, Any]:
 @pytest.fixture
 def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs end with their records: a report takes seconds, and most tests of a run do not look at it."""
-    monkeypatch.setattr("reportgen.batch.report", lambda *_: None)
+    monkeypatch.setattr("reportgen.cli.run.report", lambda *_: None)
 
 
 @pytest.fixture

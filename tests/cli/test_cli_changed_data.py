@@ -80,7 +80,7 @@ def test_of_two_experiments_in_one_call_the_second_has_what_is_there_when_it_beg
     for name in ("second", "alone"):
         Path(f"{name}.toml").write_text(experiment.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr("reportgen.batch.report", lambda *_: write(**OTHER))  # after the first
+        patch.setattr("reportgen.cli.run.report", lambda *_: write(**OTHER))  # after the first
         assert cli("run", "x.toml", "second.toml", "--workers", 1).code == 0
     assert cli("run", "alone.toml", "--workers", 1, "--fresh").code == 0
     assert numbers(runs("second")[0]) == numbers(runs("alone")[0])

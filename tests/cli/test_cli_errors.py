@@ -225,7 +225,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_no_download_possible_says_what_to_place_where(
     cli: Cli, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reportgen.data.torchvision_import import import_datasets
+    from reportgen.data.sources.torchvision_import import import_datasets
 
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
@@ -276,7 +276,9 @@ def test_render_of_damaged_records_keeps_the_old_report(cli: Cli, tiny_run: Path
 
 
 def test_without_pango_the_pdf_is_refused_before_training(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reportgen.batch.check_pdf", lambda _: "no PDF can be made: apt-get install libpango")
+    monkeypatch.setattr(
+        "reportgen.cli.run.check_pdf", lambda _: "no PDF can be made: apt-get install libpango"
+    )
     Path("x.toml").write_text(TINY, encoding="utf-8")
     refused(cli("run", "x.toml"), "apt-get install", "--no-pdf")
 
@@ -311,7 +313,7 @@ def test_what_a_pdf_lacks_is_a_note_of_the_command(cli: Cli, monkeypatch: pytest
 
 
 def test_records_outlive_a_report_that_fails(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reportgen.report.pdf import PdfUnavailable
+    from reportgen.report.pdf.writer import PdfUnavailable
 
     def fail(*_: object, **__: object) -> None:
         raise PdfUnavailable("no PDF can be made")
@@ -349,7 +351,7 @@ SYSTEMS = {
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("command", [["run"], ["compare", "t.csv"], ["doctor"], ["--version"], []])
 def test_a_system_that_is_not_supported_is_one_line(tmp_path: Path, system: str, command: list[str]) -> None:
-    program = f"import sys\nfrom reportgen.cli import main\n{SYSTEMS[system]}\nmain({command})\n"
+    program = f"import sys\nfrom reportgen.cli.main import main\n{SYSTEMS[system]}\nmain({command})\n"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -18,12 +18,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen import listing, past_runs
-from reportgen.batch import refresh_index
-from reportgen.delivery import finished_run
-from reportgen.delivery.summary import summarize
-from reportgen.runs.database import Database
-from reportgen.runs.history import History, describe
+from reportgen.cli import listing
+from reportgen.cli import runs as past_runs
+from reportgen.cli.run import refresh_index
+from reportgen.delivery.share import finished_run
+from reportgen.delivery.share.summary import summarize
+from reportgen.records.database import Database
+from reportgen.records.history import History, describe
 from tests.cli.test_cli_reuse import TEXT
 from tests.conftest import Cli
 from tests.hardening.cases import cases, unless_refused
@@ -41,9 +42,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     (folder / "x.toml").write_text(TEXT, encoding="utf-8")
     with chdir(folder), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reportgen.batch.report", lambda *_: None)
+        patch.setattr("reportgen.cli.run.report", lambda *_: None)
         patch.setattr("reportgen.checks.run", list)
-        from reportgen.cli import main
+        from reportgen.cli.main import main
 
         for _ in range(2):
             with pytest.raises(SystemExit) as ended:

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 
 import reportgen
-from reportgen import doctor, listing
-from reportgen.cli import main
-from reportgen.report import pdf
-from reportgen.runs import store
+from reportgen.cli import doctor, listing
+from reportgen.cli.main import main
+from reportgen.records import run_folder
+from reportgen.report.pdf import writer
 from tests.conftest import Answer, Cli
 from tests.manifests import a_manifest
 
@@ -38,7 +38,7 @@ HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydant
 def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     program = (
         "import sys\n"
-        "from reportgen.cli import main\n"
+        "from reportgen.cli.main import main\n"
         "try:\n"
         "    main(['--help'])\n"
         "finally:\n"
@@ -114,19 +114,19 @@ def keep_run(
     output: Path, run: str, results: pd.DataFrame, *, experiment: str = "mine", files: tuple[str, ...] = ()
 ) -> Path:
     """A run in the output folder that holds only what the listing needs."""
-    records = store.RunRecords(
+    records = run_folder.RunRecords(
         manifest=a_manifest(run),
-        epochs=pd.DataFrame(columns=store.EPOCH_COLUMNS),
+        epochs=pd.DataFrame(columns=run_folder.EPOCH_COLUMNS),
         results=results,
-        search=pd.DataFrame(columns=store.SEARCH_COLUMNS),
-        confusion=pd.DataFrame(columns=store.CONFUSION_COLUMNS),
+        search=pd.DataFrame(columns=run_folder.SEARCH_COLUMNS),
+        confusion=pd.DataFrame(columns=run_folder.CONFUSION_COLUMNS),
         sample_images=np.zeros((1, 2, 2, 1), np.uint8),
         sample_labels=np.zeros(1, np.int64),
         excerpts={},
         experiment_text="",
     )
-    with store.partial_folder(output / experiment) as partial:
-        folder = store.keep(records, partial, run)
+    with run_folder.partial_folder(output / experiment) as partial:
+        folder = run_folder.keep(records, partial, run)
     for file in files:
         (folder / file).touch()
     return folder
@@ -134,7 +134,7 @@ def keep_run(
 
 def results(*rows: tuple[str, str, float | str | None]) -> pd.DataFrame:
     told = pd.DataFrame(rows, columns=["stage", "setup", "test_accuracy"])
-    return told.reindex(columns=store.RESULT_COLUMNS)
+    return told.reindex(columns=run_folder.RESULT_COLUMNS)
 
 
 TUNED = results(("comparison", "Adam", 0.9), ("tuned", "SGD", 0.5), ("tuned", "SGD", 0.6))
@@ -163,7 +163,7 @@ def test_list_shows_the_ready_experiments_and_makes_no_folder(cli: Cli, tmp_path
 def test_list_shows_runs_newest_last_with_accuracy_and_report(cli: Cli, tmp_path: Path) -> None:
     keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED, experiment="a", files=("report.html", "report.pdf"))
     older = keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED, experiment="b", files=("report.html",))
-    store.point_latest(older)
+    run_folder.point_latest(older)
     runs = listed_runs(cli, tmp_path)
     assert runs == [
         ["run", older.name, "b", "2026-01-02T03:04:05+00:00", "55.00% SGD (tuned)", "report.html"],
@@ -214,7 +214,7 @@ def test_list_shows_a_damaged_run_as_damaged(cli: Cli, tmp_path: Path, file: str
 def test_list_needs_no_torch(tmp_path: Path) -> None:
     keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
     program = (
-        "import sys; from pathlib import Path; from reportgen import listing; "
+        "import sys; from pathlib import Path; from reportgen.cli import listing; "
         "listing.show(Path(sys.argv[1])); sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, capture_output=True)
@@ -328,11 +328,11 @@ def test_doctor_says_what_keeps_pdfs_from_being_made(cli: Cli, monkeypatch: pyte
 
 @pytest.mark.usefixtures("examined")
 def test_doctor_names_the_library_that_is_missing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = f"no PDF: the library libpango-1.0-0 is missing: {pdf.APT_COMMAND}"
-    monkeypatch.setattr(pdf, "check_pdf", lambda: problem)
+    problem = f"no PDF: the library libpango-1.0-0 is missing: {writer.APT_COMMAND}"
+    monkeypatch.setattr(writer, "check_pdf", lambda: problem)
     answer = cli("doctor")
     assert answer.code == 1
-    assert pdf.APT_COMMAND in lines_about(answer.out, "missing  PDF")[0]
+    assert writer.APT_COMMAND in lines_about(answer.out, "missing  PDF")[0]
 
 
 def test_doctor_comes_without_numpy_and_torch() -> None:
@@ -340,7 +340,7 @@ def test_doctor_comes_without_numpy_and_torch() -> None:
         "import sys\n"
         "for name in ('numpy', 'torch', 'pandas', 'sklearn', 'weasyprint'):\n"
         "    sys.modules[name] = None\n"
-        "from reportgen.cli import main\n"
+        "from reportgen.cli.main import main\n"
         "main(['doctor'])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from reportgen.runs import run as runner
-from reportgen.runs import store
+from reportgen.execution import run as runner
+from reportgen.records import run_folder
 from tests.cli.test_cli_reuse import ALL, TEXT, run, runs, trained
 from tests.conftest import Cli
 
@@ -91,7 +91,7 @@ def test_what_was_trained_anew_and_is_in_no_run_yet_stays(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "keep", stop)
+        patch.setattr(run_folder, "keep", stop)
         assert run(cli, "--fresh").code == 130
     cli("prune", "--keep", 1)
     assert len(runs()) == 1

@@ -142,7 +142,7 @@ def test_a_tuned_network_that_is_gone_is_trained_again(cli: Cli) -> None:
 def test_another_program_or_another_torch_trains_anew(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     run(cli)
     with monkeypatch.context() as patch:
-        patch.setattr("reportgen.runs.trial_key.code_digest", lambda: "another program")
+        patch.setattr("reportgen.execution.trial_key.code_digest", lambda: "another program")
         assert trained(run(cli)) == ALL
     with monkeypatch.context() as patch:
         patch.setattr("torch.__version__", "9.9")

@@ -90,7 +90,7 @@ class NoTorch:
         if name.partition(".")[0] == "torch":
             raise ImportError("torch was asked for")
 sys.meta_path.insert(0, NoTorch())
-from reportgen.cli import main; main.main(["render", sys.argv[1]])
+from reportgen.cli.main import main; main.main(["render", sys.argv[1]])
 """
     done = subprocess.run(
         [sys.executable, "-c", program, tiny_run],

@@ -41,7 +41,7 @@ def test_a_database_of_a_newer_version_is_left_alone(cli: Cli) -> None:
 
 
 def test_a_database_of_every_older_version_is_brought_up_to_date(cli: Cli) -> None:
-    from reportgen.runs.database import MIGRATIONS
+    from reportgen.records.database import MIGRATIONS
 
     for version in range(len(MIGRATIONS)):
         DATABASE.parent.mkdir(exist_ok=True)
@@ -127,7 +127,7 @@ def test_a_run_that_is_stopped_says_how_to_go_on(cli: Cli, monkeypatch: pytest.M
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("reportgen.progress.Lines._say_where", stop)
+        patch.setattr("reportgen.cli.progress.Lines._say_where", stop)
         answer = run(cli)
     assert answer.code == 130
     assert answer.err.strip() == (

@@ -11,7 +11,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from reportgen import __version__, resources
+from reportgen import __version__
+from reportgen.files import resources
 from tests.conftest import Answer, Cli
 
 TABLE = "optimizer,seed,score\n" + "".join(
@@ -98,7 +99,7 @@ def test_an_export_that_fails_leaves_all_as_it_was(
         written.append(path.write_bytes(b"x"))
 
     monkeypatch.setattr(Path, "write_text", full)
-    monkeypatch.setattr("reportgen.templating.write_text", full)
+    monkeypatch.setattr("reportgen.cli.templates.write_text", full)
     assert "No space left" in cli("templates", "export", "mine", "--force").error_line
     assert len(written) == 5
     assert [path.read_text() for path in Path().rglob("*") if path.is_file()] == (["mine"] if there else [])
@@ -260,10 +261,10 @@ def test_a_run_and_a_schedule_take_templates(
     cli: Cli, write: Write, tiny_run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[object] = []
-    monkeypatch.setattr("reportgen.batch.report", lambda *arguments: given.append(arguments[1:]))
-    monkeypatch.setattr("reportgen.batch.run_one", lambda *_, **__: tiny_run)
+    monkeypatch.setattr("reportgen.cli.run.report", lambda *arguments: given.append(arguments[1:]))
+    monkeypatch.setattr("reportgen.cli.run.run_one", lambda *_, **__: tiny_run)
     for name in ("store.point_latest", "refresh_index", "dropped"):
-        monkeypatch.setattr(f"reportgen.batch.{name}", lambda *_: None)
+        monkeypatch.setattr(f"reportgen.cli.run.{name}", lambda *_: None)
     folder = write(words="[ui]\nfindings = { de = 'Das Wichtigste' }")
     assert cli("run", "--languages", "en,de", "--templates", "mine", "--no-pdf").code == 0
     assert given == [(("en", "de"), None, Path("mine"), "a4")]

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen.experiment import read
-from reportgen.runs import database
+from reportgen.experiment.model import read
+from reportgen.records import database
 from tests.cli.conftest import arrays
 from tests.cli.test_cli_errors import refused
 from tests.conftest import Answer, Cli

@@ -19,9 +19,9 @@ import pymupdf
 import pytest
 from scipy import stats
 
-from reportgen.proof import document
-from reportgen.proof.document import Document
-from reportgen.proof.verdict import NOT_COMPARED, NOT_CONSISTENT, NOT_FOUND, conclusion
+from reportgen.verification import document
+from reportgen.verification.document import Document
+from reportgen.verification.verdict import NOT_COMPARED, NOT_CONSISTENT, NOT_FOUND, conclusion
 from tests.conftest import Answer, Cli
 from tests.verified import failed, prove, resealed
 
@@ -404,14 +404,14 @@ TABLE = "optimizer,seed,score\nlone,0,0.4\n" + "".join(
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The PDF of a comparison of two tables of one name, in English."""
-    from reportgen import comparing
+    from reportgen.cli import compare
 
     folder = tmp_path_factory.mktemp("compared")
     for name in ("first", "second"):
         (folder / name).mkdir()
         (folder / name / "scores.csv").write_text(TABLE.replace("B,", f"{name},"), encoding="utf-8")
     tables = [folder / name / "scores.csv" for name in ("first", "second")]
-    comparing.run(tables, report=comparing.Report(folder / "out", ("en",), "a-3u"))
+    compare.run(tables, report=compare.Report(folder / "out", ("en",), "a-3u"))
     return folder / "out.pdf"
 
 

@@ -18,8 +18,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reportgen.data import DataError, fashion_mnist, load
-from reportgen.data.torchvision_import import import_datasets
+from reportgen.data import DataError, load
+from reportgen.data.sources import fashion_mnist
+from reportgen.data.sources.torchvision_import import import_datasets
 
 CIFAR_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 

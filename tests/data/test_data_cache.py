@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from reportgen.data import cache as cache_module
-from reportgen.data import contents, digits, folder, load, npz, split
-from reportgen.files import partial_folder
-from reportgen.resources import cache_folder
+from reportgen.data import contents, load, split
+from reportgen.data.sources import digits, image_folder, npz
+from reportgen.files.atomic import partial_folder
+from reportgen.files.resources import cache_folder
 
 
 @pytest.fixture
@@ -47,10 +48,10 @@ def test_a_file_is_decoded_once(write_npz, decodings):
     np.testing.assert_array_equal(first.train_images, second.train_images)
 
 
-@pytest.mark.parametrize("module", [digits, folder])
+@pytest.mark.parametrize("module", [digits, image_folder])
 def test_the_other_sources_are_cached_too(module, pictures, monkeypatch):
-    path = pictures if module is folder else None
-    source = module.__name__.rsplit(".", 1)[-1]
+    path = pictures if module is image_folder else None
+    source = "folder" if module is image_folder else "digits"
     first = load(source, path)
     monkeypatch.setattr(module, "_decode", lambda *_: pytest.fail("decoded again"))
     second = load(source, path)
@@ -59,7 +60,7 @@ def test_the_other_sources_are_cached_too(module, pictures, monkeypatch):
 
 
 def test_archives_are_decoded_once_and_the_defaults_stay(cifar, cache, monkeypatch):
-    from reportgen.data import cifar10
+    from reportgen.data.sources import cifar10
 
     cifar.place(cache)
     first = load("cifar10")

@@ -34,7 +34,7 @@ def test_importing_it_imports_nothing_heavy():
 
 def test_torchvision_can_be_imported_in_a_fresh_process():
     code = (
-        "from reportgen.data.torchvision_import import import_datasets;"
+        "from reportgen.data.sources.torchvision_import import import_datasets;"
         "import_datasets(); print(import_datasets().CIFAR10.filename)"
     )
     assert run_python(code) == "cifar-10-python.tar.gz"

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reportgen.data import cifar10, fashion_mnist, load
+from reportgen.data import load
+from reportgen.data.sources import cifar10, fashion_mnist
 
 FASHION_NAMES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reportgen.runs import store
+from reportgen.records import run_folder
 from tests.manifests import a_manifest
 
 NAME = "20260102-030405-abcdef"
@@ -33,7 +33,7 @@ def made_run(
     results = pd.DataFrame(
         [
             {
-                **dict.fromkeys(store.RESULT_COLUMNS, 0.5),
+                **dict.fromkeys(run_folder.RESULT_COLUMNS, 0.5),
                 **{"stage": stage, "setup": setup, "seed": seed, "optimizer": setup, "hidden": "8"},
                 **{"hyperparameters": "", "status": "finished", "best_epoch": 1, "parameters": 100},
                 **{"test_accuracy": accuracy, "test_images": 200, "test_correct": round(200 * accuracy)},
@@ -41,7 +41,7 @@ def made_run(
             for stage, setup, seed, accuracy in rows
         ]
     )
-    records = store.RunRecords(
+    records = run_folder.RunRecords(
         manifest=a_manifest(
             name,
             experiment={
@@ -51,17 +51,17 @@ def made_run(
                 "settings": {"title": title},
             },
         ),
-        epochs=pd.DataFrame([dict.fromkeys(store.EPOCH_COLUMNS, 1)]),
+        epochs=pd.DataFrame([dict.fromkeys(run_folder.EPOCH_COLUMNS, 1)]),
         results=results,
-        search=pd.DataFrame(columns=list(store.SEARCH_COLUMNS)),
-        confusion=pd.DataFrame(columns=list(store.CONFUSION_COLUMNS)),
+        search=pd.DataFrame(columns=list(run_folder.SEARCH_COLUMNS)),
+        confusion=pd.DataFrame(columns=list(run_folder.CONFUSION_COLUMNS)),
         sample_images=np.zeros((1, 2, 2, 1), np.uint8),
         sample_labels=np.zeros(1, np.int64),
         excerpts={},
         experiment_text='title = "優化器比較"\n',
     )
-    with store.partial_folder(output / experiment) as partial:
-        folder = store.keep(records, partial, name)
+    with run_folder.partial_folder(output / experiment) as partial:
+        folder = run_folder.keep(records, partial, name)
     (folder / "report.html").write_text(HTML, encoding="utf-8")
     if pdf:
         (folder / "report.pdf").write_bytes(PDF)

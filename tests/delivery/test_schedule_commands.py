@@ -26,8 +26,8 @@ from typing import Any
 
 import pytest
 
-from reportgen.delivery import rerun, times
-from reportgen.delivery.schedules import place
+from reportgen.delivery.schedule import rerun, times
+from reportgen.delivery.schedule.schedules import place
 from tests.conftest import TINY, Answer, Cli
 
 OTHERS = (
@@ -502,7 +502,7 @@ def test_a_report_that_is_not_delivered_does_not_spoil_the_run(cli: Cli, nightly
 def start(machine: Path) -> subprocess.Popen[bytes]:
     """Carry the schedule out in a process of its own."""
     program = (
-        "import sys; from reportgen.delivery import rerun; from reportgen.cli import main; "
+        "import sys; from reportgen.delivery.schedule import rerun; from reportgen.cli.main import main; "
         "rerun.program = lambda: [sys.argv[1]]; main.main(['schedule', 'run', 'nightly'])"
     )
     stand_in = str(machine / "bin" / "reportgen")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.delivery.schedules import place
+from reportgen.delivery.schedule.schedules import place
 from tests.conftest import Cli
 from tests.delivery.servers import Mailbox, mail_server
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from cronsim import CronSim
 
-from reportgen.delivery import systemd, times
+from reportgen.delivery.schedule import systemd, times
 from reportgen.errors import UserError
 
 BERLIN = ZoneInfo("Europe/Berlin")  # its clocks go back on 2026-10-25, at 3:00 to 2:00

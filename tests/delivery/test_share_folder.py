@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reportgen import files
-from reportgen.delivery import folder as folders
+from reportgen.delivery.share import shared_folder as folders
+from reportgen.files import atomic
 from tests.conftest import Cli
 from tests.delivery.made_run import NAME, contents, made_run
 
@@ -60,7 +60,7 @@ def test_a_copy_that_fails_half_way_leaves_nothing(cli: Cli, monkeypatch: pytest
         written += 1
         if written == 4:
             raise OSError(28, "No space left on device", str(path))
-        files.write_bytes(path, content)
+        atomic.write_bytes(path, content)
 
     monkeypatch.setattr(folders, "write_bytes", full_disk)
     answer = cli("share", run, "--to", "folder:shared")
@@ -78,7 +78,7 @@ def test_nothing_is_seen_under_the_runs_name_before_all_is_there(
     seen = []
 
     def look(path: Path, content: bytes) -> None:
-        files.write_bytes(path, content)
+        atomic.write_bytes(path, content)
         seen.append([entry.name for entry in Path("shared/quickstart").glob("[!.]*")])
 
     monkeypatch.setattr(folders, "write_bytes", look)
@@ -91,7 +91,7 @@ def test_what_a_killed_copy_left_is_swept_away_and_what_others_copy_is_not(cli: 
     left.mkdir(parents=True)
     (left / "report.pdf").write_bytes(b"half")
     left.with_suffix(".lock").touch()
-    with files.partial_folder(left.parent) as at_work:
+    with atomic.partial_folder(left.parent) as at_work:
         assert cli("share", made_run(Path("output")), "--to", "folder:shared").code == 0
         assert at_work.is_dir()
     assert sorted(path.name for path in left.parent.iterdir()) == [NAME, "latest"]

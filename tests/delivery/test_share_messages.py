@@ -27,7 +27,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Attempts follow each other at once; apprise keeps pauses of its own between two mails."""
-    monkeypatch.setattr("reportgen.delivery.messages.PAUSE", 0.0)
+    monkeypatch.setattr("reportgen.delivery.share.messages.PAUSE", 0.0)
     monkeypatch.setattr("apprise.plugins.base.NotifyBase.request_rate_per_sec", 0)
 
 

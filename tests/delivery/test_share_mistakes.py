@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.delivery.secrets import Secrets
+from reportgen.delivery.share.secrets import Secrets
 from tests.conftest import Cli
 from tests.delivery.made_run import contents, made_run
 
@@ -198,7 +198,7 @@ def test_a_link_that_somebody_put_into_a_shared_folder_is_not_followed(
     def no_links(*_: object) -> None:
         raise OSError(1, "Operation not permitted")
 
-    monkeypatch.setattr("reportgen.delivery.folder.point_link", no_links)
+    monkeypatch.setattr("reportgen.delivery.share.shared_folder.point_link", no_links)
     answer = cli("share", run, "--to", "folder:shared")
     assert "report.pdf: is a link that leads out of the run" in answer.error_line
     assert not (later.parent / "latest").exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.report.pdf import DEFAULT_VARIANT, Variant
+from reportgen.report.pdf.writer import DEFAULT_VARIANT, Variant
 from reportgen.report.render import Rendered, render
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.experiment import Experiment, find, read
+from reportgen.experiment.model import Experiment, find, read
 from reportgen.optim import OPTIMIZERS
-from reportgen.runs.plan import check_optimizers, plan
+from reportgen.planning.plan import check_optimizers, plan
 
 READY = sorted(path.name for path in (Path(__file__).parents[2] / "experiments").glob("*.toml"))
 TEXT = """

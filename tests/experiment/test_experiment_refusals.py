@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reportgen.experiment import ExperimentError, find, read
-from reportgen.runs.plan import check_optimizers, plan
+from reportgen.experiment.model import ExperimentError, find, read
+from reportgen.planning.plan import check_optimizers, plan
 
 SOUND = """
 title = { zh-Hant = "標題", en = "Title" }

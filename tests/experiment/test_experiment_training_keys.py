@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from reportgen.experiment import ExperimentError, read
+from reportgen.experiment.model import ExperimentError, read
 from reportgen.optim import Schedule
-from reportgen.runs.plan import check_optimizers, plan
+from reportgen.planning.plan import check_optimizers, plan
 from reportgen.training import Augmentation, Setup
 
 TEXT = """

@@ -24,10 +24,10 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-import reportgen.batch
 import reportgen.checks
-from reportgen.cli import main
-from reportgen.runs.execute import load_splits
+import reportgen.cli.run
+from reportgen.cli.main import main
+from reportgen.execution.executors.local import load_splits
 from tests.faults.operations import Fault, Operations
 
 EXPERIMENT = """
@@ -222,7 +222,7 @@ def sweep_all(folder: Path, every: int) -> None:
     everything_once(folder / "once")
     # the slowest parts, and of no account here: proofs write nothing, and the report is what `render` writes
     reportgen.checks.run = list
-    reportgen.batch.report = lambda *_: None
+    reportgen.cli.run.report = lambda *_: None
 
     def begin_render(attempt: Path) -> None:
         shutil.copytree(folder / "once", attempt, symlinks=True, dirs_exist_ok=True)

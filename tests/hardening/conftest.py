@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reportgen.cli import main
+from reportgen.cli.main import main
 from tests.cli.conftest import arrays
 
 TITLE = "</title></style><script>alert(1)</script>{title}{{ 7*7 }}`id` & \\\"'"

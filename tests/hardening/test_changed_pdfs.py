@@ -19,14 +19,15 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from reportgen import __version__, comparing, verifying
-from reportgen.proof.document import PROPERTIES, Document, squeezed
-from reportgen.proof.printed import of_run
-from reportgen.proof.verdict import Proof
-from reportgen.report import attachments
-from reportgen.report.pdf import Attachment, check_pdf
+from reportgen import __version__
+from reportgen.cli import compare, verify
+from reportgen.records import run_folder
+from reportgen.report.pdf import attachments
+from reportgen.report.pdf.writer import Attachment, check_pdf
 from reportgen.report.render import words_in
-from reportgen.runs import store
+from reportgen.verification.document import PROPERTIES, Document, squeezed
+from reportgen.verification.printed import of_run
+from reportgen.verification.verdict import Proof
 from tests.conftest import Cli
 from tests.hardening.cases import cases, unless_refused
 from tests.hardening.conftest import FILE, Run
@@ -42,7 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("small")
     rows = [f"{name},{seed},{0.5 + seed / 100}" for name in "AB" for seed in range(2)]
     (folder / "scores.csv").write_text("\n".join(["optimizer,seed,score", *rows]))
-    comparing.run([folder / "scores.csv"], report=comparing.Report(folder / "out", ("en",), "a-3u"))
+    compare.run([folder / "scores.csv"], report=compare.Report(folder / "out", ("en",), "a-3u"))
     return (folder / "out.pdf").read_bytes()
 
 
@@ -91,7 +92,7 @@ def carried(hostile_run: Run) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def pages(hostile_run: Run) -> tuple[str, ...]:
     """Pages that say what the records give, the key findings in front."""
-    listed = list(of_run(store.read(hostile_run.folder), words_in(["en"])))
+    listed = list(of_run(run_folder.read(hostile_run.folder), words_in(["en"])))
     texts = [[squeezed(one.text) for one in listed if one.front is front] for front in (True, False)]
     return ("|".join(texts[0]), "", "|".join(texts[1]))
 
@@ -222,7 +223,7 @@ def test_arrays_are_not_unpacked_for_what_they_claim(carried: dict[str, bytes], 
 def test_a_pdf_that_would_fill_the_memory_is_one_line(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "MEMORY", 700 * 2**20)
+    monkeypatch.setattr(verify, "MEMORY", 700 * 2**20)
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.pages[0].Contents = pdf.make_stream(b"0 0 1 1 re f\n" * 4_000_000)
@@ -236,6 +237,6 @@ def test_a_pdf_that_would_fill_the_memory_is_one_line(
 def test_a_report_that_takes_too_long_is_one_line(
     cli: Cli, small: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "SECONDS", 1)
+    monkeypatch.setattr(verify, "SECONDS", 1)
     (tmp_path / "x.pdf").write_bytes(small)
     assert "to check, as no report of this size does" in cli("verify", "x.pdf").error_line

@@ -13,10 +13,10 @@ import tomlkit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reportgen import experiment as experiments
 from reportgen.errors import is_printable
-from reportgen.experiment import LARGEST_FILE, ExperimentError, name_of
-from reportgen.runs.plan import check_optimizers, plan, refuse_too_many
+from reportgen.experiment import model as experiments
+from reportgen.experiment.model import LARGEST_FILE, ExperimentError, name_of
+from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
 from tests.conftest import TINY
 from tests.hardening.cases import cases, unless_refused
 

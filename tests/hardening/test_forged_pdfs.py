@@ -8,9 +8,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from reportgen.proof import proofs
-from reportgen.proof.proofs import Rebuild
-from reportgen.proof.verdict import ALIKE, CONSISTENT, NOT_COMPARED, NOT_CONSISTENT, conclusion
+from reportgen.verification import proofs
+from reportgen.verification.proofs import Rebuild
+from reportgen.verification.verdict import ALIKE, CONSISTENT, NOT_COMPARED, NOT_CONSISTENT, conclusion
 from tests.conftest import Cli
 from tests.hardening.forgeries import HIDDEN, SEEN, Change
 from tests.verified import prove

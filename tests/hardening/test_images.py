@@ -122,7 +122,7 @@ def test_arrays_that_unpack_to_more_than_the_memory_are_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.savez_compressed(tmp_path / "x.npz", **arrays(), more=np.zeros(10_000_000, np.uint8))
-    monkeypatch.setattr("reportgen.data.npz.MOST_BYTES", 5_000_000)
+    monkeypatch.setattr("reportgen.data.sources.npz.MOST_BYTES", 5_000_000)
     monkeypatch.setattr(
         "numpy.lib.npyio.NpzFile.__getitem__", lambda *_: pytest.fail("something was unpacked")
     )

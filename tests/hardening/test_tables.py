@@ -16,11 +16,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from reportgen import cells, comparing, score_tables
 from reportgen.analysis.comparison import Comparison, compare
+from reportgen.cli import compare as comparing
 from reportgen.errors import UserError, is_printable
-from reportgen.runs import store
-from reportgen.runs.store import RunRecords
+from reportgen.files import csv_cells
+from reportgen.records import run_folder, score_files
+from reportgen.records.run_folder import RunRecords
 from tests.conftest import Cli
 from tests.hardening.cases import cases, unless_refused
 from tests.manifests import a_manifest
@@ -49,13 +50,13 @@ def tables(draw: st.DrawFn) -> str:
     return text.getvalue()
 
 
-def read_and_compare(path: Path) -> tuple[score_tables.Scores, Comparison]:
-    scores = score_tables.read_all([path])
-    score_tables.check_size(scores.table)
+def read_and_compare(path: Path) -> tuple[score_files.Scores, Comparison]:
+    scores = score_files.read_all([path])
+    score_files.check_size(scores.table)
     return scores, compare(scores.table, metric=scores.metric)
 
 
-def compared(data: bytes) -> score_tables.Scores | None:
+def compared(data: bytes) -> score_files.Scores | None:
     """The table, compared and described as the command does it; None where it was refused."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.csv"
@@ -105,12 +106,12 @@ def test_a_sound_table_is_read_as_it_stands(rows: list[tuple[str, int, float]]) 
 def test_limits_of_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = tmp_path / "scores.csv"
     table.write_text("optimizer,seed,score\n" + "A,0,1\n" * 20)
-    monkeypatch.setattr(score_tables, "MOST_ROWS", 10)
+    monkeypatch.setattr(score_files, "MOST_ROWS", 10)
     with pytest.raises(UserError, match=r"line 12: has more than 10 rows"):
-        score_tables.read_scores(table)
-    monkeypatch.setattr(score_tables, "LARGEST_FILE", 100)
+        score_files.read_scores(table)
+    monkeypatch.setattr(score_files, "LARGEST_FILE", 100)
     with pytest.raises(UserError, match="has more than"):
-        score_tables.read_scores(table)
+        score_files.read_scores(table)
 
 
 @pytest.mark.filterwarnings("error:Glyph:UserWarning", "error:No artists:UserWarning")
@@ -145,10 +146,10 @@ TEXTS = st.text("=+-@\t'\"a,<&漢 \r", max_size=6) | st.text(max_size=6)
 @example("'=x")
 @example("''=")
 def test_a_text_in_a_cell_is_no_formula_and_comes_back(text: str) -> None:
-    cell = cells.guarded(text)
+    cell = csv_cells.guarded(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert cells.unguarded(cell) == text
-    if cells.FORMULA.match(text) is None:
+    assert csv_cells.unguarded(cell) == text
+    if csv_cells.FORMULA.match(text) is None:
         assert cell == text  # what is harmless stays as people know it
 
 
@@ -162,23 +163,27 @@ def test_records_come_back_as_they_were(names: list[str], number: float) -> None
     confusion = pd.DataFrame(
         [{**row, "true": name, "predicted": name, "images": 3} for row in rows for name in names]
     )
-    epochs = pd.DataFrame([row | {"epoch": 1} | dict.fromkeys(store.METRIC_COLUMNS, number) for row in rows])
+    epochs = pd.DataFrame(
+        [row | {"epoch": 1} | dict.fromkeys(run_folder.METRIC_COLUMNS, number) for row in rows]
+    )
     results = (
-        pd.DataFrame(rows).reindex(columns=store.RESULT_COLUMNS).assign(optimizer=names, test_loss=number)
+        pd.DataFrame(rows)
+        .reindex(columns=run_folder.RESULT_COLUMNS)
+        .assign(optimizer=names, test_loss=number)
     )
     kept = RunRecords(
         manifest=a_manifest(),
         epochs=epochs,
         results=results,
-        search=pd.DataFrame(columns=store.SEARCH_COLUMNS),
+        search=pd.DataFrame(columns=run_folder.SEARCH_COLUMNS),
         confusion=confusion,
         sample_images=np.zeros((0, 2, 2, 1), np.uint8),
         sample_labels=np.zeros(0, np.int64),
         excerpts={},
         experiment_text="",
     )
-    with tempfile.TemporaryDirectory() as folder, store.partial_folder(Path(folder) / "x") as partial:
-        read = store.read(path := store.keep(kept, partial, "run"))
+    with tempfile.TemporaryDirectory() as folder, run_folder.partial_folder(Path(folder) / "x") as partial:
+        read = run_folder.read(path := run_folder.keep(kept, partial, "run"))
         raw = [
             cell
             for file in ("metrics.csv", "results.csv", "records/confusion.csv")
@@ -196,7 +201,7 @@ def test_records_come_back_as_they_were(names: list[str], number: float) -> None
 def test_a_runs_own_table_is_compared_under_the_names_that_it_was_given(tmp_path: Path) -> None:
     lines = ["stage,setup,seed,test_accuracy", *(f"comparison,'=A,{seed},0.5" for seed in range(2))]
     (tmp_path / "results.csv").write_text("\n".join(lines))
-    assert set(score_tables.read_scores(tmp_path / "results.csv").table["optimizer"]) == {"=A"}
+    assert set(score_files.read_scores(tmp_path / "results.csv").table["optimizer"]) == {"=A"}
 
 
 def _is_number(cell: str) -> bool:

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reportgen import resources
-from reportgen.runs import store
+from reportgen.files import resources
+from reportgen.records import run_folder
 from tests.hardening.conftest import AUTHOR, CLASSES, FILE, LABELS, TITLE, Run
 
 
@@ -87,6 +87,6 @@ def test_no_cell_is_a_formula_and_all_names_come_back(hostile_run: Run) -> None:
                 cell[:1] for row in csv.reader(file) for cell in row if not re.fullmatch(r"-[\d.e-]+", cell)
             }
         assert not starts & set("=+-@\t\r"), table.name
-    records = store.read(hostile_run.folder)
+    records = run_folder.read(hostile_run.folder)
     assert list(dict.fromkeys(records.results["setup"])) == list(LABELS)
     assert list(dict.fromkeys(records.confusion["true"])) == list(CLASSES)

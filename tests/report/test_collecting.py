@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from reportgen.report._collecting import without_collecting
+from reportgen.report.pdf.collecting import without_collecting
 
 
 class Ring:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen import resources
-from reportgen.report import curve_sentences, numbers
-from reportgen.report.catalogue import Catalogue, Phrase, load, together
-from reportgen.report.tuned import best_epochs, last_epochs
+from reportgen.files import resources
+from reportgen.report.sections import learning_curves
+from reportgen.report.sections.tuned import best_epochs, last_epochs
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, load, together
 
 Course = Sequence[float]
 
@@ -42,7 +43,7 @@ def epochs(**setups: Sequence[tuple[Course, Course]]) -> pd.DataFrame:
 
 
 def loss(t: Catalogue, figure: Phrase, **setups: Sequence[tuple[Course, Course]]) -> str:
-    return curve_sentences.of_loss(epochs(**setups), t, figure).texts["en"]
+    return learning_curves.of_loss(epochs(**setups), t, figure).texts["en"]
 
 
 def test_the_least_training_loss_is_that_of_the_mean_over_seeds(t: Catalogue, figure: Phrase) -> None:
@@ -69,7 +70,7 @@ def test_a_setup_of_which_a_trial_diverged_is_left_out(t: Catalogue, figure: Phr
     assert "the mean training loss of B is 2.0000" in said
     assert "A is" not in said
     assert "trials of every optimizer diverged" in loss(t, figure, A=[broken])
-    gone = curve_sentences.of_accuracy(epochs(A=[broken]), t, figure).texts["en"]
+    gone = learning_curves.of_accuracy(epochs(A=[broken]), t, figure).texts["en"]
     assert "trials of every optimizer diverged" in gone
 
 
@@ -81,7 +82,7 @@ def test_where_seeds_stopped_early_the_last_epoch_of_all_counts(t: Catalogue, fi
 
 def test_accuracy_says_how_far_training_is_above_validation(t: Catalogue, figure: Phrase) -> None:
     table = epochs(A=[((0.2, 0.9), (0.2, 0.5)), ((0.2, 0.8), (0.2, 0.5))], B=[((0.2, 0.4), (0.2, 0.41))])
-    said = curve_sentences.of_accuracy(table, t, figure)
+    said = learning_curves.of_accuracy(table, t, figure)
     assert "minus validation accuracy is, in percentage points: A +35.00, B -1.00." in said.texts["en"]
     assert "減去驗證準確率，以百分點計：A +35.00、B -1.00。" in said.texts["zh-Hant"]
     for claimed in ("overfit", "by heart", "過擬合", "記住"):

@@ -15,10 +15,10 @@ import pymupdf
 import pytest
 from scipy import stats
 
-from reportgen.cli import main
-from reportgen.report.drift import drift_section
+from reportgen.cli.main import main
+from reportgen.records import run_folder
 from reportgen.report.render import words_in
-from reportgen.runs import store
+from reportgen.report.sections.drift import drift_section
 from tests.conftest import Cli
 from tests.report.html_tables import tables_of
 
@@ -58,7 +58,7 @@ class Runs:
 def no_reports() -> Iterator[None]:
     """Runs end with their records: what is not looked at need not be made."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reportgen.batch.report", lambda *_: None)
+        patch.setattr("reportgen.cli.run.report", lambda *_: None)
         patch.setattr("reportgen.checks.run", list)
         yield
 
@@ -192,7 +192,7 @@ def test_its_pdf_is_consistent_and_a_row_that_was_changed_is_missed(
 
 def said(folder: Path) -> dict[str, Any]:
     """The section on drift of a run, in English."""
-    made = drift_section(store.read(folder), words_in(["en"]))
+    made = drift_section(run_folder.read(folder), words_in(["en"]))
     assert made is not None
     return made
 

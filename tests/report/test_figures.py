@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from reportgen import resources
 from reportgen.analysis.comparison import compare
-from reportgen.report import figures
-from reportgen.report._svg_paths import shorter
-from reportgen.report.catalogue import load
-from reportgen.report.curves import mean_and_band
-from reportgen.report.drift import history_alt
-from reportgen.report.numbers import Unit
+from reportgen.files import resources
+from reportgen.report.figures import learning_curves
+from reportgen.report.figures.drawing import mean_and_band
+from reportgen.report.figures.svg_paths import shorter
 from reportgen.report.render import render
-from reportgen.report.scores import profile_block
+from reportgen.report.render_scores import profile_block
+from reportgen.report.sections.drift import history_alt
+from reportgen.report.words.catalogue import load
+from reportgen.report.words.numbers import Unit
 
 NUMBERS = st.floats(-900, 900).map(lambda value: round(value, 6))
 
@@ -116,7 +116,7 @@ def test_the_history_and_the_profile_state_their_data_to_who_cannot_see_them() -
         ]
     )
     found = compare(table, metric="test_accuracy")
-    with figures.style():
+    with learning_curves.style():
         block = profile_block(found, table, Unit(share=True), t)
     assert block is not None
     assert "A 67%; B 33%" in block["alt"].texts["en"]

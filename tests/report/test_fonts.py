@@ -15,9 +15,10 @@ from urllib.parse import unquote, urlparse
 import pytest
 from fontTools.ttLib import TTFont
 
-from reportgen import resources
 from reportgen.errors import UserError
-from reportgen.report import font_subsets, fonts, kept
+from reportgen.files import cache as kept
+from reportgen.files import resources
+from reportgen.report.fonts import faces, subsets
 
 REPOSITORY = Path(__file__).parents[2]
 RULE = re.compile(r"@font-face\{(.*?)\}", re.S)
@@ -43,8 +44,8 @@ def in_range(char: str, unicode_range: str) -> bool:
 # ---------------------------------------------------------------- the files
 
 
-@pytest.mark.parametrize("face", fonts.FACES, ids=lambda face: face.file)
-def test_a_face_is_what_it_says(face: fonts.Face) -> None:
+@pytest.mark.parametrize("face", faces.FACES, ids=lambda face: face.file)
+def test_a_face_is_what_it_says(face: faces.Face) -> None:
     font = TTFont(face.path)
     assert font["name"].getDebugName(1) == face.family
     assert font["OS/2"].usWeightClass == face.weight
@@ -54,13 +55,13 @@ def test_a_face_is_what_it_says(face: fonts.Face) -> None:
     assert not unwanted & set(font.keys())
 
 
-@pytest.mark.parametrize("face", fonts.FACES, ids=lambda face: face.file)
-def test_a_face_has_its_own_name_and_keeps_the_notices(face: fonts.Face) -> None:
+@pytest.mark.parametrize("face", faces.FACES, ids=lambda face: face.file)
+def test_a_face_has_its_own_name_and_keeps_the_notices(face: faces.Face) -> None:
     font = TTFont(face.path, lazy=True)
     for number in (1, 4, 6):
         assert not re.search("source|noto", font["name"].getDebugName(number), re.I)
     assert "Adobe" in font["name"].getDebugName(0)
-    licence = (fonts.font_folder() / f"OFL-{face.family.replace(' ', '')}.txt").read_text(encoding="utf-8")
+    licence = (faces.font_folder() / f"OFL-{face.family.replace(' ', '')}.txt").read_text(encoding="utf-8")
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     assert "Adobe" in licence
 
@@ -72,7 +73,7 @@ def test_chinese_faces_show_all_of_big5() -> None:
             big5.add(bytes([lead, trail]).decode("big5", errors="replace"))
     big5 = {char for char in big5 if len(char) == 1 and char != "\ufffd"}
     assert len(big5) > 13_000
-    for face in fonts.FACES:
+    for face in faces.FACES:
         if face.is_chinese:
             shown = set(map(chr, TTFont(face.path, lazy=True).getBestCmap()))
             assert big5 - shown <= set("‾ˍ≒∼¢£¥")
@@ -83,7 +84,7 @@ def test_latin_faces_show_european_text_and_mathematics() -> None:
     everywhere = (
         "Łódź Ærøskøbing Žižek naïve ẽ ệ αβγθΣ привет €£ “‘’” – — … • ₀₁⁴ ← → ↑ ≤ ≥ ≈ ≠ − × ± √ ∞ ∂ ∑ ✓"
     )
-    for face in fonts.FACES:
+    for face in faces.FACES:
         if not face.is_chinese:
             shown = set(map(chr, TTFont(face.path, lazy=True).getBestCmap()))
             assert set(everywhere) <= shown, face.file
@@ -92,7 +93,7 @@ def test_latin_faces_show_european_text_and_mathematics() -> None:
 
 
 def test_figures_line_up_and_letters_kern() -> None:
-    for face in fonts.FACES:
+    for face in faces.FACES:
         if face.is_chinese:
             continue  # its digits are never asked for
         font = TTFont(face.path)
@@ -123,7 +124,7 @@ def test_the_script_makes_the_shipped_bytes(tmp_path: Path) -> None:
     script = build_script()
     recipe = next(recipe for recipe in script.RECIPES if recipe.file == "ReportMono-Regular.ttf")
     script.make(recipe).save(tmp_path / recipe.file)
-    assert (tmp_path / recipe.file).read_bytes() == (fonts.font_folder() / recipe.file).read_bytes()
+    assert (tmp_path / recipe.file).read_bytes() == (faces.font_folder() / recipe.file).read_bytes()
 
 
 def test_the_script_refuses_another_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,8 +146,8 @@ def test_the_script_refuses_another_source(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_print_css_names_files_that_are_there() -> None:
-    rules = descriptors(fonts.print_css())
-    assert len(rules) == len(fonts.FACES)
+    rules = descriptors(faces.print_css())
+    assert len(rules) == len(faces.FACES)
     for rule in rules:
         address = re.search(r"url\('(file:[^']*)'\)", rule["src"])
         assert address is not None
@@ -155,7 +156,7 @@ def test_print_css_names_files_that_are_there() -> None:
 
 def test_chinese_faces_are_asked_only_for_chinese() -> None:
     ranges = {
-        rule.get("unicode-range") for rule in descriptors(fonts.print_css()) if " TC" in rule["font-family"]
+        rule.get("unicode-range") for rule in descriptors(faces.print_css()) if " TC" in rule["font-family"]
     }
     (unicode_range,) = ranges
     assert unicode_range is not None
@@ -166,17 +167,17 @@ def test_chinese_faces_are_asked_only_for_chinese() -> None:
 
 
 def test_latin_faces_are_asked_for_everything() -> None:
-    latin = [rule for rule in descriptors(fonts.print_css()) if " TC" not in rule["font-family"]]
+    latin = [rule for rule in descriptors(faces.print_css()) if " TC" not in rule["font-family"]]
     assert latin
     assert all("unicode-range" not in rule for rule in latin)
 
 
 def test_screen_css_carries_just_the_characters_asked_for() -> None:
     text = "優化器比較：AdamW 的 θ₁ → 0.5 —— 完"
-    rules = descriptors(fonts.screen_css(text))
+    rules = descriptors(faces.screen_css(text))
     assert {
         (rule["font-family"].strip("'"), int(rule["font-weight"]), rule["font-style"]) for rule in rules
-    } == {(face.family, face.weight, face.style) for face in fonts.FACES}
+    } == {(face.family, face.weight, face.style) for face in faces.FACES}
     for rule in rules:
         shown = set(map(chr, embedded(rule).getBestCmap()))
         if " TC" in rule["font-family"]:
@@ -188,14 +189,14 @@ def test_screen_css_carries_just_the_characters_asked_for() -> None:
 
 
 def test_screen_css_names_nothing_outside_and_leaves_idle_faces_out() -> None:
-    css = fonts.screen_css("plain English")
+    css = faces.screen_css("plain English")
     assert " TC" not in css
     assert re.findall(r"url\((?!data:)", css) == []
-    assert fonts.screen_css("一").count(" TC'") == 3
+    assert faces.screen_css("一").count(" TC'") == 3
 
 
 def test_screen_css_is_the_same_in_every_process(tmp_path: Path) -> None:
-    code = "from reportgen.report import fonts; print(fonts.screen_css('優化器 optimizer ≤ θ'))"
+    code = "from reportgen.report.fonts import faces; print(faces.screen_css('優化器 optimizer ≤ θ'))"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -222,13 +223,13 @@ def test_a_cut_font_comes_from_the_cache_and_a_damaged_one_is_cut_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
-    font, codes = fonts.FACES[0].path, frozenset(map(ord, "abc"))
-    made = font_subsets.cut_down(font, codes)
+    font, codes = faces.FACES[0].path, frozenset(map(ord, "abc"))
+    made = subsets.cut_down(font, codes)
     (entry,) = (tmp_path / "report").iterdir()
 
     def again() -> bytes:
-        font_subsets.cut_down.cache_clear()
-        return font_subsets.cut_down(font, codes)
+        subsets.cut_down.cache_clear()
+        return subsets.cut_down(font, codes)
 
     content = entry.read_bytes()
     entry.write_bytes(content[:-1])
@@ -237,13 +238,13 @@ def test_a_cut_font_comes_from_the_cache_and_a_damaged_one_is_cut_anew(
     monkeypatch.setattr("fontTools.subset.Subsetter", None)
     assert again() == made
     with pytest.raises(TypeError):
-        font_subsets.cut_down(font, codes | {ord("d")})
+        subsets.cut_down(font, codes | {ord("d")})
 
 
 def test_fonts_are_cut_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "file"))
-    assert "woff2" in fonts.screen_css("no folder")
+    assert "woff2" in faces.screen_css("no folder")
 
 
 def test_the_cache_keeps_the_fonts_that_were_used_last(
@@ -253,7 +254,7 @@ def test_the_cache_keeps_the_fonts_that_were_used_last(
     monkeypatch.setattr(kept, "KEPT", 2)
     made = []
     for number, letter in enumerate("abc"):
-        font_subsets.cut_down(fonts.FACES[0].path, frozenset({ord(letter)}))
+        subsets.cut_down(faces.FACES[0].path, frozenset({ord(letter)}))
         (new,) = set((tmp_path / "report").iterdir()) - set(made)
         os.utime(new, (number, number))
         made.append(new)
@@ -261,8 +262,8 @@ def test_the_cache_keeps_the_fonts_that_were_used_last(
 
 
 def test_missing_characters() -> None:
-    assert fonts.missing_characters("學習率 learning rate: 1e−4\n\t\u200b\ufe0f — “ok” ✓ 喆") == ""
-    assert fonts.missing_characters("a🙂中𠮷🙂") == "🙂𠮷"
+    assert faces.missing_characters("學習率 learning rate: 1e−4\n\t\u200b\ufe0f — “ok” ✓ 喆") == ""
+    assert faces.missing_characters("a🙂中𠮷🙂") == "🙂𠮷"
 
 
 # ---------------------------------------------------------------- figures
@@ -272,12 +273,12 @@ def test_figures_name_our_families() -> None:
     from matplotlib import font_manager, rc_context
     from matplotlib.figure import Figure
 
-    fonts.register_with_matplotlib()
+    faces.register_with_matplotlib()
     known = len(font_manager.fontManager.ttflist)
-    fonts.register_with_matplotlib()
+    faces.register_with_matplotlib()
     assert len(font_manager.fontManager.ttflist) == known
 
-    for face in fonts.FACES:
+    for face in faces.FACES:
         wanted = font_manager.FontProperties(family=face.family, weight=face.weight, style=face.style)
         assert Path(font_manager.findfont(wanted, fallback_to_default=False)) == face.path
 
@@ -304,7 +305,7 @@ def test_folders_of_an_installed_package(tmp_path: Path, monkeypatch: pytest.Mon
     package = tmp_path / "site-packages" / "reportgen"
     (package / "templates").mkdir(parents=True)
     (package.parent / "templates").mkdir()  # some other package's
-    monkeypatch.setattr(resources, "_PACKAGE", package)
+    monkeypatch.setattr(resources, "PACKAGE", package)
     assert resources.templates() == package / "templates"
     with pytest.raises(UserError, match="experiments"):
         resources.experiments()

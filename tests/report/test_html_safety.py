@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from reportgen.report.colours import contrast
-from reportgen.report.listings import PANELS, highlight_css
+from reportgen.report.page.colours import contrast
+from reportgen.report.page.listings import PANELS, highlight_css
+from reportgen.report.page.screen import PANEL_AT_NIGHT, words
 from reportgen.report.render import render
-from reportgen.report.screen import PANEL_AT_NIGHT, words
 from tests.report.html_browser import choose, chromium, needs_browser, screen, system_theme, webdriver
 
 AXE = Path("axe-core") / "axe.min.js"

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import fromstring
 import pdfplumber
 import pytest
 
-from reportgen.report._pdf_lines import prepare
-from reportgen.report.listings import LONGEST_BLOCK, block_lengths
+from reportgen.report.page.listings import LONGEST_BLOCK, block_lengths
+from reportgen.report.pdf.lines import prepare
 from reportgen.report.render import render
 
 MARGIN = 21 * 72 / 25.4

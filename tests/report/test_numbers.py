@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from reportgen.report import numbers
+from reportgen.report.words import numbers
 
 NAN = math.nan
 SHARE, PLAIN = numbers.Unit(share=True), numbers.Unit(share=False)
@@ -62,7 +62,7 @@ def test_a_whole_number_has_its_thousands_set_apart() -> None:
 
 DATES = """
 import datetime, json
-from reportgen.report import numbers
+from reportgen.report.words import numbers
 moment = datetime.datetime(2026, 3, 9, 7, 5, tzinfo=datetime.UTC)
 print(json.dumps({code: str(text) for code, text in
                   numbers.date(moment, ("zh-Hant", "en", "fr")).texts.items()}))

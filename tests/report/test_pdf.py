@@ -29,8 +29,9 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from reportgen.errors import UserError
-from reportgen.report import fonts, pdf
-from reportgen.report._pdf_reading import parsed
+from reportgen.report.fonts import faces
+from reportgen.report.pdf import writer as pdf
+from reportgen.report.pdf.patches.reading import parsed
 
 REPOSITORY = Path(__file__).parents[2]
 CREATED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -550,7 +551,7 @@ def test_no_font_of_the_machine_is_needed_or_used(sample: Path, tmp_path: Path) 
 
 
 def test_a_font_of_the_machine_stays_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    alien = TTFont(fonts.FACES[0].path)
+    alien = TTFont(faces.FACES[0].path)
     alien["name"].setName("Alien", 1, 3, 1, 0x409)
     for table in alien["cmap"].tables:
         table.cmap[0x2252] = table.cmap[ord("x")]  # a character that our fonts do not have
@@ -642,7 +643,7 @@ def test_nothing_outside_is_read(tmp_path: Path, listener: tuple[str, list[str]]
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>SECRET</text></svg>'
     )
     (tmp_path / "secret.css").write_text("body::before { content: 'SECRET' }")
-    beside_our_fonts = (fonts.font_folder() / "README.md").as_uri()
+    beside_our_fonts = (faces.font_folder() / "README.md").as_uri()
     body = f"""
         <style>@import url({tmp_path.as_uri()}/secret.css); @import url({address}/style.css);
         @font-face {{ font-family: X; src: url({address}/font.ttf) }}
@@ -713,11 +714,11 @@ def dlopen(self, name, flags=0):
         raise OSError(f"cannot load library '{{name}}': {{name}}: cannot open shared object file")
     return real(self, name, flags)
 cffi.FFI.dlopen = dlopen
-from reportgen.report import pdf
-print(pdf.check_pdf())
+from reportgen.report.pdf import writer
+print(writer.check_pdf())
 try:
-    pdf.write_pdf("", None, identifier="", created=None)
-except pdf.PdfUnavailable as problem:
+    writer.write_pdf("", None, identifier="", created=None)
+except writer.PdfUnavailable as problem:
     print(problem)
 """
     run = subprocess.run(
@@ -733,7 +734,7 @@ except pdf.PdfUnavailable as problem:
 def test_missing_fonts_are_told_before_weasyprint_crashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fonts, "font_folder", lambda: tmp_path)
+    monkeypatch.setattr(faces, "font_folder", lambda: tmp_path)
     problem = pdf.check_pdf()
     assert problem is not None
     assert "ReportSongTC-Regular.ttf" in problem
@@ -744,7 +745,7 @@ def test_missing_fonts_are_told_before_weasyprint_crashes(
 
 
 def test_importing_is_cheap() -> None:
-    code = "import sys, reportgen.report.pdf; print(*sys.modules)"
+    code = "import sys, reportgen.report.pdf.writer; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], check=True, cwd=REPOSITORY, capture_output=True, text=True
     )

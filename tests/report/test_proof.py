@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.proof import recomputed
-from reportgen.proof.document import count, squeezed
-from reportgen.report import attachments
-from reportgen.runs import store
-from reportgen.runs.store import RunRecords
+from reportgen.records import run_folder
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.pdf import attachments
+from reportgen.verification import recomputed
+from reportgen.verification.document import count, squeezed
 
 
 @pytest.fixture(scope="module")
 def records(tiny_run: Path) -> RunRecords:
-    return store.read(tiny_run)
+    return run_folder.read(tiny_run)
 
 
 def proofs(records: RunRecords) -> list[str]:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pdfplumber
 import pytest
 
+from reportgen.records import run_folder
 from reportgen.report.context import build
-from reportgen.report.pdf import write_pdf
+from reportgen.report.pdf.writer import write_pdf
 from reportgen.report.render import Page, words_in
-from reportgen.runs import store
 
 HEIGHTS = (170, 190, 210)
 """Millimetres of room that a page has lost before what is looked at; it has 250."""
@@ -20,7 +20,7 @@ HEIGHTS = (170, 190, 210)
 def lines_of(run: Path, section: str, before: str, height: int, target: Path) -> list[list[str]]:
     """The lines of each page of one section, set with so much less room on the page of `before`."""
     words = words_in(["zh-Hant", "en"])
-    page = Page(words, build(store.read(run), words, "0" * 64), ((section, None),))
+    page = Page(words, build(run_folder.read(run), words, "0" * 64), ((section, None),))
     html = page.for_print()
     assert html.count(before) == 1
     room = f'<div style="break-before: page; height: {height}mm"></div>'

@@ -19,18 +19,18 @@ from markupsafe import Markup
 
 from reportgen.analysis.comparison import compare
 from reportgen.analysis.findings import SHARED, TUNED
-from reportgen.report import svg
-from reportgen.report.abstract import abstract, glance
-from reportgen.report.catalogue import Catalogue, Phrase
-from reportgen.report.comparison import UNIT, compared
-from reportgen.report.document import Document
-from reportgen.report.headlines import headlines
+from reportgen.records import run_folder
+from reportgen.report.figures import svg
+from reportgen.report.page.numbering import Document
 from reportgen.report.render import language_facts, words_in
-from reportgen.report.scores import context
-from reportgen.report.targets import target_block
-from reportgen.report.templates import own
-from reportgen.report.verdicts import in_words, verdict_block
-from reportgen.runs import store
+from reportgen.report.render_scores import context
+from reportgen.report.sections.abstract import abstract, glance
+from reportgen.report.sections.comparison import UNIT, compared
+from reportgen.report.sections.headlines import headlines
+from reportgen.report.sections.targets import target_block
+from reportgen.report.sections.verdicts import in_words, verdict_block
+from reportgen.report.templates.loading import own
+from reportgen.report.words.catalogue import Catalogue, Phrase
 from tests.report.html_tables import tables_of
 
 Scores = Mapping[str, Sequence[float | None]]
@@ -101,7 +101,7 @@ def trials(made: Mapping[str, Scores]) -> pd.DataFrame:
     """The rows of results.csv."""
     rows = [
         {
-            **dict.fromkeys(store.RESULT_COLUMNS, 0.5),
+            **dict.fromkeys(run_folder.RESULT_COLUMNS, 0.5),
             **{"stage": stage, "setup": name, "optimizer": name, "seed": seed, "parameters": 10},
             **{"status": "finished" if score is not None else "diverged", "test_images": 1000},
             **{"test_accuracy": np.nan if score is None else score},
@@ -118,7 +118,7 @@ def metrics(scores: Scores, reached: Sequence[int]) -> pd.DataFrame:
     epochs = itertools.product(scores, range(len(next(iter(scores.values())))))
     rows = [
         {
-            **dict.fromkeys(store.EPOCH_COLUMNS, 0.5),
+            **dict.fromkeys(run_folder.EPOCH_COLUMNS, 0.5),
             **{"stage": "comparison", "setup": name, "seed": seed, "epoch": epoch, "seconds": 1.0},
             **{"validation_accuracy": 0.9 if epoch >= first else 0.5},
         }
@@ -338,18 +338,18 @@ def part_of(results: pd.DataFrame, scores: Scores, stage: str, t: Catalogue) -> 
     return printed(block, in_words(found.findings, UNIT, t), scores, t, "verdicts(block, sentences)")
 
 
-def made_records(results: pd.DataFrame) -> store.RunRecords:
+def made_records(results: pd.DataFrame) -> run_folder.RunRecords:
     described = [
         {"setup": {"label": row["setup"], "rate": n}, "seed": row["seed"], "defects": {}}
         for n, row in enumerate(results.to_dict("records"))
     ]
     experiment = {"settings": {"title": {}}}
-    return store.RunRecords(
+    return run_folder.RunRecords(
         manifest={"run": "made", "experiment": experiment, "trials": described, "kept_trials": described},
-        epochs=pd.DataFrame(columns=list(store.EPOCH_COLUMNS)),
+        epochs=pd.DataFrame(columns=list(run_folder.EPOCH_COLUMNS)),
         results=results,
-        search=pd.DataFrame(columns=list(store.SEARCH_COLUMNS)),
-        confusion=pd.DataFrame(columns=list(store.CONFUSION_COLUMNS)),
+        search=pd.DataFrame(columns=list(run_folder.SEARCH_COLUMNS)),
+        confusion=pd.DataFrame(columns=list(run_folder.CONFUSION_COLUMNS)),
         sample_images=np.zeros((1, 2, 2, 1), np.uint8),
         sample_labels=np.zeros(1, np.int64),
         excerpts={},

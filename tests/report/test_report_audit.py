@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from reportgen import resources
 from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant
 from reportgen.analysis.audit import Fact, Point
-from reportgen.cli import main
-from reportgen.report.audit import ablation_sentences, audit_section, summary
-from reportgen.report.catalogue import Catalogue, load
-from reportgen.runs import store
-from reportgen.runs.store import RunRecords
+from reportgen.cli.main import main
+from reportgen.files import resources
+from reportgen.records import run_folder
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.audit import ablation_sentences, audit_section, summary
+from reportgen.report.words.catalogue import Catalogue, load
 from tests.conftest import TINY
 
 DEFECTS = """
@@ -42,7 +42,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def records(run: Path) -> RunRecords:
-    return store.read(run)
+    return run_folder.read(run)
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen import resources
 from reportgen.analysis.findings import SHARED, TUNED
-from reportgen.report.catalogue import Catalogue, Phrase, load
-from reportgen.report.comparison import Compared, compared
-from reportgen.report.conclusions import conclude, conclusion_phrases, first_page
+from reportgen.files import resources
+from reportgen.report.sections.comparison import Compared, compared
+from reportgen.report.sections.conclusions import conclude, conclusion_phrases, first_page
+from reportgen.report.words.catalogue import Catalogue, Phrase, load
 
 Scores = dict[str, Sequence[float | None]]
 SEEDS = 10

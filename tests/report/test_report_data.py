@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from reportgen import resources
-from reportgen.report.catalogue import Catalogue, load
+from reportgen.files import resources
+from reportgen.records import run_folder
+from reportgen.records.run_folder import RunRecords
 from reportgen.report.context import data_section
-from reportgen.runs import store
-from reportgen.runs.store import RunRecords
+from reportgen.report.words.catalogue import Catalogue, load
 
 BETWEEN_0_AND_1 = "Pixels are divided by 255, so that they lie between 0 and 1."
 NORMALIZED = "In every channel, the mean of the training images is subtracted from the pixels"
@@ -26,7 +26,7 @@ def t() -> Catalogue:
 
 @pytest.fixture
 def records(tiny_run: Path) -> RunRecords:
-    found = store.read(tiny_run)
+    found = run_folder.read(tiny_run)
     return replace(found, manifest=copy.deepcopy(found.manifest))
 
 

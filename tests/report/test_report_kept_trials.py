@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reportgen.report.appendix import kept_trials
-from reportgen.report.catalogue import Catalogue
 from reportgen.report.render import words_in
+from reportgen.report.sections.appendix import kept_trials
+from reportgen.report.words.catalogue import Catalogue
 
 HERE: dict[str, Any] = {
     "versions": {"torch": "2.9", "numpy": "2.0"},

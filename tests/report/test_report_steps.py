@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reportgen.report import figures
-from reportgen.report.catalogue import Catalogue
+from reportgen.report.figures import learning_curves
 from reportgen.report.render import words_in
-from reportgen.report.steps import steps_block
+from reportgen.report.sections.step_sizes import steps_block
+from reportgen.report.words.catalogue import Catalogue
 
 UPDATES = {"A": (0.001, 0.001, 0.008), "B": (0.0001, 0.0004, 0.0001)}
 
@@ -37,7 +37,7 @@ def epochs() -> pd.DataFrame:
 
 
 def test_sentence_and_figure_have_one_mean_and_one_unit(epochs: pd.DataFrame, t: Catalogue) -> None:
-    with figures.style():
+    with learning_curves.style():
         block = steps_block(epochs, t, key="x")
     assert block
     for name, place in (("largest", "A"), ("smallest", "B")):

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.report.abstract import abstract
-from reportgen.report.headlines import Headlines
+from reportgen.records import run_folder
+from reportgen.records.run_folder import RunRecords
 from reportgen.report.render import words_in
-from reportgen.report.trainings import Trainings, count_trainings
-from reportgen.runs import store
-from reportgen.runs.store import RunRecords
+from reportgen.report.sections.abstract import abstract
+from reportgen.report.sections.headlines import Headlines
+from reportgen.report.sections.trainings import Trainings, count_trainings
 
 
 @pytest.fixture(scope="module")
 def records(tiny_run: Path) -> RunRecords:
-    return store.read(tiny_run)
+    return run_folder.read(tiny_run)
 
 
 def test_without_a_search_every_trial_is_a_training(records: RunRecords) -> None:

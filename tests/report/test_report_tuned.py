@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reportgen.report.catalogue import Catalogue
+from reportgen.records import run_folder
+from reportgen.records.run_folder import SEARCH_COLUMNS, RunRecords
 from reportgen.report.render import words_in
-from reportgen.report.search import search_section
-from reportgen.report.tuned import tuned_section
-from reportgen.runs import store
-from reportgen.runs.store import SEARCH_COLUMNS, RunRecords
+from reportgen.report.sections.search import search_section
+from reportgen.report.sections.tuned import tuned_section
+from reportgen.report.words.catalogue import Catalogue
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_settings_that_nobody_searched_are_said_to_be_given(tiny_run: Path) -> N
 @pytest.fixture
 def searched(tiny_run: Path) -> RunRecords:
     """As if a search of two settings had preceded the full training."""
-    records = store.read(tiny_run)
+    records = run_folder.read(tiny_run)
     manifest = copy.deepcopy(records.manifest)
     manifest["experiment"]["settings"]["search"]["tuned"] = {
         "trials": 2, "method": "grid", "seeds": [1000], "epochs": 1,
@@ -76,7 +76,7 @@ def test_one_seed_and_one_epoch_are_not_several(searched: RunRecords, t: Catalog
 def test_a_log_of_every_epoch_is_not_called_the_last_ones(
     tiny_run: Path, t: Catalogue, epochs: int, title: str
 ) -> None:
-    records = store.read(tiny_run)
+    records = run_folder.read(tiny_run)
     kept = records.epochs[records.epochs["epoch"] <= epochs]
     results = records.results[records.results["stage"] == "tuned"]
     section = tuned_section(replace(records, epochs=kept), results, t)

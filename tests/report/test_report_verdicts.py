@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reportgen.cli import main
+from reportgen.cli.main import main
 from tests.report.html_tables import tables_of
 
 SEARCHED = """

@@ -6,15 +6,15 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from reportgen import resources
-from reportgen.report import numbers, sentences
-from reportgen.report.catalogue import Catalogue, CatalogueError, check, load
+from reportgen.files import resources
+from reportgen.report.sections import sentences
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, CatalogueError, check, load
 
 CATALOGUE = resources.templates() / "catalogue.toml"
 BOTH = ("zh-Hant", "en")
@@ -83,7 +83,7 @@ def names_in(python: str) -> Iterator[str]:
 
 
 def test_every_phrase_is_used_somewhere() -> None:
-    package = Path(resources.__file__).parent
+    package = resources.PACKAGE
     programs = [source.read_text(encoding="utf-8") for source in package.rglob("*.py")]
     pages = [source.read_text(encoding="utf-8") for source in resources.templates().rglob("*.j2")]
     text = "\n".join([*programs, *pages])

@@ -16,12 +16,12 @@ import pdfplumber
 import pikepdf
 import pytest
 
-from reportgen import resources
-from reportgen.report import limits
-from reportgen.report.catalogue import Catalogue
-from reportgen.report.numbers import Unit, loss, percent, points, whole, written_in
+from reportgen.files import resources
 from reportgen.report.render import Page
-from reportgen.report.templates import TemplateError, own, read
+from reportgen.report.templates import limits
+from reportgen.report.templates.loading import TemplateError, own, read
+from reportgen.report.words.catalogue import Catalogue
+from reportgen.report.words.numbers import Unit, loss, percent, points, whole, written_in
 from tests.conftest import Cli
 
 GERMAN = """
@@ -334,7 +334,7 @@ ONE_BY_ONE = """
 import gc, json, resource, sys
 from pathlib import Path
 from reportgen.errors import UserError
-from reportgen.report import limits
+from reportgen.report.templates import limits
 from tests.report.test_templates import GREEDY, plain_page
 
 resource.setrlimit(resource.RLIMIT_AS, (8 * 2**30, 8 * 2**30))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from reportgen.experiment import read
-from reportgen.runs.run import Source
-from reportgen.runs.search import Searched, search
+from reportgen.execution.run import Source
+from reportgen.experiment.model import read
+from reportgen.planning.search import Searched, search
 from reportgen.training import EpochRow, Evidence, Record, Trial
 
 

@@ -12,12 +12,12 @@ from reportgen import checks
 from reportgen.analysis.ablation import ALL, NONE, ablation
 from reportgen.analysis.audit import Point, audit
 from reportgen.errors import UserError
-from reportgen.experiment import find, read
+from reportgen.execution.run import Source, run
+from reportgen.execution.trials import TrainingOptions
+from reportgen.experiment.model import find, read
 from reportgen.randomness import stream
-from reportgen.runs import store
-from reportgen.runs.finished_trials import TrainingOptions
-from reportgen.runs.run import Source, run
-from reportgen.runs.store import RunRecords
+from reportgen.records import run_folder
+from reportgen.records.run_folder import RunRecords
 from reportgen.training import EpochRow, Record, Trial, trainer
 
 TEXT = """
@@ -90,7 +90,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
         source = Source("small", folder / "small.toml", text, read(folder / "small.toml"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(checks, "run", list)  # the proofs are tested elsewhere, and take a while
-            return store.read(
+            return run_folder.read(
                 run(source, folder / "out", training=TrainingOptions(1), languages=["en"], watcher=Silent())
             )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import UserError
-from reportgen.runs.database import NAME, Database
+from reportgen.records.database import NAME, Database
 
 
 def test_what_is_written_is_on_the_disk_before_it_counts(tmp_path: Path) -> None:

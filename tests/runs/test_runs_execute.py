@@ -18,11 +18,11 @@ import pytest
 
 from reportgen.data import DataError
 from reportgen.errors import UserError
+from reportgen.execution.executors import local as execution
+from reportgen.execution.executors.local import Workplace, execute, load_splits, splits_of
+from reportgen.execution.run import Source, data_settings
 from reportgen.nn import Classifier
-from reportgen.runs import execute as execution
-from reportgen.runs.execute import Workplace, execute, load_splits, splits_of
-from reportgen.runs.plan import plan
-from reportgen.runs.run import Source, data_settings
+from reportgen.planning.plan import plan
 from reportgen.training import EpochRow, Record, Trial
 
 ROOT = Path(__file__).parents[2]
@@ -159,9 +159,9 @@ def test_an_error_in_a_worker_arrives_as_it_was(source: Make, tmp_path: Path) ->
 PROGRAM = """
 import multiprocessing, sys
 from pathlib import Path
-from reportgen.experiment import read
-from reportgen.runs.finished_trials import TrainingOptions
-from reportgen.runs.run import Source, run
+from reportgen.experiment.model import read
+from reportgen.execution.trials import TrainingOptions
+from reportgen.execution.run import Source, run
 
 class Watcher:
     def planned(self, trials, kept):

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from reportgen.progress import Bars, Lines, name_of, watch
-from reportgen.runs.plan import plan
-from reportgen.runs.run import Source
+from reportgen.cli.progress import Bars, Lines, name_of, watch
+from reportgen.execution.run import Source
+from reportgen.planning.plan import plan
 from reportgen.training import EpochRow, Trial
 
 ROW = EpochRow(

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from reportgen.data.cache import downloads_folder
-from reportgen.data.cifar10 import ARCHIVE
-from reportgen.experiment import find, read
-from reportgen.runs import store
-from reportgen.runs.finished_trials import TrainingOptions
-from reportgen.runs.run import Source, run
+from reportgen.data.sources.cifar10 import ARCHIVE
+from reportgen.execution.run import Source, run
+from reportgen.execution.trials import TrainingOptions
+from reportgen.experiment.model import find, read
+from reportgen.records import run_folder
 
 NPZ = os.environ.get("REPORTGEN_CIFAR10")
 DOWNLOADED = downloads_folder() / ARCHIVE  # before the tests have a cache of their own
@@ -76,7 +76,7 @@ def test_the_program_as_submitted_gives_its_own_figures(
     experiment = experiment.model_copy(update={"tuned": None, "ablation": None})  # the rest takes an hour
     source = Source("as-submitted", file, file.read_text(encoding="utf-8"), experiment)
     folder = run(source, tmp_path / "output", training=TrainingOptions(2), languages=["en"], watcher=listener)
-    records = store.read(folder)
+    records = run_folder.read(folder)
     results = records.results.set_index("setup")
     assert list(results.index) == list(MEASURED)
     for setup, row in results.iterrows():

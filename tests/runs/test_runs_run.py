@@ -15,11 +15,11 @@ import torch
 
 from reportgen.data import load
 from reportgen.errors import UserError
+from reportgen.execution.run import Source, run
+from reportgen.execution.trials import TrainingOptions
 from reportgen.nn import Classifier, FullyConnectedLayer, ReLU
 from reportgen.optim import SGD
-from reportgen.runs import store
-from reportgen.runs.finished_trials import TrainingOptions
-from reportgen.runs.run import Source, run
+from reportgen.records import run_folder
 
 Make = Callable[..., Source]
 
@@ -47,7 +47,7 @@ def test_a_run_s_folder_holds_what_is_promised_and_no_more(finished: Path, tmp_p
 
 
 def test_the_records_are_of_every_trial_and_epoch(finished: Path, listener: Any) -> None:
-    kept = store.read(finished)
+    kept = run_folder.read(finished)
     assert len(kept.results) == len(listener.trials) == len(kept.manifest["trials"]) == 5
     assert len(kept.epochs) == len(listener.rows) == 4 * 2 + 3
     assert len(kept.confusion) == 5 * 100
@@ -77,7 +77,7 @@ def test_the_manifest_says_what_was_run_on_what_with_what(finished: Path) -> Non
 
 
 def test_the_excerpts_are_the_code_that_ran(finished: Path) -> None:
-    excerpts = store.read(finished).excerpts
+    excerpts = run_folder.read(finished).excerpts
     root = Path(__file__).parents[2]
     for name, ran in (("fully_connected", FullyConnectedLayer), ("relu", ReLU), ("SGD", SGD)):
         assert excerpts[name].text == inspect.getsource(ran)
@@ -88,7 +88,7 @@ def test_the_excerpts_are_the_code_that_ran(finished: Path) -> None:
 
 
 def test_the_samples_are_training_images_of_every_class(finished: Path) -> None:
-    kept = store.read(finished)
+    kept = run_folder.read(finished)
     train = {image.tobytes() for image in load("digits").train_images}
     assert all(image.tobytes() in train for image in kept.sample_images)
     assert kept.sample_labels.tolist() == sorted(kept.sample_labels)
@@ -96,7 +96,7 @@ def test_the_samples_are_training_images_of_every_class(finished: Path) -> None:
 
 
 def test_the_saved_classifier_is_the_one_of_the_best_epoch(finished: Path) -> None:
-    kept = store.read(finished)
+    kept = run_folder.read(finished)
     tuned = kept.results[kept.results["stage"] == "tuned"].iloc[0]
     classifier = Classifier.load(finished / "records" / "tuned-seed0.safetensors")
     digits = load("digits")
@@ -107,7 +107,7 @@ def test_the_saved_classifier_is_the_one_of_the_best_epoch(finished: Path) -> No
 
 def test_the_same_experiment_twice_gives_the_same_tables(source: Make, tmp_path: Path, listener: Any) -> None:
     first, second = (
-        store.read(
+        run_folder.read(
             run(source(), tmp_path / name, training=TrainingOptions(1), languages=["en"], watcher=listener)
         )
         for name in ("a", "b")
@@ -125,7 +125,7 @@ def test_a_diverged_trial_is_reported_and_the_rest_goes_on(
     made = source(
         ("epochs = 2", "epochs = 30"), ('"SGD", learning_rate = 0.05', '"SGD", learning_rate = 1e30')
     )
-    kept = store.read(
+    kept = run_folder.read(
         run(made, tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
     )
     status = kept.results.set_index(["stage", "setup", "seed"])["status"].to_dict()

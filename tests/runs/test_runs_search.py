@@ -17,13 +17,13 @@ import pytest
 
 from reportgen import checks
 from reportgen.data import load, split
-from reportgen.experiment import ExperimentError, read
+from reportgen.execution.run import Source, run
+from reportgen.execution.trials import TrainingOptions
+from reportgen.experiment.model import ExperimentError, read
+from reportgen.experiment.search import Space
 from reportgen.optim import Schedule
-from reportgen.runs import store
-from reportgen.runs.finished_trials import TrainingOptions
-from reportgen.runs.run import Source, run
-from reportgen.runs.search import Searched
-from reportgen.search_settings import Space
+from reportgen.planning.search import Searched
+from reportgen.records import run_folder
 from reportgen.training import Defects, Setup, Trial, train
 
 DATA = """
@@ -76,7 +76,7 @@ class Run:
     """A run with a search that was really made: its records, and the records of the search's trials."""
 
     def __init__(self, folder: Path) -> None:
-        self.records = store.read(folder)
+        self.records = run_folder.read(folder)
         self.search = pd.read_csv(folder / "search.csv", keep_default_na=False, na_values=[""])
         self.trials = pd.DataFrame([trial | trial.pop("setup") for trial in self.records.manifest["trials"]])
         with sqlite3.connect(folder.parents[1] / "reportgen.sqlite") as database:

@@ -16,9 +16,10 @@ import pandas as pd
 import pytest
 
 from reportgen.errors import UserError
-from reportgen.files import point_link, write_bytes, write_text
-from reportgen.runs import store, tables
-from reportgen.runs.store import Excerpt, RunRecords, partial_folder
+from reportgen.execution import tables
+from reportgen.files.atomic import point_link, write_bytes, write_text
+from reportgen.records import run_folder
+from reportgen.records.run_folder import Excerpt, RunRecords, partial_folder
 from reportgen.training import EpochRow, Evidence, Record, Setup, TestResult, Trial
 from tests.manifests import a_manifest
 from tests.other_programs import (
@@ -91,7 +92,7 @@ def run_records(records: list[Record]) -> RunRecords:
         manifest=a_manifest(format=1, nested={"優化器": [1, None, 0.1]}),
         epochs=tables.epochs_table(records),
         results=tables.results_table(records),
-        search=pd.DataFrame(SEARCH, columns=list(store.SEARCH_COLUMNS)),
+        search=pd.DataFrame(SEARCH, columns=list(run_folder.SEARCH_COLUMNS)),
         confusion=tables.confusion_table(records, NAMES),
         sample_images=np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3, 1),
         sample_labels=np.array([1, 0]),
@@ -102,7 +103,7 @@ def run_records(records: list[Record]) -> RunRecords:
 
 def keep(tmp_path: Path, records: RunRecords, run: str = "run") -> Path:
     with partial_folder(tmp_path / "small") as partial:
-        return store.keep(records, partial, run)
+        return run_folder.keep(records, partial, run)
 
 
 RECORDS = [
@@ -118,7 +119,7 @@ KINDS = {"mixed": RECORDS, "all diverged": [RECORDS[3]], "one": RECORDS[:1]}
 @pytest.mark.parametrize("records", KINDS.values(), ids=KINDS)
 def test_what_was_kept_is_read_again_to_the_last_digit(tmp_path: Path, records: list[Record]) -> None:
     kept = run_records(records)
-    again = store.read(keep(tmp_path, kept))
+    again = run_folder.read(keep(tmp_path, kept))
     for table in ("epochs", "results", "search", "confusion"):
         expected = getattr(kept, table)
         found = getattr(again, table)
@@ -137,7 +138,7 @@ def test_what_was_kept_is_read_again_to_the_last_digit(tmp_path: Path, records: 
 
 def test_a_diverged_trial_has_empty_cells_and_no_confusion(tmp_path: Path) -> None:
     folder = keep(tmp_path, run_records(RECORDS))
-    again = store.read(folder)
+    again = run_folder.read(folder)
     diverged = again.results[again.results["status"] == "diverged"]
     assert len(diverged) == 1
     empty = [
@@ -191,10 +192,10 @@ def test_a_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
 def test_a_run_is_nowhere_to_be_seen_before_it_is_whole(tmp_path: Path) -> None:
     with partial_folder(tmp_path / "small") as partial:
         write_text(partial / "manifest.json", "{}")
-        assert store.runs_in(tmp_path) == []
+        assert run_folder.runs_in(tmp_path) == []
         assert partial.name.startswith(".")
-        folder = store.keep(run_records(RECORDS), partial, "run")
-    assert store.runs_in(tmp_path) == [folder]
+        folder = run_folder.keep(run_records(RECORDS), partial, "run")
+    assert run_folder.runs_in(tmp_path) == [folder]
     assert folder == tmp_path / "small" / "run"
     assert [path.name for path in (tmp_path / "small").iterdir()] == ["run"]
 
@@ -202,14 +203,14 @@ def test_a_run_is_nowhere_to_be_seen_before_it_is_whole(tmp_path: Path) -> None:
 def test_runs_are_listed_oldest_first_and_the_link_only_once(tmp_path: Path) -> None:
     later = keep(tmp_path, run_records(RECORDS), "20260102-000000-a")
     earlier = keep(tmp_path, run_records(RECORDS), "20260101-000000-b")
-    store.point_latest(later)
-    assert store.runs_in(tmp_path) == [earlier, later]
+    run_folder.point_latest(later)
+    assert run_folder.runs_in(tmp_path) == [earlier, later]
 
 
 AT_WORK = """
 import os, sys
 from pathlib import Path
-from reportgen.runs.store import partial_folder
+from reportgen.records.run_folder import partial_folder
 if sys.argv[2] != "own":
     os.getpid = lambda: int(sys.argv[2])
 with partial_folder(Path(sys.argv[1])) as partial:
@@ -222,7 +223,7 @@ with partial_folder(Path(sys.argv[1])) as partial:
 TIDY = """
 import sys
 from pathlib import Path
-from reportgen.runs.store import partial_folder
+from reportgen.records.run_folder import partial_folder
 with partial_folder(Path(sys.argv[1])):
     pass
 """
@@ -287,11 +288,11 @@ def test_latest_points_to_the_newest_run_from_anywhere(tmp_path: Path) -> None:
     latest = tmp_path / "small" / "latest"
     for run in ("first", "second"):
         folder = keep(tmp_path, run_records(RECORDS[:1]), run)
-        store.point_latest(folder)
+        run_folder.point_latest(folder)
         assert latest.resolve() == folder.resolve()
         assert str(latest.readlink()) == run  # relative: the folder can be moved
     assert sorted(path.name for path in (tmp_path / "small").iterdir()) == ["first", "latest", "second"]
-    assert store.read(latest).manifest["format"] == 1
+    assert run_folder.read(latest).manifest["format"] == 1
 
 
 @pytest.mark.parametrize("blocked", ["output", "output/small"])
@@ -335,14 +336,14 @@ def test_damaged_records_are_one_line(tmp_path: Path, name: str, content: str | 
     else:
         (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(UserError) as caught:
-        store.read(folder)
+        run_folder.read(folder)
     assert str(caught.value).startswith(f"{folder}: the run's records are damaged")
     assert "\n" not in str(caught.value)
 
 
 def test_a_folder_that_is_no_run_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is no run folder"):
-        store.read(tmp_path)
+        run_folder.read(tmp_path)
 
 
 def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path: Path) -> None:

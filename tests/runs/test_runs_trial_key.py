@@ -18,13 +18,13 @@ import numpy as np
 import pytest
 import torch
 
-from reportgen.runs import code_digest as code
-from reportgen.runs import trial_key as keys
-from reportgen.runs.code_digest import canonical, code_digest
-from reportgen.runs.execute import Workplace, execute
-from reportgen.runs.plan import plan
-from reportgen.runs.run import Source, data_digest, data_settings, load_images
-from reportgen.runs.trial_key import trial_key
+from reportgen.execution import code_digest as code
+from reportgen.execution import trial_key as keys
+from reportgen.execution.code_digest import canonical, code_digest
+from reportgen.execution.executors.local import Workplace, execute
+from reportgen.execution.run import Source, data_digest, data_settings, load_images
+from reportgen.execution.trial_key import trial_key
+from reportgen.planning.plan import plan
 from reportgen.training import Setup, Trial
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +94,7 @@ def test_another_split_by_default_is_other_data(source: Callable[..., Source], n
 DIGEST = """
 import sys
 sys.modules["torch"] = sys.modules["numpy"] = None  # whoever imports them here fails
-from reportgen.runs.code_digest import code_digest
+from reportgen.execution.code_digest import code_digest
 print(code_digest())
 """
 
@@ -145,7 +145,7 @@ FORMULAS = [
     ("training/batches.py", "[start : start + 1000]", "[start : start + 999]"),
     ("randomness.py", "zlib.crc32", "zlib.adler32"),
     ("data/splits.py", "middle = size * 4 // 5", "middle = size * 3 // 5"),
-    ("runs/execute.py", "torch.set_num_threads(1)", "torch.set_num_threads(2)"),
+    ("execution/executors/local.py", "torch.set_num_threads(1)", "torch.set_num_threads(2)"),
 ]
 
 
@@ -165,7 +165,7 @@ def test_what_does_not_compute_is_no_part_of_the_code(
     assert (
         change("training/trainer.py", "row.validation_loss + ", "row.validation_loss\\\n + ") == code_digest()
     )
-    assert change("report/numbers.py", 'MISSING = "', 'MISSING = " ') == code_digest()
+    assert change("report/words/numbers.py", 'MISSING = "', 'MISSING = " ') == code_digest()
 
 
 # ---------------------------------------------------------------- the same under every Python
@@ -246,7 +246,7 @@ def short(text: str) -> str:
 CANONICAL = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from reportgen.runs.code_digest import canonical
+from reportgen.execution.code_digest import canonical
 print(*(ascii(canonical(eval(line))) for line in sys.stdin), sep="\\n")
 """
 
@@ -318,27 +318,30 @@ def test_all_else_counts(one: str, other: str) -> None:
 
 NO_NUMBERS = {
     "reportgen": "a version and nothing else",
-    "reportgen.runs": "empty",
+    "reportgen.execution": "empty",
+    "reportgen.execution.executors": "empty",
+    "reportgen.files": "empty",
+    "reportgen.data.sources": "empty",
     "reportgen.errors": "lines for the user",
-    "reportgen.files": "bytes written as they are",
-    "reportgen.locks": "who is at work",
-    "reportgen.resources": "where the cache is",
+    "reportgen.files.atomic": "bytes written as they are",
+    "reportgen.files.locks": "who is at work",
+    "reportgen.files.resources": "where the cache is",
     # what these make is in the key as the digest of the data
     "reportgen.data": "names what the others have",
     "reportgen.data.cache": "made images",
-    "reportgen.data.cifar10": "made images",
+    "reportgen.data.sources.cifar10": "made images",
     "reportgen.data.contents": "digests of files",
     "reportgen.data.dataset": "made images",
-    "reportgen.data.digits": "made images",
+    "reportgen.data.sources.digits": "made images",
     "reportgen.data.download": "made images",
     "reportgen.data.duplicates": "for the manifest alone",
     "reportgen.data.errors": "lines for the user",
-    "reportgen.data.fashion_mnist": "made images",
-    "reportgen.data.folder": "made images",
-    "reportgen.data.npz": "made images",
+    "reportgen.data.sources.fashion_mnist": "made images",
+    "reportgen.data.sources.image_folder": "made images",
+    "reportgen.data.sources.npz": "made images",
     "reportgen.data.progress": "a bar on a terminal",
-    "reportgen.data.sources": "made images",
-    "reportgen.data.torchvision_import": "made images",
+    "reportgen.data.loading": "made images",
+    "reportgen.data.sources.torchvision_import": "made images",
 }
 """What a training worker loads and the key does not read, and why it cannot change a number."""
 

@@ -16,12 +16,13 @@ import pytest
 import torch
 
 from reportgen.errors import UserError
+from reportgen.execution import trial_key as keys
+from reportgen.execution import trial_store
+from reportgen.execution.trial_key import trial_key
+from reportgen.execution.trial_store import DamagedRecordError, TrialStore
 from reportgen.optim import Schedule
-from reportgen.runs import database, trial_store
-from reportgen.runs import trial_key as keys
-from reportgen.runs.database import Database
-from reportgen.runs.trial_key import trial_key
-from reportgen.runs.trial_store import DamagedRecordError, TrialStore
+from reportgen.records import database
+from reportgen.records.database import Database
 from reportgen.training import Augmentation, Defects, EpochRow, Evidence, Record, Setup, TestResult, Trial
 
 SETUP = Setup(

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from reportgen.experiment import read
-from reportgen.runs.search import Searched
-from reportgen.runs.tune import found_experiment, moved_path, other_data
+from reportgen.experiment.model import read
+from reportgen.planning.search import Searched
+from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
 from reportgen.training import Trial
 
 HEAD = """# a comment at the top

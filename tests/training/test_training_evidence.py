@@ -15,7 +15,7 @@ from reportgen.data import Splits
 from reportgen.nn import Classifier, FullyConnectedLayer
 from reportgen.randomness import stream
 from reportgen.training import Defects, Evidence, Trial, train
-from reportgen.training.evidence import BatchLog, digest, gradient_scale
+from reportgen.training.measured.evidence import BatchLog, digest, gradient_scale
 
 CLASSES = 3
 OPTIMIZERS = ["SGD", "SGD_Momentum", "Adam"]

@@ -15,7 +15,7 @@ from reportgen.data import Splits
 from reportgen.nn import Classifier
 from reportgen.training import INSIGHT, Record, Trial, train, trainer
 from reportgen.training.batches import Images
-from reportgen.training.step_sizes import StepSizes
+from reportgen.training.measured.step_sizes import StepSizes
 from reportgen.training.trainer import streams
 
 CLASSES = 3

@@ -1,0 +1,303 @@
+"""The command `compare`: anyone's tables of scores compared, verdicts printed, a report written."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+
+import click
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from reportgen.analysis import direction
+from reportgen.analysis.comparison import Comparison, compare
+from reportgen.analysis.pairs import Pair, Verdict
+from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
+from reportgen.cli.progress import counted
+from reportgen.cli.render import where
+from reportgen.errors import UserError, printable
+from reportgen.records.score_files import check_size, read_all
+from reportgen.report.pdf import attachments
+from reportgen.report.pdf.writer import PdfUnavailable, Variant, check_pdf
+from reportgen.report.render import DEFAULT_PAPER
+from reportgen.report.render_scores import attached, is_percentage, render_scores
+from reportgen.report.templates.loading import read
+
+FOLDER = "compare"
+"""Where in the output folder reports of tables go."""
+
+
+GENERATOR = b'<meta name="generator" content="reportgen '
+"""What a page of the program says of itself."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where the report goes, in which languages, whether as a PDF too, for what paper.
+
+    target: without an ending; None for the folder FOLDER of the output folder, under the table's name.
+    templates: a folder of the user's, over the program's own.
+    """
+
+    target: Path | None
+    languages: Sequence[str]
+    pdf: Variant | None
+    templates: Path | None = None
+    paper: str = DEFAULT_PAPER
+    output: Path = Path("output")
+
+
+def run(
+    paths: Sequence[Path],
+    *,
+    metric: str | None = None,
+    problem: str | None = None,
+    alpha: float = 0.05,
+    higher_is_better: bool | None = None,
+    report: Report | None = None,
+) -> int:
+    """Compare the optimizers of one or more CSV files and say what can be said; returns the exit code 0.
+
+    metric: the column to compare by; without, the first of score_tables.DEFAULT_METRICS that is there.
+    problem: compare this one only. higher_is_better: without, it is told from the metric's name. Raises
+    UserError, and click.UsageError for a metric whose name does not say which is better.
+    """
+    if report is not None and report.pdf and (trouble := check_pdf(report.pdf)):
+        raise PdfUnavailable(
+            f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
+        )
+    templates = read(report.templates) if report is not None else None
+    scores = read_all(paths, metric=metric, problem=problem)
+    check_size(scores.table)
+    if higher_is_better is None:
+        higher_is_better = told_from(scores.metric)
+    with counted("comparing", Console(stderr=True)) as progress:
+        found = compare(
+            scores.table,
+            metric=scores.metric,
+            alpha=alpha,
+            higher_is_better=higher_is_better,
+            progress=progress,
+        )
+    target = place(report, paths, found) if report is not None else None
+    console = Console()
+    for line in describe(found, console.is_terminal, width=console.width):
+        click.echo(line)
+    if report is not None and target is not None:
+        with console.status("writing the report") if console.is_terminal else nullcontext():
+            rendered = render_scores(
+                found,
+                scores.table,
+                paths,
+                target,
+                languages=report.languages,
+                pdf=report.pdf,
+                templates=templates,
+                paper=report.paper,
+            )
+        for line in where(rendered):
+            click.echo(line)
+    return 0
+
+
+def place(report: Report, paths: Sequence[Path], found: Comparison) -> Path:
+    """Where to write a report, without an ending.
+
+    A place that the user named takes the place of an earlier report there, and of no other file: raises
+    UserError. Without one, the report is called like its table, with a number where another comparison is.
+    """
+    if report.target is not None:
+        if taken := _foreign(report.target):
+            raise UserError(
+                f"{taken}: is there already, and is no report of compare; name another place with --to, or"
+                " remove it"
+            )
+        return report.target
+    folder = report.output / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{paths[0].stem}-comparison"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(folder / free for free in names if not _other(folder / free, paths, found))
+
+
+def _foreign(target: Path) -> Path | None:
+    """The file in a report's way that compare did not write; None where there is none."""
+    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
+    if not html.exists():
+        return pdf if pdf.exists() else None
+    of_a_run = html.with_name("manifest.json").exists()
+    return html if of_a_run or GENERATOR not in html.read_bytes() else None
+
+
+def _other(target: Path, paths: Sequence[Path], found: Comparison) -> Path | None:
+    """The file in a report's way; None where there is none, or only the same tables compared in this way."""
+    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
+    if not html.exists():
+        return pdf if pdf.exists() else None
+    fingerprint = attachments.fingerprint(attached(found, paths))
+    return None if fingerprint.encode() in html.read_bytes() else html
+
+
+def told_from(metric: str) -> bool:
+    """Whether higher is better, by the metric's name. Raises click.UsageError where that does not say it."""
+    higher_is_better = direction.higher_is_better(metric)
+    if higher_is_better is None:
+        raise click.UsageError(
+            f"{metric!r}: its name does not say whether higher or lower is better; add --higher-is-better or"
+            " --lower-is-better",
+            click.get_current_context(silent=True),
+        )
+    return higher_is_better
+
+
+def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 100) -> list[str]:
+    """What was found, line by line.
+
+    On a terminal a table and the standing of each problem, then a sentence for each pair. Elsewhere lines
+    with tabs, their kind in front: metric, summary, standing, pair (each with a line of column names) and
+    verdict.
+    """
+    if not console_is_terminal:
+        return _plain(comparison)
+    lines = []
+    for found in comparison.standings:
+        lines += [*_drawn(comparison, found.problem, width), found.text(comparison.lost), ""]
+        lines += [
+            f"- {sentence(comparison, pair)}" for pair in comparison.pairs if pair.problem == found.problem
+        ]
+        if found.better and found.winner is None:
+            lines.append(f"- not shown to be worse than any other: {', '.join(found.may_be_best) or 'none'}")
+        lines.append("")
+    return lines[:-1]
+
+
+def sentence(comparison: Comparison, pair: Pair) -> str:
+    """The verdict on a pair, and what it rests on."""
+    unit = Unit.of(comparison)
+    who = f"{pair.first} and {pair.second}"
+    what = "no seed in common"
+    if pair.n:
+        what = unit.difference(pair.difference)
+        if pair.interval:
+            what += f" {unit.interval(pair.low, pair.high)}"
+    lacking = _lacking(pair)
+    if pair.verdict is Verdict.NO_SCORE:
+        counts = ((pair.first, pair.unscored_first), (pair.second, pair.unscored_second))
+        lost = " and ".join(
+            f"{name} has no score on {count} of {pair.shared} seeds" for name, count in counts if count
+        )
+        return (
+            f"{who}: {lost}; on the {pair.n} others {what}{lacking}" if pair.n else f"{who}: {lost}{lacking}"
+        )
+    if pair.verdict is Verdict.TOO_FEW_SEEDS:
+        seeds = f"{pair.n} shared, at least {pair.fewest_seeds} needed"
+        return f"{who}: too few seeds for a verdict ({seeds}): {what}{lacking}"
+    tests = f"Holm, {'exact' if pair.exact else 'random'} sign-flip test, {pair.n} seeds"
+    evidence = f"{what}, {_p(pair.p_holm)} ({tests}){lacking}"
+    if pair.verdict is Verdict.NOT_SEPARABLE:
+        return f"{who} are not separable: {evidence}{_needed(pair)}"
+    return f"{pair.first} is {pair.verdict} than {pair.second}: {evidence}"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How scores are written: an accuracy as a percentage, anything else as it is."""
+
+    percent: bool
+
+    @staticmethod
+    def of(comparison: Comparison) -> Unit:
+        """Percentages for accuracies."""
+        return Unit(is_percentage(comparison))
+
+    def mean(self, value: float) -> str:
+        """71.20 %."""
+        if math.isnan(value):
+            return ""
+        return f"{100 * value:.2f} %" if self.percent else f"{value:.5g}"
+
+    def difference(self, value: float) -> str:
+        """+1.20 percentage points."""
+        return f"{100 * value:+.2f} percentage points" if self.percent else f"{value:+.4g}"
+
+    def interval(self, low: float, high: float) -> str:
+        """[0.40, 2.00], in percent or points where the value is."""
+        if math.isnan(low):
+            return ""
+        return f"[{100 * low:.2f}, {100 * high:.2f}]" if self.percent else f"[{low:.4g}, {high:.4g}]"
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def _needed(pair: Pair) -> str:
+    """How many seeds would show the difference observed if it were the true one; nothing where it is none."""
+    if pair.difference == 0:
+        return ""
+    needed = f"about {pair.seeds_needed}" if pair.seeds_needed else f"more than {MOST_SEEDS_COUNTED}"
+    return f"; if this were exactly the true difference, {needed} seeds would be needed to see it"
+
+
+def _lacking(pair: Pair) -> str:
+    """Which seeds one has and the other has not."""
+    said = [
+        f"; {name} lacks {len(seeds)} of {other}'s seeds"
+        for name, other, seeds in (
+            (pair.first, pair.second, pair.only_second),
+            (pair.second, pair.first, pair.only_first),
+        )
+        if seeds
+    ]
+    return "".join(said)
+
+
+def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
+    unit = Unit.of(comparison)
+    better = "higher" if comparison.higher_is_better else "lower"
+    table = Table(title=escape(f"{problem}: {comparison.metric} ({better} is better)"), title_justify="left")
+    for column in ("optimizer", "trials", "no score", "mean", "95 % interval"):
+        side = "left" if column == "optimizer" else "right"
+        table.add_column(column, justify=side, overflow="fold")  # type: ignore[arg-type]
+    rows = comparison.summaries
+    for row in rows[rows["problem"] == problem].to_dict("records"):
+        table.add_row(
+            escape(row["optimizer"]),
+            str(row["trials"]),
+            str(row["unscored"]),
+            unit.mean(row["mean"]),
+            unit.interval(row["low"], row["high"]),
+        )
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get().splitlines()
+
+
+def _plain(comparison: Comparison) -> list[str]:
+    better = "higher" if comparison.higher_is_better else "lower"
+    told = {"metric": printable(comparison.metric), "better": better, "alpha": comparison.alpha}
+    tables = (
+        ("metric", pd.DataFrame([told])),
+        ("summary", comparison.summaries),
+        ("standing", comparison.standings_table()),
+        ("pair", comparison.pairs_table()),
+    )
+    lines = []
+    for kind, table in tables:
+        lines.append("\t".join((kind, *table.columns)))
+        lines += ["\t".join((kind, *map(_cell, row))) for row in table.itertuples(index=False, name=None)]
+    return lines + [f"verdict\t{pair.problem}\t{sentence(comparison, pair)}" for pair in comparison.pairs]
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,88 @@
+"""The ready experiments, and the runs so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from reportgen.errors import UserError
+from reportgen.experiment import model
+from reportgen.files import resources
+from reportgen.records import run_folder
+
+READY_COLUMNS = ("experiment", "title", "source")
+RUN_COLUMNS = ("run", "experiment", "started", "test accuracy", "report")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the listing: what kind of thing it shows, and its cells."""
+
+    kind: str
+    cells: tuple[str, ...]
+
+
+def show(output: Path) -> None:
+    """Print the ready experiments and the runs in the output folder, the newest last.
+
+    Tables on a terminal; elsewhere a line each, its cells parted by tabs and its kind in front.
+    """
+    ready = [ready_row(file) for file in sorted(resources.experiments().glob("*.toml"))]
+    runs = [run_row(folder) for folder in sorted(run_folder.runs_in(output), key=lambda folder: folder.name)]
+    console = Console()
+    if not console.is_terminal:
+        for row in ready + runs:
+            console.file.write("\t".join([row.kind, *row.cells]) + "\n")
+        return
+    console.print(table("Ready experiments", READY_COLUMNS, ready))
+    if runs:
+        console.print(table(f"Runs in {output}", RUN_COLUMNS, runs))
+    else:
+        console.print(f"No runs in {output} yet", markup=False, highlight=False)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
+    """The rows under a heading; what is damaged is red."""
+    drawn = Table(title=escape(title), title_justify="left")
+    for column in columns:
+        # a narrow terminal folds the other cells: the name is there to be copied
+        drawn.add_column(column, overflow="fold", no_wrap=column == columns[0])
+    for row in rows:
+        cells = (escape(cell) for cell in row.cells)
+        drawn.add_row(*cells, style="red" if row.kind == "damaged" else None)
+    return drawn
+
+
+def ready_row(file: Path) -> Row:
+    """A ready experiment: its name, its title and where its images come from."""
+    read = model.read(file)
+    return Row("experiment", (file.stem, read.title.en, read.data.source))
+
+
+def run_row(folder: Path) -> Row:
+    """A run: its name, experiment, start, accuracy, and which report files it has."""
+    run, name = folder.name, folder.parent.name
+    try:
+        records = run_folder.read(folder)
+        started = str(records.manifest["times"]["started"])
+        accuracy = test_accuracy(records.results)
+    except (UserError, KeyError, TypeError, ValueError):
+        return Row("damaged", (run, name, "", "damaged", ""))
+    files = [file for file in ("report.html", "report.pdf") if (folder / file).is_file()]
+    return Row("run", (run, name, started, accuracy, " ".join(files) or "no report"))
+
+
+def test_accuracy(results: pd.DataFrame) -> str:
+    """The mean over the seeds of the tuned setup; without one, of the best compared setup."""
+    means = results.groupby(["stage", "setup"])["test_accuracy"].mean().dropna()
+    for stage in ("tuned", "comparison"):
+        if stage in means.index.get_level_values("stage"):
+            found = means.loc[stage]
+            return f"{found.max():.2%} {found.idxmax()} ({stage})"
+    return "every trial diverged"

@@ -1,0 +1,201 @@
+"""Several experiments in one call: a report each, a summary at the end, one failure stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+from rich.console import Console
+
+from reportgen.analysis.drift import ALL, worse
+from reportgen.analysis.findings import best_on_validation
+from reportgen.cli.console import print_rows
+from reportgen.cli.progress import watch
+from reportgen.cli.render import report
+from reportgen.errors import UserError, describe
+from reportgen.execution.run import Source, run
+from reportgen.execution.trials import TrainingOptions
+from reportgen.experiment import model as experiments
+from reportgen.records import run_folder
+from reportgen.records.database import Database
+from reportgen.records.history import BASELINE, History
+from reportgen.report.page.index import write_index
+from reportgen.report.pdf.writer import PdfUnavailable, Variant, check_pdf
+from reportgen.report.render import DEFAULT_PAPER
+from reportgen.report.sections.drift import drift_of
+from reportgen.report.templates.loading import read
+
+DROPPED = 3
+"""The exit code where all went well, and a test accuracy has dropped."""
+
+
+MOST_EXPERIMENTS = 100
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line says instead of the experiment's file; None where it says nothing."""
+
+    data_source: str | None = None
+    data_path: str | None = None
+    seeds: int | None = None
+    epochs: int | None = None
+
+    def by_table(self) -> dict[str, dict[str, Any]]:
+        """The values by table and key; a value of None takes the key away."""
+        data: dict[str, Any] = {}
+        if self.data_source is not None:
+            # another source's path means nothing to this one
+            data = {"source": self.data_source, "path": None}
+        if self.data_path is not None:
+            data["path"] = str(Path(self.data_path).expanduser().absolute())
+        stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}
+        return {"data": data, "comparison": stage, "tuned": stage}
+
+    def options(self) -> tuple[str, ...]:
+        """The command line's options for it; of a path only the name, since others have other folders."""
+        said = {
+            "--data-source": self.data_source,
+            "--data-path": self.data_path and Path(self.data_path).expanduser().absolute().name,
+            "--seeds": self.seeds,
+            "--epochs": self.epochs,
+        }
+        return tuple(str(part) for one in said.items() if one[1] is not None for part in one)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one experiment: a run's folder with its report, or nothing.
+
+    dropped: whether a test accuracy has dropped significantly since earlier runs.
+    """
+
+    name: str
+    folder: Path | None
+    dropped: bool = False
+
+
+def run_all(
+    names: Sequence[str],
+    overrides: Overrides,
+    *,
+    output: Path,
+    training: TrainingOptions,
+    languages: Sequence[str],
+    pdf: Variant | None,
+    templates: Path | None = None,
+    paper: str = DEFAULT_PAPER,
+) -> int:
+    """Run and report experiments one after the other; returns the exit code, 0 if all went well.
+
+    pdf: what the PDFs declare to be; None for no PDF. templates: a folder of the user's, over the program's
+    own.
+    """
+    if pdf and (problem := check_pdf(pdf)):
+        # said before hours of training rather than after
+        raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
+    read(templates)  # for the same reason: it says what is wrong with them
+    if len(names) > MOST_EXPERIMENTS:
+        raise UserError(f"{len(names)} experiments are named; at most {MOST_EXPERIMENTS} run in one call")
+    console = Console()
+    outcomes = []
+    for name in names:
+        try:
+            folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
+            report(folder, languages, pdf, templates, paper)
+            run_folder.point_latest(folder)
+            refresh_index(output)
+            outcomes.append(Outcome(name, folder, dropped(folder)))
+        except (UserError, OSError) as error:
+            click.echo(f"reportgen: error: {describe(error)}", err=True)
+            outcomes.append(Outcome(name, None))
+    if len(names) > 1:
+        print_summary(outcomes, console)
+    if any(outcome.folder is None for outcome in outcomes):
+        return 1
+    return DROPPED if any(outcome.dropped for outcome in outcomes) else 0
+
+
+def refresh_index(output: Path) -> None:
+    """Write the page of all reports anew."""
+    with Database(output) as database:
+        history = History(database, output)
+        history.take_in()
+        write_index(history)
+    for note in history.notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def dropped(folder: Path) -> bool:
+    """Say what has dropped since earlier runs; whether anything has."""
+    table = drift_of(run_folder.read(folder))
+    rows = [] if table is None else worse(table).to_dict("records")
+    for row in rows:
+        what = "the mean of all setups" if row["stage"] == ALL else f"{row['stage']} {row['setup']}"
+        reference = "the baseline" if row["reference"] == BASELINE else "the runs before"
+        if row["diverged"]:
+            click.echo(f"drop: {what}: {row['diverged']} trial(s) diverged that did not in {reference}")
+            continue
+        click.echo(
+            f"drop: {what}: test accuracy {row['now']:.2%}, {100 * row['difference']:+.2f} points against"
+            f" {reference} ({row['n']} seeds, p = {row['p_holm']:.3g})"
+        )
+    return bool(rows)
+
+
+def run_one(
+    name: str,
+    overrides: Overrides,
+    console: Console,
+    *,
+    output: Path,
+    training: TrainingOptions,
+    languages: Sequence[str],
+) -> Path:
+    """Train one experiment; returns the run's folder, records written, not yet reported."""
+    source = source_of(name, overrides)
+    with watch(console) as watcher:
+        return run(source, output, training=training, languages=languages, watcher=watcher)
+
+
+def source_of(name: str, overrides: Overrides) -> Source:
+    """The experiment that the command line names, with what else the command line says."""
+    file = experiments.find(name)
+    experiment = experiments.read(file, overrides.by_table())  # first: it says what is wrong with a file
+    return Source(
+        name=experiments.name_of(file),
+        file=file,
+        text=file.read_text(encoding="utf-8-sig"),
+        experiment=experiment,
+        options=overrides.options(),
+    )
+
+
+def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
+    """One row an experiment: a table on a terminal, lines with tabs elsewhere."""
+    columns = ("experiment", "result", "best compared (test)", "tuned (test)")
+    rows = [summary(outcome) for outcome in outcomes]
+    print_rows(None, columns, rows, console)
+
+
+def summary(outcome: Outcome) -> tuple[str, str, str, str]:
+    """How an experiment went: its setup of best mean validation accuracy in each stage, and its test."""
+    name = Path(outcome.name).stem
+    if outcome.folder is None:
+        return name, "failed", "", ""
+    results = run_folder.read(outcome.folder).results
+    compared, tuned = (best_test(results[results["stage"] == stage]) for stage in ("comparison", "tuned"))
+    return name, "done", compared, tuned
+
+
+def best_test(results: pd.DataFrame) -> str:
+    """The setup of best mean validation accuracy with its mean test accuracy; empty where all diverged."""
+    setup = best_on_validation(results)
+    if setup is None:
+        return ""
+    finished = results[(results["setup"] == setup) & (results["status"] == "finished")]
+    return f"{setup} {finished['test_accuracy'].mean():.2%}"

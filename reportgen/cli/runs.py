@@ -1,0 +1,194 @@
+"""The commands about runs that were made: show, diff, history, baseline, prune."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from reportgen.analysis.drift import drift
+from reportgen.cli.console import print_rows
+from reportgen.errors import UserError
+from reportgen.records import run_folder
+from reportgen.records.database import Database
+from reportgen.records.differences import differences
+from reportgen.records.find import find_run
+from reportgen.records.history import History, describe, headlines, scores_of
+from reportgen.records.pruning import prune_runs
+from reportgen.report.page.index import write_index
+from reportgen.report.words import numbers
+
+ACCURACY = numbers.Unit(share=True)
+
+
+@contextlib.contextmanager
+def opened(output: Path) -> Iterator[History]:
+    """The history of an output folder, all runs that are there taken in."""
+    if not output.is_dir():
+        raise UserError(f"{output}: is no folder with runs; name another with --output")
+    with Database(output) as database:
+        history = History(database, output)
+        history.take_in()
+        try:
+            yield history
+        finally:
+            for note in history.notes:
+                click.echo(f"note: {note}", err=True)
+
+
+def show(name: str, output: Path) -> None:
+    """Print what a run was and what it reached."""
+    folder = find_run(name, output)
+    records = run_folder.read(folder)
+    manifest = records.manifest
+    facts = [
+        ("run", manifest["run"]),
+        ("experiment", manifest["experiment"]["name"]),
+        ("title", manifest["experiment"]["settings"]["title"]["en"]),
+        ("started", manifest["times"]["started"]),
+        ("took", f"{manifest['times']['seconds']:.0f} s"),
+        ("data", f"{manifest['data']['source']} {manifest['data']['digest'][:12]}"),
+        ("trials", f"{len(records.results)}, of which kept from before: {sum(manifest.get('reused', []))}"),
+        ("machine", f"{manifest['device']['processor']}, {manifest['device']['workers']} workers"),
+        ("versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
+        *([("options", shlex.join(options))] if (options := manifest["experiment"].get("options")) else []),
+        *(
+            (file.name, str(file))
+            for file in (folder / "report.html", folder / "report.pdf", folder / "results.csv")
+            if file.is_file()
+        ),
+    ]
+    print_rows(f"Run {manifest['run']}", ("what", "value"), facts)
+    print_rows("Test accuracy", RESULT_COLUMNS, result_rows(scores_of(records.results)))
+
+
+RESULT_COLUMNS = ("stage", "setup", "seeds", "diverged", "mean test accuracy", "standard deviation")
+
+
+def result_rows(scores: pd.DataFrame) -> list[tuple[str, ...]]:
+    """A row for every headline."""
+    rows: list[tuple[str, ...]] = []
+    for (stage, setup), of_setup in scores.groupby(["stage", "setup"], sort=False):
+        found = of_setup["score"].dropna()
+        spread = f"{100 * found.std(ddof=1):.2f}" if len(found) > 1 else numbers.MISSING
+        lost = len(of_setup) - len(found)
+        mean = numbers.percent(float(found.mean()))
+        rows.append((str(stage), str(setup), str(len(of_setup)), str(lost), mean, spread))
+    return rows
+
+
+def diff(first: str, second: str, output: Path) -> None:
+    """Print in what two runs differ: what they were, and what they reached, with verdicts."""
+    before, now = (run_folder.read(find_run(name, output)) for name in (first, second))
+    found = differences(describe(before.manifest), describe(now.manifest))
+    rows = [(one.kind, one.name, one.before, one.now) for one in found]
+    print_rows("What differs", ("kind", "name", "first", "second"), rows)
+    table = drift(scores_of(now.results), {"first": [scores_of(before.results)]})
+    print_rows("Test accuracy, the second against the first", DRIFT_COLUMNS, drift_rows(table))
+
+
+DRIFT_COLUMNS = ("stage", "setup", "seeds", "before", "now", "difference", "95% interval", "p", "verdict")
+
+
+def drift_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """A row for every headline of `drift`."""
+    return [
+        (
+            row["stage"],
+            row["setup"],
+            str(row["n"]),
+            numbers.percent(row["before"]),
+            numbers.percent(row["now"]),
+            ACCURACY.difference(row["difference"]),
+            ACCURACY.difference_interval(row["low"], row["high"]) or numbers.MISSING,
+            numbers.probability(row["p_holm"]),
+            f"{row['change']} ({row['diverged']} newly diverged)" if row["diverged"] else str(row["change"]),
+        )
+        for _, row in table.iterrows()
+    ]
+
+
+def history(experiment: str, output: Path) -> None:
+    """Print what every run of an experiment reached, the newest last."""
+    with opened(output) as found:
+        runs = found.runs(known(found, experiment))
+        pinned = found.baseline(experiment)
+        means = headlines(runs)
+    rows = [
+        (
+            past.run,
+            past.started,
+            "baseline" if past.run == pinned else "",
+            "" if (output / experiment / past.run / "manifest.json").is_file() else "pruned",
+            *(numbers.percent(mean) for mean in _means(means, past.run)),
+        )
+        for past in runs
+    ]
+    names = [f"{stage} {setup}" for stage, setup in _names(means)]
+    print_rows(f"Runs of {experiment}", ("run", "started", "pinned", "records", *names), rows)
+
+
+def _names(means: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(dict.fromkeys(zip(means["stage"], means["setup"], strict=True)))
+
+
+def _means(means: pd.DataFrame, run: str) -> list[float]:
+    of_run = means[means["run"] == run].set_index(["stage", "setup"])["mean"]
+    return [float(of_run.get(name, float("nan"))) for name in _names(means)]
+
+
+def known(history: History, experiment: str) -> str:
+    """The experiment's name, if it has runs."""
+    there = history.experiments()
+    if experiment not in there:
+        raise UserError(
+            f"{experiment}: no experiment of this name has runs in {history.output}; there are:"
+            f" {', '.join(there) or 'none'}"
+        )
+    return experiment
+
+
+def pin(name: str, output: Path) -> None:
+    """Make a run its experiment's baseline."""
+    folder = find_run(name, output)
+    run_folder.read(folder)  # one that is damaged is no measure
+    if folder.parent.parent != output.resolve():
+        raise UserError(f"{folder}: is no run of {output}; name its own output folder with --output")
+    with opened(output) as found:
+        known(found, folder.parent.name)
+        found.pin(folder.parent.name, folder.name)
+        write_index(found)
+    click.echo(f"baseline of {folder.parent.name}: {folder.name}")
+
+
+def unpin(experiment: str, output: Path) -> None:
+    """Take an experiment's baseline away."""
+    with opened(output) as found:
+        found.pin(known(found, experiment), None)
+        write_index(found)
+    click.echo(f"baseline of {experiment}: none")
+
+
+def baselines(output: Path) -> None:
+    """Print every experiment's baseline."""
+    with opened(output) as found:
+        rows = [(name, found.baseline(name) or numbers.MISSING) for name in found.experiments()]
+    print_rows("Baselines", ("experiment", "baseline"), rows)
+
+
+def prune(keep: int, experiments: Sequence[str], output: Path, *, dry: bool) -> None:
+    """Remove the oldest runs of every experiment, or of these; print what went."""
+    with opened(output) as found:
+        names = [known(found, name) for name in experiments] or found.experiments()
+        freed = prune_runs(found, names, keep, dry=dry)
+        if not dry:
+            write_index(found)
+    print_rows(
+        "Would be removed" if dry else "Removed",
+        ("what", "bytes"),
+        [(one.what, str(one.size)) for one in freed],
+    )

@@ -1,0 +1,56 @@
+"""The sources by name."""
+
+import difflib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from reportgen.data.dataset import Dataset, rename_classes
+from reportgen.data.errors import DataError, reason
+from reportgen.data.sources import cifar10, digits, fashion_mnist, image_folder, npz
+
+_WITHOUT_PATH: dict[str, Callable[[], Dataset]] = {
+    "digits": digits.load,
+    "cifar10": cifar10.load,
+    "fashion-mnist": fashion_mnist.load,
+}
+_WITH_PATH: dict[str, Callable[[Path], Dataset]] = {
+    "npz": npz.load,
+    "folder": image_folder.load,
+}
+
+SOURCES: tuple[str, ...] = (*_WITHOUT_PATH, *_WITH_PATH)
+"""The names that `load` knows."""
+
+
+def load(source: str, path: Path | None = None, *, classes: Sequence[str] | None = None) -> Dataset:
+    """The data set of a source: decoded once, afterwards mapped from the cache.
+
+    `path` is the file of an npz source or the folder of a folder source, and None for the others.
+    `classes` are other names for the source's classes, in label order. DataError in one line for all
+    that can be wrong with the data or its files.
+    """
+    try:
+        dataset = _load(source, path)
+    except OSError as error:
+        # A missing permission, a link to nowhere, a disk that fails: the reason names the file.
+        raise DataError(f"source {source} cannot be read ({reason(error)}): check the file") from error
+    return dataset if classes is None else rename_classes(dataset, classes)
+
+
+def _load(source: str, path: Path | None) -> Dataset:
+    if source in _WITHOUT_PATH:
+        if path is not None:
+            raise DataError(
+                f"source {source} takes no path, but path = {path}: leave it out, or use npz or folder"
+            )
+        return _WITHOUT_PATH[source]()
+    if source in _WITH_PATH:
+        if path is None:
+            raise DataError(f"source {source} needs a path: say where the data lies (path, or --data-path)")
+        return _WITH_PATH[source](Path(path).expanduser())
+    raise DataError(f"unknown data source {source!r}{_nearest(source)}: choose one of {', '.join(SOURCES)}")
+
+
+def _nearest(source: str) -> str:
+    near = difflib.get_close_matches(source, SOURCES, n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -1,0 +1,1 @@
+"""Runs handed on to people: folders, zip files, messages."""

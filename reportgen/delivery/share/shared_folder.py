@@ -1,0 +1,74 @@
+"""A run copied into a folder, whole or not at all, with a link to the newest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reportgen.delivery.share.finished_run import MANIFEST, FinishedRun, refuse_links_out_of
+from reportgen.errors import UserError, describe
+from reportgen.files.atomic import partial_folder, point_link, write_bytes
+
+
+def copy_into(target: Path, run: FinishedRun) -> Path:
+    """Copy a run to target/<experiment>/<run>/ and let `latest` beside it point to the newest run there.
+
+    The copy is made in a hidden folder and renamed when complete. Where the run is there already, its files
+    are replaced one by one, each in one step. Returns the copy's folder; raises UserError.
+    """
+    place = target / run.experiment / run.name
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _copy(run.folder, place)
+        _point_latest(place)
+    except OSError as error:
+        raise UserError(f"{target}: the run cannot be copied there: {describe(error)}") from error
+    return place
+
+
+def _copy(source: Path, place: Path) -> None:
+    if place.resolve().is_relative_to(source):
+        raise UserError(f"{place}: lies in the run itself; choose a folder elsewhere")
+    if _is_run(place):
+        _write_files(source, place)
+        return
+    if place.exists() or place.is_symlink():
+        raise UserError(f"{place}: is in the way, it is no copy of a run; move it or choose another folder")
+    with partial_folder(place.parent) as partial:
+        _write_files(source, partial)
+        partial.rename(place)
+
+
+def _write_files(source: Path, place: Path) -> None:
+    for file in sorted(source.rglob("*")):
+        inner = file.relative_to(source)
+        if file.is_file() and not any(part.startswith(".") for part in inner.parts):
+            (place / inner).parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(place / inner, file.read_bytes())
+
+
+def _point_latest(place: Path) -> None:
+    """Let `latest` be a link to the newest run; where no links can be made, a copy of it."""
+    latest = place.parent / "latest"
+    newest = max(folder.name for folder in place.parent.iterdir() if folder != latest and _is_run(folder))
+    if latest.exists() and not latest.is_symlink() and not _is_run(latest):
+        raise UserError(f"{latest}: is in the way, it is neither a link nor a copy of a run; move it")
+    if latest.is_symlink() or not latest.exists():
+        try:
+            point_link(latest, newest)
+        except OSError:  # such as on a memory stick
+            _copy_latest(place.parent / newest, latest)
+    else:
+        _copy_latest(place.parent / newest, latest)
+
+
+def _copy_latest(newest: Path, latest: Path) -> None:
+    refuse_links_out_of(newest)
+    with partial_folder(latest.parent) as partial, partial_folder(latest.parent) as before:
+        _write_files(newest, partial)
+        if latest.exists():
+            latest.rename(before / "latest")
+        partial.rename(latest)
+
+
+def _is_run(folder: Path) -> bool:
+    return not folder.name.startswith(".") and (folder / MANIFEST).is_file()

@@ -1,0 +1,48 @@
+"""A run in a few sentences in both languages, for a message: its title, who is best, the test accuracy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.delivery.share.destinations import CONTROL
+from reportgen.delivery.share.finished_run import FinishedRun
+from reportgen.errors import UserError
+from reportgen.records import run_folder
+from reportgen.report.render import words_in
+from reportgen.report.sections.headlines import headlines
+from reportgen.report.words.catalogue import CHINESE, ENGLISH
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Plain text. title: one line. body: lines."""
+
+    title: str
+    body: str
+
+
+def summarize(run: FinishedRun) -> Summary:
+    """The findings of the report's first page. Raises UserError where the records are damaged."""
+    records = run_folder.read(run.folder)
+    words = words_in((CHINESE, ENGLISH))
+    titles = records.manifest["experiment"]["settings"]["title"]
+    titles = {language: one_line(titles[language]) for language in words.languages}
+    try:
+        phrases = headlines(records, words).first_page
+    except Exception as error:  # whatever a manifest that does not fit its tables makes a report raise
+        raise UserError(
+            f"{run.folder}: the run's records do not fit together ({error}); run the experiment again"
+        ) from error
+    blocks = [
+        "\n".join([titles[language], *(f"- {phrase.texts[language].striptags()}" for phrase in phrases)])
+        for language in words.languages
+    ]
+    return Summary(
+        title=" / ".join(dict.fromkeys(titles.values())),
+        body="\n\n".join([*blocks, f"{words('ui.run').plain()}: {run.experiment}/{run.name}"]),
+    )
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and other control characters: a subject is one line of a mail's head."""
+    return " ".join(CONTROL.sub(" ", text).split())

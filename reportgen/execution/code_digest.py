@@ -1,0 +1,94 @@
+"""The digest of the code that computes: the same under every version of Python, whatever its comments say."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from reportgen.files.resources import PACKAGE
+
+COMPUTES = ("nn", "optim", "training", "randomness.py", "data/splits.py", "execution/executors/local.py")
+"""The code that makes a trial's numbers, of its settings and of the images."""
+
+WITHOUT_EFFECT = ("ctx", "kind", "type_comment", "type_ignores")
+"""Fields of the syntax tree that say how something was written, or again what its place says already."""
+
+
+@cache
+def code_digest() -> str:
+    """The SHA-256 of the code that computes, as Python understands it."""
+    texts = [canonical(file.read_text(encoding="utf-8")) for file in files()]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def files() -> list[Path]:
+    """The files of the code that computes, in order."""
+    places = [PACKAGE / name for name in COMPUTES]
+    return [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+
+
+def canonical(source: str) -> str:
+    """What a program does, as one line: blind to comments, layout and docstrings, and to Python's version.
+
+    `ast.dump` will not do: versions of Python differ in the fields that a node has and in those that are
+    left out where they are empty.
+    """
+    return "".join(_written(ast.parse(source)))
+
+
+def _written(value: object) -> Iterator[str]:
+    match value:
+        case ast.AST():
+            yield f"{type(value).__name__}("
+            for name in sorted(value._fields):
+                inner = _tidied(value, name)
+                # a version that knows a field writes it for code that does without it too
+                if name not in WITHOUT_EFFECT and inner is not None and inner != []:
+                    yield f"{name}="
+                    yield from _written(inner)
+                    yield ","
+            yield ")"
+        case list():
+            yield "["
+            for inner in value:
+                yield from _written(inner)
+                yield ","
+            yield "]"
+        case _:  # a constant or a name; in ASCII, since versions disagree about what can be printed
+            yield f"{type(value).__name__}:{value!a}"
+
+
+def _tidied(node: ast.AST, name: str) -> object:
+    """A field of a node, without what has no effect."""
+    value = getattr(node, name, None)
+    if isinstance(node, ast.JoinedStr):
+        return _joined(node)
+    if isinstance(node, ast.FormattedValue) and isinstance(value, ast.JoinedStr) and not _joined(value):
+        return None
+    if isinstance(value, list):
+        return [inner for inner in value if not _is_text_alone(inner)]
+    return value
+
+
+def _is_text_alone(statement: object) -> bool:
+    """Whether a statement is a text that nobody takes: a docstring, of whatever."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _joined(node: ast.JoinedStr) -> list[ast.expr]:
+    """The parts of an f-string, its plain text in pieces as long as can be: versions cut it differently."""
+    parts: list[ast.expr] = []
+    for part in node.values:
+        last = parts[-1] if parts else None
+        if isinstance(part, ast.Constant) and isinstance(last, ast.Constant):
+            parts[-1] = ast.Constant(str(last.value) + str(part.value))
+        elif not isinstance(part, ast.Constant) or part.value:
+            parts.append(part)
+    return parts

@@ -1,0 +1,1 @@
+"""Where trials are trained: side by side in processes of this machine."""

@@ -1,0 +1,387 @@
+"""An experiment: one TOML file, read and checked.
+
+Every mistake is one line that names the file, the key, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from reportgen.errors import UserError, printable
+from reportgen.experiment.search import Found, Search
+from reportgen.experiment.values import (
+    Epochs,
+    Hidden,
+    Labels,
+    OneLine,
+    Positive,
+    Seed,
+    Seeds,
+    Share,
+    Table,
+    Text,
+    as_tuple,
+)
+from reportgen.files.atomic import kind
+from reportgen.files.resources import experiments as ready_experiments
+
+LARGEST_FILE = 1_000_000
+"""The most bytes of an experiment file; those of people have a few thousand."""
+NAME = re.compile(r"\w([\w .()+-]*[\w)+])?")
+LONGEST_NAME = 200
+"""The most bytes of an experiment's name; file systems take 255, and other names are made from it."""
+RESERVED = ("latest", "index.html", "readme.md", "reportgen.sqlite")
+
+
+class ExperimentError(UserError):
+    """An experiment file that cannot be used; one line, whatever the file holds."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+class Data(Table):
+    """Where the images come from and how they are split. What is left unsaid follows the source."""
+
+    source: Literal["digits", "cifar10", "fashion-mnist", "npz", "folder"]
+    path: str | None = None
+    classes: Labels | None = None
+    train: Positive | None = None
+    validation: Positive | None = None
+    test: Positive | None = None
+    seed: Seed | None = None
+
+    @model_validator(mode="after")
+    def _path_where_needed(self) -> Self:
+        needed = self.source in ("npz", "folder")
+        if needed and self.path is None:
+            raise ValueError(f'source "{self.source}" needs a path')
+        if not needed and self.path is not None:
+            raise ValueError(f'source "{self.source}" takes no path; only npz and folder do')
+        return self
+
+
+class OptimizerSettings(BaseModel):
+    """An optimizer by name. Its hyperparameters are those of its class; the plan checks them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+
+    name: str
+    label: OneLine | None = Field(default=None, min_length=1, max_length=40)
+    learning_rate: float = Field(gt=0)
+
+    @property
+    def shown_as(self) -> str:
+        """What the report calls it."""
+        return self.label or self.name
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """Learning rate and all further keys."""
+        return {"learning_rate": self.learning_rate, **(self.model_extra or {})}
+
+
+class ScheduleSettings(Table):
+    """How the learning rate changes over the epochs."""
+
+    name: Literal["constant", "step", "cosine"]
+    warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
+    at: Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(as_tuple)] = ()
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+
+    @model_validator(mode="after")
+    def _steps_belong_to_step(self) -> Self:
+        if self.name == "step" and not self.at:
+            raise ValueError('a "step" schedule needs at = [...], the epochs after which it steps')
+        if self.name != "step" and (self.at or "factor" in self.model_fields_set):
+            raise ValueError(f'at and factor belong to "step", not to "{self.name}"')
+        return self
+
+
+def _named(value: object) -> object:
+    """A plain name stands for a schedule without further settings."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+class AugmentationSettings(Table):
+    """Random changes to the training images."""
+
+    flip: bool = False
+    shift: Annotated[int, Field(ge=0, le=64)] = 0
+
+
+class Stage(Table):
+    """What the comparison and the tuned training have in common."""
+
+    hidden: Hidden
+    batch_size: Positive
+    epochs: Epochs
+    l2: Annotated[float, Field(ge=0)] = 0.0
+    seeds: Seeds = (0,)
+    initial_std: Annotated[float, Field(gt=0)] | None = None
+    dtype: Literal["bfloat16", "float32", "float64"] = "float32"
+    schedule: Annotated[ScheduleSettings, BeforeValidator(_named)] = ScheduleSettings(name="constant")
+    normalization: Literal["none", "per-channel"] = "none"
+    label_smoothing: Share = 0.0
+    dropout: Share = 0.0
+    input_dropout: Share = 0.0
+    early_stopping: Positive | None = None
+    average_epochs: Annotated[int, Field(ge=0)] = 0
+    best_epoch_by: Literal["validation_loss", "validation_accuracy"] = "validation_loss"
+    augmentation: AugmentationSettings = AugmentationSettings()
+
+    @model_validator(mode="after")
+    def _fits_into_the_epochs(self) -> Self:
+        if self.schedule.warmup_epochs >= self.epochs:
+            raise ValueError(
+                f"schedule.warmup_epochs = {self.schedule.warmup_epochs:g} leaves nothing of the"
+                f" {self.epochs} epochs"
+            )
+        if any(at >= self.epochs for at in self.schedule.at):
+            raise ValueError(f"schedule.at = {list(self.schedule.at)} steps after the {self.epochs} epochs")
+        if self.average_epochs and self.early_stopping:
+            raise ValueError("average_epochs averages the last epochs, which early_stopping may never reach")
+        if self.average_epochs > self.epochs:
+            raise ValueError(f"average_epochs = {self.average_epochs} is more than the {self.epochs} epochs")
+        return self
+
+
+class Comparison(Stage):
+    """The optimizers to compare, all under the same conditions."""
+
+    subset: Annotated[int, Field(ge=5)] | None = None
+    optimizers: Annotated[
+        tuple[OptimizerSettings, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=12)
+    ]
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> Self:
+        shown = [optimizer.shown_as for optimizer in self.optimizers]
+        for label in shown:
+            if shown.count(label) > 1:
+                raise ValueError(f'two optimizers are called "{label}"; give each a label of its own')
+        return self
+
+
+class Tuned(Stage):
+    """One optimizer with its best settings, on all the training images."""
+
+    optimizer: OptimizerSettings
+
+
+class DefectSettings(Table):
+    """Mistakes of the homework's program, each to be made on purpose. See docs/reproduction.md."""
+
+    gradients_averaged_twice: bool = False
+    hidden_list_grows: bool = False
+    batches_slide_by_one: bool = False
+    test_images_from_training_file: bool = False
+    best_epoch_by_objective: bool = False
+    numpy_global_stream: bool = False
+
+
+class Ablation(Table):
+    """The comparison again with each defect mended alone, and with all of them mended."""
+
+    seeds: Seeds = (0,)
+
+
+class Experiment(Table):
+    """A whole experiment file."""
+
+    title: Text
+    author: Text | None = None
+    course: Text | None = None
+    data: Data
+    comparison: Comparison | None = None
+    tuned: Tuned | None = None
+    search: Search = Search()
+    found: Found = Found()
+    defects: DefectSettings = DefectSettings()
+    ablation: Ablation | None = None
+
+    @model_validator(mode="after")
+    def _something_to_train(self) -> Self:
+        if self.comparison is None and self.tuned is None:
+            raise ValueError("nothing to train: give a [comparison], a [tuned] or both")
+        if self.ablation is not None and (self.comparison is None or not any(vars(self.defects).values())):
+            raise ValueError("[ablation] mends defects in the [comparison]; it needs both")
+        return self
+
+    @model_validator(mode="after")
+    def _search_apart(self) -> Self:
+        """What was searched with a seed would look better with that seed than it is."""
+        stages: dict[str, Stage | None] = {"comparison": self.comparison, "tuned": self.tuned}
+        final = {seed for stage in stages.values() if stage is not None for seed in stage.seeds}
+        for name, stage in stages.items():
+            for table in ("search", "found"):
+                searched = getattr(getattr(self, table), name)
+                if searched is None:
+                    continue
+                if stage is None:
+                    raise ValueError(f"[{table}.{name}] is about a [{name}] that is not there")
+                if shared := sorted(final.intersection(searched.seeds)):
+                    raise ValueError(
+                        f"{table}.{name}.seeds and the final trials share the seed {shared[0]}; search with"
+                        " others"
+                    )
+        return self
+
+
+def find(name: str) -> Path:
+    """The file that a command line names: a path, or the name of a ready experiment."""
+    path = Path(name)
+    try:
+        if path.is_file():
+            return path
+        if path.exists() and (what := kind(path.stat())) != "folder":
+            raise ExperimentError(
+                f"{name}: is a {what}, where an experiment file is expected; save it as a file"
+            )
+    except OSError as error:
+        raise ExperimentError(f"{name}: cannot be read ({error.strerror})") from error
+    ready = dict(sorted((file.stem, file) for file in ready_experiments().glob("*.toml")))
+    if path.stem in ready and path.parent in (Path(), Path("experiments")):
+        return ready[path.stem]
+    raise ExperimentError(
+        f"{name}: no such experiment file, and no ready experiment of that name"
+        f"{nearest(path.stem, list(ready))}; ready ones: {', '.join(ready)}"
+    )
+
+
+def name_of(path: Path) -> str:
+    """The experiment's name: that of its file. It becomes that of a folder, so not every one will do."""
+    name = path.stem
+    if not NAME.fullmatch(name):
+        raise ExperimentError(
+            f"{path}: the runs' folder is named after the file, and {name!r} will not do: use letters,"
+            " digits, spaces and any of . _ - + ( ), a letter or digit first"
+        )
+    if len(name.encode()) > LONGEST_NAME:
+        raise ExperimentError(f"{path}: its name is too long for a folder's; rename the file")
+    if name.casefold().startswith(RESERVED):
+        raise ExperimentError(
+            f"{path}: no experiment can be called {name!r}, since the output folder has other things of"
+            " that name; rename the file"
+        )
+    return name
+
+
+def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
+    """Read and check an experiment file.
+
+    overrides: values to set by table and key before checking, as the command line does (None takes a key
+    away); a table that the file lacks stays absent.
+    Raises ExperimentError with one line that says what to mend.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise ExperimentError(f"{path}: has more than {LARGEST_FILE:,} bytes; is it an experiment?")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as error:
+        raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ExperimentError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    try:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
+        raise ExperimentError(f"{path}: is not valid TOML: {error}") from error
+    for table, values in (overrides or {}).items():
+        if isinstance(content.get(table), dict):
+            merged = content[table] | values
+            content[table] = {key: value for key, value in merged.items() if value is not None}
+    try:
+        return Experiment.model_validate(content)
+    except ValidationError as error:
+        raise ExperimentError(f"{path}: {_explain(error)}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    """The first mistake in one line, and how many more there are."""
+    mistakes = error.errors()
+    # an unknown key is often the cause of the missing one beside it: say that first
+    mistake = min(mistakes, key=lambda found: found["type"] != "extra_forbidden")
+    location = mistake["loc"]
+    key, value = _dotted(location), mistake["input"]
+    match mistake["type"]:
+        case "extra_forbidden":
+            known = _keys_at(location[:-1])
+            said = f"unknown key {key}{nearest(str(location[-1]), known)}; allowed here: {', '.join(known)}"
+        case "missing":
+            said = f"{key} is missing"
+        case "value_error":
+            said = f"{key}{shown(value)}: {mistake['ctx']['error']}" if key else f"{mistake['ctx']['error']}"
+        case "model_type" | "dict_type":
+            said = f"{key}{shown(value)}: must be a table with {', '.join(_keys_at(location))}"
+        case "tuple_type":
+            said = f"{key}{shown(value)}: must be a list"
+        case _:
+            said = f"{key}{shown(value)}: {_lower_first(mistake['msg'])}"
+    more = len(mistakes) - 1
+    return f"{said} (and {more} more to mend)" if more else said
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    """('comparison', 'optimizers', 1, 'momentum') as comparison.optimizers[1].momentum."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def shown(value: object) -> str:
+    """The value as TOML would spell it; nothing for a whole table."""
+    if isinstance(value, dict | BaseModel):
+        return ""
+    if isinstance(value, bool):
+        return f" = {str(value).lower()}"
+    if isinstance(value, str):
+        return f' = "{value[:60]}"'
+    try:
+        return f" = {str(value)[:60]}"
+    except ValueError:  # Python does not spell out whole numbers of thousands of digits
+        return " = (a very long number)"
+
+
+def _lower_first(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the table at this place may have."""
+    model: Any = Experiment
+    free_keys = 0  # how many tables of freely named keys are yet to be passed
+    for part in location:
+        if isinstance(part, int):
+            model = OptimizerSettings
+        elif free_keys:
+            free_keys -= 1
+        else:
+            field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
+            free_keys = str(field.annotation).count("dict[")
+            model = _model_in(field.annotation) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The table type within an annotation such as `Comparison | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if found := _model_in(argument):
+            return found
+    return None
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """A hint at the known word that was probably meant."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""

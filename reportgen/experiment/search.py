@@ -1,0 +1,126 @@
+"""The part of an experiment that says how setups are searched for, and where a found one came from."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from reportgen.experiment.values import Epochs, OneLine, Positive, Seed, Seeds, Table, as_tuple
+
+FIRST_SEARCH_SEED = 1000
+"""A count of search seeds starts here, far from the seeds 0, 1, ... of the trials that are compared."""
+
+
+class Space(Table):
+    """What values a setting may take: a range from low to high, or a list of choices."""
+
+    low: float | None = None
+    high: float | None = None
+    scale: Literal["log", "linear"] = "log"
+    choices: Annotated[tuple[Any, ...], BeforeValidator(as_tuple)] = ()
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if self.choices:
+            if self.low is not None or self.high is not None:
+                raise ValueError("give either low and high, or choices")
+            for place, choice in enumerate(self.choices):
+                if choice in self.choices[:place]:
+                    raise ValueError(f"the choice {choice} stands there twice")
+            return self
+        if self.low is None or self.high is None:
+            raise ValueError("needs low and high, or a list of choices")
+        if not self.low < self.high:
+            raise ValueError(f"low = {self.low:g} must be less than high = {self.high:g}")
+        if self.scale == "log" and self.low <= 0:
+            raise ValueError('low must be greater than 0 on a log scale; or say scale = "linear"')
+        return self
+
+    def holds(self, value: object) -> bool:
+        """Whether a value is a number within the range."""
+        return isinstance(value, int | float) and (self.low or 0.0) <= value <= (self.high or 0.0)
+
+    def at_edge(self, value: object) -> bool:
+        """Whether a number lies in the outermost twentieth of its range, or is the first or last choice."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if self.choices:
+            numbers = [choice for choice in self.choices if isinstance(choice, int | float)]
+            return len(numbers) > 1 and value in (min(numbers), max(numbers))
+        low, high, at = (
+            math.log(number) if self.scale == "log" else number
+            for number in (self.low or 0.0, self.high or 0.0, float(value))
+        )
+        return not 0.05 < (at - low) / (high - low) < 0.95
+
+
+def _space(value: object) -> object:
+    """A list stands for its choices."""
+    return {"choices": tuple(value)} if isinstance(value, list | tuple) else value
+
+
+def _search_seeds(value: object) -> object:
+    """A count n stands for n seeds from FIRST_SEARCH_SEED on."""
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000:
+        return tuple(range(FIRST_SEARCH_SEED, FIRST_SEARCH_SEED + value))
+    return value
+
+
+Spaces = dict[str, Annotated[Space, BeforeValidator(_space)]]
+SearchSeeds = Annotated[Seeds, BeforeValidator(_search_seeds)]
+
+
+class StageSearch(Table):
+    """How the settings of a stage are searched for: the same number of trials for every setup.
+
+    trials: settings tried, for each optimizer; each is trained with every seed. epochs: of a search
+    trial, where it is to be shorter than the stage's own.
+    """
+
+    method: Literal["grid", "optuna"] = "grid"
+    trials: Annotated[int, Field(ge=2, le=10_000)]
+    seeds: SearchSeeds = (FIRST_SEARCH_SEED,)
+    epochs: Epochs | None = None
+    sampler_seed: Seed = 0
+    space: Annotated[Spaces, Field(min_length=1)]
+
+
+class ComparisonSearch(StageSearch):
+    """The search for every compared optimizer's own settings.
+
+    space: for all; a hyperparameter counts for the optimizers that take it. own: further or other spaces
+    for one optimizer, by what the report calls it.
+    """
+
+    own: dict[str, Spaces] = Field(default_factory=dict)
+
+
+class Search(Table):
+    """What is searched before it is trained for good."""
+
+    comparison: ComparisonSearch | None = None
+    tuned: StageSearch | None = None
+
+
+class FoundBy(Table):
+    """The search that a stage's settings came from, as `reportgen tune` notes it down.
+
+    space: as text, for the reader. at_edge: the settings found at the edge of their space.
+    """
+
+    experiment: OneLine
+    method: Literal["grid", "optuna"]
+    trials: Positive
+    seeds: Seeds
+    epochs: Epochs
+    space: OneLine
+    at_edge: Annotated[tuple[OneLine, ...], BeforeValidator(as_tuple)] = ()
+
+
+class Found(Table):
+    """Where the settings of this experiment's stages came from."""
+
+    comparison: FoundBy | None = None
+    tuned: FoundBy | None = None

@@ -1,0 +1,41 @@
+"""Where the program's files are (templates, fonts, ready experiments), and where its cache is.
+
+In an installed package they lie inside it; in a checkout they lie beside it, where people edit them.
+"""
+
+import os
+from pathlib import Path
+
+from reportgen.errors import UserError
+
+PACKAGE = Path(__file__).resolve().parents[1]
+"""The program's own folder."""
+
+
+def templates() -> Path:
+    """The folder of page templates, style sheet, words and fonts."""
+    return _folder("templates")
+
+
+def experiments() -> Path:
+    """The folder of ready experiments."""
+    return _folder("experiments")
+
+
+def _folder(name: str) -> Path:
+    for place in (PACKAGE / name, PACKAGE.parent / name):
+        if place.is_dir():
+            return place
+    raise UserError(
+        f"reportgen is not completely installed, its folder {name!r} is missing: install it again"
+    )
+
+
+def cache_folder() -> Path:
+    """Where the cache lies; it need not exist yet."""
+    chosen = os.environ.get("REPORTGEN_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return platformdirs.user_cache_path("reportgen")

@@ -1,0 +1,165 @@
+"""From an experiment to the trials it asks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reportgen.experiment.model import (
+    Comparison,
+    Experiment,
+    ExperimentError,
+    OptimizerSettings,
+    Stage,
+    nearest,
+    shown,
+)
+from reportgen.optim import OPTIMIZERS, Schedule, hyperparameters
+from reportgen.training import Augmentation, Defects, Setup, Trial
+
+COMPARISON, EQUALLY_TUNED, TUNED, SEARCH = "comparison", "equally tuned", "tuned", "search"
+"""What trials are for: the comparison as the file has it; the same with every optimizer at the settings
+that a search found for it; the tuned training; and the search itself."""
+
+ABLATION = "ablation"
+"""The comparison with some of the defects mended: "ablation: gradients_averaged_twice", "ablation: all"; and
+"ablation: none", with none mended, for the ablation's seeds that the comparison itself lacks."""
+
+
+def check_optimizers(experiment: Experiment) -> None:
+    """Refuse optimizers that do not exist and hyperparameters that theirs does not take.
+
+    Raises ExperimentError naming the key, the value and what is allowed.
+    """
+    for key, settings in _optimizers(experiment):
+        if settings.name not in OPTIMIZERS:
+            raise ExperimentError(
+                f'{key}.name = "{settings.name}": no such optimizer; allowed: {", ".join(OPTIMIZERS)}'
+            )
+        known = hyperparameters(settings.name)
+        for name, value in settings.hyperparameters.items():
+            if name not in known:
+                allowed = ", ".join(["name", "label", *known])
+                raise ExperimentError(
+                    f"unknown key {key}.{name}{nearest(name, ['label', *known])}: {settings.name} does not"
+                    f" take it; allowed: {allowed}"
+                )
+            if not is_finite_number(value):
+                raise ExperimentError(f"{key}.{name}{shown(value)}: must be a finite number")
+        try:
+            OPTIMIZERS[settings.name](**settings.hyperparameters)
+        except ValueError as error:
+            raise ExperimentError(f"{key}: {error}, got {settings.hyperparameters}") from error
+
+
+MOST_TRIALS = 10_000
+"""The most trials of a run; each has a row in the tables and a file of its own."""
+
+
+def refuse_too_many(trials: int) -> None:
+    """Raise ExperimentError where a run would have more trials than can be kept and shown."""
+    if trials > MOST_TRIALS:
+        raise ExperimentError(
+            f"{trials:,} trials are planned; at most {MOST_TRIALS:,} can be: use fewer seeds or optimizers"
+        )
+
+
+def plan(experiment: Experiment, classes: int, found: Experiment | None = None) -> list[Trial]:
+    """Every trial of the experiment: the comparison's, optimizer by optimizer, then the others'.
+
+    classes: how many the data set has; the defect hidden_list_grows needs to know. found: the experiment
+    with the settings that its search found, where it has one.
+    """
+    defects = Defects(**experiment.defects.model_dump())
+    trials = _comparison(experiment, COMPARISON, defects, classes)
+    if found is not None and experiment.search.comparison is not None:
+        trials += _comparison(found, EQUALLY_TUNED, defects, classes)
+    tuned = (found or experiment).tuned
+    if tuned is not None:
+        setup = make_setup(TUNED, tuned, tuned.optimizer)
+        trials += [Trial(setup, seed, defects) for seed in tuned.seeds]
+    return trials + _ablation(experiment, defects, classes)
+
+
+def make_setup(
+    stage: str, settings: Stage, optimizer: OptimizerSettings, *, grown: tuple[int, ...] = ()
+) -> Setup:
+    """A setup of a stage. grown: layers that a defect adds to the hidden ones."""
+    return Setup(
+        stage=stage,
+        label=optimizer.shown_as,
+        optimizer=optimizer.name,
+        hyperparameters=hyperparameters(optimizer.name) | optimizer.hyperparameters,
+        hidden=settings.hidden + grown,
+        batch_size=settings.batch_size,
+        epochs=settings.epochs,
+        l2=settings.l2,
+        initial_std=settings.initial_std,
+        dtype=settings.dtype,
+        subset=settings.subset if isinstance(settings, Comparison) else None,
+        schedule=Schedule(**settings.schedule.model_dump()),
+        normalization=settings.normalization,
+        label_smoothing=settings.label_smoothing,
+        dropout=settings.dropout,
+        input_dropout=settings.input_dropout,
+        early_stopping=settings.early_stopping,
+        average_epochs=settings.average_epochs,
+        best_epoch_by=settings.best_epoch_by,
+        augmentation=Augmentation(**settings.augmentation.model_dump()),
+    )
+
+
+def ablations(defects: Defects) -> dict[str, Defects]:
+    """The defects that are left when each is mended alone, by its name, and when "all" are mended."""
+    present = [name for name, there in vars(defects).items() if there]
+    return {name: replace(defects, **{name: False}) for name in present} | {"all": Defects()}
+
+
+def _ablation(experiment: Experiment, defects: Defects, classes: int) -> list[Trial]:
+    wanted, comparison = experiment.ablation, experiment.comparison
+    if wanted is None or comparison is None:
+        return []
+    lacking = tuple(seed for seed in wanted.seeds if seed not in comparison.seeds)
+    trials = _comparison(experiment, f"{ABLATION}: none", defects, classes, seeds=lacking)
+    for mended, left in ablations(defects).items():
+        trials += _comparison(experiment, f"{ABLATION}: {mended}", left, classes, seeds=wanted.seeds)
+    return trials
+
+
+def _comparison(
+    experiment: Experiment,
+    stage: str,
+    defects: Defects,
+    classes: int,
+    *,
+    seeds: tuple[int, ...] | None = None,
+) -> list[Trial]:
+    settings = experiment.comparison
+    if settings is None:
+        return []
+    trials = []
+    for place, optimizer in enumerate(settings.optimizers):
+        grown = (classes,) * place if defects.hidden_list_grows else ()
+        setup = make_setup(stage, settings, optimizer, grown=grown)
+        trials += [Trial(setup, seed, defects) for seed in (settings.seeds if seeds is None else seeds)]
+    return trials
+
+
+def is_finite_number(value: object) -> bool:
+    """Whether a value is a number that can be reckoned with."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
+
+
+def _optimizers(experiment: Experiment) -> Iterator[tuple[str, OptimizerSettings]]:
+    """Every optimizer's settings with the key under which they stand."""
+    if experiment.comparison is not None:
+        for place, settings in enumerate(experiment.comparison.optimizers):
+            yield f"{COMPARISON}.optimizers[{place}]", settings
+    if experiment.tuned is not None:
+        yield f"{TUNED}.optimizer", experiment.tuned.optimizer

@@ -1,0 +1,178 @@
+"""From a space to the settings that are tried: all points of a grid, or what Optuna proposes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from reportgen.experiment.model import ExperimentError
+from reportgen.experiment.search import Space, StageSearch
+from reportgen.randomness import stream
+
+Values = dict[str, Any]
+ROUND = 4
+"""How many settings Optuna proposes at once. The same on every machine: more cores, same search."""
+
+
+class Proposer(Protocol):
+    """Proposes settings, round by round, and is told what came of them."""
+
+    def ask(self) -> list[Values]:
+        """The next settings to try; none when the search is over."""
+        ...
+
+    def tell(self, scores: Sequence[float | None]) -> None:
+        """The scores of the last round, higher is better; None for one that diverged."""
+        ...
+
+
+def proposer(
+    search: StageSearch, spaces: Mapping[str, Space], start: Values | None, purpose: str
+) -> Proposer:
+    """Whoever proposes settings by the method that the search names.
+
+    start: the experiment's own settings, Optuna's first proposal; None where the space does not hold them.
+    purpose: tells this search's random numbers apart from another's.
+    """
+    if search.method == "grid":
+        return Grid(grid(spaces, search.trials))
+    return Optuna(search, spaces, start, purpose)
+
+
+def grid(spaces: Mapping[str, Space], trials: int) -> list[Values]:
+    """Exactly that many settings: every combination of the choices, at evenly spaced points of the range.
+
+    Raises ExperimentError where that many cannot be had.
+    """
+    choices = {name: space.choices for name, space in spaces.items() if space.choices}
+    ranges = {name: space for name, space in spaces.items() if not space.choices}
+    combinations = math.prod(map(len, choices.values()))
+    if len(ranges) > 1:
+        raise ExperimentError(
+            f"a grid takes one range, not {len(ranges)} ({', '.join(ranges)}): give lists of choices for the"
+            ' others, or method = "optuna"'
+        )
+    if not ranges:
+        if combinations != trials:
+            raise ExperimentError(f"trials = {trials}, but the choices make {combinations} combinations")
+    else:
+        points, left = divmod(trials, combinations)
+        if left or points < 2:
+            raise ExperimentError(
+                f"trials = {trials} cannot be shared out over {combinations} combinations of choices:"
+                f" take a multiple of {combinations}, at least {2 * combinations}"
+            )
+        (name, space), *_ = ranges.items()
+        if len(set(spaced(space, points))) < points:
+            raise ExperimentError(
+                f"{name} has no {points} different values of four digits from {space.low} to {space.high}:"
+                " take a wider range, or fewer trials"
+            )
+        choices = {name: tuple(spaced(space, points)), **choices}
+    return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
+
+
+def spaced(space: Space, points: int) -> list[float]:
+    """Points from low to high, evenly spaced on the space's scale, of four digits."""
+    low, high = space.low or 0.0, space.high or 0.0
+    shares = [point / (points - 1) for point in range(points)]
+    if space.scale == "log":
+        return [readable(space, low * (high / low) ** share) for share in shares]
+    return [readable(space, low + (high - low) * share) for share in shares]
+
+
+def readable(space: Space, value: float) -> float:
+    """Four significant digits, so that what a report prints is what was used; never beyond the range."""
+    return min(max(float(f"{value:.4g}"), space.low or 0.0), space.high or 0.0)
+
+
+class Grid:
+    """All settings in one round."""
+
+    def __init__(self, settings: list[Values]) -> None:
+        self.left = settings
+
+    def ask(self) -> list[Values]:
+        """Everything, once."""
+        asked, self.left = self.left, []
+        return asked
+
+    def tell(self, scores: Sequence[float | None]) -> None:
+        """Nothing depends on it."""
+
+
+class Optuna:
+    """Optuna's tree-structured Parzen estimator.
+
+    Every proposal has a sampler of its own, seeded by its number: what is proposed depends on the scores
+    before it and on nothing else. A search that was killed repeats its way to where it stopped, with the
+    scores that were kept, and goes on as if nothing had been.
+
+    Source: Akiba et al., Optuna (KDD 2019); Bergstra et al., Algorithms for hyper-parameter optimization
+    (NeurIPS 2011).
+    """
+
+    def __init__(
+        self, search: StageSearch, spaces: Mapping[str, Space], start: Values | None, purpose: str
+    ) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.optuna = optuna
+        self.search, self.spaces, self.start, self.purpose = search, spaces, start, purpose
+        self.asked = 0
+        self.pending: list[Any] = []
+        self.study = optuna.create_study(direction="maximize")
+        # a choice may be a list, which Optuna does not take: it sees the choices as JSON
+        self.distributions: dict[str, Any] = {
+            name: optuna.distributions.CategoricalDistribution([json.dumps(c) for c in space.choices])
+            if space.choices
+            else optuna.distributions.FloatDistribution(
+                space.low or 0.0, space.high or 0.0, log=space.scale == "log"
+            )
+            for name, space in spaces.items()
+        }
+        if start is not None:
+            self.study.enqueue_trial(
+                {name: json.dumps(value) if spaces[name].choices else value for name, value in start.items()}
+            )
+
+    def ask(self) -> list[Values]:
+        """The next few proposals."""
+        count = min(ROUND, self.search.trials - self.asked)
+        self.pending = [self._ask_one() for _ in range(count)]
+        return [self._values(trial) for trial in self.pending]
+
+    def tell(self, scores: Sequence[float | None]) -> None:
+        """Hand the scores to the study; one that diverged has failed."""
+        for trial, score in zip(self.pending, scores, strict=True):
+            if score is None:
+                self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
+            else:
+                self.study.tell(trial, score)
+
+    def _ask_one(self) -> Any:
+        seed = int(stream(self.search.sampler_seed, f"{self.purpose} {self.asked}").integers(2**31))
+        self.asked += 1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Optuna calls options experimental that it has had for years
+            self.study.sampler = self.optuna.samplers.TPESampler(
+                seed=seed,
+                n_startup_trials=max(ROUND, self.search.trials // 4),
+                multivariate=True,
+                constant_liar=True,
+            )
+            return self.study.ask(self.distributions)
+
+    def _values(self, trial: Any) -> Values:
+        return {name: self._value(name, value) for name, value in trial.params.items()}
+
+    def _value(self, name: str, value: Any) -> Any:
+        if isinstance(value, str):
+            return json.loads(value)
+        # the file's own value keeps all its digits
+        return value if value == (self.start or {}).get(name) else readable(self.spaces[name], value)

@@ -1,0 +1,103 @@
+"""From an experiment with a search to the experiment that the search found."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from reportgen.experiment.model import Experiment
+from reportgen.planning.plan import COMPARISON, TUNED
+from reportgen.planning.search import Searched, Study
+
+
+def found_experiment(text: str, experiment: Experiment, name: str, searched: Sequence[Searched]) -> str:
+    """The experiment's file with the settings that were found, its comments kept.
+
+    [search] goes; what was searched, and how, stands under [found] instead.
+    text: of the file. name: what the search's experiment is called.
+    """
+    document = tomlkit.parse(text)
+    document.pop("search", None)
+    comparison = experiment.comparison
+    for one in searched:
+        values = one.best.values
+        if one.study.stage == COMPARISON and comparison is not None:
+            labels = [optimizer.shown_as for optimizer in comparison.optimizers]
+            _set(document[COMPARISON]["optimizers"][labels.index(one.study.label)], values)
+        elif experiment.tuned is not None:
+            own = {key: value for key, value in values.items() if key in type(experiment.tuned).model_fields}
+            _set(document[TUNED], own)
+            _set(
+                document[TUNED]["optimizer"],
+                {key: value for key, value in values.items() if key not in own},
+            )
+    found: Any = document.setdefault("found", tomlkit.table())
+    for stage in dict.fromkeys(one.study.stage for one in searched):
+        found[stage] = _how(name, [one for one in searched if one.study.stage == stage])
+    return tomlkit.dumps(document)
+
+
+def other_data(text: str, data: dict[str, Any]) -> str:
+    """The experiment's text with what the command line said about the data; None takes a key away."""
+    document = tomlkit.parse(text)
+    table: Any = document["data"]
+    for key in [key for key, value in data.items() if value is None]:
+        table.pop(key, None)
+    _set(table, {key: value for key, value in data.items() if value is not None})
+    return tomlkit.dumps(document)
+
+
+def moved_path(text: str, old: Path, new: Path) -> str:
+    """The experiment's text for another place: a relative data.path goes on pointing where it pointed."""
+    document = tomlkit.parse(text)
+    data: Any = document.get("data", {})
+    path = data.get("path")
+    if path is not None and not Path(path).expanduser().is_absolute():
+        # of real folders: a way up from a link's folder does not lead where the link stands
+        data["path"] = os.path.relpath((old.parent / path).resolve(), new.parent.resolve())
+    return tomlkit.dumps(document)
+
+
+def _set(table: Any, values: dict[str, Any]) -> None:
+    """Set values in place; a table within stays in the form in which it is written."""
+    for key, value in values.items():
+        if isinstance(value, dict) and isinstance(table.get(key), dict):
+            inner = table[key]
+            for gone in [name for name in inner if name not in value]:
+                del inner[gone]
+            _set(inner, value)
+        elif isinstance(value, dict):
+            table[key] = tomlkit.inline_table()
+            _set(table[key], value)
+        else:
+            table[key] = value
+
+
+def _how(name: str, searched: Sequence[Searched]) -> dict[str, Any]:
+    study = searched[0].study
+    edges = [f"{one.study.label}: {setting}" for one in searched for setting in one.at_edge]
+    return {
+        "experiment": name,
+        "method": study.search.method,
+        "trials": study.search.trials,
+        "seeds": list(study.search.seeds),
+        "epochs": study.search.epochs or study.make({}).epochs,
+        "space": "; ".join(_space(one.study) for one in searched),
+        "at_edge": edges,
+    }
+
+
+def _space(study: Study) -> str:
+    """SGD: learning_rate from 0.0001 to 1 (log)."""
+    said = [
+        f"{name} from {space.low:g} to {space.high:g} ({space.scale})"
+        if not space.choices
+        else f"{name} in {json.dumps(space.choices)}"
+        for name, space in study.spaces.items()
+    ]
+    return f"{study.label}: {', '.join(said)}"

@@ -1,0 +1,267 @@
+"""The runs of an output folder over time: what each reached, and which one the others are held against."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reportgen.errors import UserError, is_printable, printable
+from reportgen.records import run_folder
+from reportgen.records.database import Database
+from reportgen.records.differences import differences
+from reportgen.records.manifest import checked
+
+BASELINE, LATEST = "baseline", "latest"
+RECENT = 5
+"""So many runs just before the new one, of the same settings, are taken together as LATEST."""
+REMEMBERED = 100
+"""So many runs a report's history goes back."""
+SCORE_COLUMNS = ("stage", "setup", "seed", "score")
+LARGEST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run, whether its folder is still there or was pruned.
+
+    started: UTC. described: its manifest without what is kept for every single trial. scores: columns
+    stage, setup, seed, score: the test accuracy, NaN where a trial diverged.
+    """
+
+    experiment: str
+    run: str
+    started: str
+    described: dict[str, Any]
+    scores: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Before:
+    """The runs before a new one.
+
+    scores: those of every one of them, columns of store.HISTORY_COLUMNS; reference says what a run is held
+    against as: BASELINE, LATEST, or nothing (empty); one that is both stands there twice. causes:
+    what differs from the baseline, and from the newest of the others; columns of store.CAUSE_COLUMNS.
+    """
+
+    scores: pd.DataFrame
+    causes: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A run as the database holds it; scores: in order, as in SCORE_COLUMNS."""
+
+    run: str
+    started: str
+    described: str
+    scores: list[tuple[Any, ...]]
+
+    def digest(self, experiment: str) -> str:
+        """The SHA-256 of all that is kept of the run, and of which it is."""
+        kept = [experiment, self.run, self.started, self.described, self.scores]
+        return hashlib.sha256(json.dumps(kept, default=repr).encode()).hexdigest()
+
+
+class History:
+    """The runs that an output folder has seen. Those that were copied there are taken in as well.
+
+    notes: a line about each run that had to be passed by, since what is there of it cannot be read.
+    """
+
+    def __init__(self, database: Database, output: Path) -> None:
+        self.database = database
+        self.output = output
+        self.notes: list[str] = []
+
+    def take_in(self, experiment: str | None = None) -> None:
+        """Take in every run whose folder is there and that is not known yet; a damaged one is passed by."""
+        folders = [
+            folder for folder in run_folder.runs_in(self.output) if experiment in (None, folder.parent.name)
+        ]
+        known = {
+            (name, row.run)
+            for name in dict.fromkeys(folder.parent.name for folder in folders)
+            for row in self._sound(name)
+        }
+        for folder in folders:
+            if (folder.parent.name, folder.name) in known:
+                continue
+            try:
+                row = _row(folder, run_folder.read(folder))
+            except UserError as error:
+                self._note(f"passed by: {error}")
+            else:
+                self._add(folder.parent.name, row)
+
+    def _add(self, experiment: str, row: _Row) -> None:
+        with self.database.transaction():
+            self.database.execute("INSERT OR IGNORE INTO experiments (name) VALUES (?)", experiment)
+            self.database.execute("DELETE FROM runs WHERE experiment = ? AND run = ?", experiment, row.run)
+            self.database.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?)",
+                experiment,
+                row.run,
+                row.started,
+                row.described,
+                row.digest(experiment),
+            )
+            for place, score in enumerate(row.scores):
+                self.database.execute(
+                    "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?)", experiment, row.run, place, *score
+                )
+
+    def before(self, experiment: str, described: dict[str, Any]) -> Before:
+        """What a new run of this manifest is held against: the baseline, and the runs just before."""
+        past, pinned = self.runs(experiment), self.baseline(experiment)
+        recent = [run.run for run in past if same_settings(run.described, described)][-RECENT:]
+        tables = [
+            run.scores.assign(run=run.run, started=run.started, reference=reference)
+            for run in past[-REMEMBERED:] + [run for run in past[:-REMEMBERED] if run.run == pinned]
+            for reference in _roles(run.run, pinned, recent)
+        ]
+        causes = [
+            {"reference": reference, **asdict(difference)}
+            for run in past
+            for reference in _roles(run.run, pinned, recent[-1:])
+            if reference
+            for difference in differences(run.described, described)
+        ]
+        return Before(
+            pd.concat(tables)[list(run_folder.HISTORY_COLUMNS)]
+            if tables
+            else pd.DataFrame(columns=list(run_folder.HISTORY_COLUMNS)),
+            pd.DataFrame(causes, columns=list(run_folder.CAUSE_COLUMNS)),
+        )
+
+    def experiments(self) -> list[str]:
+        """The experiments that have runs, by name."""
+        return [name for (name,) in self.database.execute("SELECT DISTINCT experiment FROM runs ORDER BY 1")]
+
+    def runs(self, experiment: str) -> list[PastRun]:
+        """An experiment's runs, the oldest first."""
+        return [
+            PastRun(
+                experiment,
+                row.run,
+                row.started,
+                json.loads(row.described),
+                pd.DataFrame(row.scores, columns=list(SCORE_COLUMNS)).astype({"score": float}),
+            )
+            for row in self._sound(experiment)
+        ]
+
+    def baseline(self, experiment: str) -> str | None:
+        """The run that was pinned."""
+        found = self.database.execute("SELECT baseline FROM experiments WHERE name = ?", experiment)
+        return found[0][0] if found else None
+
+    def pin(self, experiment: str, run: str | None) -> None:
+        """Make a run the one that later ones are held against; None for no longer any."""
+        self.database.execute("UPDATE experiments SET baseline = ? WHERE name = ?", run, experiment)
+
+    def _sound(self, experiment: str) -> Iterator[_Row]:
+        """An experiment's runs as they were kept, the oldest first; one that is damaged is passed by."""
+        scores = defaultdict(list)
+        for run, *score in self.database.execute(
+            "SELECT run, stage, setup, seed, score FROM scores WHERE experiment = ? ORDER BY place",
+            experiment,
+        ):
+            scores[run].append(tuple(score))
+        for run, started, described, digest in self.database.execute(
+            "SELECT run, started, described, digest FROM runs WHERE experiment = ? ORDER BY started, run",
+            experiment,
+        ):
+            row = _Row(run, started, described, scores[run])
+            if _is_sound(row, experiment, digest):
+                yield row
+            else:
+                self._note(f"passed by: {self.database.path}: what was kept of {experiment}/{run} is damaged")
+
+    def _note(self, line: str) -> None:
+        if (shown := printable(line)) not in self.notes:
+            self.notes.append(shown)
+
+
+FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks")
+
+
+def same_settings(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether two runs' experiments ask for the same, whatever their titles say."""
+    asked = [dict(run["experiment"]["settings"]) for run in (before, now)]
+    for settings in asked:
+        for name in ("title", "author", "course"):
+            settings.pop(name, None)
+    return asked[0] == asked[1]
+
+
+def _row(folder: Path, records: run_folder.RunRecords) -> _Row:
+    """What is kept of a run. Raises UserError for names and numbers that no database can hold."""
+    if not is_printable(str(folder)):
+        raise UserError(f"{folder}: no run has such a name")
+    scores = scores_of(records.results)
+    if not (scores["seed"].between(0, LARGEST_SEED) & (scores["seed"] % 1 == 0)).all():
+        raise UserError(f"{folder}: the run's records are damaged (results.csv has a seed that is none)")
+    described = describe(records.manifest)
+    return _Row(
+        folder.name,
+        described["times"]["started"],
+        json.dumps(described),
+        [
+            (stage, setup, int(seed), None if pd.isna(score) else float(score))
+            for stage, setup, seed, score in scores.itertuples(index=False)
+        ],
+    )
+
+
+def _is_sound(row: _Row, experiment: str, digest: str | None) -> bool:
+    """Whether a row is as it was kept; of older versions, which kept no digest, whether it can be read."""
+    if digest is not None:
+        return digest == row.digest(experiment)
+    try:
+        checked(json.loads(row.described))
+        pd.DataFrame(row.scores, columns=list(SCORE_COLUMNS)).astype({"score": float})
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
+
+
+def _roles(run: str, pinned: str | None, recent: Sequence[str]) -> list[str]:
+    roles = [name for name, held in ((BASELINE, run == pinned), (LATEST, run in recent)) if held]
+    return roles or [""]
+
+
+def describe(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest without what it holds for every single trial."""
+    return {name: value for name, value in manifest.items() if name not in FOR_EVERY_TRIAL}
+
+
+def scores_of(results: pd.DataFrame) -> pd.DataFrame:
+    """The test accuracies of results.csv, NaN for a trial that diverged; the ablation's are not headlines."""
+    headlines = results[~results["stage"].str.startswith("ablation")]
+    return headlines.rename(columns={"test_accuracy": "score"})[list(SCORE_COLUMNS)].reset_index(drop=True)
+
+
+def headlines(runs: Sequence[PastRun]) -> pd.DataFrame:
+    """The mean of every headline in every run: run, started, stage, setup, seeds, diverged, mean."""
+    rows = [
+        {
+            "run": past.run,
+            "started": past.started,
+            "stage": stage,
+            "setup": setup,
+            "seeds": len(of_setup),
+            "diverged": int(of_setup["score"].isna().sum()),
+            "mean": of_setup["score"].mean(),
+        }
+        for past in runs
+        for (stage, setup), of_setup in past.scores.groupby(["stage", "setup"], sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["run", "started", "stage", "setup", "seeds", "diverged", "mean"])

@@ -1,0 +1,51 @@
+"""The figure of how large gradients and steps are over training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reportgen.report.figures.drawing import draw_mean, name_lines, whole_epochs
+from reportgen.report.figures.learning_curves import PANELS, WIDTH
+from reportgen.report.words import numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
+    """The gradient's length on the left, the step's against the parameters' on the right.
+
+    epochs: rows of metrics.csv of one stage, with its sizes. words: the labels epoch, gradient and step.
+    setups: who has which colour.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    figure = Figure(figsize=(WIDTH, PANELS))
+    panels: Sequence[Axes] = figure.subplots(1, 2)
+    table = epochs.assign(relative=relative_steps(epochs))
+    kinds = (("gradient_norm", "gradient", numbers.plain), ("relative", "step", numbers.two_digits))
+    for panel, (column, title, written) in zip(panels, kinds, strict=True):
+        positive = table[np.isfinite(table[column]) & (table[column] > 0)]
+        for number, setup in enumerate(setups):
+            of_setup = positive[positive["setup"] == setup]
+            if len(of_setup):
+                draw_mean(panel, of_setup, column, number, logarithmic=True)
+        panel.set_yscale("log")
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _, written=written: written(value)))
+        panel.yaxis.set_minor_formatter(NullFormatter())
+        panel.set_title(words[title])
+        whole_epochs(panel, epochs, words)
+    name_lines(figure, panels[-1], setups)
+    return figure
+
+
+def relative_steps(epochs: pd.DataFrame) -> pd.Series[float]:
+    """The length of a step as a share of that of the parameters that it changed."""
+    return epochs["update_norm"] / epochs["parameter_norm"]

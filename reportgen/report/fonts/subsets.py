@@ -1,0 +1,49 @@
+"""Fonts cut down to some of their characters, for a browser."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+
+from reportgen.files.cache import kept
+
+OPTIONS = {
+    "flavor": "woff2",
+    "layout_features": ["*"],
+    "hinting": False,
+    "notdef_outline": True,
+    "name_IDs": [0, 1, 2, 4, 5, 6, 13, 14],  # with the copyright notice and the licence
+}
+
+
+@lru_cache(maxsize=64)
+def cut_down(font: Path, codes: frozenset[int]) -> bytes:
+    """The font with these code points only, as WOFF2; the same ones give the same bytes.
+
+    Reports of one experiment use the same characters, so that all but the first find theirs in the cache.
+    """
+    made_by = [version("fonttools"), version("brotli"), str(OPTIONS)]
+    made_from = [*made_by, _digest(font), ",".join(map(str, sorted(codes)))]
+    return kept(made_from, lambda: _cut(font, codes))
+
+
+@lru_cache
+def _digest(font: Path) -> str:
+    return sha256(font.read_bytes()).hexdigest()
+
+
+def _cut(font: Path, codes: frozenset[int]) -> bytes:
+    from fontTools import subset
+
+    options = subset.Options(**OPTIONS)
+    loaded = subset.load_font(str(font), options, lazy=True)
+    loaded.recalcTimestamp = False
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=codes)
+    cutter.subset(loaded)
+    target = BytesIO()
+    subset.save_font(loaded, target, options)
+    return target.getvalue()

@@ -1,0 +1,70 @@
+"""What a document keeps count of while it is rendered: headings, figures, tables, listings, references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading as the contents list it; number is empty for an appendix."""
+
+    level: int
+    anchor: str
+    number: str
+    title: Phrase
+
+
+class Document:
+    """Numbers headings, figures, tables and listings in the order in which they are first spoken of."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.headings: list[Heading] = []
+        self.numbers: dict[str, list[str]] = {}
+
+    def heading(self, level: int, key: str) -> Heading:
+        """The next heading, at level 2 or 3: section.key, or the key itself where there is no such phrase.
+
+        Appendices carry their number in their title.
+        """
+        chapter = sum(1 for found in self.headings if found.level == 2 and found.number)
+        if key.startswith("appendix"):
+            number = ""
+        elif level == 2:
+            number = str(chapter + 1)
+        else:
+            siblings = sum(1 for found in self.headings if found.number.startswith(f"{chapter}."))
+            number = f"{chapter}.{siblings + 1}"
+        name = f"section.{key}"
+        both = dict.fromkeys(self.catalogue.languages, key)
+        title = self.catalogue(name) if self.catalogue.has(name) else self.catalogue.given(both)
+        heading = Heading(level, f"sec-{key}", number, title)
+        self.headings.append(heading)
+        return heading
+
+    def number(self, kind: str, key: str) -> int:
+        """The number of a figure, table or listing; the next free one when it is first asked for."""
+        known = self.numbers.setdefault(kind, [])
+        if key not in known:
+            known.append(key)
+        return known.index(key) + 1
+
+    def anchor(self, kind: str, key: str) -> str:
+        """Where links to it lead."""
+        return f"{kind}-{key}"
+
+    def ref(self, kind: str, key: str) -> Phrase:
+        """A link to a figure, table or listing, as its number in words."""
+        number, anchor = self.number(kind, key), self.anchor(kind, key)
+        label = self.catalogue(f"ui.{kind}")
+        return Phrase(
+            {
+                language: Markup('<a href="#{}">{}&nbsp;{}</a>').format(anchor, text, number)
+                for language, text in label.texts.items()
+            }
+        )

@@ -1,0 +1,1 @@
+"""The PDF: written by WeasyPrint, with attachments, and with what it lacks beside it."""

@@ -1,0 +1,167 @@
+"""The files that travel inside a PDF, and the list of their digests by which a receiver can check them.
+
+The list is itself attached, and the digest of the list stands in the document: its fingerprint. A file, the
+list or the fingerprint cannot be changed alone without the others telling of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePath
+
+from reportgen.files.atomic import write_bytes
+from reportgen.records.run_folder import RECORDS
+from reportgen.report import made_with
+from reportgen.report.pdf.writer import DEFAULT_VARIANT, KEYWORD, Attachment, Variant
+from reportgen.report.words.languages import CODE
+
+CHECKSUMS, MANIFEST, COMPARISON = "checksums.txt", "manifest.json", "comparison.json"
+EXPERIMENT = f"{RECORDS}/experiment.toml"
+SEAL = re.compile(r"records-sha256:([0-9a-f]{64}), languages:([A-Za-z0-9 -]+)((?:, [a-z0-9-]+:[a-z0-9-]+)*)")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file of a run: where it is in the run's folder, and how a PDF describes it.
+
+    always: whether every run has it.
+    """
+
+    path: str
+    description: str
+    mime_type: str
+    always: bool = True
+
+    @property
+    def name(self) -> str:
+        """What it is called in a PDF."""
+        return PurePath(self.path).name
+
+
+CSV, JSON = "text/csv", "application/json"
+FILES = (
+    Kept("metrics.csv", "Metrics of every epoch 每個週期的指標", CSV),
+    Kept("results.csv", "Results of every trial 每次試驗的結果", CSV),
+    Kept("search.csv", "Trials of the search 搜尋的試驗", CSV, always=False),
+    Kept(MANIFEST, "Record of the run 執行紀錄", JSON),
+    Kept(f"{RECORDS}/confusion.csv", "Confusion of the classes 混淆矩陣", CSV),
+    Kept(f"{RECORDS}/history.csv", "Results of earlier runs 先前各次執行的結果", CSV, always=False),
+    Kept(f"{RECORDS}/causes.csv", "What has changed since 與先前執行的差異", CSV, always=False),
+    Kept(f"{RECORDS}/excerpts.json", "Excerpts of the code that ran 實際執行的程式碼", JSON),
+    Kept(f"{RECORDS}/samples.npz", "Images of every class 各類別的影像", "application/zip"),
+    Kept(f"{RECORDS}/insight.npz", "Weights and examples 權重與例子", "application/zip", always=False),
+)
+"""All that a report is made from, but for the experiment, which keeps the name that its user gave it."""
+OWN_NAMES = (CHECKSUMS, COMPARISON, *(kept.name for kept in FILES))
+"""The names that a file of the user's cannot have in a PDF."""
+
+
+def of_run(folder: Path, experiment_file: str) -> list[Attachment]:
+    """A run's records and its experiment, with the list of their digests."""
+    experiment = Attachment(
+        free_name(experiment_file, OWN_NAMES),
+        (folder / EXPERIMENT).read_bytes(),
+        "The experiment 實驗檔",
+        "application/toml",
+    )
+    return with_checksums(
+        [
+            experiment,
+            *(
+                Attachment(kept.name, (folder / kept.path).read_bytes(), kept.description, kept.mime_type)
+                for kept in FILES
+                if kept.always or (folder / kept.path).is_file()
+            ),
+        ]
+    )
+
+
+def unpack(attached: Mapping[str, bytes], folder: Path) -> None:
+    """Lay attached files out as a run's folder. A name that no run has is taken for the experiment."""
+    (folder / RECORDS).mkdir()
+    places = {kept.name: kept.path for kept in FILES}
+    for name, data in attached.items():
+        write_bytes(folder / places.get(name, EXPERIMENT), data)
+
+
+def with_checksums(attachments: Iterable[Attachment]) -> list[Attachment]:
+    """The attachments and the list of their digests, as `sha256sum -c` reads it."""
+    listed = sorted(attachments, key=lambda attachment: attachment.name.encode())
+    lines = (f"{sha256(attachment.data).hexdigest()}  {attachment.name}\n" for attachment in listed)
+    text = "".join(lines).encode("utf-8")
+    return [*listed, Attachment(CHECKSUMS, text, "SHA-256 of every file 各檔案的 SHA-256", "text/plain")]
+
+
+def read_checksums(data: bytes) -> dict[str, str]:
+    """The digests by name. Raises ValueError where the bytes are no such list."""
+    digests: dict[str, str] = {}
+    for line in data.decode("utf-8").splitlines():
+        found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
+        if found is None or found[2] in digests:
+            raise ValueError(f"the line {line[:80]!r} is not a digest and a name of its own")
+        digests[found[2]] = found[1]
+    return digests
+
+
+def fingerprint(attachments: Sequence[Attachment]) -> str:
+    """The SHA-256 of the list of digests: one number that stands for all the files."""
+    return next(sha256(one.data).hexdigest() for one in attachments if one.name == CHECKSUMS)
+
+
+def seal(
+    digest: str, languages: Sequence[str], templates: str | None = None, paper: str | None = None
+) -> str:
+    """What the document's keywords say: the fingerprint, and the languages that the document is in.
+
+    templates: the digest of a user's templates, where the document was made with such. paper: its size,
+    where that is not the usual one.
+    """
+    said = f"records-sha256:{digest}, languages:{' '.join(languages)}"
+    further = {"templates-sha256": templates, "paper": paper}
+    return said + "".join(f", {name}:{value}" for name, value in further.items() if value)
+
+
+def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
+    """The fingerprint and the languages in a document's keywords; None where there are none."""
+    found = SEAL.fullmatch(keywords)
+    languages = tuple(found[2].split()) if found else ()
+    if found is None or not languages or not all(map(CODE.fullmatch, languages)):
+        return None
+    return found[1], languages
+
+
+def read_variant(keywords: str) -> Variant:
+    """What the document declares to be, from its keywords."""
+    return "ua-1" if f"{KEYWORD}ua-1" in keywords.split(", ") else DEFAULT_VARIANT
+
+
+def read_made_with(keywords: str) -> str | None:
+    """The digest of the versions that the document was written with."""
+    return _sealed(made_with.KEYWORD.removesuffix(":"), keywords)
+
+
+def sealed_templates(keywords: str) -> str | None:
+    """The digest of the user's templates that a document was made with; None for the program's own."""
+    return _sealed("templates-sha256", keywords)
+
+
+def sealed_paper(keywords: str) -> str | None:
+    """The size of paper that a document was made for; None for the usual one."""
+    return _sealed("paper", keywords)
+
+
+def _sealed(name: str, keywords: str) -> str | None:
+    found = SEAL.fullmatch(keywords)
+    value = found and re.search(rf", {name}:([a-z0-9-]+)", found[3])
+    return value[1] if value else None
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """A file's name, or the same with a number where that name is taken."""
+    path, number = PurePath(wanted), 1
+    while (name := wanted if number == 1 else f"{path.stem}-{number}{path.suffix}") in taken:
+        number += 1
+    return name

@@ -1,0 +1,84 @@
+"""What the first page says before the findings: what was done, and the results at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from reportgen.analysis.pairs import Pair, Verdict
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures import learning_curves
+from reportgen.report.sections.comparison import UNIT
+from reportgen.report.sections.headlines import Headlines
+from reportgen.report.sections.sentences import seeds_in_words
+from reportgen.report.sections.trainings import count_trainings
+from reportgen.report.sections.verdicts import listed, mean_rows, was_tested
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import CHINESE, Catalogue, Phrase
+
+
+def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue) -> Phrase:
+    """What was trained on what, how it was compared, and whether the comparison is fair."""
+    results = records.results
+    names = listed(list(dict.fromkeys(results["optimizer"])), t)
+    count = count_trainings(records)
+    total, searched = numbers.whole(count.total), numbers.whole(count.searched)
+    if count.searched:
+        trained = t("abstract.trained_searched", source=source, names=names, total=total, searched=searched)
+    elif count.total > 1:
+        trained = t("abstract.trained", source=source, names=names, total=total)
+    else:
+        trained = t("abstract.trained_once", source=source, names=names)
+    sentences = [trained]
+    if said.shared is not None and len(said.shared.found.optimizers) > 1:
+        seeds = seeds_in_words(results.loc[results["stage"] == said.shared.stage, "seed"].nunique(), t)
+        sentences.append(t(f"abstract.{_tested(said.shared.found.pairs)}", seeds=seeds))
+    if said.tuned_equally is not None:
+        sentences.append(t("abstract.tuned_equally"))
+    if said.audited is not None and said.audited.summary is not None:
+        sentences.append(said.audited.summary)
+    return joined(sentences)
+
+
+def _tested(pairs: Sequence[Pair]) -> str:
+    """The phrase of whether differences were tested, or why none was."""
+    if was_tested(pairs):
+        return "compared"
+    few = any(pair.verdict is Verdict.TOO_FEW_SEEDS for pair in pairs)
+    return "compared_untested" if few else "compared_diverged"
+
+
+def joined(sentences: Sequence[Phrase]) -> Phrase:
+    """Sentences as one paragraph a language."""
+    return Phrase(
+        {
+            language: Markup("" if language == CHINESE else " ").join(
+                one.texts[language] for one in sentences
+            )
+            for language in sentences[0].texts
+        }
+    )
+
+
+def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, Any] | None:
+    """Every setup's mean test accuracy with its interval, a column for each comparison; None without."""
+    stages = {"shared": said.shared, "tuned": said.tuned_equally}
+    compared = [one for one in stages.values() if one is not None]
+    if not compared:
+        return None
+    cells: dict[str, list[dict[str, str]]] = {name: [] for name in setups}
+    for one in compared:
+        for row in mean_rows(one.found.summaries, UNIT):
+            cells[row["setup"]].append(row)
+    intervals = any(one.found.summaries["low"].notna().any() for one in compared)
+    return {
+        "caption": t("glance.caption" if intervals else "glance.caption_bare"),
+        "stages": [t(f"glance.{name}") for name, one in stages.items() if one is not None],
+        "rows": [
+            {"setup": name, "color": learning_curves.color(n), "cells": found}
+            for n, (name, found) in enumerate(cells.items())
+            if len(found) == len(compared)
+        ],
+    }

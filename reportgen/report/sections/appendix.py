@@ -1,0 +1,94 @@
+"""The appendix: how to run it again, what it ran on, and every trial."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.page.listings import listing
+from reportgen.report.sections.tables import rows
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+
+def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
+    """How to run it again, what it ran on, and every trial."""
+    manifest = records.manifest
+    options = manifest["experiment"].get("options", [])
+    data, device, times = manifest["data"], manifest["device"], manifest["times"]
+    origin, digest = escape(data["origin"]), Markup("<code>{}</code>").format(data["digest"])
+    return {
+        "command": shlex.join(["reportgen", "run", manifest["experiment"]["file"], *options]),
+        "file": manifest["experiment"]["file"],
+        "beside": beside(options, t),
+        "experiment": listing(records.experiment_text, language="toml"),
+        "environment": [
+            (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
+            (t("appendix.origin"), origin),
+            (t("appendix.digest"), digest),
+            (t("appendix.processor"), device["processor"]),
+            (t("appendix.system"), device["system"]),
+            (t("appendix.workers"), str(device["workers"])),
+            (t("appendix.started"), times["started"].replace("T", " ").removesuffix("+00:00")),
+            (t("appendix.duration"), f"{numbers.seconds(times['seconds'])} s"),
+            *kept_trials(manifest, t),
+            *versions(manifest["versions"], t),
+        ],
+        "trials": list(trial_rows(records.results)),
+    }
+
+
+def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
+    """That the command takes its data from this folder; None where it names no data."""
+    given = dict(zip(options[::2], options[1::2], strict=False))
+    if "--data-path" not in given:
+        return None
+    return t("appendix.beside", file=Markup("<code>{}</code>").format(given["--data-path"]))
+
+
+def kept_trials(manifest: dict[str, Any], t: Catalogue) -> list[tuple[Phrase, str]]:
+    """How many trials an earlier run had trained, and what those ran on where that was something else."""
+    reused = manifest.get("reused", [])
+    if not any(reused):
+        return []
+    here = {**manifest["versions"], **manifest["device"]}
+    others = [
+        ", ".join(f"{name} {value}" for name, value in where.items() if here.get(name, value) != value)
+        for where in manifest["trained_on"]
+    ]
+    return [
+        (t("appendix.kept"), f"{sum(reused)} / {len(reused)}"),
+        *((t("appendix.trained_on"), other) for other in others if other),
+    ]
+
+
+def versions(found: dict[str, str], t: Catalogue) -> list[tuple[Phrase, str]]:
+    """The versions of the packages, under their own names."""
+    return [(t.given(dict.fromkeys(t.languages, name)), version) for name, version in found.items()]
+
+
+def trial_rows(results: pd.DataFrame) -> Iterable[dict[str, Any]]:
+    """A row for each trial; the first of each setup starts a group."""
+    before = None
+    for row in rows(results):
+        yield {
+            "first": (row["stage"], row["setup"]) != before,
+            "setup": f"{row['setup']} ({row['stage']})",
+            "seed": row["seed"],
+            "diverged": row["status"] == "diverged",
+            "cells": [
+                numbers.whole(row["best_epoch"]),
+                numbers.loss(row["training_loss"]),
+                numbers.percent(row["training_accuracy"]),
+                numbers.loss(row["validation_loss"]),
+                numbers.percent(row["validation_accuracy"]),
+                numbers.percent(row["test_accuracy"]),
+            ],
+            "seconds": numbers.seconds(row["seconds"]),
+        }
+        before = (row["stage"], row["setup"])

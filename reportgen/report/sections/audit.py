@@ -1,0 +1,155 @@
+"""The section on the audit: every point with its evidence, and what each defect did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant, ablation, unchanged
+from reportgen.analysis.audit import Fact, Point, audit
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.sentences import seeds_in_words
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+
+MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
+"""What stands in the table for each result, and the class of its cell."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The section's content, and what the first page says of it."""
+
+    summary: Phrase | None
+    rows: tuple[dict[str, Any], ...]
+    ablation: dict[str, Any] | None
+
+
+def audit_section(records: RunRecords, t: Catalogue) -> Audit | None:
+    """The points of the audit, and the ablation where there is one; None for a run that kept no evidence."""
+    if "evidence" not in records.manifest:
+        return None
+    points = audit(records.manifest, records.results, records.search)
+    return Audit(
+        summary(points, t),
+        tuple(_row(number, point, t) for number, point in enumerate(points, start=1)),
+        ablation_part(records, t),
+    )
+
+
+def summary(points: Sequence[Point], t: Catalogue) -> Phrase | None:
+    """How many points hold, and which do not; None where all do and nothing is compared."""
+    applied = [point for point in points if point.passed is not None]
+    failed = [point for point in applied if not point.passed]
+    if not failed:
+        if any(fact.key == "nothing_compared" for point in points for fact in point.facts):
+            return None
+        return t("audit.all_passed", n=len(applied))
+    names = together([t(f"audit_point.{point.key}") for point in failed], "list.phrases", t)
+    return t("audit.some_failed", n=len(applied), failed=len(failed), names=names)
+
+
+def _row(number: int, point: Point, t: Catalogue) -> dict[str, Any]:
+    mark, kind = MARKS[point.passed]
+    return {
+        "number": number,
+        "name": t(f"audit_point.{point.key}"),
+        "mark": mark,
+        "kind": kind,
+        "result": t(f"audit.{kind}"),
+        "facts": [{"text": fact_phrase(fact, t), "against": fact.passed is False} for fact in point.facts],
+    }
+
+
+def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
+    """The sentence of one fact, its numbers written as everywhere else."""
+    return t(f"audit.{fact.key}", **{name: _written(value) for name, value in fact.values.items()})
+
+
+def _written(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return numbers.whole(value) if isinstance(value, int) else numbers.plain(value)
+
+
+def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
+    """The table of an ablation and its sentences; None where the experiment asks for none."""
+    wanted = records.manifest["experiment"]["settings"]["ablation"]
+    if wanted is None:
+        return None
+    found = ablation(on_all_images(records), wanted["seeds"])
+    setups = list(dict.fromkeys(records.results.loc[records.results["stage"] == "comparison", "setup"]))
+    caption = "ablation.caption_tested" if found.tested else "ablation.caption_untested"
+    return {
+        "seeds": ", ".join(map(str, found.seeds)),
+        "defects": len(found.variants) - 2,
+        "caption": t(caption, seeds=seeds_in_words(len(found.seeds), t)),
+        "setups": setups,
+        "rows": [_variant_row(variant, setups, t) for variant in found.variants],
+        "sentences": ablation_sentences(found, setups, t),
+    }
+
+
+def on_all_images(records: RunRecords) -> pd.DataFrame:
+    """The results with the accuracy on all validation images, whatever a defect let the validation meet."""
+    whole = [evidence.get("validation_accuracy") for evidence in records.manifest["evidence"]]
+    measured = pd.Series(whole, index=records.results.index, dtype=float)
+    return records.results.assign(validation_accuracy=measured.fillna(records.results["validation_accuracy"]))
+
+
+def _variant_row(variant: Variant, setups: Sequence[str], t: Catalogue) -> dict[str, Any]:
+    return {
+        "name": _mended(variant.mended, t),
+        "whole": variant.mended in (NONE, ALL),
+        "cells": [
+            {
+                "accuracy": numbers.percent(variant.accuracies[setup]),
+                "gain": "" if variant.mended == NONE else numbers.points(variant.gains[setup]),
+            }
+            for setup in setups
+        ],
+        "ranking": variant.ranking,
+        "diverged": t("ablation.diverged", names=", ".join(variant.diverged)) if variant.diverged else None,
+    }
+
+
+def _mended(name: str, t: Catalogue) -> Phrase:
+    if name in (NONE, ALL):
+        return t(f"ablation.{name}")
+    return t("ablation.mended", defect=t(f"defect.{name}"))
+
+
+def ablation_sentences(found: Ablation, setups: Sequence[str], t: Catalogue) -> list[Phrase]:
+    """What each mended defect did to every optimizer, and the verdicts with it mended beside those without.
+
+    Those that did nothing stand together. Where the seeds are too few for a test, no order is spoken of.
+    """
+    before, *others = found.variants
+    idle = [variant for variant in others if unchanged(variant)]
+    sentences = [
+        _effect(before, variant, setups, found.tested, t) for variant in others if variant not in idle
+    ]
+    if idle:
+        defects = [t(f"ablation.{ALL}" if one.mended == ALL else f"defect.{one.mended}") for one in idle]
+        names = together(defects, "list.phrases", t)
+        sentences.append(t("ablation.no_effect", defects=names))
+    return sentences
+
+
+def _effect(before: Variant, after: Variant, setups: Sequence[str], tested: bool, t: Catalogue) -> Phrase:
+    gains = ", ".join(f"{setup} {numbers.points(after.gains[setup])}" for setup in setups)
+    if after.mended == ALL:
+        effect = t("ablation.all_effect", gains=gains)
+    else:
+        effect = t("ablation.one_effect", defect=t(f"defect.{after.mended}"), gains=gains)
+    if not tested or not (before.order and after.order):
+        return effect
+    orders = {
+        name: Markup("<b>{}</b>").format(variant.ranking)
+        for name, variant in (("before", before), ("after", after))
+    }
+    return together([effect, t("ablation.orders", **orders)], "list.sentences", t)

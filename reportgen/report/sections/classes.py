@@ -1,0 +1,54 @@
+"""How well each class is told by each seed, and how far apart classes and seeds are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from reportgen.report.figures.classes import class_accuracies
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.stage_settings import words
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue
+
+MOST = 30
+
+
+def classes_block(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) -> dict[str, Any] | None:
+    """The figure and its sentence; None for fewer than three classes with images, or too many.
+
+    confusion: the table of all trials. results: the trials that the section is about.
+    """
+    table = by_class(confusion, results)
+    if not 3 <= len(table) <= MOST:
+        return None
+    means, spreads = table.mean(axis=1), table.max(axis=1) - table.min(axis=1)
+    values = "; ".join(f"{name} {numbers.percent(mean)}" for name, mean in means.items())
+    alt = t("alt.classes", values=values)
+    facts = {"gap": f"{100 * (means.iloc[0] - means.iloc[-1]):.1f}", "n": table.shape[1]}
+    text = "test.classes_text_one"
+    if table.shape[1] > 1:
+        text = "test.classes_text"
+        facts |= {"name": spreads.idxmax(), "spread": f"{100 * spreads.max():.1f}"}
+    else:
+        del facts["n"]
+    return {
+        "text": text,
+        "facts": facts,
+        "alt": alt,
+        "figure": drawn(class_accuracies, table, words(t), prefix="class-accuracy", description=alt.plain()),
+    }
+
+
+def by_class(confusion: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """The accuracy of each class (row, best first) by seed (column); classes without images left out."""
+    first = results.iloc[0]
+    chosen = confusion[(confusion["stage"] == first["stage"]) & (confusion["setup"] == first["setup"])]
+    total = chosen.pivot_table(index="true", columns="seed", values="images", aggfunc="sum", sort=False)
+    right = chosen[chosen["true"] == chosen["predicted"]]
+    hits = right.pivot_table(index="true", columns="seed", values="images", aggfunc="sum", sort=False)
+    shares = (hits / total.where(total > 0)).dropna(how="all")
+    order = shares.mean(axis=1).sort_values(ascending=False, kind="stable").index
+    ordered: pd.DataFrame = shares.loc[order]
+    return ordered

@@ -1,0 +1,145 @@
+"""The section that compares the optimizers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reportgen.analysis.comparison import Comparison, compare
+from reportgen.analysis.findings import Finding, of_comparison, scores
+from reportgen.analysis.pairs import Verdict
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures import learning_curves
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.learning_curves import of_accuracy, of_loss
+from reportgen.report.sections.sentences import networks
+from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings, words
+from reportgen.report.sections.step_sizes import steps_block
+from reportgen.report.sections.targets import target_block
+from reportgen.report.sections.verdicts import in_words, verdict_block
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.numbers import Unit
+
+METRICS = ("training_accuracy", "validation_accuracy", "training_loss", "validation_loss")
+
+
+UNIT = Unit(share=True)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A stage's optimizers compared by their test accuracy, by which nothing was chosen.
+
+    scores: the table that was compared. findings: what can be said of it.
+    """
+
+    stage: str
+    scores: pd.DataFrame
+    found: Comparison
+    findings: tuple[Finding, ...]
+
+
+def compared(results: pd.DataFrame, where: str) -> Compared | None:
+    """The comparison of a stage's results; None where there are none. where: of findings.SHARED or TUNED."""
+    if results.empty:
+        return None
+    stage = str(results["stage"].iloc[0])
+    table = scores(results)
+    found = compare(table, metric="test_accuracy", lost=Verdict.DIVERGED)
+    return Compared(stage, table, found, tuple(of_comparison(found, stage, where)))
+
+
+def comparison_section(
+    records: RunRecords, results: pd.DataFrame, compared: Compared, t: Catalogue
+) -> dict[str, Any]:
+    """Settings, table, verdicts and curves of a comparison."""
+    settings = records.manifest["experiment"]["settings"]["comparison"]
+    stage = compared.stage
+    key = stage.replace(" ", "-")
+    epochs = records.epochs[records.epochs["stage"] == stage]
+    seeds = settings["seeds"]
+    first = next(trial for trial in records.manifest["trials"] if trial["setup"]["stage"] == stage)
+    caption = (
+        t("comparison.results_caption_one", seeds=seeds[0])
+        if len(seeds) == 1
+        else t("comparison.results_caption_many", n=len(seeds))
+    )
+    return {
+        "settings": stage_settings(settings, seeds, t),
+        "caption": together([caption, t("comparison.results_bold")], "list.sentences", t)
+        if results["setup"].nunique() > 1
+        else caption,
+        "by": t(f"tuned_best.{chosen_by(first)}"),
+        "rows": comparison_rows(results),
+        "key": key,
+        "verdicts": verdict_block(
+            compared.found,
+            stage,
+            compared.scores,
+            UNIT,
+            t,
+            setups=list(dict.fromkeys(results["setup"])),
+            prefix=f"{key}-scores",
+        ),
+        "sentences": [*in_words(compared.findings, UNIT, t), *networks(results, t)],
+        "target": target_block(epochs, t, key=key),
+        "steps": steps_block(epochs, t, key=key),
+        "alt": {metric: curves_alt(epochs, metric, t) for metric in ("loss", "accuracy")},
+        "band": band(seeds, t),
+        "loss_text": partial(of_loss, epochs, t),
+        "accuracy_text": partial(of_accuracy, epochs, t),
+        "loss_curves": curves(epochs, "loss", t, key),
+        "accuracy_curves": curves(epochs, "accuracy", t, key),
+    }
+
+
+def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
+    """A row for each setup: means over seeds; the best of each column is marked."""
+    writers = {"training_loss": "loss", "validation_loss": "loss"}
+    columns = (*METRICS, "best_epoch", "test_accuracy")
+    means = results.groupby("setup", sort=False)[list(columns)].mean()
+    best = {name: means[name].min() if name.endswith("loss") else means[name].max() for name in columns}
+    del best["best_epoch"]  # early is not better
+    rows = []
+    for number, (setup, trials) in enumerate(results.groupby("setup", sort=False)):
+        cells = [
+            {
+                "text": numbers.whole_range(trials[column])
+                if column == "best_epoch"
+                else numbers.with_spread(trials[column], writers.get(column, "percent")),
+                "best": len(means) > 1 and means[column].iloc[number] == best.get(column),
+            }
+            for column in columns
+        ]
+        rows.append(
+            {
+                "setup": setup,
+                "color": learning_curves.color(number),
+                "learning_rate": numbers.plain(trials["learning_rate"].iloc[0]),
+                "hyperparameters": trials["hyperparameters"].iloc[0],
+                "cells": cells,
+            }
+        )
+    return rows
+
+
+def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
+    """A figure of a comparison's curves."""
+    alt = curves_alt(epochs, metric, t).plain()
+    return drawn(learning_curves.curves, epochs, metric, words(t), prefix=f"{key}-{metric}", description=alt)
+
+
+def curves_alt(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Phrase:
+    """What curves say to who cannot see them: each setup's mean at the first and at the last epoch."""
+    write = numbers.percent if metric == "accuracy" else numbers.loss
+    said = []
+    for setup, rows in epochs.groupby("setup", sort=False):
+        means = rows.groupby("epoch")[[f"training_{metric}", f"validation_{metric}"]].mean()
+        ends = [f"{write(means[name].iloc[0])} → {write(means[name].iloc[-1])}" for name in means]
+        said.append(f"{setup} {ends[0]}, {ends[1]}")
+    return t(f"alt.{metric}", values="; ".join(said))

@@ -1,0 +1,82 @@
+"""All findings of a run, for the first page and for the section that concludes the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from reportgen.analysis.findings import ORDERS, Finding, of_gain, of_search, of_tuning
+from reportgen.report.sections.comparison import UNIT, Compared
+from reportgen.report.sections.sentences import networks, test_sentences
+from reportgen.report.sections.verdicts import in_words
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+GAINS = ("gain", "loss", "no_gain", "gain_unsure")
+"""The findings that hold the full training against the comparison."""
+
+MOST_ON_FIRST_PAGE = 3
+"""How many findings a reader is given before anything else, beside what the full training gained."""
+
+
+def conclude(
+    shared: Compared | None, tuned_equally: Compared | None, search: pd.DataFrame, results: pd.DataFrame
+) -> list[Finding]:
+    """Everything that the records support, in the order in which it is told.
+
+    shared, tuned_equally: the optimizers compared at the given settings, and each at its own. search: the
+    rows of search.csv about the comparison. results: all rows of results.csv.
+    """
+    found = list(shared.findings) if shared else []
+    if tuned_equally:
+        found += tuned_equally.findings
+        if shared:
+            before, after = (one.found.standing(one.stage) for one in (shared, tuned_equally))
+            told = not any(one.key == "too_few_seeds" for one in found)
+            change = of_tuning(before, after, told)
+            found += [change] if change else []
+    found += of_search(search)
+    tuned, best = results[results["stage"] == "tuned"], tuned_equally or shared
+    if best and len(tuned):
+        gain = of_gain(tuned, results[results["stage"] == best.stage])
+        found += [gain] if gain else []
+    return found
+
+
+def conclusion_phrases(
+    found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
+) -> list[Phrase]:
+    """Every finding in words, with the networks' difference and the tuned setup's test accuracy."""
+    gains = [one for one in found if one.key in GAINS]
+    others = [one for one in found if one not in gains]
+    return [
+        *in_words(others, UNIT, t),
+        *_networks(shared, results, t),
+        *_tuned(results, t),
+        *in_words(gains, UNIT, t),
+    ]
+
+
+def first_page(
+    found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
+) -> list[Phrase]:
+    """The findings that matter most: who is best where, what diverged, the full training's test accuracy.
+
+    What that gained or lost belongs to it; a warning that the compared networks differ comes on top.
+    """
+    room = MOST_ON_FIRST_PAGE - bool((results["stage"] == "tuned").any())
+    orders = [one for one in found if one.key in ORDERS]
+    others = [one for one in found if one.key == "diverged"][: max(0, room - len(orders))]
+    gains = [one for one in found if one.key in GAINS]
+    return conclusion_phrases([one for one in found if one in orders + others + gains], shared, results, t)
+
+
+def _networks(shared: Compared | None, results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    return networks(results[results["stage"] == shared.stage], t) if shared else []
+
+
+def _tuned(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    tuned = results[results["stage"] == "tuned"]
+    if tuned.empty:
+        return []
+    return test_sentences(tuned, t) or [t("tuned.all_diverged")]

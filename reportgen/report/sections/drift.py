@@ -1,0 +1,200 @@
+"""The section on drift: a run held against its baseline and the runs just before, and how it all went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reportgen.analysis.drift import ALL, Change, drift, worse
+from reportgen.records.history import BASELINE, LATEST, scores_of
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures.drawing import legend_above
+from reportgen.report.figures.learning_curves import WIDTH
+from reportgen.report.figures.marks import color, dashes
+from reportgen.report.figures.svg import drawn
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ACCURACY = numbers.Unit(share=True)
+CAUSES_SHOWN = 12
+
+
+def drift_of(records: RunRecords) -> pd.DataFrame | None:
+    """The table of analysis.drift for a run.
+
+    None for one that was held against nothing, and for one that trained nothing new and has no baseline: it
+    is the same by its making.
+    """
+    history = records.history
+    held = {name: history[history["reference"] == name] for name in (BASELINE, LATEST)}
+    if held[BASELINE].empty and (held[LATEST].empty or all(records.manifest["reused"])):
+        return None
+    references = {
+        name: [scores for _, scores in of_reference.groupby("run", sort=False)]
+        for name, of_reference in held.items()
+    }
+    table = drift(scores_of(records.results), references)
+    return table if len(table) else None
+
+
+def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
+    """Tables, figure and sentences; None where there is nothing to say."""
+    table = drift_of(records)
+    if table is None:
+        return None
+    found = [
+        {"key": f"drift-{name}", "caption": _caption(name, rows, records, t), "rows": drift_rows(rows, t)}
+        for name, rows in table.groupby("reference", sort=False)
+    ]
+    history = over_time(records)
+    alt = history_alt(history, t)
+    return {
+        "sentences": drift_sentences(table, t),
+        "tables": found,
+        "runs": history["run"].nunique(),
+        "figure": drawn(
+            history_figure,
+            history,
+            {"accuracy": t("column.test_accuracy").plain(), "run": t("drift.run").plain()},
+            prefix="drift",
+            description=alt.plain(),
+        ),
+        "alt": alt,
+        "causes": _causes(records, t),
+    }
+
+
+def drift_sentences(table: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    """What dropped and what diverged, or that nothing did."""
+    dropped = worse(table)
+    diverged = dropped["diverged"] > 0
+    if len(dropped):
+        return [
+            t(f"drift.{phrase}", names=_names(rows, t))
+            for phrase, rows in (("dropped", dropped[~diverged]), ("newly_diverged", dropped[diverged]))
+            if len(rows)
+        ]
+    better = table[table["change"] == Change.BETTER]
+    if len(better):
+        return [t("drift.improved", names=_names(better, t))]
+    return [t("drift.identical" if table["identical"].all() else "drift.no_drop")]
+
+
+def _names(rows: pd.DataFrame, t: Catalogue) -> Phrase:
+    named = [_headline(str(row["stage"]), str(row["setup"]), t) for _, row in rows.iterrows()]
+    return together(list({phrase.plain(): phrase for phrase in named}.values()), "list.phrases", t)
+
+
+def _headline(stage: str, setup: str, t: Catalogue) -> Phrase:
+    if stage == ALL:
+        return t("drift.all")
+    return t("drift.headline", stage=t(f"drift.{stage.replace(' ', '_')}"), setup=setup)
+
+
+def _caption(name: object, rows: pd.DataFrame, records: RunRecords, t: Catalogue) -> Phrase:
+    if name == LATEST:
+        runs = int(rows["runs"].iloc[0])
+        return t("drift.latest_caption_one") if runs == 1 else t("drift.latest_caption_many", runs=runs)
+    pinned = records.history.loc[records.history["reference"] == BASELINE, "run"].iloc[0]
+    return t("drift.baseline_caption", run=pinned)
+
+
+def drift_rows(rows: pd.DataFrame, t: Catalogue) -> list[dict[str, Any]]:
+    """Rows of the table of analysis.drift as they are written."""
+    return [
+        {
+            "name": _headline(str(row["stage"]), str(row["setup"]), t),
+            "n": str(row["n"]),
+            "before": numbers.percent(row["before"]),
+            "now": numbers.percent(row["now"]),
+            "difference": ACCURACY.difference(row["difference"]),
+            "interval": ACCURACY.difference_interval(row["low"], row["high"]),
+            "p": numbers.probability(row["p_holm"]),
+            "kind": str(row["change"]).replace(" ", "_"),
+            "change": (
+                t("drift.worse_diverged", n=row["diverged"])
+                if row["diverged"]
+                else t(f"drift.{str(row['change']).replace(' ', '_')}")
+            ),
+        }
+        for _, row in rows.iterrows()
+    ]
+
+
+def _causes(records: RunRecords, t: Catalogue) -> list[dict[str, Any]]:
+    """What differs from each reference, kind by kind, long lists cut."""
+    return [
+        {
+            "heading": t(f"drift.causes_{reference}"),
+            "kinds": [
+                {
+                    "name": t(f"drift.kind_{kind}"),
+                    "rows": of_kind.head(CAUSES_SHOWN).to_dict("records"),
+                    "more": max(0, len(of_kind) - CAUSES_SHOWN),
+                }
+                for kind, of_kind in rows.groupby("kind", sort=False)
+            ],
+        }
+        for reference, rows in records.causes.groupby("reference", sort=False)
+    ]
+
+
+def over_time(records: RunRecords) -> pd.DataFrame:
+    """The mean of every headline in every run, this one last: columns run, stage, setup, mean."""
+    now = scores_of(records.results).assign(
+        run=records.manifest["run"], started=records.manifest["times"]["started"]
+    )
+    every = pd.concat([records.history.drop(columns="reference").drop_duplicates(), now])
+    grouped = every.groupby(["started", "run", "stage", "setup"], sort=False)["score"]
+    # groupby's own mean adds up in another order than the tables' do, and may round the other way
+    return grouped.agg(lambda scores: scores.dropna().mean()).rename("mean").reset_index()
+
+
+def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:
+    """What the figure says to who cannot see it: every headline's mean in the first and in the last run."""
+    said = [
+        t(
+            "alt.change",
+            name=_headline(str(stage), str(setup), t),
+            first=numbers.percent(rows["mean"].iloc[0]),
+            last=numbers.percent(rows["mean"].iloc[-1]),
+        )
+        for (stage, setup), rows in means.groupby(["stage", "setup"], sort=False)
+    ]
+    return t("alt.history", values=together(said, "list.phrases", t))
+
+
+def history_figure(means: pd.DataFrame, words: Mapping[str, str]) -> Figure:
+    """Every headline's mean test accuracy, run after run.
+
+    means: of `over_time`. words: the labels accuracy and run.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+    runs: Sequence[str] = list(dict.fromkeys(means["run"]))
+    days = dict(zip(means["run"], means["started"].str.slice(0, 10), strict=True))
+    figure = Figure(figsize=(WIDTH, 2.6))
+    panel = figure.subplots()
+    setups, stages = list(dict.fromkeys(means["setup"])), list(dict.fromkeys(means["stage"]))
+    for (stage, setup), of_setup in means.groupby(["stage", "setup"], sort=False):
+        panel.plot(
+            [runs.index(run) for run in of_setup["run"]], of_setup["mean"], "o",
+            color=color(setups.index(str(setup))), linestyle=dashes(stages.index(str(stage))), markersize=3,
+            label=f"{setup} ({stage})",
+        )  # fmt: skip
+    panel.axvline(len(runs) - 1, color="0.8", linewidth=5, zorder=0)
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    panel.xaxis.set_major_formatter(
+        FuncFormatter(lambda place, _: days[runs[int(place)]] if 0 <= place < len(runs) else "")
+    )
+    panel.yaxis.set_major_formatter(PercentFormatter(1, 1))
+    panel.set_xlabel(words["run"])
+    panel.set_ylabel(words["accuracy"])
+    legend_above(figure)
+    return figure

@@ -1,0 +1,50 @@
+"""What a run's report says first and last: its findings in words, computed from the records alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.audit import Audit, audit_section
+from reportgen.report.sections.comparison import Compared, compared
+from reportgen.report.sections.conclusions import conclude, conclusion_phrases, first_page
+from reportgen.report.sections.tables import stage
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The sentences of the first page and of the conclusions, and the comparisons that they rest on.
+
+    shared, tuned_equally: the optimizers at the given settings, and each at its own; None where a run has
+    no such trials. audited: None for a run that kept no evidence.
+    """
+
+    shared: Compared | None
+    tuned_equally: Compared | None
+    audited: Audit | None
+    key_findings: tuple[Phrase, ...]
+    conclusions: tuple[Phrase, ...]
+
+    @property
+    def first_page(self) -> tuple[Phrase, ...]:
+        """The key findings, and the audit's summary, which the abstract ends with."""
+        summary = self.audited.summary if self.audited else None
+        return (*self.key_findings, *([summary] if summary else []))
+
+
+def headlines(records: RunRecords, t: Catalogue) -> Headlines:
+    """Everything that the records support, in words."""
+    results = records.results
+    shared = compared(stage(results, "comparison"), SHARED)
+    tuned_equally = compared(stage(results, "equally tuned"), TUNED)
+    found = conclude(shared, tuned_equally, stage(records.search, "comparison"), results)
+    audited = audit_section(records, t)
+    return Headlines(
+        shared,
+        tuned_equally,
+        audited,
+        tuple(first_page(found, shared, results, t)),
+        tuple(conclusion_phrases(found, shared, results, t)),
+    )

@@ -1,0 +1,120 @@
+"""What can be looked at of the tuned classifier: its first weights, and images told right and wrong."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures.pictures import picture
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+
+SIDES = ("before", "after")
+LEVELS = 31  # of brightness in a picture of weights: more are not seen, and cost bytes
+
+
+def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any] | None:
+    """The first layer's weights before and after training, as pictures; None where none were kept."""
+    kept = records.insight
+    if kept is None or not len(kept["units"]):
+        return None
+    lengths = {name: np.linalg.norm(kept[name] * kept["scale"][:, None], axis=1) for name in SIDES}
+    before, after = (float(lengths[name].mean()) for name in SIDES)
+    likeness = float(np.mean([_likeness(*pair) for pair in zip(kept["before"], kept["after"], strict=True)]))
+    facts = {
+        "seed": seed,
+        "units": len(kept["units"]),
+        "before": f"{before:.2f}",
+        "after": f"{after:.2f}",
+        "likeness": f"{likeness:.2f}",
+    }
+    shape = tuple(records.manifest["data"]["image_shape"])
+    rows = [
+        (
+            t(f"insight.{name}"),
+            picture(weight_images(kept[name], shape), t(f"insight.{name}").plain(), exact=True),
+        )
+        for name in SIDES
+    ]
+    return {"facts": facts, "figure": _rows(rows)}
+
+
+def _likeness(before: NDArray[np.int8], after: NDArray[np.int8]) -> float:
+    """The cosine of the angle between two vectors; 0 where one has no length."""
+    one, other = before.astype(float), after.astype(float)
+    product = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / product if product else 0.0
+
+
+def weight_images(weights: NDArray[np.int8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Weights (U, D) from -127 to 127 as U images of this shape, a weight of 0 in middle grey."""
+    share = (weights.astype(float) / 127 + 1) / 2
+    pixels: NDArray[np.uint8] = (np.round(share * LEVELS) * 255 / LEVELS).round().astype(np.uint8)
+    return pixels.reshape(len(weights), *shape)
+
+
+def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any] | None:
+    """Test images of each class told right and told wrong; None where none were kept."""
+    kept = records.insight
+    if kept is None or not len(kept["labels"]):
+        return None
+    classes = records.manifest["data"]["classes"]
+    shape = tuple(records.manifest["data"]["image_shape"])
+    images = kept["images"].reshape(len(kept["labels"]), *shape)
+    drawn = []
+    for label in dict.fromkeys(kept["labels"].tolist()):
+        cells = [
+            _example(images[place], classes, int(kept["predicted"][place]), kept["probability"][place], label)
+            for place in np.flatnonzero(kept["labels"] == label)
+        ]
+        drawn.append(
+            Markup('<div class="examples"><span class="true">{}</span>{}</div>').format(
+                classes[label], Markup("").join(cells)
+            )
+        )
+    return {
+        "text": partial(examples_text, seed, surest_mistake(kept, classes), t),
+        "figure": Markup('<div class="pictures">{}</div>').format(Markup("").join(drawn)),
+    }
+
+
+def examples_text(seed: int, surest: dict[str, str] | None, t: Catalogue, figure: Phrase) -> Phrase:
+    """What the images are, and the surest mistake among them. figure: the reference to it."""
+    said = [t("insight.examples_text", figure=figure, seed=seed)]
+    said += [t("insight.surest", **surest)] if surest else []
+    return together(said, "list.sentences", t)
+
+
+def surest_mistake(kept: dict[str, NDArray[Any]], classes: list[str]) -> dict[str, str] | None:
+    """The mistake of the highest probability among the images shown, if there is one."""
+    wrong = np.flatnonzero(kept["predicted"] != kept["labels"])
+    if not len(wrong):
+        return None
+    place = wrong[kept["probability"][wrong].argmax()]
+    return {
+        "true": classes[kept["labels"][place]],
+        "predicted": classes[kept["predicted"][place]],
+        "probability": f"{float(kept['probability'][place]):.0%}",
+    }
+
+
+def _example(
+    image: NDArray[np.uint8], classes: list[str], predicted: int, probability: float, label: int
+) -> Markup:
+    kind, mark = ("right", "✓") if predicted == label else ("wrong", "✗")
+    said = f"{classes[predicted]} {probability:.0%}"
+    return Markup('<span class="example {}">{}<span>{} {}</span></span>').format(
+        kind, picture(image[None], f"{mark} {classes[label]}: {said}"), mark, said
+    )
+
+
+def _rows(rows: list[tuple[Phrase, Markup]]) -> Markup:
+    lines = [
+        Markup('<div class="strip wide"><div class="name">{}</div>{}</div>').format(name.spans(), img)
+        for name, img in rows
+    ]
+    return Markup('<div class="strips">{}</div>').format(Markup("").join(lines))

@@ -1,0 +1,66 @@
+"""What curves over epochs show, in sentences computed from them: who fits best, and who overfits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+
+TURNED = 0.01
+"""A mean validation loss that ends this share above its least has turned upward."""
+
+
+def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
+    """Who ends with the least training loss, and whose validation loss turns upward.
+
+    epochs: the rows of metrics.csv of one stage; what counts are the means over seeds. A setup of which a
+    trial diverged is left out. figure: the reference to it.
+    """
+    means = _means(epochs, "loss")
+    training = means["training_loss"].groupby("setup", sort=False).last()
+    if training.empty:
+        return t("curves.loss_diverged", figure=figure)
+    least = str(training.idxmin())
+    name = "curves.loss" if len(training) > 1 else "curves.loss_one"
+    first = t(name, figure=figure, setup=least, loss=numbers.loss(training[least]))
+    turns = []
+    for setup, losses in means["validation_loss"].groupby("setup", sort=False):
+        rise = losses.iloc[-1] / losses.min() - 1
+        if rise > TURNED:
+            epoch = losses.droplevel("setup").idxmin()
+            turns.append(t("curves.turn", setup=setup, epoch=epoch, rise=numbers.percent(rise, 0)))
+    said = (
+        t("curves.turned", turns=together(turns, "list.phrases", t))
+        if turns
+        else (t("curves.not_turned", share=numbers.percent(TURNED, 0)))
+    )
+    return together([first, said], "list.sentences", t)
+
+
+def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
+    """How far training accuracy ends above validation accuracy.
+
+    epochs, figure: as for of_loss.
+    """
+    last = _means(epochs, "accuracy").groupby("setup", sort=False).last()
+    if last.empty:
+        return t("curves.accuracy_diverged", figure=figure)
+    gaps = last["training_accuracy"] - last["validation_accuracy"]
+    said = [t("curves.gap", setup=setup, gap=numbers.points(gap)) for setup, gap in gaps.items()]
+    return t("curves.accuracy", figure=figure, gaps=together(said, "list.names", t))
+
+
+def _means(epochs: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """By setup and epoch, the means over seeds, of setups of which no trial diverged.
+
+    An epoch counts where all seeds of its setup got so far.
+    """
+    columns = [f"training_{metric}", f"validation_{metric}"]
+    finite = epochs[columns].replace([np.inf, -np.inf], np.nan).notna().all(axis=1)
+    ended = epochs[finite.groupby(epochs["setup"]).transform("all")]
+    seeds = ended.groupby("setup")["seed"].transform("nunique")
+    reached = ended[ended.groupby(["setup", "epoch"])["seed"].transform("nunique") == seeds]
+    means: pd.DataFrame = reached.groupby(["setup", "epoch"], sort=False)[columns].mean()
+    return means

@@ -1,0 +1,67 @@
+"""The performance profile of a table of several problems: its figure, or why there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from reportgen.analysis.comparison import Comparison
+from reportgen.analysis.profiles import NegativeCostError, NoCommonSeedError, performance_profile
+from reportgen.report.figures import scores as comparison_figures
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.stage_settings import words
+from reportgen.report.sections.verdicts import metric_name
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.numbers import Unit
+
+
+def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalogue) -> dict[str, Any] | None:
+    """What the template shows of all problems together; None where there is one alone.
+
+    scores: of scores.checked. Where the scores have no ratio, `why` says so, and there is no figure.
+    """
+    if len(found.problems) < 2:
+        return None
+    metric = metric_name(found.metric, t)
+    costs, ratio = _costs(found, scores["score"], unit, metric, t)
+    table = scores.assign(cost=costs)
+    try:
+        profile = performance_profile(table[["problem", "optimizer", "seed", "cost"]])
+    except NegativeCostError:
+        return {"why": t("scores.profile_negative", metric=metric)}
+    except NoCommonSeedError as error:
+        return {"why": t("scores.profile_no_seed", problem=Markup("<b>{}</b>").format(error.problem))}
+    best = profile[profile["tau"] == profile["tau"].min()].groupby("optimizer", sort=False)["share"].max()
+    values = "; ".join(f"{name} {numbers.percent(share, 0)}" for name, share in best.items())
+    alt = t("alt.profile", values=values)
+    return {
+        "why": None,
+        "ratio": ratio,
+        "metric": metric,
+        "figure": drawn(
+            comparison_figures.profiles,
+            profile,
+            words(t),
+            list(found.optimizers),
+            prefix="profile",
+            description=alt.plain(),
+        ),
+        "alt": alt,
+    }
+
+
+def _costs(
+    found: Comparison, scores: pd.Series[float], unit: Unit, metric: Phrase, t: Catalogue
+) -> tuple[pd.Series[float], Phrase]:
+    """Costs whose ratio to the least is how far a score is from the best one, and that ratio in words."""
+    if not found.higher_is_better:
+        return scores, t("scores.ratio_lower", metric=metric)
+    if unit.share and scores.dropna().between(0, 1).all():
+        return 1 - scores, t("scores.ratio_error", metric=metric)
+    # of what is better when higher, the best over the own; a score of 0 is infinitely far
+    with np.errstate(divide="ignore"):
+        return 1 / (scores + 0.0), t("scores.ratio_higher", metric=metric)

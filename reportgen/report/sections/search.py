@@ -1,0 +1,123 @@
+"""The section on the search for each optimizer's own settings, and on the comparison with them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reportgen.analysis.findings import mean_by_learning_rate
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures import learning_curves, scores
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
+from reportgen.report.sections.stage_settings import words
+from reportgen.report.sections.verdicts import listed
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+
+def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, Any] | None:
+    """How a stage's settings were searched and what was found; None where nothing was searched."""
+    found = records.search[records.search["stage"] == stage]
+    if found.empty:
+        return None
+    settings = records.manifest["experiment"]["settings"]
+    how = settings["search"][stage]
+    setups = list(dict.fromkeys(found["setup"]))
+    labels = words(t)
+    key = f"search-{stage}"
+    return {
+        "key": key,
+        "how": {
+            **effort(how, how["epochs"] or settings[stage]["epochs"], t),
+            "names": listed(list(json.loads(found["settings"].iloc[0])), t),
+        },
+        "rows": [
+            found_row(rows, setups.index(str(setup))) for setup, rows in found.groupby("setup", sort=False)
+        ],
+        "rates": drawn(
+            scores.learning_rates,
+            found,
+            labels,
+            setups,
+            prefix=f"{key}-rates",
+            description=rates_alt(found, t).plain(),
+        ),
+        "rates_alt": rates_alt(found, t),
+        "course_alt": course_alt(found, t),
+        "course": drawn(
+            scores.best_so_far,
+            found,
+            labels,
+            setups,
+            prefix=f"{key}-course",
+            description=course_alt(found, t).plain(),
+        ),
+    }
+
+
+def rates_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
+    """The mean accuracy at every learning rate tried, for who cannot see the figure."""
+    said = []
+    for setup, tried in found.groupby("setup", sort=False):
+        means = mean_by_learning_rate(tried)
+        values = (
+            f"{numbers.plain(rate)}: {numbers.percent(mean)}"
+            for rate, mean in zip(means.index, means, strict=True)
+        )
+        said.append(f"{setup} {', '.join(values)}")
+    return t("alt.rates", values="; ".join(said))
+
+
+def course_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
+    """How many settings were tried and what the best of them reached."""
+    said = [
+        f"{setup} {tried['number'].nunique()}: "
+        f"{numbers.percent(tried.loc[tried['chosen'], 'validation_accuracy'].mean())}"
+        for setup, tried in found.groupby("setup", sort=False)
+    ]
+    return t("alt.course", values="; ".join(said))
+
+
+def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
+    """What was found for one setup."""
+    chosen = tried[tried["chosen"]]
+    first = chosen.iloc[0]
+    edges = str(first["at_edge"]).split(", ")
+    diverged = tried.loc[tried["status"] == "diverged", "number"].nunique()
+    values = [
+        Markup("<code>{} = {}{}</code>").format(name, json.dumps(value), " *" if name in edges else "")
+        for name, value in json.loads(first["settings"]).items()
+    ]
+    return {
+        "setup": first["setup"],
+        "color": learning_curves.color(number),
+        "settings": Markup("<br>").join(values),
+        "accuracy": numbers.with_spread(chosen["validation_accuracy"], "percent"),
+        "tried": str(tried["number"].nunique()),
+        "diverged": str(diverged),
+    }
+
+
+def effort(how: dict[str, Any], epochs: int, t: Catalogue) -> dict[str, object]:
+    """How much was tried, and how. how: the search's settings. epochs: of each of its trainings."""
+    return {
+        "trials": how["trials"],
+        "method": t(f"search.{how['method']}"),
+        "seeds": seeds_in_words(len(how["seeds"]), t),
+        "epochs": epochs_in_words(epochs, t),
+    }
+
+
+def found_elsewhere(note: dict[str, Any] | None, t: Catalogue) -> dict[str, Any] | None:
+    """What `reportgen tune` noted down of the search that a stage's settings came from."""
+    if note is None:
+        return None
+    return {
+        "experiment": note["experiment"],
+        **effort(note, note["epochs"], t),
+        "space": Markup("<code>{}</code>").format(note["space"]),
+    }

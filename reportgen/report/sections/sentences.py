@@ -1,0 +1,79 @@
+"""Computed sentences that are not about a comparison: the test accuracy, and networks that differ."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from reportgen.analysis.intervals import mean_interval
+from reportgen.report.sections.tables import finished
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+
+def seeds_in_words(n: int, t: Catalogue) -> Phrase:
+    """A number of seeds, in the right number: 1 seed, 2 seeds."""
+    return t("count.seed") if n == 1 else t("count.seeds", n=numbers.whole(n))
+
+
+def epochs_in_words(n: int, t: Catalogue) -> Phrase:
+    """A number of epochs, likewise."""
+    return t("count.epoch") if n == 1 else t("count.epochs", n=numbers.whole(n))
+
+
+def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    """A warning where the compared optimizers trained different networks."""
+    counts = results.groupby("setup", sort=False)["parameters"].first()
+    if counts.nunique() <= 1:
+        return []
+    listed = ", ".join(f"{setup} {numbers.whole(count)}" for setup, count in counts.items())
+    return [t("finding.networks_differ", counts=listed)]
+
+
+def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
+    """The test accuracy of one setup's trials, with its interval; none where all diverged.
+
+    tuned: rows of results.csv of one stage and one setup.
+    """
+    results = finished(tuned)
+    if results.empty:
+        return []
+    accuracy = results["test_accuracy"]
+    images = numbers.whole(results["test_images"].iloc[0])
+    shown = Markup("<b>{}</b>").format(numbers.percent(float(accuracy.mean())))
+    if len(results) == 1:
+        correct = numbers.whole(results["test_correct"].iloc[0])
+        sentences = [
+            t(
+                "test.one_seed",
+                what=what_was_tested(results, t),
+                accuracy=shown,
+                images=images,
+                correct=correct,
+            )
+        ]
+    else:
+        interval = mean_interval(accuracy.to_numpy(dtype=float)).of_a_share()
+        sentences = [
+            t(
+                "test.many_seeds",
+                what=what_was_tested(results, t),
+                accuracy=shown,
+                images=images,
+                n=len(results),
+                interval=numbers.Unit(share=True).interval(interval.low, interval.high),
+                spread=numbers.decimals(100 * accuracy.std(ddof=1), 2),
+                lowest=numbers.percent(accuracy.min()),
+                highest=numbers.percent(accuracy.max()),
+            )
+        ]
+    return sentences
+
+
+def what_was_tested(results: pd.DataFrame, t: Catalogue) -> Phrase:
+    """The stage, the optimizer and the network of some trials, in the middle of a sentence."""
+    first = results.iloc[0]
+    hidden = str(first["hidden"])
+    network = t("test.layers", hidden=hidden) if hidden else t("test.no_layers")
+    what = "test.full" if first["stage"] == "tuned" else "test.compared"
+    return t(what, name=first["setup"], network=network)

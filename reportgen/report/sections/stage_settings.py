@@ -1,0 +1,92 @@
+"""The settings of a stage as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reportgen.report.sections.sentences import epochs_in_words
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+Row = tuple[Phrase, object]
+
+
+def stage_settings(settings: dict[str, Any], seeds: Sequence[int], t: Catalogue) -> list[Row]:
+    """The settings of a stage, name by name; those that are off are left out.
+
+    settings: of the stage, or of the setup that ran, as the manifest has them.
+    """
+    images = settings.get("subset")
+    return [
+        (t("column.hidden"), ", ".join(map(str, settings["hidden"])) or t("ui.none")),
+        (t("column.batch_size"), str(settings["batch_size"])),
+        (t("column.epochs"), str(settings["epochs"])),
+        (t("column.l2"), numbers.plain(settings["l2"])),
+        (t("column.seeds"), ", ".join(map(str, seeds))),
+        (t("column.subset"), numbers.whole(images) if images else t("ui.all_images")),
+        (t("column.initial_std"), initial_weights(settings["initial_std"], t)),
+        (t("column.dtype"), settings["dtype"]),
+        *_further(settings, t),
+    ]
+
+
+def _further(settings: dict[str, Any], t: Catalogue) -> Iterator[Row]:
+    schedule, augmentation = settings["schedule"], settings["augmentation"]
+    if schedule["name"] != "constant" or schedule["warmup_epochs"]:
+        yield t("column.schedule"), _schedule(schedule)
+    if settings["normalization"] != "none":
+        yield t("column.normalization"), t("ui.per_channel")
+    if settings["label_smoothing"]:
+        share = numbers.plain(settings["label_smoothing"])
+        yield t("column.label_smoothing"), t("ui.smoothed", share=share)
+    for name in ("dropout", "input_dropout"):
+        if settings[name]:
+            yield t(f"column.{name}"), numbers.plain(settings[name])
+    for name in ("early_stopping", "average_epochs"):
+        if settings[name]:
+            yield t(f"column.{name}"), epochs_in_words(settings[name], t)
+    if settings["best_epoch_by"] == "validation_accuracy":
+        yield t("column.best_epoch_by"), t("column.validation_accuracy")
+    if augmentation["flip"] or augmentation["shift"]:
+        yield t("column.augmentation"), _augmentation(augmentation)
+
+
+def _schedule(schedule: dict[str, Any]) -> str:
+    words = [schedule["name"]]
+    if schedule["name"] == "step":
+        words.append(f"at={'/'.join(map(numbers.plain, schedule['at']))}, factor={schedule['factor']:g}")
+    if schedule["warmup_epochs"]:
+        words.append(f"warmup_epochs={schedule['warmup_epochs']:g}")
+    return ", ".join(words)
+
+
+def _augmentation(augmentation: dict[str, Any]) -> str:
+    flip = ["flip"] if augmentation["flip"] else []
+    return ", ".join(flip + ([f"shift={augmentation['shift']}"] if augmentation["shift"] else []))
+
+
+def initial_weights(std: float | None, t: Catalogue) -> Phrase:
+    """He initialization, or a fixed standard deviation."""
+    return t("network.he") if std is None else t("network.normal", std=numbers.plain(std))
+
+
+def chosen_by(trial: dict[str, Any]) -> str:
+    """By what a trial of the manifest chose its best epoch; as training/trainer.py has it."""
+    return (
+        "objective" if trial["defects"]["best_epoch_by_objective"] else str(trial["setup"]["best_epoch_by"])
+    )
+
+
+def band(seeds: Sequence[int], t: Catalogue) -> Phrase:
+    """What the bands in a figure are."""
+    return t("comparison.band", n=len(seeds)) if len(seeds) > 1 else t("comparison.no_band")
+
+
+def words(t: Catalogue) -> dict[str, str]:
+    """The labels of the figures."""
+    names = (
+        "epoch", "loss", "accuracy", "training", "validation", "predicted", "true", "learning_rate",
+        "validation_accuracy", "tried", "factor", "share", "gradient", "step",
+    )  # fmt: skip
+    return {name: t(f"figure.{name}").plain() for name in names}

@@ -1,0 +1,59 @@
+"""How large gradients and steps are over training: the figure and its sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reportgen.records.run_folder import SIZE_COLUMNS
+from reportgen.report.figures.step_sizes import relative_steps, step_sizes
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.stage_settings import words
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue
+
+
+def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
+    """What the templates show; None where the sizes were not measured.
+
+    epochs: the rows of metrics.csv of one stage. key: what the figure's ids begin with.
+    """
+    if not set(SIZE_COLUMNS) <= set(epochs) or epochs[list(SIZE_COLUMNS)].isna().all(axis=None):
+        return None
+    setups = list(dict.fromkeys(epochs["setup"]))
+    last = at_the_end(epochs)
+    steps = last["relative"].dropna()
+    if steps.empty:
+        return None
+    values = "; ".join(
+        f"{name} {row['gradient_norm']:.2g}, {numbers.two_digits(row['relative'])}"
+        for name, row in last.iterrows()
+    )
+    alt = t("alt.steps", values=values)
+    return {
+        "key": f"{key}-steps",
+        "text": "steps.text" if len(steps) > 1 else "steps.text_one",
+        "facts": {
+            "largest": steps.idxmax(),
+            "largest_step": numbers.two_digits(steps.max()),
+            "smallest": steps.idxmin(),
+            "smallest_step": numbers.two_digits(steps.min()),
+        },
+        "alt": alt,
+        "figure": drawn(step_sizes, epochs, words(t), setups, prefix=f"{key}-steps", description=alt.plain()),
+    }
+
+
+def at_the_end(epochs: pd.DataFrame) -> pd.DataFrame:
+    """By setup: the geometric means over seeds of each trial's last gradient and relative step.
+
+    As the figure draws them: of values that are finite and positive.
+    """
+    table = epochs.assign(relative=relative_steps(epochs))
+    sizes = table[["gradient_norm", "relative"]]
+    table[sizes.columns] = np.log(sizes.where(np.isfinite(sizes) & (sizes > 0)))
+    last = table.sort_values("epoch", kind="stable").groupby(["setup", "seed"], sort=False).last()
+    means: pd.DataFrame = last.groupby("setup", sort=False)[list(sizes.columns)].mean().apply(np.exp)
+    return means.loc[[name for name in dict.fromkeys(epochs["setup"]) if name in means.index]]

@@ -1,0 +1,116 @@
+"""How long each optimizer takes to a target: the table's rows and its sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
+from reportgen.report.figures import learning_curves
+from reportgen.report.figures.svg import drawn
+from reportgen.report.figures.verdicts import times_to_target
+from reportgen.report.sections.verdicts import was_tested
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+
+
+def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
+    """Epochs and seconds to a validation accuracy; None where no optimizer can set one.
+
+    epochs: the rows of metrics.csv of one stage, with two setups or more.
+    """
+    table = pd.DataFrame(
+        {
+            "problem": epochs["stage"],
+            "optimizer": epochs["setup"],
+            "seed": epochs["seed"],
+            "epoch": epochs["epoch"],
+            "score": epochs["validation_accuracy"].astype(float),
+            "seconds": epochs["seconds"].astype(float),
+        }
+    )
+    setups = list(dict.fromkeys(table["optimizer"]))
+    targets = default_target(table)
+    if len(setups) < 2 or not targets:
+        return None
+    target = next(iter(targets.values()))
+    times = time_to_target(table, targets)
+    summary = summarize_times(times).set_index("optimizer")
+    labels = {"epoch": t("figure.epoch").plain(), "missed": t("figure.missed").plain()}
+    medians = {name: float(summary.loc[name, "epoch"]) for name in setups}
+    written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
+    each = [t.given(dict.fromkeys(t.languages, f"{name} {median}")) for name, median in written.items()]
+    said = together(each, "list.names", t)
+    alt = t("alt.target", values=said)
+    intervals = summary["epoch_low"].notna().any()
+    return {
+        "figure": drawn(
+            times_to_target, times, setups, labels, prefix=f"target-{key}-times", description=alt.plain()
+        ),
+        "alt": alt,
+        "figure_text": partial(_figure_text, said, times, medians, t),
+        "caption": t("target.caption" if intervals else "target.caption_bare"),
+        "key": f"target-{key}",
+        "target": numbers.percent(target),
+        "reference": t("target.reference"),
+        "rows": [
+            {
+                "setup": name,
+                "color": learning_curves.color(number),
+                "reached": f"{summary.loc[name, 'reached']} / {summary.loc[name, 'trials']}",
+                "epochs": _median(summary.loc[name], "epoch"),
+                "seconds": _median(summary.loc[name], "seconds"),
+            }
+            for number, name in enumerate(setups)
+        ],
+    }
+
+
+def _figure_text(
+    said: Phrase, times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue, figure: Phrase
+) -> Phrase:
+    """The medians, who is first if the paired test shows it, and how many trials missed the target.
+
+    said: the medians in words. figure: the reference to it.
+    """
+    missed = int((~np.isfinite(times["epoch"])).sum())
+    sentences = [t("target.figure_text", figure=figure, medians=said), _first(times, medians, t)]
+    if missed:
+        sentences.append(t("target.missed", missed=missed, trials=len(times)))
+    return together(sentences, "list.sentences", t)
+
+
+def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> Phrase:
+    """Who is first to the target, where the test shows it and the medians agree.
+
+    The test is about the mean difference. Where a skewed one contradicts the medians, nobody is named.
+    """
+    found = compare_times(times)
+    (standing,) = found.standings
+    ranked = set(standing.order)
+    if len(ranked) < 2:
+        return t("target.not_ranked")
+    if not was_tested([pair for pair in found.pairs if {pair.first, pair.second} <= ranked]):
+        return t("target.untested")
+    first = standing.winner
+    if first is None or any(medians[name] <= medians[first] for name in medians if name != first):
+        return t("target.no_first")
+    others = "target.every_reaching" if standing.unscored else "finding.every_other"
+    return t("target.first", name=first, others=t(others))
+
+
+def _median(row: pd.Series[Any], unit: str) -> str:
+    middle, low, high = (_written(float(row[f"{unit}{end}"]), unit) for end in ("", "_low", "_high"))
+    return middle if low == numbers.MISSING else f"{middle} [{low}, {high}]"
+
+
+def _written(value: float, unit: str) -> str:
+    """Seconds with one decimal; epochs whole, or with the half that a median of an even number may have."""
+    if math.isnan(value):
+        return numbers.MISSING
+    return "∞" if math.isinf(value) else numbers.decimals(value, int(unit == "seconds" or value % 1 > 0))

@@ -1,0 +1,150 @@
+"""The section on the test set: accuracy, classes, confusion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reportgen.analysis.findings import best_on_validation
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures import learning_curves
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.classes import classes_block
+from reportgen.report.sections.insight import examples_block
+from reportgen.report.sections.sentences import test_sentences
+from reportgen.report.sections.stage_settings import words
+from reportgen.report.sections.tables import finished, rows
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+
+CLASSES_IN_TABLES = 30  # with more classes, only the extremes are named
+Matrix = NDArray[np.float64]
+
+
+def test_section(
+    records: RunRecords, comparison: pd.DataFrame, tuned: pd.DataFrame, t: Catalogue
+) -> dict[str, Any] | None:
+    """The test result of the tuned setup (or of the best one compared, where nothing was tuned)."""
+    results = tested(comparison, tuned)
+    if results.empty:
+        return None
+    classes = records.manifest["data"]["classes"]
+    matrix = confusion_matrix(records.confusion, results, classes)
+    alt = t("alt.confusion", values=confusion_in_words(matrix, classes))
+    per_class = class_rows(matrix, classes)
+    seeds = len(results)
+    return {
+        "sentences": test_sentences(results, t),
+        "lines": seed_lines(results),
+        "per_class": per_class[:CLASSES_IN_TABLES],
+        "extremes": extremes(matrix, classes, t),
+        "confused": confused_sentence(matrix, classes, seeds, t),
+        **captions(seeds, t),
+        "confusion": drawn(
+            learning_curves.confusion, matrix, classes, words(t), prefix="confusion", description=alt.plain()
+        ),
+        "alt": alt,
+        "by_class": classes_block(records.confusion, results, t),
+        "examples": examples_block(records, int(results["seed"].iloc[0]), t) if len(tuned) else None,
+    }
+
+
+def captions(seeds: int, t: Catalogue) -> dict[str, Phrase]:
+    """Of the table and the figure of classes, which say over how many seeds their numbers are means."""
+    if seeds == 1:
+        table, figure = t("test.per_class_caption_one"), t("test.confusion_caption_one")
+    else:
+        table = t("test.per_class_caption_many", n=seeds)
+        figure = t("test.confusion_caption_many", n=seeds)
+    return {"per_class_caption": table, "confusion_caption": figure}
+
+
+def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
+    """For each class, how many images there are, and what most of them were taken for but itself."""
+    said = []
+    for place, name in enumerate(classes):
+        row = matrix[place].copy()
+        right, total, row[place] = row[place], row.sum(), 0
+        most = f", {numbers.mean_count(row.max())} {classes[int(row.argmax())]}" if row.any() else ""
+        said.append(f"{name} {numbers.mean_count(right)}/{numbers.whole(total)}{most}")
+    return "; ".join(said)
+
+
+def tested(comparison: pd.DataFrame, tuned: pd.DataFrame) -> pd.DataFrame:
+    """The finished trials that the section is about; no rows where none finished."""
+    results = finished(tuned if len(tuned) else comparison)
+    best = None if len(tuned) else best_on_validation(comparison)
+    return results if best is None else results[results["setup"] == best]
+
+
+def seed_lines(results: pd.DataFrame) -> list[str]:
+    """What each trial got right, as the homework prints it."""
+    return [
+        f"Seed {row['seed']}: got {row['test_correct']:.0f} correct predictions in"
+        f" {row['test_images']:.0f} test images, accuracy: {numbers.percent(row['test_accuracy'])}"
+        for row in rows(results)
+    ]
+
+
+def confusion_matrix(confusion: pd.DataFrame, results: pd.DataFrame, classes: Sequence[str]) -> Matrix:
+    """The confusion matrix (K, K) in images, its mean over the trials in results."""
+    chosen = confusion[
+        (confusion["stage"] == results["stage"].iloc[0]) & (confusion["setup"] == results["setup"].iloc[0])
+    ]
+    table = chosen.pivot_table(index="true", columns="predicted", values="images", aggfunc="mean")
+    matrix: Matrix = table.loc[list(classes), list(classes)].to_numpy(dtype=np.float64)
+    return matrix
+
+
+def class_rows(matrix: Matrix, classes: Sequence[str]) -> list[dict[str, str]]:
+    """Each class's number of test images, right answers (the mean over seeds) and accuracy."""
+    return [
+        {
+            "name": name,
+            "images": numbers.whole(total),
+            "correct": numbers.mean_count(right),
+            "accuracy": numbers.percent(right / total if total else math.nan),
+        }
+        for name, right, total in zip(classes, matrix.diagonal(), matrix.sum(axis=1), strict=True)
+    ]
+
+
+def extremes(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> dict[str, object]:
+    """The classes that are told best and those that are told worst, of those with test images."""
+    totals = matrix.sum(axis=1)
+    there = np.flatnonzero(totals)
+    shares = matrix.diagonal()[there] / totals[there]
+    found: dict[str, object] = {}
+    for name, share in (("best", shares.max()), ("worst", shares.min())):
+        alike = there[np.isclose(shares, share, rtol=0, atol=1e-12)]
+        found |= {name: quoted([classes[place] for place in alike], t)}
+        found |= {f"{name}_accuracy": numbers.percent(share)}
+    return found
+
+
+def quoted(names: Sequence[str], t: Catalogue) -> Phrase:
+    """Names of classes, each in quotation marks."""
+    return together([t("list.quoted", name=name) for name in names], "list.names", t)
+
+
+def confused_sentence(matrix: Matrix, classes: Sequence[str], seeds: int, t: Catalogue) -> Phrase | None:
+    """The most frequent mistake, as a share of the images that it could have been made on; None without."""
+    wrong = matrix.copy()
+    np.fill_diagonal(wrong, 0)
+    if not wrong.any():
+        return None
+    true, predicted = divmod(int(wrong.argmax()), len(classes))
+    images = matrix[true].sum()
+    words: dict[str, object] = {
+        "true": classes[true],
+        "predicted": classes[predicted],
+        "share": numbers.percent(wrong.max() / images, 1),
+        "wrong": numbers.mean_count(wrong.max()),
+        "images": numbers.whole(images),
+    }
+    return t("test.confused_many", **words, n=seeds) if seeds > 1 else t("test.confused_one", **words)

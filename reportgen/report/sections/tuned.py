@@ -1,0 +1,107 @@
+"""The section on the tuned setup."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures import learning_curves
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.insight import weights_block
+from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings, words
+from reportgen.report.sections.tables import finished, rows
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+LOG_EPOCHS = 3
+
+
+def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
+    """Settings, shapes, the last epochs and the curves of the tuned setup."""
+    seeds = list(results["seed"])
+    epochs = records.epochs[records.epochs["stage"] == "tuned"]
+    row = results.iloc[0]
+    optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
+    optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
+    place = list(records.results.index).index(results.index[0])
+    shapes = records.manifest["parameter_shapes"][place]
+    trial = records.manifest["trials"][place]  # as it ran: a search may have found its settings
+    setup, by = trial["setup"], chosen_by(trial)
+    ended = finished(results)
+    log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
+    logged = epochs[epochs["seed"] == log_seed]
+    alt = t("alt.tuned", **tuned_ends(epochs))
+    return {
+        "settings": [
+            (t("column.optimizer"), optimizer),
+            *stage_settings(setup, seeds, t),
+            (t("column.parameters"), numbers.whole(row["parameters"])),
+        ],
+        "shapes": [f"{name} {list(shape)}" for name, shape in shapes.items()],
+        "log": last_epochs(logged, by),
+        "log_title": (
+            t("tuned.log", n=LOG_EPOCHS, seed=log_seed)
+            if len(logged) > LOG_EPOCHS
+            else t("tuned.log_whole", seed=log_seed)
+        ),
+        "best": best_epochs(ended["best_epoch"], by, t) if len(ended) else None,
+        "band": band(seeds, t),
+        "curves": drawn(
+            learning_curves.loss_and_accuracy, epochs, words(t), prefix="tuned", description=alt.plain()
+        ),
+        "alt": alt,
+        "weights": weights_block(records, log_seed, t) if len(ended) else None,
+    }
+
+
+def best_epochs(epochs: pd.Series[float], by: str, t: Catalogue) -> Phrase:
+    """At which epochs the trials that finished were best, in the middle of a sentence.
+
+    by: what is lowest or highest there, as settings.chosen_by says.
+    """
+    what, first, last = t(f"tuned_best.{by}"), int(epochs.min()), int(epochs.max())
+    if first == last:
+        return t("tuned_best.epoch", by=what, epoch=first)
+    return t("tuned_best.epochs", by=what, first=first, last=last, median=numbers.plain(epochs.median()))
+
+
+def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:
+    """Mean loss and accuracy at the first and the last epoch, for who cannot see the curves."""
+    means = epochs.groupby("epoch").mean(numeric_only=True)
+    writers: dict[str, Callable[[float], str]] = {"loss": numbers.loss, "accuracy": numbers.percent}
+    return {
+        f"{part}_{metric}": f"{write(means[f'{part}_{metric}'].iloc[0])} → "
+        f"{write(means[f'{part}_{metric}'].iloc[-1])}"
+        for part in ("training", "validation")
+        for metric, write in writers.items()
+    }
+
+
+def last_epochs(epochs: pd.DataFrame, by: str) -> list[str]:
+    """The log of a trial's last epochs, three lines each, as the homework prints it.
+
+    by: what is lowest or highest in a best epoch, as settings.chosen_by says.
+    """
+    values = {
+        "validation_loss": epochs["validation_loss"],
+        "validation_accuracy": -epochs["validation_accuracy"],
+        "objective": epochs["validation_loss"] + epochs["l2_term"],
+    }[by]
+    best_so_far = values < values.cummin().shift(fill_value=math.inf)
+    lines = []
+    for row, best in list(zip(rows(epochs), best_so_far, strict=True))[-LOG_EPOCHS:]:
+        saved = " [MODEL SAVED]" if best else ""
+        training, validation = (
+            f"{numbers.percent(row[f'{part}_accuracy'])}, loss: {numbers.loss(row[f'{part}_loss'])}"
+            for part in ("training", "validation")
+        )
+        lines += [
+            f"Epoch {row['epoch']}:{saved}",
+            f"  Training accuracy: {training}",
+            f"  Validation accuracy: {validation}",
+        ]
+    return lines

@@ -1,0 +1,1 @@
+"""Templates, ours and a user's own: found, checked, kept within limits."""

@@ -1,0 +1,294 @@
+"""Where a report's pages, style sheets and words come from: the program's own, and a user's above.
+
+A file of the folder stands for ours of the same path; its catalogue.toml changes single entries and may add
+languages. The folder may come from somebody else: it is read once, whole, without following links out of it,
+and its templates run where they reach the report's content and nothing besides.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import jinja2
+from jinja2 import meta
+
+from reportgen.errors import UserError
+from reportgen.files import resources
+from reportgen.report.templates import foreign_pages, user_catalogue
+from reportgen.report.templates.limits import MOST_CHARACTERS, OF_TEMPLATES, Limits, TimeSpentError, limited
+from reportgen.report.templates.sandbox import Sandbox
+from reportgen.report.words.catalogue import Catalogue, Phrase, nearest
+from reportgen.report.words.languages import CHINESE, ENGLISH
+
+WORDS = "catalogue.toml"
+PAGE = "report.html.j2"
+SCRIPT = "script.js"
+ORIGINAL = "original/"
+"""What a template's name begins with where the program's own is meant, replaced or not."""
+MOST_FILES, MOST_BYTES = 500, 2**20
+_NOT_OF_REPORTS = ("index.html.j2",)
+_KINDS = (".j2", ".css", ".js", ".toml")
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+_HEAD = re.compile(r"\s*<!doctype html>\s*<html[^<>]*>\s*<head>\s*", re.IGNORECASE)
+
+
+class TemplateError(UserError):
+    """A mistake in a user's template, style sheet or catalogue: its file, its line and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The texts of all files by their path, and those of a user's folder among them.
+
+    replaced: the paths at which the folder has something other than the program. words: the catalogue's
+    entries. notes: what the user should know of the folder.
+    """
+
+    texts: Mapping[str, str]
+    words: Mapping[str, Mapping[str, Mapping[str, str]]]
+    folder: Path | None = None
+    replaced: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def text(self, path: str) -> str:
+        """A file's text."""
+        return self.texts[path]
+
+    def catalogue(self, languages: Sequence[str]) -> Catalogue:
+        """The words in these languages. Raises UserError for a language that no phrase is in."""
+        for language in languages:
+            if language not in self.languages():
+                raise UserError(
+                    f"no phrase of the catalogue is in {language!r}, only in {', '.join(self.languages())};"
+                    " a catalogue.toml with that language, in a folder named by --templates, adds it"
+                )
+        return Catalogue(self.words, languages)
+
+    def languages(self) -> tuple[str, ...]:
+        """All that the catalogue has, the report's own two first."""
+        found = {code for phrases in self.words.values() for phrase in phrases.values() for code in phrase}
+        return (CHINESE, ENGLISH, *sorted(found - {CHINESE, ENGLISH}))
+
+    def missing(self, language: str) -> list[str]:
+        """The phrases that a language lacks."""
+        return [
+            f"{section}.{key}"
+            for section, phrases in self.words.items()
+            for key, phrase in phrases.items()
+            if language not in phrase
+        ]
+
+    def digest(self) -> str | None:
+        """One number for all that the folder changes; None where it changes nothing."""
+        lines = (f"{sha256(self.texts[path].encode()).hexdigest()}  {path}\n" for path in self.replaced)
+        return sha256("".join(lines).encode()).hexdigest() if self.replaced else None
+
+    def path(self, name: str) -> str:
+        """A file as messages name it."""
+        return str(self.folder / name) if self.folder and name in self.replaced else name
+
+    # ------------------------------------------------------------ for jinja
+
+    def environment(self) -> Sandbox:
+        """Where the templates run."""
+        environment = Sandbox(
+            loader=jinja2.FunctionLoader(self._source),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=False,
+        )
+        environment.tests["phrase_like"] = lambda value: isinstance(value, Phrase)
+        return environment
+
+    def _source(self, name: str) -> tuple[str, str, None] | None:
+        texts = own_texts() if name.startswith(ORIGINAL) else self.texts
+        path = name.removeprefix(ORIGINAL)
+        return (texts[path], self.path(name), None) if path in texts else None
+
+    @contextmanager
+    def mistakes_named(
+        self, known: Sequence[str] = (), path: str = "", most: Limits = OF_TEMPLATES
+    ) -> Iterator[None]:
+        """Turn what goes wrong in a user's templates into a TemplateError, and keep them to their limits.
+
+        known: names that there are. path: what it is about, where the error does not tell.
+        """
+        try:
+            with limited(most) if self.replaced else nullcontext():
+                yield
+        except UserError:
+            raise
+        except Exception as error:  # a template can go wrong in as many ways as a program
+            of_system = isinstance(error, OSError) and not isinstance(error, jinja2.TemplateError)
+            if of_system or not self.replaced:
+                raise  # no mistake of the user's
+            place = self._place(error) or (f"{path}: " if path else "")
+            raise TemplateError(f"{place}{_reason(error, known, most)}") from error
+
+    def _place(self, error: Exception) -> str:
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            return f"{error.filename}:{error.lineno}: "
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")
+        ]
+        own = [frame for frame in frames if frame.filename in map(self.path, self.replaced)]
+        return "".join(f"{frame.filename}:{frame.lineno}: " for frame in (own or frames)[-1:])
+
+    def refuse_foreign(self, page: str) -> None:
+        """Raises TemplateError where a user's templates make a page that leads elsewhere, or is too long."""
+        if not self.replaced:
+            return
+        if len(page) > MOST_CHARACTERS:
+            most = f"{MOST_CHARACTERS:,}"
+            raise TemplateError(
+                f"{self.folder}: makes a page of more than {most} characters; make less of it"
+            )
+        for line, mistake in foreign_pages.mistakes(page):
+            raise TemplateError(f"{self.folder}: in line {line} of the page: {mistake}")
+
+    def guarded(self, page: str, policy: str) -> str:
+        """A page of a user's template with our security policy in front of all that it may load.
+
+        Raises TemplateError for a page that the policy or the fonts cannot be put into.
+        """
+        if PAGE not in self.replaced:
+            return page
+        head = _HEAD.match(page)
+        if head is None:
+            raise TemplateError(f"{self.path(PAGE)}:1: must begin with <!doctype html>, <html> and <head>")
+        if "<style>\n" not in page:
+            raise TemplateError(
+                f"{self.path(PAGE)}:1: lacks a line with <style> alone, behind which the fonts are put;"
+                " see the original"
+            )
+        return f"{page[: head.end()]}{policy}\n{page[head.end() :]}"
+
+    def policy(self) -> str:
+        """The line of our own page, as a template, that says what a page may load."""
+        found = _POLICY.search(own_texts()[PAGE])
+        assert found is not None, "our page has a policy"
+        return found[0]
+
+
+# ---------------------------------------------------------------- reading
+
+
+@cache
+def own_texts() -> Mapping[str, str]:
+    """The program's own files, of which a report is made, by their path."""
+    folder = resources.templates()
+    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in _KINDS]
+    return {
+        path: (folder / path).read_text(encoding="utf-8")
+        for path in sorted(paths)
+        if path not in _NOT_OF_REPORTS
+    }
+
+
+@cache
+def own() -> Templates:
+    """The program's own alone."""
+    return Templates(own_texts(), user_catalogue.ours(own_texts()[WORDS]))
+
+
+def read(folder: Path | None) -> Templates:
+    """The program's own with those of a folder above them; None for the program's own alone.
+
+    Raises TemplateError for a folder that is not there, files that are no text, links that lead out of it,
+    mistakes in its catalogue, and templates that are no Jinja.
+    """
+    if folder is None:
+        return own()
+    texts = texts_in(folder)
+    replaced = tuple(path for path, text in sorted(texts.items()) if text != own().texts.get(path))
+    words, notes = own().words, []
+    if WORDS in replaced:
+        found = user_catalogue.read(texts[WORDS], words)
+        if found.mistakes:
+            line, mistake = found.mistakes[0]
+            more = f" (and {len(found.mistakes) - 1} more to mend)" if len(found.mistakes) > 1 else ""
+            raise TemplateError(f"{folder / WORDS}:{line}: {mistake}{more}")
+        words = found.words
+        notes = [f"{folder / WORDS}:{line}: {note}" for line, note in found.notes]
+    templates = Templates({**own().texts, **texts}, words, folder, replaced)
+    named = _named(templates)
+    notes += [
+        f"{folder / path}: replaces nothing{nearest(path, own().texts)}"
+        for path in replaced
+        if path not in own().texts and path not in named
+    ]
+    return replace(templates, notes=tuple(notes))
+
+
+def texts_in(folder: Path) -> dict[str, str]:
+    """The text of every file in the folder that a report may be made of."""
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "there is no such folder"
+        raise TemplateError(
+            f"{folder}: {what}; `reportgen templates export {folder}` writes one to start from"
+        )
+    root, texts = folder.resolve(), {}
+    for number, path in enumerate(_files_in(folder)):
+        if number >= MOST_FILES:
+            raise TemplateError(
+                f"{folder}: has more than {MOST_FILES} files; name the folder of the templates"
+            )
+        if not path.resolve().is_relative_to(root):
+            raise TemplateError(f"{path}: is a link that leads out of {folder}; put a copy there instead")
+        if not path.is_file():
+            raise TemplateError(f"{path}: is no file that can be read; take it away")
+        if path.stat().st_size > MOST_BYTES:
+            raise TemplateError(f"{path}: has more than {MOST_BYTES:,} bytes; no template is that long")
+        data = path.read_bytes()
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            raise TemplateError(f"{path}:{line}: is not UTF-8; save the file in that encoding") from error
+        texts[path.relative_to(folder).as_posix()] = text.replace("\r\n", "\n")
+    if texts.get(SCRIPT, own_texts()[SCRIPT]) != own_texts()[SCRIPT]:
+        raise TemplateError(f"{folder / SCRIPT}: scripts come from the program alone; take the file away")
+    return texts
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """What is in a folder at any depth, in order, but for hidden files and notes for people."""
+    for place, folders, names in os.walk(folder):
+        linked = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in linked)
+        for name in sorted([*names, *linked]):
+            if not name.startswith(".") and not name.endswith((".md", "~")):
+                yield Path(place, name)
+
+
+def _named(templates: Templates) -> set[str]:
+    """The templates that a user's templates take in; all of these are compiled on the way."""
+    environment, named = templates.environment(), set()
+    for path in templates.replaced:
+        if path.endswith(".j2"):
+            with templates.mistakes_named(path=templates.path(path)):
+                environment.compile(templates.text(path), path, templates.path(path))
+                found = meta.find_referenced_templates(environment.parse(templates.text(path)))
+                named |= {name for name in found if name}
+    return named
+
+
+def _reason(error: Exception, known: Sequence[str], most: Limits) -> str:
+    """What went wrong in a template, in one line."""
+    if isinstance(error, MemoryError):
+        return f"takes more than {most.memory:,} bytes of memory"
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no template {error.name!r}{nearest(str(error.name), own().texts)}"
+    name = re.match(r"'(\w+)' is undefined", str(error))
+    hint = nearest(name[1], known) if name else ""
+    known_kinds = jinja2.TemplateError | KeyError | TimeSpentError
+    kind = "" if isinstance(error, known_kinds) else f"{type(error).__name__}: "
+    return f"{kind}{getattr(error, 'message', None) or error}".rstrip(".") + hint

@@ -1,0 +1,129 @@
+"""A user's catalogue.toml: single phrases in other words, or in further languages, merged over ours."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reportgen.report.words.catalogue import check, nearest
+from reportgen.report.words.languages import CODE, ENGLISH
+
+Entries = Mapping[str, Mapping[str, Mapping[str, str]]]
+Said = tuple[int, str]
+"""A line of the file, and what is said about it."""
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """All phrases, ours and the user's; what must be mended in the user's, and what is only odd."""
+
+    words: Entries
+    mistakes: tuple[Said, ...]
+    notes: tuple[Said, ...]
+
+
+def ours(text: str) -> Entries:
+    """The program's own catalogue. Raises CatalogueError."""
+    entries = tomllib.loads(text)
+    check(entries)
+    return entries
+
+
+def read(text: str, ours: Entries) -> OwnWords:
+    """Merge a user's catalogue over ours, entry by entry and language by language."""
+    try:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
+        place = re.search(r"at line (\d+)", str(error))
+        return OwnWords(ours, ((int(place[1]) if place else 1, f"is not valid TOML: {error}"),), ())
+    mistakes, notes = [], []
+    merged = {section: dict(phrases) for section, phrases in ours.items()}
+    names = [f"{section}.{key}" for section, phrases in ours.items() for key in phrases]
+    for section, phrases in content.items():
+        if not isinstance(phrases, dict):
+            mistakes.append((_line(text, section), f"{section}: must be a table of phrases"))
+            continue
+        for key, phrase in phrases.items():
+            name, line = f"{section}.{key}", _line(text, section, key)
+            known = ours.get(section, {}).get(key)
+            if found := list(_mistakes(name, phrase, known)):
+                mistakes += [(line, mistake) for mistake in found]
+                continue
+            if known is None:
+                hint = nearest(name, names)
+                notes.append(
+                    (line, f"{name} is no phrase of the program; only a template of yours can use it{hint}")
+                )
+            merged.setdefault(section, {})[key] = {**(known or {}), **phrase}
+    return OwnWords(merged, tuple(mistakes), tuple(notes))
+
+
+def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterator[str]:
+    """What is wrong with a phrase. known: ours of the same name."""
+    if not isinstance(phrase, dict) or not all(isinstance(text, str) for text in phrase.values()):
+        yield f'{name}: must be a table of texts by language, such as {{ en = "..." }}'
+        return
+    for language in phrase:
+        if not CODE.fullmatch(language):
+            yield f"{name}: {language!r} is no language; write it as in zh-Hant, en, de, pt-BR"
+    if known is None and ENGLISH not in phrase:
+        yield f"{name}: needs a text in {ENGLISH}, which stands in for every other language"
+        return
+    try:
+        wanted = _names(known[ENGLISH] if known else phrase[ENGLISH])
+    except ValueError:  # told below
+        wanted = set()
+    for language, text in phrase.items():
+        try:
+            found = _names(text)
+        except ValueError as error:
+            yield f"{name} in {language}: {str(error).lower()}; a brace that is meant is written twice"
+            continue
+        if complex_ones := sorted(one for one in found if not one.isidentifier()):
+            yield f"{name} in {language}: {{{complex_ones[0]}}} is no value; write its name alone: {{n}}"
+        elif odd := sorted(found - wanted):
+            hint = nearest(odd[0], wanted)
+            yield f"{name} in {language}: there is no value {{{odd[0]}}}{hint}; {_listed(wanted)}"
+        elif lacking := sorted(wanted - found):
+            yield f"{name} in {language}: lacks {', '.join(f'{{{one}}}' for one in lacking)}"
+
+
+def _names(text: str) -> set[str]:
+    """The {names} in a text as they stand there, with all that makes them more than a name."""
+    found = set()
+    for _, name, form, conversion in string.Formatter().parse(text):
+        if name is not None:
+            found.add(f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}")
+    return found
+
+
+def _listed(names: set[str]) -> str:
+    return f"it has {', '.join(f'{{{name}}}' for name in sorted(names))}" if names else "it has none"
+
+
+def _line(text: str, section: str, key: str | None = None) -> int:
+    """Where a table, or a phrase in it, stands; the first line where it is written in another way."""
+    inside, found = "", 1
+    for number, line in enumerate(text.split("\n"), start=1):
+        head = re.match(r"\s*\[\s*([\w.\"'-]+?)\s*\]", line)
+        if head:
+            inside = head[1].replace('"', "").replace("'", "")
+        if (head or re.match(rf"\s*[\"']?{re.escape(section)}\b", line)) and (
+            inside == section or (not head and not inside)
+        ):
+            found = number
+            if key is None:
+                return number
+        if key is not None and inside == f"{section}.{key}":
+            return number
+        if (
+            key is not None
+            and inside == section
+            and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line)
+        ):
+            return number
+    return found

@@ -1,0 +1,209 @@
+"""The words of the report, in its languages side by side."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import string
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from reportgen.report.words.languages import CHINESE, CSS_CLASS, ENGLISH, HTML_LANG, css_class, html_lang
+
+__all__ = ["CHINESE", "CSS_CLASS", "ENGLISH", "HTML_LANG", "Catalogue", "Phrase", "check", "load"]
+
+
+_HAN, _LATIN, _TAGS = "[\u3400-\u9fff]", "[A-Za-z0-9]", "((?:<[^>]*>)*)"
+
+
+class CatalogueError(ValueError):
+    """A catalogue whose two languages do not match."""
+
+
+class UnknownPhraseError(KeyError):
+    """A phrase that the catalogue does not have, or one that was not given all its values."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A phrase as it is shown for one of the report's languages, and its attributes in HTML.
+
+    language: what it is written in. also: further languages that it stands for, since they lack the phrase.
+    """
+
+    shown_for: str
+    language: str
+    text: Markup
+    also: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> Markup:
+        """The language for readers, the class for the style sheet, and what else it is shown for."""
+        lang, kind = html_lang(self.language), css_class(self.language)
+        also = Markup(' data-also="{}"').format(" ".join(map(html_lang, self.also))) if self.also else ""
+        return Markup('lang="{}" class="{}"{}').format(lang, kind, also)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """The same text in each language asked for, values already filled in; a value may be markup.
+
+    borrowed: the languages that lack it, whose text is the English one.
+    """
+
+    texts: Mapping[str, Markup]
+    borrowed: frozenset[str] = frozenset()
+
+    def passages(self) -> list[Passage]:
+        """The texts that are different ones, each with the languages that it is shown for."""
+        borrowed = tuple(language for language in self.texts if language in self.borrowed)
+        found = [
+            Passage(language, language, text, borrowed if language == ENGLISH else ())
+            for language, text in self.texts.items()
+            if language not in borrowed
+        ]
+        if borrowed and ENGLISH not in self.texts:
+            found.append(Passage(borrowed[0], ENGLISH, self.texts[borrowed[0]], borrowed))
+        return found
+
+    def spans(self) -> Markup:
+        """One span a language, next to each other; one alone where the languages say the same."""
+        if len(set(self.texts.values())) == 1 and len(self.borrowed) < len(self.texts):
+            return Markup("<span>{}</span>").format(next(iter(self.texts.values())))
+        return Markup(" ").join(
+            Markup("<span {}>{}</span>").format(found.attributes, found.text) for found in self.passages()
+        )
+
+    def paragraphs(self) -> Markup:
+        """One paragraph a language, below each other."""
+        return Markup("\n").join(
+            Markup("<p {}>{}</p>").format(found.attributes, found.text) for found in self.passages()
+        )
+
+    def plain(self) -> str:
+        """All languages as text without markup: for figures, running heads and outlines."""
+        return " ".join(dict.fromkeys(text.striptags() for text in self.texts.values()))
+
+
+class Catalogue:
+    """Looks phrases up by section and key, in some of its languages."""
+
+    def __init__(
+        self, entries: Mapping[str, Mapping[str, Mapping[str, str]]], languages: Sequence[str]
+    ) -> None:
+        self.entries = entries
+        self.languages = tuple(languages)
+
+    def __call__(self, name: str, /, **values: object) -> Phrase:
+        """The phrase 'section.key', its {names} filled in.
+
+        A value that is a Phrase is filled in by language. What a language lacks is said in English. Raises
+        UnknownPhraseError, a KeyError, where there is no such phrase or a value is missing.
+        """
+        section, _, key = name.partition(".")
+        if key not in self.entries.get(section, {}):
+            raise UnknownPhraseError(
+                f"there is no phrase {name!r} in the catalogue{nearest(name, self.names())}"
+            )
+        entry = self.entries[section][key]
+        if lacking := placeholders(entry[ENGLISH]) - set(values):
+            raise UnknownPhraseError(f"the phrase {name!r} needs a value for {', '.join(sorted(lacking))}")
+        return Phrase(
+            {
+                language: _fill(entry.get(language, entry[ENGLISH]), values, language)
+                for language in self.languages
+            },
+            self._lacking(entry),
+        )
+
+    def given(self, texts: Mapping[str, str]) -> Phrase:
+        """A phrase from outside the catalogue, such as the experiment's title."""
+        return Phrase(
+            {
+                language: escape(texts[language if language in texts else ENGLISH])
+                for language in self.languages
+            },
+            self._lacking(texts),
+        )
+
+    def _lacking(self, texts: Mapping[str, str]) -> frozenset[str]:
+        return frozenset(language for language in self.languages if language not in texts)
+
+    def names(self) -> list[str]:
+        """The names of all phrases."""
+        return [f"{section}.{key}" for section, phrases in self.entries.items() for key in phrases]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a phrase of this name."""
+        section, _, key = name.partition(".")
+        return key in self.entries.get(section, {})
+
+
+def together(phrases: Sequence[Phrase], between: str, t: Catalogue) -> Phrase:
+    """Phrases in a row; a language that lacks one of them has all in English.
+
+    between: the name of the phrase that stands between them.
+    """
+    signs = t(between).texts
+    lacking = frozenset().union(*(phrase.borrowed for phrase in phrases))
+    return Phrase({k: signs[k].join(phrase.texts[k] for phrase in phrases) for k in t.languages}, lacking)
+
+
+def load(path: Path, languages: Sequence[str]) -> Catalogue:
+    """Read the report's own catalogue file. Raises CatalogueError."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    check(entries)
+    return Catalogue(entries, languages)
+
+
+def check(entries: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+    """Every phrase has both languages and the same placeholders in both; CatalogueError otherwise."""
+    for section, phrases in entries.items():
+        for key, phrase in phrases.items():
+            if set(phrase) != {CHINESE, ENGLISH}:
+                raise CatalogueError(f"{section}.{key} needs exactly {CHINESE} and {ENGLISH}")
+            if placeholders(phrase[CHINESE]) != placeholders(phrase[ENGLISH]):
+                raise CatalogueError(f"{section}.{key} has different placeholders in its two languages")
+
+
+def placeholders(text: str) -> set[str]:
+    """The {names} in a text."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint at the known word that was probably meant."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _fill(text: str, values: Mapping[str, object], language: str) -> Markup:
+    """The text as markup: everything escaped, `backquotes` as code, values put in."""
+    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    chosen = {
+        name: value.texts[language] if isinstance(value, Phrase) else escape(value)
+        for name, value in values.items()
+    }
+    pieces: list[str] = []
+    for literal, name, _, _ in string.Formatter().parse(marked):
+        pieces += [literal, str(chosen[name]) if name else ""]
+    return Markup(_spaced(pieces) if css_class(language) == "zh" else "".join(pieces))
+
+
+def _spaced(pieces: Sequence[str]) -> str:
+    """Pieces of a Chinese text, a space between a Chinese character and a letter or digit, and no other.
+
+    Where a value is put in, nobody knows beforehand what stands beside it.
+    """
+    text = "\0".join(pieces)
+    for before, after in ((_HAN, _LATIN), (_LATIN, _HAN)):
+        text = re.sub(rf"(?<={before}){_TAGS}\0{_TAGS}(?={after})", r"\1 \2", text)
+    text = re.sub(rf"(?<={_HAN}){_TAGS} ?\0 ?{_TAGS}(?={_HAN})", r"\1\2", text)
+    return text.replace("\0", "")

@@ -1,0 +1,196 @@
+"""How numbers and dates are written, the same everywhere in a report.
+
+Tables and figures are shared by all languages of a report, so its first language says how all its numbers
+are written: with commas and points in Chinese and English, otherwise elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import pandas as pd
+from babel.dates import format_date, format_datetime
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from reportgen.report.words import languages as tongues
+from reportgen.report.words.catalogue import CHINESE, ENGLISH, Phrase
+
+MISSING = "–"
+_minus: ContextVar[str] = ContextVar("_minus", default="-")
+_signs: ContextVar[dict[str, str] | None] = ContextVar("_signs", default=None)
+
+
+@contextmanager
+def written_in(language: str) -> Iterator[None]:
+    """While inside, numbers are written as in this language, and differences with a real minus sign."""
+    own = language in (CHINESE, ENGLISH)
+    token, minus = _signs.set(None if own else _signs_of(language)), _minus.set("\N{MINUS SIGN}")
+    try:
+        yield
+    finally:
+        _signs.reset(token)
+        _minus.reset(minus)
+
+
+def signs() -> dict[str, str] | None:
+    """What stands for a comma, a point and a percent sign now; None where they stand for themselves."""
+    return _signs.get()
+
+
+def _signs_of(language: str) -> dict[str, str]:
+    """What stands for a comma, a point and a percent sign."""
+    locale = tongues.locale(language)
+    percent = locale.percent_formats[None].pattern.split(";")[0]
+    gap = "\u00a0" if re.search(r"\s%", percent) else ""
+    return {",": get_group_symbol(locale), ".": get_decimal_symbol(locale), "%": f"{gap}%"}
+
+
+def _written(number: str) -> str:
+    """A number with commas and points as the report's first language writes it."""
+    signs = _signs.get()
+    return number if signs is None else "".join(signs.get(char, char) for char in number)
+
+
+def _signed(number: str) -> str:
+    """A number that begins with its sign; the hyphen of programs is for what programs read."""
+    return _written(number if number[0] != "-" else _minus.get() + number[1:])
+
+
+def percent(share: float, places: int = 2) -> str:
+    """0.4652 as 46.52%."""
+    return MISSING if _missing(share) else _written(f"{share:.{places}%}")
+
+
+def two_digits(share: float) -> str:
+    """0.000217 as 0.022%: two digits that mean something, however small the share."""
+    return MISSING if _missing(share) else _written(f"{float(f'{100 * share:.2g}'):g}%")
+
+
+def loss(value: float) -> str:
+    """Four decimals."""
+    return MISSING if _missing(value) else _written(f"{value:.4f}")
+
+
+def seconds(value: float) -> str:
+    """One decimal."""
+    return MISSING if _missing(value) else _written(f"{value:,.1f}")
+
+
+def whole(value: float) -> str:
+    """Thousands set apart by commas."""
+    return MISSING if _missing(value) else _written(f"{value:,.0f}")
+
+
+def mean_count(value: float) -> str:
+    """A count, or a mean of counts, to at most one decimal: 50, 48.2."""
+    return MISSING if _missing(value) else _written(f"{value:,.1f}".removesuffix(".0"))
+
+
+def plain(value: float) -> str:
+    """A setting as people write it: 0.0002 and 1e-05, not 0.00020000000000000001."""
+    return _written(f"{value:g}")
+
+
+def decimals(value: float, places: int) -> str:
+    """So many decimals."""
+    return _written(f"{value:.{places}f}")
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return _signed(f"{100 * difference:+.2f}")
+
+
+def with_spread(values: pd.Series[float], write: str) -> str:
+    """Mean of a column, with ± its sample standard deviation where there are several values.
+
+    write: 'percent', 'loss' or 'seconds'.
+    """
+    found = values.dropna()
+    if found.empty:
+        return MISSING
+    writers: dict[str, Callable[[float], str]] = {
+        "percent": percent, "loss": loss, "seconds": seconds,
+    }  # fmt: skip
+    write_one = writers[write]
+    if len(found) == 1:
+        return write_one(float(found.iloc[0]))
+    return f"{write_one(float(found.mean()))} ± {write_one(float(found.std(ddof=1)))}"
+
+
+def whole_range(values: pd.Series[float]) -> str:
+    """Of whole numbers the smallest and the largest, 19–20; one number where they are the same."""
+    found = values.dropna()
+    if found.empty:
+        return MISSING
+    return "–".join(dict.fromkeys(whole(end) for end in (found.min(), found.max())))
+
+
+def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
+    """A moment in UTC, to the minute, in each language."""
+    from markupsafe import escape
+
+    patterns = {
+        CHINESE: ("yyyy年M月d日 HH:mm 'UTC'", "zh_Hant_TW"),
+        ENGLISH: ("MMMM d, yyyy, HH:mm 'UTC'", "en_US"),
+    }
+
+    def written(language: str) -> str:
+        if language in patterns:
+            pattern, own = patterns[language]
+            return format_datetime(moment, pattern, locale=own)
+        day = format_date(moment, "long", locale=tongues.locale(language))
+        return f"{day}, {moment:%H:%M} UTC"
+
+    return Phrase({language: escape(written(language)) for language in languages})
+
+
+def _missing(value: float) -> bool:
+    return value is None or math.isnan(value)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How scores of a metric are written: shares as percentages and their differences as points.
+
+    share: whether the metric is a share of 1, such as an accuracy.
+    """
+
+    share: bool
+
+    def value(self, score: float) -> str:
+        """A score."""
+        return percent(score) if self.share else MISSING if _missing(score) else _written(f"{score:.4g}")
+
+    def difference(self, difference: float) -> str:
+        """A difference of two scores, with its sign."""
+        if _missing(difference):
+            return MISSING
+        return points(difference) if self.share else _signed(f"{difference:+.4g}")
+
+    def interval(self, low: float, high: float) -> str:
+        """The interval of a score; empty where there is none."""
+        return "" if _missing(low) or _missing(high) else _between(self.value(low), self.value(high))
+
+    def difference_interval(self, low: float, high: float) -> str:
+        """The interval of a difference; empty where there is none."""
+        if _missing(low) or _missing(high):
+            return ""
+        return _between(self.difference(low), self.difference(high))
+
+
+def _between(low: str, high: str) -> str:
+    """An interval; with a semicolon where numbers have commas of their own."""
+    signs = _signs.get()
+    return f"[{low}{';' if signs and signs['.'] == ',' else ','} {high}]"
+
+
+def probability(p: float) -> str:
+    """A p-value: three decimals, or a bound below them."""
+    return MISSING if _missing(p) else _written("< 0.001" if p < 0.001 else f"{p:.3f}")

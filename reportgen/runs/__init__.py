@@ -1,1 +1,0 @@
-"""Runs of experiments: plan the trials, execute them, keep what they leave."""

@@ -1,0 +1,138 @@
+"""The records that a PDF carries, of a run or of tables: proved, put into words, and rendered again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reportgen.errors import UserError
+from reportgen.files.atomic import write_bytes
+from reportgen.records import run_folder
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.pdf import attachments
+from reportgen.report.pdf.attachments import COMPARISON
+from reportgen.report.render import Rendered, render
+from reportgen.report.words.catalogue import Catalogue
+from reportgen.verification import carried, printed, recomputed
+from reportgen.verification.printed import Printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from reportgen.analysis.comparison import Comparison
+
+Check = Callable[[], Iterable[str]]
+
+
+class Records(Protocol):
+    """What a report is made from, laid out in a folder of its own."""
+
+    def checks(self) -> Iterator[tuple[str, str, Check]]:
+        """What the records must hold among themselves: its name, what is said where it holds, the check."""
+
+    def printed(self, t: Catalogue) -> Iterator[Printed]:
+        """What the report says."""
+
+    def render(self, **options: Any) -> Rendered:
+        """Write the report anew. options: those of report.render.render."""
+
+
+def unpack(files: Mapping[str, bytes], folder: Path) -> Records:
+    """Lay attached files out in a folder and read them. Raises whatever made-up files make a reader raise."""
+    for name, data in files.items():
+        if name.endswith(".npz"):
+            carried.check_arrays(name, data)
+    return Tables.unpack(files, folder) if COMPARISON in files else Run.unpack(files, folder)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The records of a run."""
+
+    folder: Path
+    records: RunRecords
+
+    @staticmethod
+    def unpack(files: Mapping[str, bytes], folder: Path) -> Run:
+        """Lay them out as a run's folder. Raises UserError where one is missing or damaged."""
+        lacking = [kept.name for kept in attachments.FILES if kept.always and kept.name not in files]
+        if lacking:
+            raise UserError(f"{lacking[0]} is missing")
+        attachments.unpack(files, folder)
+        return Run(folder, run_folder.read(folder))
+
+    def checks(self) -> Iterator[tuple[str, str, Check]]:
+        """Results computed again from epochs and confusion."""
+        holds = f"{len(self.records.results)} trials"
+        yield "results.csv from metrics.csv", holds, lambda: recomputed.against_metrics(self.records)
+        yield "results.csv from confusion.csv", holds, lambda: recomputed.against_confusion(self.records)
+        yield "tables about manifest.json", holds, lambda: recomputed.against_manifest(self.records)
+
+    def printed(self, t: Catalogue) -> Iterator[Printed]:
+        """What the report of the run says."""
+        return printed.of_run(self.records, t)
+
+    def render(self, **options: Any) -> Rendered:
+        """Write the run's report anew."""
+        return render(self.folder, **options)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Anyone's tables of scores, and how they were compared: comparison.json as a dictionary."""
+
+    how: dict[str, Any]
+    paths: tuple[Path, ...]
+    scores: pd.DataFrame
+
+    @staticmethod
+    def unpack(files: Mapping[str, bytes], folder: Path) -> Tables:
+        """Lay the tables out under the names that they had, as new as they were. Raises UserError."""
+        import pandas as pd
+
+        from reportgen.records.score_files import check_size, read_scores
+
+        how = json.loads(files[COMPARISON])
+        paths, parts = [], []
+        for number, file in enumerate(how["files"]):
+            path = folder / str(number) / PurePath(file["file"]).name  # tables may share a name
+            path.parent.mkdir()
+            write_bytes(path, files[file["attached"]])
+            os.utime(path, (how["modified"], how["modified"]))
+            paths.append(path)
+            parts.append(read_scores(path, metric=how["metric"], name=file["name"]).table)
+        table = pd.concat(parts, ignore_index=True)
+        table = table[table["problem"].isin(how["problems"])].reset_index(drop=True)
+        check_size(table)
+        return Tables(how, tuple(paths), table)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The tables compared again."""
+        from reportgen.analysis.comparison import compare
+
+        how = self.how
+        return compare(
+            self.scores, metric=how["metric"], alpha=how["alpha"], higher_is_better=how["higher_is_better"]
+        )
+
+    def checks(self) -> Iterator[tuple[str, str, Check]]:
+        """Nothing: a table of scores says nothing twice."""
+        yield from ()
+
+    def printed(self, t: Catalogue) -> Iterator[Printed]:
+        """What the report of the tables says."""
+        return printed.of_scores(self.comparison, t)
+
+    def render(self, **options: Any) -> Rendered:
+        """Write the report of the tables anew."""
+        from reportgen.report.render_scores import render_scores
+
+        names = [file["name"] for file in self.how["files"]]
+        target = self.paths[0].parents[1] / "report"
+        return render_scores(self.comparison, self.scores, self.paths, target, names=names, **options)
