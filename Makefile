@@ -2,17 +2,26 @@
 # packages are installed only when run as root; otherwise the command for it is printed.
 #
 # On the command line: PYTHON=...           the Python to make the environment with
+#                      NEWER=...            the Python of make newer
 #                      ARGS="..."           further arguments of reportgen run, pytest, a benchmark or the simulation
 #                      SYSTEM_PACKAGES=true do not look for system packages
 
 # the first Python that is new enough
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# a Python that is newer than the oldest that is allowed, to run the fast tests with
+PYENV_ROOT ?= $(HOME)/.pyenv
+NEWER ?= $(shell for python in python3.13 python3.12 $(PYENV_ROOT)/versions/3.1[32].*/bin/python; do \
+	"$$python" -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 SYSTEM_PACKAGES ?= tools/system-packages
 ARGS ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+# what makes environments beside .venv, in seconds: it asks the places that pip asks, and fetches no Python
+UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 \
+	$(if $(PIP_FIND_LINKS),UV_FIND_LINKS="$(PIP_FIND_LINKS)") \
+	$(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX="$(PIP_INDEX_URL)") $(VENV)/bin/uv
 PIP := $(RUN) -m pip --disable-pip-version-check
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
@@ -22,21 +31,18 @@ PINNED := torch==2.13.0 torchvision==0.28.0
 # what the fonts in templates/fonts are cut from; tools/build_fonts.py checks that it gets these
 FONT_SOURCES := fonttools==4.68.0 fontpkg-source-serif-4==4.004 fontpkg-source-sans-3==3.52 \
 	fontpkg-source-code-pro==1.26 pylopdf-fonts-zh-tw==0.1.1 justmytype-intl-cjk==0.1.0
-# what looks at the lowest versions: whatever calls a library, in minutes rather than hours
-FLOOR_TESTS := -m "not slow and not browser and not document" tests/analysis tests/data tests/delivery \
-	tests/experiment tests/nn tests/optim tests/runs/test_runs_search.py tests/report/test_pdf.py \
-	tests/report/test_figures.py tests/report/test_fonts.py tests/report/test_report_numbers.py \
-	tests/cli/test_cli_compare.py tests/cli/test_cli_list_doctor_help.py
-FLOOR_TOOLS := aiosmtpd hypothesis pdfplumber pikepdf pymupdf pytest
-
 # what changes the code a little, to see whether a test notices
 MUTATION := cosmic-ray==8.7.0
+
+FAST := python -m pytest -n auto --dist loadfile -m "not slow and not renders"
+# root may write anywhere: without its capabilities it is a user like any other, whose files are its own
+WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --inh-caps=-all)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test quick check-document check lint format types bench simulation drift-simulation mutation \
-	floors fonts lock clean python system-report system-test
+.PHONY: help report test fast unprivileged newer wheel floors check-document check lint format types bench \
+	simulation drift-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
@@ -48,8 +54,21 @@ report: system-report $(INSTALLED) ## install what is missing, train on the embe
 test: system-test $(INSTALLED_DEV) ## install what is missing and run all tests
 	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-quick: system-test $(INSTALLED_DEV) ## run the tests that neither render reports nor train for minutes
-	@$(RUN) -m pytest -n auto --dist loadfile -m "not slow and not renders" $(ARGS)
+fast: lint types system-test ## what to run all day: lint, types, and the tests that neither render nor train for minutes
+	@$(VENV)/bin/$(FAST) $(ARGS)
+
+unprivileged: $(INSTALLED_DEV) ## run the tests of what a user may not do, who root is not
+	@$(WITHOUT_RIGHTS) $(RUN) -m pytest -m unprivileged $(ARGS)
+
+newer: system-test $(INSTALLED_DEV) ## run the fast tests with a newer Python, where there is one
+ifeq ($(NEWER),)
+	@echo "newer: there is no Python 3.12 or 3.13 here, going on without; make newer NEWER=/path/to/python names one"
+else
+	@$(UV) venv --quiet --clear --python "$(NEWER)" build/newer
+	@$(UV) pip install --quiet --python build/newer --constraint constraints.txt --editable '.[dev]'
+	@build/newer/bin/python --version
+	@build/newer/bin/$(FAST) $(ARGS)
+endif
 
 check-document: system-test $(INSTALLED_DEV) ## check a freshly made report: HTML and PDF, every automatic check
 	@$(RUN) -m pytest -m document $(ARGS)
@@ -82,12 +101,20 @@ mutation: system-test $(INSTALLED_DEV) ## change the code a little, and count wh
 	build/cosmic-ray/bin/python -m pip install --quiet $(MUTATION)
 	build/cosmic-ray/bin/python tools/mutation.py --python "$(CURDIR)/$(RUN)" $(ARGS)
 
-floors: python system-report ## run what would notice with the lowest versions that pyproject.toml allows
-	"$(PYTHON)" -m venv --clear build/floors
-	"$(PYTHON)" tools/floors.py > build/floors.txt
-	build/floors/bin/python -m pip install --constraint build/floors.txt --editable . $(FLOOR_TOOLS)
-	build/floors/bin/reportgen doctor
-	build/floors/bin/python -m pytest $(FLOOR_TESTS) $(ARGS)
+wheel: system-report $(INSTALLED_DEV) ## build the package, install it in a clean environment, and use it outside of this folder
+	@$(RUN) tools/check_package.py build/wheel
+	@$(UV) venv --quiet --clear --python $(RUN) build/wheel/environment
+	@$(UV) pip install --quiet --python build/wheel/environment --constraint constraints.txt build/wheel/*.whl
+	@$(RUN) tools/try_out.py build/wheel/environment
+
+floors: system-test $(INSTALLED_DEV) ## run the fast tests, train and render with the lowest versions that are allowed
+	@$(UV) venv --quiet --clear --python $(RUN) build/floors
+	@$(UV) pip freeze --quiet --python $(RUN) | grep -E '^torch(vision)?==' > build/torch.txt
+	@$(UV) pip compile --quiet --python $(RUN) --resolution lowest-direct --constraint build/torch.txt \
+		--output-file build/floors.txt pyproject.toml
+	@$(UV) pip install --quiet --python build/floors --constraint build/floors.txt '.[dev]'
+	@$(RUN) tools/try_out.py build/floors
+	@build/floors/bin/$(FAST) $(ARGS)
 
 fonts: python ## build the fonts anew and compare them with templates/fonts
 	"$(PYTHON)" -m venv --clear build/fonts

@@ -164,7 +164,7 @@ def test_a_folder_of_other_things_is_not_taken_for_a_run(cli: Cli) -> None:
     assert contents(place) == {"mine.txt": b"mine"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.unprivileged
 def test_a_folder_that_cannot_be_written(cli: Cli) -> None:
     Path("shared").mkdir(mode=0o500)
     answer = cli("share", made_run(Path("output")), "--to", "shared")

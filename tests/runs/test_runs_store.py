@@ -309,7 +309,7 @@ def test_a_file_where_the_folder_should_be_is_one_line(tmp_path: Path, blocked: 
     assert path.read_text(encoding="utf-8") == "in the way"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.unprivileged
 def test_a_read_only_folder_is_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(UserError, match="cannot be written"), partial_folder(tmp_path / "small"):
