@@ -242,14 +242,24 @@ def tune(  # noqa: PLR0917 - click passes them by name
 @click.option("--metric", help="The column to compare by [default: score, else test_accuracy].")
 @click.option("--problem", help="Compare on this problem only.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Chance of a false verdict.")
-@click.option("--higher-is-better/--lower-is-better", default=None, help="[default: told from the name]")
+@click.option(
+    "--higher-is-better/--lower-is-better",
+    default=None,
+    help="Which scores are the better ones [default: told from the metric's name].",
+)
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where the report goes, without an ending [default: compare/TABLE-comparison in the output folder].",
 )
 @output_option
-@click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@click.option(
+    "--languages",
+    default="zh-Hant,en",
+    show_default=True,
+    callback=language_list,
+    help="Languages of the report.",
+)
 @paper_option
 @templates_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
@@ -515,7 +525,13 @@ def schedule() -> None:
 @click.option("--seeds", type=click.IntRange(1, 1000), help="As for run.")
 @click.option("--epochs", type=click.IntRange(1, 100_000), help="As for run.")
 @workers_option
-@click.option("--languages", default="zh-Hant,en", show_default=True, callback=language_list)
+@click.option(
+    "--languages",
+    default="zh-Hant,en",
+    show_default=True,
+    callback=language_list,
+    help="Languages of the report.",
+)
 @templates_option
 @click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
 @pdf_variant_option

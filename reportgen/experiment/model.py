@@ -50,12 +50,23 @@ class Data(Table):
     """Where the images come from and how they are split. What is left unsaid follows the source."""
 
     source: Literal["digits", "cifar10", "fashion-mnist", "npz", "folder"]
+    """Where the images come from."""
     path: str | None = None
+    """File of `npz` or folder of `folder`, relative to the experiment's file; needed for these two, and other
+    sources take none.
+    """
     classes: Labels | None = None
+    """Names of the classes in label order, for an `npz` file, which has only numbers; other sources bring
+    their own.
+    """
     train: Positive | None = None
+    """How many images of the training pool to train on; without it, as the source has it."""
     validation: Positive | None = None
+    """How many images of the training pool to validate with; without it, as the source has it."""
     test: Positive | None = None
+    """How many test images; without it, all."""
     seed: Seed | None = None
+    """Shuffles the training pool before it is split; without it, as the source has it."""
 
     @model_validator(mode="after")
     def _path_where_needed(self) -> Self:
@@ -73,8 +84,11 @@ class OptimizerSettings(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     name: str
+    """Which optimizer."""
     label: OneLine | None = Field(default=None, min_length=1, max_length=40)
+    """What the report calls it, to tell two of the same name apart; without it, its name."""
     learning_rate: float = Field(gt=0)
+    """The learning rate."""
 
     @property
     def shown_as(self) -> str:
@@ -91,9 +105,15 @@ class ScheduleSettings(Table):
     """How the learning rate changes over the epochs."""
 
     name: Literal["constant", "step", "cosine"]
+    """How the learning rate goes over the epochs. A name alone may stand for the table: `schedule =
+    "cosine"`.
+    """
     warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
+    """Over so many first epochs it rises in equal steps to its full size."""
     at: Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(as_tuple)] = ()
+    """Of `step`: the epochs after which the learning rate steps down."""
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Of `step`: what the learning rate is multiplied by."""
 
     @model_validator(mode="after")
     def _steps_belong_to_step(self) -> Self:
@@ -113,28 +133,50 @@ class AugmentationSettings(Table):
     """Random changes to the training images."""
 
     flip: bool = False
+    """Turn images left to right, half of them by chance, anew in every epoch."""
     shift: Annotated[int, Field(ge=0, le=64)] = 0
+    """Shift every image by up to so many pixels, by chance, anew in every epoch."""
 
 
 class Stage(Table):
     """What the comparison and the tuned training have in common."""
 
     hidden: Hidden
+    """Units of each hidden layer, such as `[256, 64]`; `[]` for none."""
     batch_size: Positive
+    """Images in a batch."""
     epochs: Epochs
+    """How often each image is seen."""
     l2: Annotated[float, Field(ge=0)] = 0.0
+    """Weight of the L2 term, `l2` times the sum of the squared weights."""
     seeds: Seeds = (0,)
+    """A list of seeds, or a number n for 0 to n - 1; each is a trial of its own."""
     initial_std: Annotated[float, Field(gt=0)] | None = None
+    """Standard deviation of the initial weights; without it, He initialization."""
     dtype: Literal["bfloat16", "float32", "float64"] = "float32"
+    """Precision; `"bfloat16"` is float32 with the matrix products in bfloat16."""
     schedule: Annotated[ScheduleSettings, BeforeValidator(_named)] = ScheduleSettings(name="constant")
+    """The learning rate over time: `"cosine"`, or `{ name = "step", at = [30, 60], factor = 0.1,
+    warmup_epochs = 1 }`.
+    """
     normalization: Literal["none", "per-channel"] = "none"
+    """`"per-channel"` for mean 0 and deviation 1, as measured on the training images; `"none"` for pixels
+    between 0 and 1.
+    """
     label_smoothing: Share = 0.0
+    """The share of the target that is spread over all classes."""
     dropout: Share = 0.0
+    """The share of hidden outputs that is dropped in training."""
     input_dropout: Share = 0.0
+    """The share of inputs that is dropped in training."""
     early_stopping: Positive | None = None
+    """End after this many epochs without a better one; without it, never."""
     average_epochs: Annotated[int, Field(ge=0)] = 0
+    """Average the weights of this many last epochs."""
     best_epoch_by: Literal["validation_loss", "validation_accuracy"] = "validation_loss"
+    """What chooses the best epoch."""
     augmentation: AugmentationSettings = AugmentationSettings()
+    """Change the training images: `{ flip = true, shift = 2 }`."""
 
     @model_validator(mode="after")
     def _fits_into_the_epochs(self) -> Self:
@@ -156,9 +198,13 @@ class Comparison(Stage):
     """The optimizers to compare, all under the same conditions."""
 
     subset: Annotated[int, Field(ge=5)] | None = None
+    """Only the first so many training images, four fifths to train and one fifth to validate; without it,
+    all.
+    """
     optimizers: Annotated[
         tuple[OptimizerSettings, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=12)
     ]
+    """What is compared."""
 
     @model_validator(mode="after")
     def _labels_differ(self) -> Self:
@@ -173,38 +219,56 @@ class Tuned(Stage):
     """One optimizer with its best settings, on all the training images."""
 
     optimizer: OptimizerSettings
+    """What is trained."""
 
 
 class DefectSettings(Table):
     """Mistakes of the homework's program, each to be made on purpose. See docs/reproduction.md."""
 
     gradients_averaged_twice: bool = False
+    """The loss divides its gradient by the batch size, and the layers average again."""
     hidden_list_grows: bool = False
+    """Every optimizer after the first trains a network one layer deeper."""
     batches_slide_by_one: bool = False
+    """Each batch begins one image after the one before."""
     test_images_from_training_file: bool = False
+    """The test images come from the training pool."""
     best_epoch_by_objective: bool = False
+    """The best epoch is chosen with the L2 term in the loss."""
     numpy_global_stream: bool = False
+    """Initial weights and batch order share one stream of random numbers."""
 
 
 class Ablation(Table):
     """The comparison again with each defect mended alone, and with all of them mended."""
 
     seeds: Seeds = (0,)
+    """The seeds of the ablation: a list, or a number n for 0 to n - 1."""
 
 
 class Experiment(Table):
     """A whole experiment file."""
 
     title: Text
+    """The report's title: `{ zh-Hant = "...", en = "..." }`, or one text for both languages."""
     author: Text | None = None
+    """Shown under the title, written like it."""
     course: Text | None = None
+    """Shown under the title, written like it."""
     data: Data
+    """The images."""
     comparison: Comparison | None = None
+    """Several optimizers under the same conditions."""
     tuned: Tuned | None = None
+    """One optimizer with its best settings, on all the training images."""
     search: Search = Search()
+    """What is searched before it is trained for good."""
     found: Found = Found()
+    """Where settings came from; `reportgen tune` writes it."""
     defects: DefectSettings = DefectSettings()
+    """Mistakes of the homework's program, each to be made on purpose."""
     ablation: Ablation | None = None
+    """The comparison again with each defect mended alone. Needs `[comparison]` and a defect."""
 
     @model_validator(mode="after")
     def _something_to_train(self) -> Self:

@@ -17,9 +17,15 @@ class Space(Table):
     """What values a setting may take: a range from low to high, or a list of choices."""
 
     low: float | None = None
+    """Where the range begins."""
     high: float | None = None
+    """Where the range ends."""
     scale: Literal["log", "linear"] = "log"
+    """Whether steps in the range are equal ratios or equal differences."""
     choices: Annotated[tuple[Any, ...], BeforeValidator(as_tuple)] = ()
+    """The values to choose from, in place of a range. A list alone may stand for the table: `dropout = [0.0,
+    0.1]`.
+    """
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Self:
@@ -80,11 +86,18 @@ class StageSearch(Table):
     """
 
     method: Literal["grid", "optuna"] = "grid"
+    """All points of a grid, or proposals of Optuna, each after those before."""
     trials: Annotated[int, Field(ge=2, le=10_000)]
+    """How many settings are tried, for each optimizer."""
     seeds: SearchSeeds = (FIRST_SEARCH_SEED,)
+    """The seeds to try them with: a list, or a number n for 1000 to 999 + n; never those of the final trials.
+    """
     epochs: Epochs | None = None
+    """Epochs of a search trial, if it is to be shorter than the stage's own."""
     sampler_seed: Seed = 0
+    """Another order of Optuna's proposals."""
     space: Annotated[Spaces, Field(min_length=1)]
+    """By setting, the values to try: `{ low = 1e-4, high = 1.0 }`, or a list of choices."""
 
 
 class ComparisonSearch(StageSearch):
@@ -95,13 +108,16 @@ class ComparisonSearch(StageSearch):
     """
 
     own: dict[str, Spaces] = Field(default_factory=dict)
+    """Further spaces for one optimizer: `own.Adam = { beta1 = [0.8, 0.9] }`."""
 
 
 class Search(Table):
     """What is searched before it is trained for good."""
 
     comparison: ComparisonSearch | None = None
+    """Search every compared optimizer's own settings, with the same effort for each."""
     tuned: StageSearch | None = None
+    """Search the settings of `[tuned]`."""
 
 
 class FoundBy(Table):
@@ -111,16 +127,25 @@ class FoundBy(Table):
     """
 
     experiment: OneLine
+    """The experiment that searched."""
     method: Literal["grid", "optuna"]
+    """How it searched."""
     trials: Positive
+    """How many settings it tried, for each optimizer."""
     seeds: Seeds
+    """The seeds that it tried them with."""
     epochs: Epochs
+    """The epochs of its trials."""
     space: OneLine
+    """What it searched in, as text for the reader."""
     at_edge: Annotated[tuple[OneLine, ...], BeforeValidator(as_tuple)] = ()
+    """The settings that were found at the edge of their range."""
 
 
 class Found(Table):
     """Where the settings of this experiment's stages came from."""
 
     comparison: FoundBy | None = None
+    """Of the settings of `[comparison]`."""
     tuned: FoundBy | None = None
+    """Of the settings of `[tuned]`."""

@@ -29,7 +29,9 @@ class Bilingual(Table):
     """A text in Traditional Chinese and in English."""
 
     zh_hant: OneLine = Field(alias="zh-Hant", min_length=1, max_length=200)
+    """The text in Traditional Chinese."""
     en: OneLine = Field(min_length=1, max_length=200)
+    """The text in English."""
 
 
 def _in_both(value: object) -> object:
