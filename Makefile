@@ -41,8 +41,8 @@ WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test fast unprivileged newer wheel floors check-document check lint format types bench \
-	simulation drift-simulation mutation fonts lock clean python system-report system-test
+.PHONY: help report test fast unprivileged newer wheel floors check-document check lint format types docs \
+	bench simulation drift-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
@@ -87,6 +87,10 @@ format: $(INSTALLED_DEV) ## mend formatting, and the mistakes that mend themselv
 types: $(INSTALLED_DEV) ## check the types
 	@$(RUN) -m mypy
 
+docs: $(INSTALLED_DEV) ## build the manual as a site in build/docs; a warning is an error
+	@$(RUN) -m sphinx -b html -n -W --keep-going -q docs build/docs $(ARGS)
+	@echo build/docs/index.html
+
 bench: $(INSTALLED_DEV) ## time a training step and whatever else has a benchmark
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(RUN) $$benchmark $(ARGS) || exit 1; done
 
@@ -123,7 +127,7 @@ fonts: python ## build the fonts anew and compare them with templates/fonts
 
 lock: python ## write constraints.txt anew with the newest versions (Python 3.11 on Linux)
 	"$(PYTHON)" -m venv --clear build/lock
-	build/lock/bin/python -m pip install $(PINNED) '.[dev]'
+	build/lock/bin/python -m pip install $(PINNED) '.[dev,docs]'
 	{ sed '/^[^#]/d' constraints.txt; \
 	  build/lock/bin/python -m pip freeze --all --exclude pip --exclude reportgen | sed 's/+[^+]*$$//'; \
 	} > build/constraints.txt
@@ -154,5 +158,5 @@ $(INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/pip
 	@touch $@
 
 $(INSTALLED_DEV): pyproject.toml constraints.txt | $(VENV)/bin/pip
-	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	$(PIP) install --constraint constraints.txt --editable '.[dev,docs]'
 	@touch $(INSTALLED) $@

@@ -23,7 +23,7 @@ def test_the_versions_that_are_installed_for_tests_are_allowed() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
     versions = {canonicalize_name(name): version for name, version in pinned.items()}
-    extras = map(Requirement, PROJECT["optional-dependencies"]["dev"])
+    extras = [Requirement(line) for extra in PROJECT["optional-dependencies"].values() for line in extra]
     for requirement in [*REQUIRED.values(), *extras]:
         assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
 

@@ -10,21 +10,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import numpy as np
 import pandas as pd
 import pytest
 
 import reportgen
 from reportgen.cli import doctor, listing
-from reportgen.cli.main import main
 from reportgen.records import run_folder
 from reportgen.report.pdf import writer
 from tests.conftest import Answer, Cli
 from tests.manifests import a_manifest
 
 ROOT = Path(__file__).parents[2]
-README, EXPERIMENTS = ROOT / "README.md", ROOT / "experiments"
+EXPERIMENTS = ROOT / "experiments"
 COMMANDS = (
     "run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "show", "diff",
     "history", "baseline", "prune", "templates", "doctor",
@@ -87,24 +85,6 @@ def test_wrong_usage_is_one_line_and_exit_code_2(cli: Cli, arguments: tuple[str,
     assert answer.out == ""
     assert answer.error_line.startswith("reportgen: error: ")
     assert named in answer.error_line
-
-
-def options_of_commands() -> set[str]:
-    """Every long option that some command takes."""
-    commands = [main, *(main.commands[name] for name in COMMANDS)]
-    for command in commands[1:]:
-        commands += command.commands.values() if isinstance(command, click.Group) else ()
-    with click.Context(main) as context:
-        options = [option for command in commands for option in command.get_params(context)]
-    names = [name for option in options for name in (*option.opts, *option.secondary_opts)]
-    return {name for name in names if name.startswith("--")}
-
-
-def test_readme_and_help_know_the_same_options() -> None:
-    readme = README.read_text(encoding="utf-8")
-    commands = readme.partition("\n## Commands\n")[2].partition("\n## ")[0]
-    assert set(re.findall(r"--[a-z][a-z-]*", commands)) == options_of_commands()
-    assert set(re.findall(r"^\| `reportgen (\w+)", commands, re.M)) == set(main.commands) == set(COMMANDS)
 
 
 # ---------------------------------------------------------------- list

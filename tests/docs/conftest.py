@@ -1,0 +1,25 @@
+"""What makes the references of the manual, as the build of the manual imports it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+EXTENSIONS = Path(__file__).parents[2] / "docs" / "extensions"
+MODULES = ("command_reference", "experiment_reference")
+
+
+@pytest.fixture(scope="package")
+def references() -> Iterator[dict[str, ModuleType]]:
+    sys.path.insert(0, str(EXTENSIONS))
+    try:
+        yield {name: importlib.import_module(name) for name in MODULES}
+    finally:
+        sys.path.remove(str(EXTENSIONS))
+        for name in MODULES:
+            del sys.modules[name]
