@@ -19,7 +19,6 @@ from reportgen.checks import Check
 from reportgen.data import Dataset, Splits, duplicates, load, subset
 from reportgen.errors import UserError
 from reportgen.execution import environment, excerpts, tables
-from reportgen.execution.claims import Claims
 from reportgen.execution.code_digest import code_digest
 from reportgen.execution.executors.local import DataSettings, load_splits, splits_for, splits_of
 from reportgen.execution.trial_store import TrialStore
@@ -29,6 +28,7 @@ from reportgen.files.atomic import write_bytes
 from reportgen.planning.plan import SEARCH, TUNED, check_optimizers, plan, refuse_too_many
 from reportgen.planning.search import Searched, apply, possible_trials, search, search_table, studies
 from reportgen.records import run_folder
+from reportgen.records.claims import Claims
 from reportgen.records.database import Database
 from reportgen.records.history import History, describe
 from reportgen.training import Record, Trial

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 from reportgen.errors import UserError
 from reportgen.execution import environment
-from reportgen.execution.claims import Claims
 from reportgen.execution.executors.local import DataSettings, Workplace, execute
 from reportgen.execution.trial_key import machinery, trial_key
 from reportgen.execution.trial_store import DamagedRecordError, TrialStore
 from reportgen.planning.plan import TUNED
+from reportgen.records.claims import Claims
 from reportgen.training import EpochRow, Record, Trial
 from reportgen.training.checkpoints import SECONDS_BETWEEN, Checkpoints
 

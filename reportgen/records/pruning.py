@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reportgen.execution.claims import Claims
 from reportgen.execution.trials import FOLDER
 from reportgen.records import run_folder
+from reportgen.records.claims import Claims
 from reportgen.records.history import History
 
 KEY = re.compile("[0-9a-f]{64}")

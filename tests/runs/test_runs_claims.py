@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.execution.claims import Claims
+from reportgen.records.claims import Claims
 from tests.other_programs import OtherProgram
 
 KEY, ANOTHER = "0" * 63 + "1", "1" * 64
 PROGRAM = """
 import sys
 from pathlib import Path
-from reportgen.execution.claims import Claims
+from reportgen.records.claims import Claims
 with Claims(Path(sys.argv[1])) as claims:
     print(getattr(claims, sys.argv[2])(sys.argv[3]), flush=True)
     sys.stdin.readline()
