@@ -22,7 +22,7 @@ from reportgen.execution import environment, excerpts, tables
 from reportgen.execution.code_digest import code_digest
 from reportgen.execution.executors.local import DataSettings, load_splits, splits_for, splits_of
 from reportgen.execution.trial_store import TrialStore
-from reportgen.execution.trials import FOLDER, FinishedTrials, TrainingOptions, Watcher
+from reportgen.execution.trials import FinishedTrials, TrainingOptions, Watcher
 from reportgen.experiment.model import Comparison, Experiment, ExperimentError
 from reportgen.files.atomic import write_bytes
 from reportgen.planning.plan import SEARCH, TUNED, check_optimizers, plan, refuse_too_many
@@ -168,7 +168,7 @@ def finished_trials(
     dataset: Dataset, settings: DataSettings, output: Path, training: TrainingOptions, watcher: Watcher
 ) -> Iterator[FinishedTrials]:
     """What an output folder has of an experiment's trials, and the way to the others."""
-    folder = output / FOLDER
+    folder = output / run_folder.TRIALS
     with Database(output) as database, Claims(folder / "claims") as claims:
         yield FinishedTrials(
             data=settings,

@@ -18,9 +18,6 @@ from reportgen.records.claims import Claims
 from reportgen.training import EpochRow, Record, Trial
 from reportgen.training.checkpoints import SECONDS_BETWEEN, Checkpoints
 
-FOLDER = ".trials"
-"""Within the output folder: a folder for each trial with its checkpoints, or its finished classifier."""
-
 
 class Watcher(Protocol):
     """Who wants to know how training gets on."""

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reportgen.execution.trials import FOLDER
 from reportgen.records import run_folder
 from reportgen.records.claims import Claims
 from reportgen.records.history import History
@@ -45,14 +44,14 @@ def prune_runs(history: History, experiments: Sequence[str], keep: int, *, dry: 
     for folder in going:
         for key, finished in _uses(folder).items():
             used[key] = max(finished, used.get(key, ""))
-    with Claims(history.output / FOLDER / "claims") as claims:
+    with Claims(history.output / run_folder.TRIALS / "claims") as claims:
         unused = [key for key in sorted(used) if claims.take_unused(key)]
         # looked up only now: until here another program may have used one and written its run
         staying_runs = [folder for folder in run_folder.runs_in(history.output) if folder not in going]
         needed = {key for folder in staying_runs for key in _uses(folder)}
         unneeded = [key for key in unused if key not in needed and not _is_newer(history, key, used[key])]
         freed = [Freed(f"{folder.parent.name}/{folder.name}", _size(folder)) for folder in going]
-        files = [history.output / FOLDER / key for key in unneeded]
+        files = [history.output / run_folder.TRIALS / key for key in unneeded]
         freed += [Freed(f"trial {folder.name[:12]}", _size(folder)) for folder in files if folder.is_dir()]
         if not dry:
             _remove_runs(going)

@@ -8,6 +8,7 @@ DIR/<experiment>/<run>/manifest.json   what was run, on what, with what
                                        samples.npz, excerpts.json, experiment.toml, the tuned classifiers,
                                        insight.npz: what can be looked at of the first of these
 DIR/<experiment>/latest                a link to the newest run
+DIR/.trials/<key>/                     a trial's checkpoints, or its finished classifier
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ INSIGHT_ARRAYS = (
     "units", "before", "after", "scale", "images", "labels", "predicted", "probability",
 )  # fmt: skip
 PRUNED = ".pruned-"
+TRIALS = ".trials"
 
 
 @dataclass(frozen=True)
