@@ -17,7 +17,8 @@ from reportgen.cli.console import print_rows
 from reportgen.cli.progress import watch
 from reportgen.cli.render import report
 from reportgen.errors import UserError, describe
-from reportgen.execution.run import Source, run
+from reportgen.execution.prepare import Source
+from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment import model as experiments
 from reportgen.records import run_folder

@@ -12,7 +12,8 @@ from reportgen.cli.console import print_rows
 from reportgen.cli.progress import watch
 from reportgen.cli.run import Overrides, source_of
 from reportgen.errors import UserError, cannot_write
-from reportgen.execution.run import checked, finished_trials, load_images, searched_settings
+from reportgen.execution.prepare import checked, load_images
+from reportgen.execution.run import finished_trials, searched_settings
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment import model as experiments
 from reportgen.files.atomic import write_text

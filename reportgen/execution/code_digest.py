@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reportgen.files.resources import PACKAGE
 
-COMPUTES = ("nn", "optim", "training", "randomness.py", "data/splits.py", "execution/executors/local.py")
+COMPUTES = ("nn", "optim", "training", "randomness.py", "data/splits.py", "execution/worker.py")
 """The code that makes a trial's numbers, of its settings and of the images."""
 
 WITHOUT_EFFECT = ("ctx", "kind", "type_comment", "type_ignores")

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 from reportgen.errors import UserError
 from reportgen.execution import environment
-from reportgen.execution.executors.local import DataSettings, Workplace, execute
+from reportgen.execution.executors.local import execute
 from reportgen.execution.trial_key import machinery, trial_key
 from reportgen.execution.trial_store import DamagedRecordError, TrialStore
+from reportgen.execution.worker import DataSettings, Workplace
 from reportgen.planning.plan import TUNED
 from reportgen.records.claims import Claims
 from reportgen.training import EpochRow, Record, Trial

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import pandas as pd
 from pydantic import ValidationError
 
-from reportgen.execution.trials import FinishedTrials
 from reportgen.experiment.model import (
     Experiment,
     ExperimentError,
@@ -29,6 +28,8 @@ from reportgen.records.run_folder import SEARCH_COLUMNS
 from reportgen.training import Defects, Record, Setup, Trial
 
 AnyStage = TypeVar("AnyStage", bound=Stage)
+TrainTrials = Callable[[Sequence[Trial]], Sequence[Record]]
+"""Trains trials and returns their records, in the same order."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,20 @@ def validation_accuracy(record: Record) -> float | None:
     return record.epochs[record.best_epoch - 1].validation_accuracy
 
 
-def search(experiment: Experiment, classes: int, finished: FinishedTrials) -> list[Searched]:
+def search(experiment: Experiment, classes: int, train: TrainTrials) -> list[Searched]:
     """Carry out every search of the experiment, all of them at the same time, round by round.
 
-    A search that was stopped goes on where it was: what it had finished is not trained again.
-    Raises ExperimentError where every setting of a setup diverged.
+    Args:
+        experiment: What is searched, and how.
+        classes: How many the data set has; the defect hidden_list_grows needs to know.
+        train: Whoever trains. One that keeps what it has finished lets a search that was stopped go on
+            where it was.
+
+    Returns:
+        Every study with all that it has tried.
+
+    Raises:
+        ExperimentError: Every setting of a setup diverged.
     """
     todo = studies(experiment, classes)
     proposers = [_proposer(study) for study in todo]
@@ -132,7 +142,7 @@ def search(experiment: Experiment, classes: int, finished: FinishedTrials) -> li
             [search_trials(study, values, len(before) + n) for n, values in enumerate(asked, start=1)]
             for study, before, asked in zip(todo, tried, rounds, strict=True)
         ]
-        records = iter(finished.records([t for of_study in trials for of_one in of_study for t in of_one]))
+        records = iter(train([t for of_study in trials for of_one in of_study for t in of_one]))
         for one, before, asked, of_study in zip(proposers, tried, rounds, trials, strict=True):
             found = [
                 Candidate(values, tuple(itertools.islice(records, len(of_one))))

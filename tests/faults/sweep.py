@@ -27,7 +27,7 @@ import torch
 import reportgen.checks
 import reportgen.cli.run
 from reportgen.cli.main import main
-from reportgen.execution.executors.local import load_splits
+from reportgen.execution.worker import load_splits
 from tests.faults.operations import Fault, Operations
 
 EXPERIMENT = """

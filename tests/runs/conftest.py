@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from reportgen.execution.run import Source
+from reportgen.execution.prepare import Source
 from reportgen.experiment.model import read
 from reportgen.planning.search import Searched, search
 from reportgen.training import EpochRow, Evidence, Record, Trial
@@ -106,7 +106,7 @@ def searched(tmp_path: Path) -> Callable[..., list[Searched]]:
     def make(text: str, accuracy: Callable[[Trial], float | None]) -> list[Searched]:
         file = tmp_path / "searched.toml"
         file.write_text(text, encoding="utf-8")
-        return search(read(file), 10, Invented(accuracy))
+        return search(read(file), 10, Invented(accuracy).records)
 
     return make
 

@@ -12,7 +12,8 @@ from reportgen import checks
 from reportgen.analysis.ablation import ALL, NONE, ablation
 from reportgen.analysis.audit import Point, audit
 from reportgen.errors import UserError
-from reportgen.execution.run import Source, run
+from reportgen.execution.prepare import Source
+from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.model import find, read
 from reportgen.randomness import stream

@@ -18,9 +18,10 @@ import pytest
 
 from reportgen.data import DataError
 from reportgen.errors import UserError
-from reportgen.execution.executors import local as execution
-from reportgen.execution.executors.local import Workplace, execute, load_splits, splits_of
-from reportgen.execution.run import Source, data_settings
+from reportgen.execution.executors import local
+from reportgen.execution.executors.local import execute
+from reportgen.execution.prepare import Source, data_settings
+from reportgen.execution.worker import Workplace, load_splits, splits_of
 from reportgen.nn import Classifier
 from reportgen.planning.plan import plan
 from reportgen.training import EpochRow, Record, Trial
@@ -92,12 +93,12 @@ def test_a_record_is_told_once_after_all_its_epochs_whatever_its_end(
     def on_epoch(place: int, row: EpochRow) -> None:
         heard.append((place, row.epoch))
 
-    def late(events: Any, on_epoch: Any, on_notice: Any, pass_on: Any = execution._pass_on) -> None:
+    def late(events: Any, on_epoch: Any, on_notice: Any, pass_on: Any = local._pass_on) -> None:
         """What workers say arrives after the first record, as it may on a busy machine."""
         if heard:
             pass_on(events, on_epoch, on_notice)
 
-    monkeypatch.setattr(execution, "_pass_on", late)
+    monkeypatch.setattr(local, "_pass_on", late)
     records = carry_out(made, tmp_path / "models", workers, on_epoch, lambda *told: heard.append(told))
     assert [record.diverged for record in records] == [True, True, False, False, False]
     assert len(records[-1].epochs) < 400
@@ -161,7 +162,8 @@ import multiprocessing, sys
 from pathlib import Path
 from reportgen.experiment.model import read
 from reportgen.execution.trials import TrainingOptions
-from reportgen.execution.run import Source, run
+from reportgen.execution.prepare import Source
+from reportgen.execution.run import run
 
 class Watcher:
     def planned(self, trials, kept):

@@ -12,7 +12,8 @@ import pytest
 
 from reportgen.data.cache import downloads_folder
 from reportgen.data.sources.cifar10 import ARCHIVE
-from reportgen.execution.run import Source, run
+from reportgen.execution.prepare import Source
+from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.model import find, read
 from reportgen.records import run_folder

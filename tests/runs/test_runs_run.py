@@ -15,7 +15,8 @@ import torch
 
 from reportgen.data import load
 from reportgen.errors import UserError
-from reportgen.execution.run import Source, run
+from reportgen.execution.prepare import Source
+from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.nn import Classifier, FullyConnectedLayer, ReLU
 from reportgen.optim import SGD

@@ -17,7 +17,8 @@ import pytest
 
 from reportgen import checks
 from reportgen.data import load, split
-from reportgen.execution.run import Source, run
+from reportgen.execution.prepare import Source
+from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.model import ExperimentError, read
 from reportgen.experiment.search import Space

@@ -21,9 +21,10 @@ import torch
 from reportgen.execution import code_digest as code
 from reportgen.execution import trial_key as keys
 from reportgen.execution.code_digest import canonical, code_digest
-from reportgen.execution.executors.local import Workplace, execute
-from reportgen.execution.run import Source, data_digest, data_settings, load_images
+from reportgen.execution.executors.local import execute
+from reportgen.execution.prepare import Source, data_digest, data_settings, load_images
 from reportgen.execution.trial_key import trial_key
+from reportgen.execution.worker import Workplace
 from reportgen.planning.plan import plan
 from reportgen.training import Setup, Trial
 
@@ -145,7 +146,7 @@ FORMULAS = [
     ("training/batches.py", "[start : start + 1000]", "[start : start + 999]"),
     ("randomness.py", "zlib.crc32", "zlib.adler32"),
     ("data/splits.py", "middle = size * 4 // 5", "middle = size * 3 // 5"),
-    ("execution/executors/local.py", "torch.set_num_threads(1)", "torch.set_num_threads(2)"),
+    ("execution/worker.py", "torch.set_num_threads(1)", "torch.set_num_threads(2)"),
 ]
 
 
@@ -320,6 +321,7 @@ NO_NUMBERS = {
     "reportgen": "a version and nothing else",
     "reportgen.execution": "empty",
     "reportgen.execution.executors": "empty",
+    "reportgen.execution.executors.local": "how workers start, end and are heard",
     "reportgen.files": "empty",
     "reportgen.data.sources": "empty",
     "reportgen.errors": "lines for the user",

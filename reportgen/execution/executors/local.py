@@ -11,95 +11,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from functools import lru_cache
 from multiprocessing.connection import wait as wait_for_sentinel
-from pathlib import Path
 from typing import Any
 
-from reportgen.data import Splits, load, split, subset
 from reportgen.errors import UserError
-from reportgen.training import INSIGHT, EpochRow, Record, Trial
+from reportgen.execution.worker import DataSettings, OnNotice, Workplace, load_splits, splits_of, train_trial
+from reportgen.training import EpochRow, Record, Trial
 
 OnEpoch = Callable[[int, EpochRow], None]
 OnRecord = Callable[[int, Record], None]
-OnNotice = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class DataSettings:
-    """What a process needs to load and split the data by itself.
-
-    digest: of the data set that is meant; None for whatever is there.
-    """
-
-    source: str
-    path: Path | None
-    classes: tuple[str, ...] | None
-    train: int | None
-    validation: int | None
-    test: int | None
-    seed: int | None
-    test_from_train: bool
-    digest: str | None = None
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """A folder of a trial's own: for its checkpoints and, where it keeps one, its classifier.
-
-    seconds_between: from one checkpoint to the next, at least; 0 for one after every epoch.
-    """
-
-    folder: Path
-    keeps_model: bool
-    seconds_between: float
-
-    @property
-    def model(self) -> Path:
-        """The file of the best epoch's classifier."""
-        return self.folder / "model.safetensors"
-
-    @property
-    def insight(self) -> Path:
-        """What can be looked at of it; written beside it by training/trainer.py."""
-        return self.folder / INSIGHT
-
-
-@lru_cache(maxsize=2)  # an ablation has its test images from two places
-def load_splits(settings: DataSettings) -> tuple[Splits, int]:
-    """The splits of the data, and how many classes there are. Loaded once in a process."""
-    dataset = load(settings.source, settings.path, classes=settings.classes)
-    if settings.digest not in (None, dataset.digest):
-        raise UserError(
-            f"source {settings.source}: the images have changed since this run began: start again, and leave"
-            " them as they are until it has ended"
-        )
-    splits = split(
-        dataset,
-        train=settings.train,
-        validation=settings.validation,
-        test=settings.test,
-        seed=settings.seed,
-        test_from_train=settings.test_from_train,
-    )
-    return splits, len(dataset.classes)
-
-
-def splits_for(trial: Trial, data: DataSettings) -> tuple[Splits, int]:
-    """The splits for a trial, whose test images an ablation may take from elsewhere, and how many classes."""
-    splits, classes = load_splits(data)
-    from_train = trial.defects.test_images_from_training_file
-    if from_train != data.test_from_train:
-        # the test part alone: what is trained on must not depend on it
-        others, _ = load_splits(replace(data, test_from_train=from_train))
-        splits = replace(splits, test=others.test)
-    return splits, classes
-
-
-def splits_of(trial: Trial, splits: Splits) -> Splits:
-    """The part of the data that a trial is about: all of it, or the comparison's small data set."""
-    return splits if trial.setup.subset is None else subset(splits, trial.setup.subset)
 
 
 def execute(
@@ -129,7 +49,7 @@ def execute(
 
     if workers == 1 or len(trials) <= 1:
         for place, trial in enumerate(trials):
-            records[place] = _train(
+            records[place] = train_trial(
                 trial,
                 data,
                 workplaces[place],
@@ -208,35 +128,6 @@ def _pass_on(events: Any, on_epoch: OnEpoch, on_notice: OnNotice) -> None:
             on_epoch(place, said)
 
 
-def _train(
-    trial: Trial,
-    data: DataSettings,
-    workplace: Workplace,
-    on_epoch: Callable[[EpochRow], None],
-    on_notice: OnNotice,
-) -> Record:
-    # torch is slow to import: only a process that trains does so
-    import torch
-
-    from reportgen.training import train
-    from reportgen.training.checkpoints import Checkpoints
-
-    torch.set_num_threads(1)
-    splits, classes = splits_for(trial, data)
-    if workplace.keeps_model:
-        workplace.folder.mkdir(parents=True, exist_ok=True)
-    return train(
-        trial,
-        splits_of(trial, splits),
-        classes,
-        on_epoch=on_epoch,
-        save_to=workplace.model if workplace.keeps_model else None,
-        checkpoints=Checkpoints(
-            workplace.folder, seconds_between=workplace.seconds_between, on_notice=on_notice
-        ),
-    )
-
-
 _worker_events: Any = None
 
 
@@ -260,4 +151,4 @@ def _train_in_worker(place: int, trial: Trial, data: DataSettings, workplace: Wo
     def say(what: EpochRow | str) -> None:
         _worker_events.put((place, what))
 
-    return _train(trial, data, workplace, say, say)
+    return train_trial(trial, data, workplace, say, say)
