@@ -9,8 +9,10 @@ from markupsafe import Markup
 
 from reportgen.analysis.audit import describe_test_part
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.figures import formulas, learning_curves
+from reportgen.report.figures import formulas
+from reportgen.report.figures.marks import color
 from reportgen.report.figures.pictures import picture
+from reportgen.report.figures.style import style
 from reportgen.report.page.listings import listing
 from reportgen.report.sections.abstract import abstract, glance
 from reportgen.report.sections.appendix import appendix
@@ -42,14 +44,14 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
     said = headlines(records, t)
     shared, tuned_equally, audited = said.shared, said.tuned_equally, said.audited
     setups = list(dict.fromkeys(comparison["setup"]))
-    with learning_curves.style():
+    with style():
         return {
             **heading_facts(records, t),
             "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
             "abstract": abstract(records, said, source_name(manifest, t), t),
             "findings": said.key_findings,
             "glance": glance(said, setups, t),
-            "setups": [{"name": name, "color": learning_curves.color(n)} for n, name in enumerate(setups)],
+            "setups": [{"name": name, "color": color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),
             "checks": {check["key"]: check for check in manifest["checks"]},

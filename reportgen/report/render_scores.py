@@ -16,7 +16,8 @@ from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
 from reportgen.analysis.scores import checked
 from reportgen.files import atomic as files
 from reportgen.records.score_files import file_names
-from reportgen.report.figures import learning_curves
+from reportgen.report.figures.marks import color
+from reportgen.report.figures.style import style
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.writer import DEFAULT_VARIANT, Attachment, Variant
 from reportgen.report.render import DEFAULT_PAPER, Page, Rendered, all_notes, words_in
@@ -135,7 +136,7 @@ def context(
     metric = metric_name(found.metric, t)
     setups = list(found.optimizers)
     orders, findings = findings_of(found)
-    with learning_curves.style():
+    with style():
         problems = [
             {
                 "name": problem,
@@ -166,7 +167,7 @@ def context(
         "abstract": None,
         "findings": many_sentences(found, t) if are_many(found) else in_words(orders, unit, t),
         "glance": None,
-        "setups": [{"name": name, "color": learning_curves.color(n)} for n, name in enumerate(setups)],
+        "setups": [{"name": name, "color": color(n)} for n, name in enumerate(setups)],
         "problems": problems,
         "many": many_block(found, unit, t),
         "profile": profile,

@@ -11,7 +11,8 @@ import pytest
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from reportgen.report.figures import learning_curves, svg
+from reportgen.report.figures import svg
+from reportgen.report.figures.style import style
 from reportgen.report.words import numbers
 
 TABLE = pd.DataFrame({"epoch": [1, 2, 3], "name": ["a", "b", "c"], "loss": [3.0, 2.0, 1.0]})
@@ -22,7 +23,7 @@ drawings: list[str] = []
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
     drawings.clear()
-    with learning_curves.style():
+    with style():
         yield tmp_path
 
 

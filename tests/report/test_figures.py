@@ -15,8 +15,8 @@ from scipy import stats
 
 from reportgen.analysis.comparison import compare
 from reportgen.files import resources
-from reportgen.report.figures import learning_curves
 from reportgen.report.figures.drawing import mean_and_band
+from reportgen.report.figures.style import style
 from reportgen.report.figures.svg_paths import shorter
 from reportgen.report.render import render
 from reportgen.report.render_scores import profile_block
@@ -116,7 +116,7 @@ def test_the_history_and_the_profile_state_their_data_to_who_cannot_see_them() -
         ]
     )
     found = compare(table, metric="test_accuracy")
-    with learning_curves.style():
+    with style():
         block = profile_block(found, table, Unit(share=True), t)
     assert block is not None
     assert "A 67%; B 33%" in block["alt"].texts["en"]

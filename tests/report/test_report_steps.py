@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reportgen.report.figures import learning_curves
+from reportgen.report.figures.style import style
 from reportgen.report.render import words_in
 from reportgen.report.sections.step_sizes import steps_block
 from reportgen.report.words.catalogue import Catalogue
@@ -37,7 +37,7 @@ def epochs() -> pd.DataFrame:
 
 
 def test_sentence_and_figure_have_one_mean_and_one_unit(epochs: pd.DataFrame, t: Catalogue) -> None:
-    with learning_curves.style():
+    with style():
         block = steps_block(epochs, t, key="x")
     assert block
     for name, place in (("largest", "A"), ("smallest", "B")):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reportgen.report.figures.learning_curves import WIDTH
+from reportgen.report.figures.style import WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -122,6 +122,11 @@ def legend_above(figure: Figure, *given: object, length: float = 2.6) -> None:
     legend.set_gid(KEY)
 
 
+def legend_name(name: object) -> str:
+    """A name for a legend, from which matplotlib leaves out what begins with an underscore."""
+    return f" {name}" if str(name).startswith("_") else str(name)
+
+
 def _end(panel: Axes, line: Line2D) -> tuple[float, float, float] | None:
     """Where a line ends: x, y, and how high that is as a share of the panel; None if not at its right."""
     x, y = (np.asarray(values, dtype=float) for values in line.get_data())

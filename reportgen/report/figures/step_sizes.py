@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.report.figures.drawing import draw_mean, name_lines, whole_epochs
-from reportgen.report.figures.learning_curves import PANELS, WIDTH
+from reportgen.report.figures.style import PANELS, WIDTH
 from reportgen.report.words import numbers
 
 if TYPE_CHECKING:

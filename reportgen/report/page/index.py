@@ -14,7 +14,7 @@ import pandas as pd
 from reportgen.files import atomic, resources
 from reportgen.records import run_folder
 from reportgen.records.history import History, PastRun, headlines
-from reportgen.report.figures.learning_curves import color
+from reportgen.report.figures.marks import color
 from reportgen.report.figures.sparkline import sparkline
 from reportgen.report.page import screen
 from reportgen.report.words import numbers

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from reportgen.report.figures.learning_curves import COLORS
+from reportgen.report.figures.marks import COLORS
 from reportgen.report.figures.svg import SERIES
 from reportgen.report.page.colours import at_night, readable
 

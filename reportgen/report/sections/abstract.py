@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.figures import learning_curves
+from reportgen.report.figures.marks import color
 from reportgen.report.sections.comparison import UNIT
 from reportgen.report.sections.headlines import Headlines
 from reportgen.report.sections.sentences import seeds_in_words
@@ -77,7 +77,7 @@ def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, An
         "caption": t("glance.caption" if intervals else "glance.caption_bare"),
         "stages": [t(f"glance.{name}") for name, one in stages.items() if one is not None],
         "rows": [
-            {"setup": name, "color": learning_curves.color(n), "cells": found}
+            {"setup": name, "color": color(n), "cells": found}
             for n, (name, found) in enumerate(cells.items())
             if len(found) == len(compared)
         ],

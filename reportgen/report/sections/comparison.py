@@ -14,6 +14,7 @@ from reportgen.analysis.findings import Finding, of_comparison, scores
 from reportgen.analysis.pairs import Verdict
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
+from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.learning_curves import of_accuracy, of_loss
 from reportgen.report.sections.sentences import networks
@@ -119,7 +120,7 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
         rows.append(
             {
                 "setup": setup,
-                "color": learning_curves.color(number),
+                "color": color(number),
                 "learning_rate": numbers.plain(trials["learning_rate"].iloc[0]),
                 "hyperparameters": trials["hyperparameters"].iloc[0],
                 "cells": cells,

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from reportgen.analysis.drift import ALL, Change, drift, worse
 from reportgen.records.history import BASELINE, LATEST, scores_of
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.figures.drawing import legend_above
-from reportgen.report.figures.learning_curves import WIDTH
-from reportgen.report.figures.marks import color, dashes
+from reportgen.report.figures.drift import history_figure
 from reportgen.report.figures.svg import drawn
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 ACCURACY = numbers.Unit(share=True)
 CAUSES_SHOWN = 12
@@ -167,34 +161,3 @@ def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:
         for (stage, setup), rows in means.groupby(["stage", "setup"], sort=False)
     ]
     return t("alt.history", values=together(said, "list.phrases", t))
-
-
-def history_figure(means: pd.DataFrame, words: Mapping[str, str]) -> Figure:
-    """Every headline's mean test accuracy, run after run.
-
-    means: of `over_time`. words: the labels accuracy and run.
-    """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
-
-    runs: Sequence[str] = list(dict.fromkeys(means["run"]))
-    days = dict(zip(means["run"], means["started"].str.slice(0, 10), strict=True))
-    figure = Figure(figsize=(WIDTH, 2.6))
-    panel = figure.subplots()
-    setups, stages = list(dict.fromkeys(means["setup"])), list(dict.fromkeys(means["stage"]))
-    for (stage, setup), of_setup in means.groupby(["stage", "setup"], sort=False):
-        panel.plot(
-            [runs.index(run) for run in of_setup["run"]], of_setup["mean"], "o",
-            color=color(setups.index(str(setup))), linestyle=dashes(stages.index(str(stage))), markersize=3,
-            label=f"{setup} ({stage})",
-        )  # fmt: skip
-    panel.axvline(len(runs) - 1, color="0.8", linewidth=5, zorder=0)
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    panel.xaxis.set_major_formatter(
-        FuncFormatter(lambda place, _: days[runs[int(place)]] if 0 <= place < len(runs) else "")
-    )
-    panel.yaxis.set_major_formatter(PercentFormatter(1, 1))
-    panel.set_xlabel(words["run"])
-    panel.set_ylabel(words["accuracy"])
-    legend_above(figure)
-    return figure

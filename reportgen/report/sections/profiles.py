@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.profiles import NegativeCostError, NoCommonSeedError, performance_profile
-from reportgen.report.figures import scores as comparison_figures
+from reportgen.report.figures.profiles import profiles
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.stage_settings import words
 from reportgen.report.sections.verdicts import metric_name
@@ -43,7 +43,7 @@ def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalo
         "ratio": ratio,
         "metric": metric,
         "figure": drawn(
-            comparison_figures.profiles,
+            profiles,
             profile,
             words(t),
             list(found.optimizers),

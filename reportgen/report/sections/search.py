@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from reportgen.analysis.findings import mean_by_learning_rate
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.figures import learning_curves, scores
+from reportgen.report.figures.marks import color
+from reportgen.report.figures.search import best_so_far, learning_rates
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
 from reportgen.report.sections.stage_settings import words
@@ -39,7 +40,7 @@ def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, A
             found_row(rows, setups.index(str(setup))) for setup, rows in found.groupby("setup", sort=False)
         ],
         "rates": drawn(
-            scores.learning_rates,
+            learning_rates,
             found,
             labels,
             setups,
@@ -49,7 +50,7 @@ def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, A
         "rates_alt": rates_alt(found, t),
         "course_alt": course_alt(found, t),
         "course": drawn(
-            scores.best_so_far,
+            best_so_far,
             found,
             labels,
             setups,
@@ -94,7 +95,7 @@ def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
     ]
     return {
         "setup": first["setup"],
-        "color": learning_curves.color(number),
+        "color": color(number),
         "settings": Markup("<br>").join(values),
         "accuracy": numbers.with_spread(chosen["validation_accuracy"], "percent"),
         "tried": str(tried["number"].nunique()),

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
-from reportgen.report.figures import learning_curves
+from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
-from reportgen.report.figures.verdicts import times_to_target
+from reportgen.report.figures.targets import times_to_target
 from reportgen.report.sections.verdicts import was_tested
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -61,7 +61,7 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
         "rows": [
             {
                 "setup": name,
-                "color": learning_curves.color(number),
+                "color": color(number),
                 "reached": f"{summary.loc[name, 'reached']} / {summary.loc[name, 'trials']}",
                 "epochs": _median(summary.loc[name], "epoch"),
                 "seconds": _median(summary.loc[name], "seconds"),

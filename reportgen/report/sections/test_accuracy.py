@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reportgen.analysis.findings import best_on_validation
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.figures import learning_curves
+from reportgen.report.figures.confusion import confusion
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.classes import classes_block
 from reportgen.report.sections.insight import examples_block
@@ -45,9 +45,7 @@ def test_section(
         "extremes": extremes(matrix, classes, t),
         "confused": confused_sentence(matrix, classes, seeds, t),
         **captions(seeds, t),
-        "confusion": drawn(
-            learning_curves.confusion, matrix, classes, words(t), prefix="confusion", description=alt.plain()
-        ),
+        "confusion": drawn(confusion, matrix, classes, words(t), prefix="confusion", description=alt.plain()),
         "alt": alt,
         "by_class": classes_block(records.confusion, results, t),
         "examples": examples_block(records, int(results["seed"].iloc[0]), t) if len(tuned) else None,

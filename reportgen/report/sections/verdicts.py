@@ -12,8 +12,8 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import TABLE, Finding
 from reportgen.analysis.pairs import TESTED, Pair, Verdict
 from reportgen.analysis.standings import Standing, ranking
-from reportgen.report.figures import learning_curves
-from reportgen.report.figures import scores as comparison_figures
+from reportgen.report.figures.marks import color
+from reportgen.report.figures.scores import final_scores
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.verdicts import verdict_matrix
 from reportgen.report.sections.sentences import seeds_in_words
@@ -68,7 +68,7 @@ def verdict_block(
         "rows": [
             {
                 **row,
-                "color": learning_curves.color(setups.index(row["setup"])),
+                "color": color(setups.index(row["setup"])),
                 "may_be_best": row["setup"] in may_be_best,
             }
             for row in mean_rows(summary, unit)
@@ -85,7 +85,7 @@ def verdict_block(
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
         "figure": drawn(
-            comparison_figures.final_scores,
+            final_scores,
             of_problem,
             summary,
             setups,

@@ -1,0 +1,92 @@
+"""The figures of a search: accuracy against the learning rate, and the best so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reportgen.analysis.findings import mean_by_learning_rate
+from reportgen.report.figures.drawing import legend_above, legend_name
+from reportgen.report.figures.marks import MARKERS, color, dashes
+from reportgen.report.figures.style import WIDTH
+from reportgen.report.figures.svg import SERIES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
+    """Mean validation accuracy against the learning rate, best other settings; the chosen one is ringed.
+
+    search: the rows of search.csv of one stage. words: the labels learning_rate and validation_accuracy.
+    setups: who has which colour.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+
+    figure = Figure(figsize=(WIDTH, 2.5))
+    panel: Axes = figure.subplots()
+    for setup, tried in search.groupby("setup", sort=False):
+        number = setups.index(str(setup))
+        means = mean_by_learning_rate(tried)
+        marker, gid = MARKERS[number % len(MARKERS)], f"{SERIES}{number}"
+        panel.plot(
+            means.index, means, color=color(number), linestyle=dashes(number), marker=marker, markersize=3.2,
+            label=legend_name(setup), gid=gid,
+        )  # fmt: skip
+        lost = means[means.isna()].index
+        if len(lost):
+            # a cross at the foot: this learning rate diverged
+            panel.plot(
+                lost, np.zeros(len(lost)), "x", color=color(number), markersize=4.5, gid=gid, clip_on=False
+            )
+        chosen = tried[tried["chosen"]]
+        panel.plot(
+            [chosen["learning_rate"].iloc[0]], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
+            markerfacecolor="none", markeredgecolor=color(number), markeredgewidth=1.2, gid=gid,
+        )  # fmt: skip
+    panel.set_xscale("log")
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    panel.xaxis.set_minor_formatter(NullFormatter())
+    panel.set_ylim(bottom=0)
+    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+    panel.set_xlabel(words["learning_rate"])
+    panel.set_ylabel(words["validation_accuracy"])
+    if search["setup"].nunique() > 1:
+        legend_above(figure)
+    return figure
+
+
+def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
+    """The best mean validation accuracy found so far against the number of settings tried.
+
+    search, setups: as for learning_rates. words: the labels tried and validation_accuracy.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    figure = Figure(figsize=(WIDTH, 2.2))
+    panel: Axes = figure.subplots()
+    for setup, tried in search.groupby("setup", sort=False):
+        number = setups.index(str(setup))
+        finished = tried["validation_accuracy"].where(tried["status"] == "finished").astype(float)
+        means = finished.groupby(tried["number"]).agg(lambda values: values.mean(skipna=False))
+        panel.step(
+            means.index, means.fillna(-np.inf).cummax().replace(-np.inf, np.nan), where="post",
+            color=color(number), linestyle=dashes(number), label=legend_name(setup), gid=f"{SERIES}{number}",
+        )  # fmt: skip
+        panel.plot(
+            means.index, means, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.4, markersize=3,
+            markeredgewidth=0, gid=f"{SERIES}{number}",
+        )  # fmt: skip
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+    panel.set_xlabel(words["tried"])
+    panel.set_ylabel(words["validation_accuracy"])
+    if search["setup"].nunique() > 1:
+        legend_above(figure)
+    return figure

@@ -1,0 +1,61 @@
+"""The figure of when each seed reached the target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reportgen.report.figures.marks import color, marker
+from reportgen.report.figures.style import WIDTH
+from reportgen.report.figures.svg import SERIES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def times_to_target(times: pd.DataFrame, setups: Sequence[str], words: Mapping[str, str]) -> Figure:
+    """The epoch at which each seed reached the target, the median as a bar; a miss stands at the right.
+
+    times: rows of analysis.targets.time_to_target of one problem. words: the labels epoch and missed.
+    setups: who has which colour, in the order to draw.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(WIDTH, 0.72 + 0.34 * len(setups)))
+    panel = figure.subplots()
+    reached = times.loc[np.isfinite(times["epoch"]), "epoch"]
+    last = float(reached.max()) if len(reached) else 1.0
+    missed = last + max(1.0, 0.09 * last)
+    for number, name in enumerate(setups):
+        epochs = times.loc[times["optimizer"] == name, "epoch"].to_numpy(dtype=float)
+        # seeds of the same epoch beside each other, always in the same order
+        places = number + np.linspace(-0.22, 0.22, len(epochs)) if len(epochs) > 1 else np.array([number])
+        there = np.isfinite(epochs)
+        gid = f"{SERIES}{number}"
+        panel.plot(
+            epochs[there], places[there], marker(number), color=color(number), alpha=0.6, markersize=3.6,
+            markeredgewidth=0, gid=gid,
+        )  # fmt: skip
+        if not there.all():
+            crosses = np.full((~there).sum(), missed)
+            panel.plot(crosses, places[~there], "x", color=color(number), markersize=4, gid=gid)
+        median = float(np.median(epochs))
+        if np.isfinite(median):
+            panel.plot([median] * 2, [number - 0.34, number + 0.34], color=color(number), gid=gid)
+    panel.set_yticks(range(len(setups)), setups)
+    panel.set_ylim(len(setups) - 0.45, -0.55)
+    panel.set_xlim(0, missed + 0.03 * last)
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if len(reached) < len(times):
+        panel.axvline((last + missed) / 2, color="#98a1ad", linewidth=0.6, linestyle=(0, (2, 2)))
+        panel.annotate(
+            words["missed"], (missed, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+            textcoords="offset points", ha="center", va="bottom", fontsize=7.2,
+        )  # fmt: skip
+    panel.set_xlabel(words["epoch"])
+    panel.grid(visible=False, axis="y")
+    return figure
