@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import unicodedata
+from collections.abc import Iterable
 
 ROOM = "free some space and start again, what was trained is kept"
 REMEDIES = {
@@ -46,3 +48,9 @@ def printable(text: str) -> str:
 def is_printable(text: str) -> bool:
     """Whether a text is one line that can be shown: as str.isprintable(), but with every kind of space."""
     return all(char.isprintable() or unicodedata.category(char) == "Zs" for char in text)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return a hint at the known word that was probably meant, to be put behind the wrong one; else ""."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""

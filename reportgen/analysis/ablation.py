@@ -10,10 +10,7 @@ import pandas as pd
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.pairs import Verdict
 from reportgen.analysis.standings import ranking
-
-COMPARISON, PREFIX = "comparison", "ablation: "
-NONE, ALL = "none", "all"
-"""What is mended in the first variant and in the last one."""
+from reportgen.experiment.stages import NONE, mended_in
 
 
 @dataclass(frozen=True)
@@ -59,11 +56,11 @@ def ablation(results: pd.DataFrame, seeds: Sequence[int]) -> Ablation:
     the comparison itself count as far as their seeds are among these, so that all variants have the same
     seeds.
     """
-    mended = results["stage"].where(results["stage"] != COMPARISON, PREFIX + NONE)
-    rows = results[mended.str.startswith(PREFIX) & results["seed"].isin(seeds)]
+    mended = results["stage"].map(mended_in)
+    rows = results[mended.notna() & results["seed"].isin(seeds)]
     table = pd.DataFrame(
         {
-            "problem": mended[rows.index].str.removeprefix(PREFIX),
+            "problem": mended[rows.index],
             "optimizer": rows["setup"],
             "seed": rows["seed"],
             "score": rows["validation_accuracy"].astype(float).where(rows["status"] == "finished"),

@@ -11,9 +11,7 @@ from typing import Any
 import pandas as pd
 
 from reportgen.analysis.sign_flip import fewest_seeds
-
-COMPARISON, EQUALLY_TUNED, TUNED = "comparison", "equally tuned", "tuned"
-"""The stages of results.csv that are audited. An ablation is not: it is unfair on purpose."""
+from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 
 TOLERANCE = 1e-3
 """How far the measured length of a gradient may be off: the measurement is good to about 1e-7, but now and
@@ -89,7 +87,9 @@ def audit(manifest: Mapping[str, Any], results: pd.DataFrame, search: pd.DataFra
     Raises KeyError for the manifest of a run that kept no evidence.
     """
     trials = [
-        trial for trial in _trials(manifest, results) if trial.stage in (COMPARISON, EQUALLY_TUNED, TUNED)
+        trial
+        for trial in _trials(manifest, results)
+        if trial.stage in (COMPARISON, EQUALLY_TUNED, TUNED)  # an ablation is unfair on purpose
     ]
     compared = [trial for trial in trials if trial.stage != TUNED]
     last = [trial for trial in compared if trial.stage == EQUALLY_TUNED] or compared

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from reportgen.errors import UserError
-from reportgen.experiment import model
+from reportgen.experiment import reading
+from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.files import resources
 from reportgen.records import run_folder
 
@@ -61,7 +62,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
 
 def ready_row(file: Path) -> Row:
     """A ready experiment: its name, its title and where its images come from."""
-    read = model.read(file)
+    read = reading.read(file)
     return Row("experiment", (file.stem, read.title.en, read.data.source))
 
 
@@ -81,7 +82,7 @@ def run_row(folder: Path) -> Row:
 def test_accuracy(results: pd.DataFrame) -> str:
     """The mean over the seeds of the tuned setup; without one, of the best compared setup."""
     means = results.groupby(["stage", "setup"])["test_accuracy"].mean().dropna()
-    for stage in ("tuned", "comparison"):
+    for stage in (TUNED, COMPARISON):
         if stage in means.index.get_level_values("stage"):
             found = means.loc[stage]
             return f"{found.max():.2%} {found.idxmax()} ({stage})"

@@ -17,10 +17,11 @@ from reportgen.cli.console import print_rows
 from reportgen.cli.progress import watch
 from reportgen.cli.render import report
 from reportgen.errors import UserError, describe
-from reportgen.execution.prepare import Source
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
-from reportgen.experiment import model as experiments
+from reportgen.experiment import reading
+from reportgen.experiment.reading import Source
+from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records import run_folder
 from reportgen.records.database import Database
 from reportgen.records.history import BASELINE, History
@@ -55,7 +56,7 @@ class Overrides:
         if self.data_path is not None:
             data["path"] = str(Path(self.data_path).expanduser().absolute())
         stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}
-        return {"data": data, "comparison": stage, "tuned": stage}
+        return {"data": data, COMPARISON: stage, TUNED: stage}
 
     def options(self) -> tuple[str, ...]:
         """The command line's options for it; of a path only the name, since others have other folders."""
@@ -165,10 +166,10 @@ def run_one(
 
 def source_of(name: str, overrides: Overrides) -> Source:
     """The experiment that the command line names, with what else the command line says."""
-    file = experiments.find(name)
-    experiment = experiments.read(file, overrides.by_table())  # first: it says what is wrong with a file
+    file = reading.find(name)
+    experiment = reading.read(file, overrides.by_table())  # first: it says what is wrong with a file
     return Source(
-        name=experiments.name_of(file),
+        name=reading.name_of(file),
         file=file,
         text=file.read_text(encoding="utf-8-sig"),
         experiment=experiment,
@@ -189,7 +190,7 @@ def summary(outcome: Outcome) -> tuple[str, str, str, str]:
     if outcome.folder is None:
         return name, "failed", "", ""
     results = run_folder.read(outcome.folder).results
-    compared, tuned = (best_test(results[results["stage"] == stage]) for stage in ("comparison", "tuned"))
+    compared, tuned = (best_test(results[results["stage"] == stage]) for stage in (COMPARISON, TUNED))
     return name, "done", compared, tuned
 
 

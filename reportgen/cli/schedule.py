@@ -127,7 +127,7 @@ def add(
 
 def check_experiment(experiment: str, options: RunOptions) -> str:
     """Read the experiment as a rerun will; returns its absolute path, or its name if it comes ready."""
-    from reportgen.experiment.model import find, read
+    from reportgen.experiment.reading import find, read
     from reportgen.files.resources import experiments
 
     file = find(experiment)

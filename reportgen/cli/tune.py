@@ -15,7 +15,7 @@ from reportgen.errors import UserError, cannot_write
 from reportgen.execution.prepare import checked, load_images
 from reportgen.execution.run import finished_trials, searched_settings
 from reportgen.execution.trials import TrainingOptions
-from reportgen.experiment import model as experiments
+from reportgen.experiment import reading
 from reportgen.files.atomic import write_text
 from reportgen.planning.search import Searched
 from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
@@ -62,7 +62,7 @@ def tune(
     except OSError as error:
         remedy = f"choose another file with --to: what was found is kept in {output}"
         raise cannot_write(target, error, f"{remedy}, and nothing is trained again") from error
-    experiments.read(target)  # what was written is an experiment
+    reading.read(target)  # what was written is an experiment
     click.echo(f"experiment: {target.absolute()}")
     return 0
 

@@ -1,12 +1,12 @@
 """The sources by name."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reportgen.data.dataset import Dataset, rename_classes
 from reportgen.data.errors import DataError, reason
 from reportgen.data.sources import cifar10, digits, fashion_mnist, image_folder, npz
+from reportgen.errors import nearest
 
 _WITHOUT_PATH: dict[str, Callable[[], Dataset]] = {
     "digits": digits.load,
@@ -48,9 +48,6 @@ def _load(source: str, path: Path | None) -> Dataset:
         if path is None:
             raise DataError(f"source {source} needs a path: say where the data lies (path, or --data-path)")
         return _WITH_PATH[source](Path(path).expanduser())
-    raise DataError(f"unknown data source {source!r}{_nearest(source)}: choose one of {', '.join(SOURCES)}")
-
-
-def _nearest(source: str) -> str:
-    near = difflib.get_close_matches(source, SOURCES, n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
+    raise DataError(
+        f"unknown data source {source!r}{nearest(source, SOURCES)}: choose one of {', '.join(SOURCES)}"
+    )

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from reportgen.checks import Check
 from reportgen.data import Dataset, Splits, duplicates, subset
-from reportgen.execution.prepare import Source
 from reportgen.experiment.model import Comparison
+from reportgen.experiment.reading import Source
 
 SAMPLES_PER_CLASS = 6
 

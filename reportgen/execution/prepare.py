@@ -5,30 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from reportgen.data import Dataset, Splits, load
 from reportgen.errors import UserError
 from reportgen.execution.worker import DataSettings, load_splits, splits_for, splits_of
 from reportgen.experiment.model import Experiment
-from reportgen.planning.plan import SEARCH, check_optimizers, plan, refuse_too_many
+from reportgen.experiment.reading import Source
+from reportgen.experiment.stages import SEARCH
+from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
 from reportgen.planning.search import possible_trials, studies
 from reportgen.training import Trial
-
-
-@dataclass(frozen=True)
-class Source:
-    """The experiment of a run: its name, its text as it was read, and what it says.
-
-    options: those of the command line that changed it, such as --seeds 7.
-    """
-
-    name: str
-    file: Path
-    text: str
-    experiment: Experiment
-    options: tuple[str, ...] = ()
 
 
 def load_images(source: Source) -> tuple[Dataset, DataSettings]:

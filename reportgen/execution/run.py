@@ -14,13 +14,14 @@ from reportgen.errors import UserError
 from reportgen.execution import environment, excerpts, tables
 from reportgen.execution.code_digest import code_digest
 from reportgen.execution.manifest import describe_check, describe_data, describe_experiment, identify, samples
-from reportgen.execution.prepare import Source, checked, data_digest, load_images
+from reportgen.execution.prepare import checked, data_digest, load_images
 from reportgen.execution.trial_store import TrialStore
 from reportgen.execution.trials import FinishedTrials, TrainingOptions, Watcher
 from reportgen.execution.worker import DataSettings, load_splits
-from reportgen.experiment.model import ExperimentError
+from reportgen.experiment.reading import ExperimentError, Source
+from reportgen.experiment.stages import TUNED
 from reportgen.files.atomic import write_bytes
-from reportgen.planning.plan import TUNED, plan
+from reportgen.planning.plan import plan
 from reportgen.planning.search import Searched, apply, search, search_table
 from reportgen.records import run_folder
 from reportgen.records.claims import Claims

@@ -14,7 +14,7 @@ from reportgen.execution.executors.local import execute
 from reportgen.execution.trial_key import machinery, trial_key
 from reportgen.execution.trial_store import DamagedRecordError, TrialStore
 from reportgen.execution.worker import DataSettings, Workplace
-from reportgen.planning.plan import TUNED
+from reportgen.experiment.stages import TUNED
 from reportgen.records.claims import Claims
 from reportgen.training import EpochRow, Record, Trial
 from reportgen.training.checkpoints import SECONDS_BETWEEN, Checkpoints

@@ -1,20 +1,13 @@
-"""An experiment: one TOML file, read and checked.
-
-Every mistake is one line that names the file, the key, the value and what is allowed.
-"""
+"""An experiment as types: what it trains, with which data, and which values are allowed."""
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from reportgen.errors import UserError, printable
 from reportgen.experiment.search import Found, Search
+from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.experiment.values import (
     Epochs,
     Hidden,
@@ -28,22 +21,6 @@ from reportgen.experiment.values import (
     Text,
     as_tuple,
 )
-from reportgen.files.atomic import kind
-from reportgen.files.resources import experiments as ready_experiments
-
-LARGEST_FILE = 1_000_000
-"""The most bytes of an experiment file; those of people have a few thousand."""
-NAME = re.compile(r"\w([\w .()+-]*[\w)+])?")
-LONGEST_NAME = 200
-"""The most bytes of an experiment's name; file systems take 255, and other names are made from it."""
-RESERVED = ("latest", "index.html", "readme.md", "reportgen.sqlite")
-
-
-class ExperimentError(UserError):
-    """An experiment file that cannot be used; one line, whatever the file holds."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
 
 
 class Data(Table):
@@ -281,7 +258,7 @@ class Experiment(Table):
     @model_validator(mode="after")
     def _search_apart(self) -> Self:
         """What was searched with a seed would look better with that seed than it is."""
-        stages: dict[str, Stage | None] = {"comparison": self.comparison, "tuned": self.tuned}
+        stages: dict[str, Stage | None] = {COMPARISON: self.comparison, TUNED: self.tuned}
         final = {seed for stage in stages.values() if stage is not None for seed in stage.seeds}
         for name, stage in stages.items():
             for table in ("search", "found"):
@@ -296,156 +273,3 @@ class Experiment(Table):
                         " others"
                     )
         return self
-
-
-def find(name: str) -> Path:
-    """The file that a command line names: a path, or the name of a ready experiment."""
-    path = Path(name)
-    try:
-        if path.is_file():
-            return path
-        if path.exists() and (what := kind(path.stat())) != "folder":
-            raise ExperimentError(
-                f"{name}: is a {what}, where an experiment file is expected; save it as a file"
-            )
-    except OSError as error:
-        raise ExperimentError(f"{name}: cannot be read ({error.strerror})") from error
-    ready = dict(sorted((file.stem, file) for file in ready_experiments().glob("*.toml")))
-    if path.stem in ready and path.parent in (Path(), Path("experiments")):
-        return ready[path.stem]
-    raise ExperimentError(
-        f"{name}: no such experiment file, and no ready experiment of that name"
-        f"{nearest(path.stem, list(ready))}; ready ones: {', '.join(ready)}"
-    )
-
-
-def name_of(path: Path) -> str:
-    """The experiment's name: that of its file. It becomes that of a folder, so not every one will do."""
-    name = path.stem
-    if not NAME.fullmatch(name):
-        raise ExperimentError(
-            f"{path}: the runs' folder is named after the file, and {name!r} will not do: use letters,"
-            " digits, spaces and any of . _ - + ( ), a letter or digit first"
-        )
-    if len(name.encode()) > LONGEST_NAME:
-        raise ExperimentError(f"{path}: its name is too long for a folder's; rename the file")
-    if name.casefold().startswith(RESERVED):
-        raise ExperimentError(
-            f"{path}: no experiment can be called {name!r}, since the output folder has other things of"
-            " that name; rename the file"
-        )
-    return name
-
-
-def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
-    """Read and check an experiment file.
-
-    overrides: values to set by table and key before checking, as the command line does (None takes a key
-    away); a table that the file lacks stays absent.
-    Raises ExperimentError with one line that says what to mend.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise ExperimentError(f"{path}: has more than {LARGEST_FILE:,} bytes; is it an experiment?")
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except OSError as error:
-        raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ExperimentError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
-        raise ExperimentError(f"{path}: is not valid TOML: {error}") from error
-    for table, values in (overrides or {}).items():
-        if isinstance(content.get(table), dict):
-            merged = content[table] | values
-            content[table] = {key: value for key, value in merged.items() if value is not None}
-    try:
-        return Experiment.model_validate(content)
-    except ValidationError as error:
-        raise ExperimentError(f"{path}: {_explain(error)}") from error
-
-
-def _explain(error: ValidationError) -> str:
-    """The first mistake in one line, and how many more there are."""
-    mistakes = error.errors()
-    # an unknown key is often the cause of the missing one beside it: say that first
-    mistake = min(mistakes, key=lambda found: found["type"] != "extra_forbidden")
-    location = mistake["loc"]
-    key, value = _dotted(location), mistake["input"]
-    match mistake["type"]:
-        case "extra_forbidden":
-            known = _keys_at(location[:-1])
-            said = f"unknown key {key}{nearest(str(location[-1]), known)}; allowed here: {', '.join(known)}"
-        case "missing":
-            said = f"{key} is missing"
-        case "value_error":
-            said = f"{key}{shown(value)}: {mistake['ctx']['error']}" if key else f"{mistake['ctx']['error']}"
-        case "model_type" | "dict_type":
-            said = f"{key}{shown(value)}: must be a table with {', '.join(_keys_at(location))}"
-        case "tuple_type":
-            said = f"{key}{shown(value)}: must be a list"
-        case _:
-            said = f"{key}{shown(value)}: {_lower_first(mistake['msg'])}"
-    more = len(mistakes) - 1
-    return f"{said} (and {more} more to mend)" if more else said
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    """('comparison', 'optimizers', 1, 'momentum') as comparison.optimizers[1].momentum."""
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def shown(value: object) -> str:
-    """The value as TOML would spell it; nothing for a whole table."""
-    if isinstance(value, dict | BaseModel):
-        return ""
-    if isinstance(value, bool):
-        return f" = {str(value).lower()}"
-    if isinstance(value, str):
-        return f' = "{value[:60]}"'
-    try:
-        return f" = {str(value)[:60]}"
-    except ValueError:  # Python does not spell out whole numbers of thousands of digits
-        return " = (a very long number)"
-
-
-def _lower_first(message: str) -> str:
-    return message[:1].lower() + message[1:]
-
-
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the table at this place may have."""
-    model: Any = Experiment
-    free_keys = 0  # how many tables of freely named keys are yet to be passed
-    for part in location:
-        if isinstance(part, int):
-            model = OptimizerSettings
-        elif free_keys:
-            free_keys -= 1
-        else:
-            field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
-            free_keys = str(field.annotation).count("dict[")
-            model = _model_in(field.annotation) or model
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The table type within an annotation such as `Comparison | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        if found := _model_in(argument):
-            return found
-    return None
-
-
-def nearest(word: str, known: list[str]) -> str:
-    """A hint at the known word that was probably meant."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""

@@ -6,25 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reportgen.experiment.model import (
-    Comparison,
-    Experiment,
-    ExperimentError,
-    OptimizerSettings,
-    Stage,
-    nearest,
-    shown,
-)
+from reportgen.errors import nearest
+from reportgen.experiment.model import Comparison, Experiment, OptimizerSettings, Stage
+from reportgen.experiment.reading import ExperimentError, shown
+from reportgen.experiment.stages import ALL, COMPARISON, EQUALLY_TUNED, NONE, TUNED, ablation_stage
 from reportgen.optim import OPTIMIZERS, Schedule, hyperparameters
 from reportgen.training import Augmentation, Defects, Setup, Trial
-
-COMPARISON, EQUALLY_TUNED, TUNED, SEARCH = "comparison", "equally tuned", "tuned", "search"
-"""What trials are for: the comparison as the file has it; the same with every optimizer at the settings
-that a search found for it; the tuned training; and the search itself."""
-
-ABLATION = "ablation"
-"""The comparison with some of the defects mended: "ablation: gradients_averaged_twice", "ablation: all"; and
-"ablation: none", with none mended, for the ablation's seeds that the comparison itself lacks."""
 
 
 def check_optimizers(experiment: Experiment) -> None:
@@ -111,9 +98,9 @@ def make_setup(
 
 
 def ablations(defects: Defects) -> dict[str, Defects]:
-    """The defects that are left when each is mended alone, by its name, and when "all" are mended."""
+    """The defects that are left when each is mended alone, by its name, and when ALL are mended."""
     present = [name for name, there in vars(defects).items() if there]
-    return {name: replace(defects, **{name: False}) for name in present} | {"all": Defects()}
+    return {name: replace(defects, **{name: False}) for name in present} | {ALL: Defects()}
 
 
 def _ablation(experiment: Experiment, defects: Defects, classes: int) -> list[Trial]:
@@ -121,9 +108,9 @@ def _ablation(experiment: Experiment, defects: Defects, classes: int) -> list[Tr
     if wanted is None or comparison is None:
         return []
     lacking = tuple(seed for seed in wanted.seeds if seed not in comparison.seeds)
-    trials = _comparison(experiment, f"{ABLATION}: none", defects, classes, seeds=lacking)
+    trials = _comparison(experiment, ablation_stage(NONE), defects, classes, seeds=lacking)
     for mended, left in ablations(defects).items():
-        trials += _comparison(experiment, f"{ABLATION}: {mended}", left, classes, seeds=wanted.seeds)
+        trials += _comparison(experiment, ablation_stage(mended), left, classes, seeds=wanted.seeds)
     return trials
 
 

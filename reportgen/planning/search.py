@@ -11,18 +11,13 @@ from typing import Any, TypeVar
 import pandas as pd
 from pydantic import ValidationError
 
-from reportgen.experiment.model import (
-    Experiment,
-    ExperimentError,
-    OptimizerSettings,
-    Stage,
-    Tuned,
-    nearest,
-    shown,
-)
+from reportgen.errors import nearest
+from reportgen.experiment.model import Experiment, OptimizerSettings, Stage, Tuned
+from reportgen.experiment.reading import ExperimentError, shown
 from reportgen.experiment.search import ComparisonSearch, Space, StageSearch
+from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
 from reportgen.optim import OPTIMIZERS, hyperparameters
-from reportgen.planning.plan import COMPARISON, SEARCH, TUNED, is_finite_number, make_setup
+from reportgen.planning.plan import is_finite_number, make_setup
 from reportgen.planning.proposers import Proposer, Values, proposer
 from reportgen.records.run_folder import SEARCH_COLUMNS
 from reportgen.training import Defects, Record, Setup, Trial
@@ -328,7 +323,7 @@ def apply(experiment: Experiment, searched: Sequence[Searched]) -> Experiment:
         comparison = comparison.model_copy(update={"optimizers": optimizers})
     if tuned is not None:
         tuned = with_tuned_values(tuned, best.get((TUNED, tuned.optimizer.shown_as), {}))
-    return experiment.model_copy(update={"comparison": comparison, "tuned": tuned})
+    return experiment.model_copy(update={COMPARISON: comparison, TUNED: tuned})
 
 
 def search_table(searched: Sequence[Searched]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 
 from reportgen.experiment.model import Experiment
-from reportgen.planning.plan import COMPARISON, TUNED
+from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
 from reportgen.planning.search import Searched, Study
 
 
@@ -22,7 +22,7 @@ def found_experiment(text: str, experiment: Experiment, name: str, searched: Seq
     text: of the file. name: what the search's experiment is called.
     """
     document = tomlkit.parse(text)
-    document.pop("search", None)
+    document.pop(SEARCH, None)
     comparison = experiment.comparison
     for one in searched:
         values = one.best.values

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from reportgen.errors import UserError, is_printable, printable
+from reportgen.experiment.stages import ABLATION
 from reportgen.records import run_folder
 from reportgen.records.database import Database
 from reportgen.records.differences import differences
@@ -245,7 +246,7 @@ def describe(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def scores_of(results: pd.DataFrame) -> pd.DataFrame:
     """The test accuracies of results.csv, NaN for a trial that diverged; the ablation's are not headlines."""
-    headlines = results[~results["stage"].str.startswith("ablation")]
+    headlines = results[~results["stage"].str.startswith(ABLATION)]
     return headlines.rename(columns={"test_accuracy": "score"})[list(SCORE_COLUMNS)].reset_index(drop=True)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen.analysis.audit import describe_test_part
+from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import formulas
 from reportgen.report.figures.marks import color
@@ -40,7 +41,7 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
     """
     manifest, experiment = records.manifest, records.manifest["experiment"]["settings"]
     results = records.results
-    comparison, tuned = stage(results, "comparison"), stage(results, "tuned")
+    comparison, tuned = stage(results, COMPARISON), stage(results, TUNED)
     said = headlines(records, t)
     shared, tuned_equally, audited = said.shared, said.tuned_equally, said.audited
     setups = list(dict.fromkeys(comparison["setup"]))
@@ -65,12 +66,12 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
             ],
             "initialization": initialization(experiment, t),
             "comparison": comparison_section(records, comparison, shared, t) if shared else None,
-            "search": search_section(records, "comparison", t),
+            "search": search_section(records, COMPARISON, t),
             "equally_tuned": tuned_equally
-            and comparison_section(records, stage(results, "equally tuned"), tuned_equally, t),
+            and comparison_section(records, stage(results, EQUALLY_TUNED), tuned_equally, t),
             "tuned": tuned_section(records, tuned, t) if len(tuned) else None,
             "tuned_parts": ("schedule", "dropout", "augmentation", "averaging"),
-            "tuned_search": search_section(records, "tuned", t),
+            "tuned_search": search_section(records, TUNED, t),
             "found": found_elsewhere(experiment["found"]["tuned"], t),
             "test": test_section(records, comparison, tuned, t),
             "audit": audited,
@@ -153,7 +154,7 @@ def pixels(manifest: dict[str, Any], t: Catalogue) -> Phrase:
         trial["setup"]["stage"]: t(f"data.pixels_{trial['setup']['normalization']}")
         for trial in manifest["trials"]
     }
-    stages = {name: trained[name] for name in ("comparison", "tuned") if name in trained}
+    stages = {name: trained[name] for name in (COMPARISON, TUNED) if name in trained}
     first, *others = stages.values()
     return first if all(other == first for other in others) else t("data.pixels_differ", **stages)
 

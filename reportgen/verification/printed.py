@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportgen.analysis.comparison import Comparison
+from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.fonts import faces
 from reportgen.report.render_scores import findings_of, is_percentage
@@ -48,7 +49,7 @@ def of_run(records: RunRecords, t: Catalogue) -> Iterator[Printed]:
     """What the report of a run says: findings, means with intervals, verdicts, test accuracies, trials."""
     said = headlines(records, t)
     results = records.results
-    comparison, tuned = stage(results, "comparison"), stage(results, "tuned")
+    comparison, tuned = stage(results, COMPARISON), stage(results, TUNED)
     yield from _sentences("key findings", said.first_page, front=True)
     if said.shared is not None:
         for row in comparison_rows(comparison):

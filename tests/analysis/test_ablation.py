@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from reportgen.analysis.ablation import ALL, NONE, Ablation, ablation, unchanged
+from reportgen.analysis.ablation import Ablation, ablation, unchanged
+from reportgen.experiment.stages import ALL, NONE
 
 SCORES = {
     "comparison": {"A": {0: 0.1, 1: 0.2, 7: 0.9}, "B": {0: 0.3, 1: 0.4, 7: 0.0}},

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen.experiment.model import read
+from reportgen.experiment.reading import read
 from reportgen.records import database
 from tests.cli.conftest import arrays
 from tests.cli.test_cli_errors import refused

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.experiment.model import Experiment, find, read
+from reportgen.experiment.model import Experiment
+from reportgen.experiment.reading import find, read
 from reportgen.optim import OPTIMIZERS
 from reportgen.planning.plan import check_optimizers, plan
 

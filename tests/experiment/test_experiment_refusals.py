@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reportgen.experiment.model import ExperimentError, find, read
+from reportgen.experiment.reading import ExperimentError, find, read
 from reportgen.planning.plan import check_optimizers, plan
 
 SOUND = """

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.experiment.model import ExperimentError, read
+from reportgen.experiment.reading import ExperimentError, read
 from reportgen.optim import Schedule
 from reportgen.planning.plan import check_optimizers, plan
 from reportgen.training import Augmentation, Setup

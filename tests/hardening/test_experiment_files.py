@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reportgen.errors import is_printable
-from reportgen.experiment import model as experiments
-from reportgen.experiment.model import LARGEST_FILE, ExperimentError, name_of
+from reportgen.experiment import reading
+from reportgen.experiment.reading import LARGEST_FILE, ExperimentError, name_of
 from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
 from tests.conftest import TINY
 from tests.hardening.cases import cases, unless_refused
@@ -109,7 +109,7 @@ def changed_files(draw: st.DrawFn) -> dict[str, Any]:
 
 def planned(file: Path) -> int:
     """How many trials the file asks for; raises UserError."""
-    experiment = experiments.read(file)
+    experiment = reading.read(file)
     check_optimizers(experiment)
     trials = plan(experiment, classes=10)
     refuse_too_many(len(trials))
@@ -166,7 +166,7 @@ def test_the_sound_ones_are_planned() -> None:
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(TINY + "#" * LARGEST_FILE)
     with pytest.raises(ExperimentError, match="more than 1,000,000 bytes"):
-        experiments.read(tmp_path / "x.toml")
+        reading.read(tmp_path / "x.toml")
 
 
 def test_too_many_trials_are_refused(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant
+from reportgen.analysis.ablation import Ablation, Variant
 from reportgen.analysis.audit import Fact, Point
 from reportgen.cli.main import main
+from reportgen.experiment.stages import ALL, NONE
 from reportgen.files import resources
 from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from reportgen.execution.prepare import Source
-from reportgen.experiment.model import read
+from reportgen.experiment.reading import Source, read
 from reportgen.planning.search import Searched, search
 from reportgen.training import EpochRow, Evidence, Record, Trial
 

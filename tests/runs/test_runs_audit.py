@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from reportgen import checks
-from reportgen.analysis.ablation import ALL, NONE, ablation
+from reportgen.analysis.ablation import ablation
 from reportgen.analysis.audit import Point, audit
 from reportgen.errors import UserError
-from reportgen.execution.prepare import Source
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
-from reportgen.experiment.model import find, read
+from reportgen.experiment.reading import Source, find, read
+from reportgen.experiment.stages import ALL, NONE
 from reportgen.randomness import stream
 from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords

@@ -20,8 +20,9 @@ from reportgen.data import DataError
 from reportgen.errors import UserError
 from reportgen.execution.executors import local
 from reportgen.execution.executors.local import execute
-from reportgen.execution.prepare import Source, data_settings
+from reportgen.execution.prepare import data_settings
 from reportgen.execution.worker import Workplace, load_splits, splits_of
+from reportgen.experiment.reading import Source
 from reportgen.nn import Classifier
 from reportgen.planning.plan import plan
 from reportgen.training import EpochRow, Record, Trial
@@ -160,9 +161,9 @@ def test_an_error_in_a_worker_arrives_as_it_was(source: Make, tmp_path: Path) ->
 PROGRAM = """
 import multiprocessing, sys
 from pathlib import Path
-from reportgen.experiment.model import read
+from reportgen.experiment.reading import read
 from reportgen.execution.trials import TrainingOptions
-from reportgen.execution.prepare import Source
+from reportgen.experiment.reading import Source
 from reportgen.execution.run import run
 
 class Watcher:

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from reportgen.cli.progress import Bars, Lines, name_of, watch
-from reportgen.execution.prepare import Source
+from reportgen.experiment.reading import Source
 from reportgen.planning.plan import plan
 from reportgen.training import EpochRow, Trial
 

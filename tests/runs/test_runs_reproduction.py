@@ -12,10 +12,9 @@ import pytest
 
 from reportgen.data.cache import downloads_folder
 from reportgen.data.sources.cifar10 import ARCHIVE
-from reportgen.execution.prepare import Source
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
-from reportgen.experiment.model import find, read
+from reportgen.experiment.reading import Source, find, read
 from reportgen.records import run_folder
 
 NPZ = os.environ.get("REPORTGEN_CIFAR10")

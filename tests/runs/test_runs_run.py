@@ -15,9 +15,9 @@ import torch
 
 from reportgen.data import load
 from reportgen.errors import UserError
-from reportgen.execution.prepare import Source
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
+from reportgen.experiment.reading import Source
 from reportgen.nn import Classifier, FullyConnectedLayer, ReLU
 from reportgen.optim import SGD
 from reportgen.records import run_folder

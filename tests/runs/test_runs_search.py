@@ -17,10 +17,9 @@ import pytest
 
 from reportgen import checks
 from reportgen.data import load, split
-from reportgen.execution.prepare import Source
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
-from reportgen.experiment.model import ExperimentError, read
+from reportgen.experiment.reading import ExperimentError, Source, read
 from reportgen.experiment.search import Space
 from reportgen.optim import Schedule
 from reportgen.planning.search import Searched

@@ -22,9 +22,10 @@ from reportgen.execution import code_digest as code
 from reportgen.execution import trial_key as keys
 from reportgen.execution.code_digest import canonical, code_digest
 from reportgen.execution.executors.local import execute
-from reportgen.execution.prepare import Source, data_digest, data_settings, load_images
+from reportgen.execution.prepare import data_digest, data_settings, load_images
 from reportgen.execution.trial_key import trial_key
 from reportgen.execution.worker import Workplace
+from reportgen.experiment.reading import Source
 from reportgen.planning.plan import plan
 from reportgen.training import Setup, Trial
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.experiment.model import read
+from reportgen.experiment.reading import read
 from reportgen.planning.search import Searched
 from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
 from reportgen.training import Trial

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reportgen.analysis.ablation import ALL, NONE, Ablation, Variant, ablation, unchanged
+from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
 from reportgen.analysis.audit import Fact, Point, audit
+from reportgen.experiment.stages import ALL, COMPARISON, NONE
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.words import numbers
@@ -82,7 +83,7 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     if wanted is None:
         return None
     found = ablation(on_all_images(records), wanted["seeds"])
-    setups = list(dict.fromkeys(records.results.loc[records.results["stage"] == "comparison", "setup"]))
+    setups = list(dict.fromkeys(records.results.loc[records.results["stage"] == COMPARISON, "setup"]))
     caption = "ablation.caption_tested" if found.tested else "ablation.caption_untested"
     return {
         "seeds": ", ".join(map(str, found.seeds)),

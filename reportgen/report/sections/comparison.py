@@ -12,6 +12,7 @@ from markupsafe import Markup
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import Finding, of_comparison, scores
 from reportgen.analysis.pairs import Verdict
+from reportgen.experiment.stages import joined
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.marks import color
@@ -61,7 +62,7 @@ def comparison_section(
     """Settings, table, verdicts and curves of a comparison."""
     settings = records.manifest["experiment"]["settings"]["comparison"]
     stage = compared.stage
-    key = stage.replace(" ", "-")
+    key = joined(stage, "-")
     epochs = records.epochs[records.epochs["stage"] == stage]
     seeds = settings["seeds"]
     first = next(trial for trial in records.manifest["trials"] if trial["setup"]["stage"] == stage)

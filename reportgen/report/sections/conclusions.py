@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from reportgen.analysis.findings import ORDERS, Finding, of_gain, of_search, of_tuning
+from reportgen.experiment.stages import TUNED
 from reportgen.report.sections.comparison import UNIT, Compared
 from reportgen.report.sections.sentences import networks, test_sentences
 from reportgen.report.sections.verdicts import in_words
@@ -36,7 +37,7 @@ def conclude(
             change = of_tuning(before, after, told)
             found += [change] if change else []
     found += of_search(search)
-    tuned, best = results[results["stage"] == "tuned"], tuned_equally or shared
+    tuned, best = results[results["stage"] == TUNED], tuned_equally or shared
     if best and len(tuned):
         gain = of_gain(tuned, results[results["stage"] == best.stage])
         found += [gain] if gain else []
@@ -64,7 +65,7 @@ def first_page(
 
     What that gained or lost belongs to it; a warning that the compared networks differ comes on top.
     """
-    room = MOST_ON_FIRST_PAGE - bool((results["stage"] == "tuned").any())
+    room = MOST_ON_FIRST_PAGE - bool((results["stage"] == TUNED).any())
     orders = [one for one in found if one.key in ORDERS]
     others = [one for one in found if one.key == "diverged"][: max(0, room - len(orders))]
     gains = [one for one in found if one.key in GAINS]
@@ -76,7 +77,7 @@ def _networks(shared: Compared | None, results: pd.DataFrame, t: Catalogue) -> l
 
 
 def _tuned(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
-    tuned = results[results["stage"] == "tuned"]
+    tuned = results[results["stage"] == TUNED]
     if tuned.empty:
         return []
     return test_sentences(tuned, t) or [t("tuned.all_diverged")]

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from reportgen.analysis.drift import ALL, Change, drift, worse
+from reportgen.experiment.stages import joined
 from reportgen.records.history import BASELINE, LATEST, scores_of
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.drift import history_figure
@@ -87,7 +88,7 @@ def _names(rows: pd.DataFrame, t: Catalogue) -> Phrase:
 def _headline(stage: str, setup: str, t: Catalogue) -> Phrase:
     if stage == ALL:
         return t("drift.all")
-    return t("drift.headline", stage=t(f"drift.{stage.replace(' ', '_')}"), setup=setup)
+    return t("drift.headline", stage=t(f"drift.{joined(stage, '_')}"), setup=setup)
 
 
 def _caption(name: object, rows: pd.DataFrame, records: RunRecords, t: Catalogue) -> Phrase:

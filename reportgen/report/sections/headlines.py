@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.audit import Audit, audit_section
 from reportgen.report.sections.comparison import Compared, compared
@@ -37,9 +38,9 @@ class Headlines:
 def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     """Everything that the records support, in words."""
     results = records.results
-    shared = compared(stage(results, "comparison"), SHARED)
-    tuned_equally = compared(stage(results, "equally tuned"), TUNED)
-    found = conclude(shared, tuned_equally, stage(records.search, "comparison"), results)
+    shared = compared(stage(results, COMPARISON), SHARED)
+    tuned_equally = compared(stage(results, EQUALLY_TUNED), TUNED)
+    found = conclude(shared, tuned_equally, stage(records.search, COMPARISON), results)
     audited = audit_section(records, t)
     return Headlines(
         shared,

@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.intervals import mean_interval
+from reportgen.experiment.stages import TUNED
 from reportgen.report.sections.tables import finished
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -75,5 +76,5 @@ def what_was_tested(results: pd.DataFrame, t: Catalogue) -> Phrase:
     first = results.iloc[0]
     hidden = str(first["hidden"])
     network = t("test.layers", hidden=hidden) if hidden else t("test.no_layers")
-    what = "test.full" if first["stage"] == "tuned" else "test.compared"
+    what = "test.full" if first["stage"] == TUNED else "test.compared"
     return t(what, name=first["setup"], network=network)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from reportgen.experiment.stages import TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.svg import drawn
@@ -23,7 +24,7 @@ LOG_EPOCHS = 3
 def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
     """Settings, shapes, the last epochs and the curves of the tuned setup."""
     seeds = list(results["seed"])
-    epochs = records.epochs[records.epochs["stage"] == "tuned"]
+    epochs = records.epochs[records.epochs["stage"] == TUNED]
     row = results.iloc[0]
     optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
     optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"

@@ -8,9 +8,10 @@ from pathlib import Path
 import jinja2
 from jinja2 import meta, nodes
 
+from reportgen.errors import nearest
 from reportgen.report.templates import foreign_pages, user_catalogue
 from reportgen.report.templates.loading import ORIGINAL, WORDS, Templates, own, own_texts, read, texts_in
-from reportgen.report.words.catalogue import Catalogue, nearest, placeholders
+from reportgen.report.words.catalogue import Catalogue, placeholders
 from reportgen.report.words.languages import ENGLISH
 
 

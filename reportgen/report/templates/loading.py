@@ -20,12 +20,12 @@ from pathlib import Path
 import jinja2
 from jinja2 import meta
 
-from reportgen.errors import UserError
+from reportgen.errors import UserError, nearest
 from reportgen.files import resources
 from reportgen.report.templates import foreign_pages, user_catalogue
 from reportgen.report.templates.limits import MOST_CHARACTERS, OF_TEMPLATES, Limits, TimeSpentError, limited
 from reportgen.report.templates.sandbox import Sandbox
-from reportgen.report.words.catalogue import Catalogue, Phrase, nearest
+from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.languages import CHINESE, ENGLISH
 
 WORDS = "catalogue.toml"

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reportgen.report.words.catalogue import check, nearest
+from reportgen.errors import nearest
+from reportgen.report.words.catalogue import check
 from reportgen.report.words.languages import CODE, ENGLISH
 
 Entries = Mapping[str, Mapping[str, Mapping[str, str]]]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import string
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from reportgen.errors import nearest
 from reportgen.report.words.languages import CHINESE, CSS_CLASS, ENGLISH, HTML_LANG, css_class, html_lang
 
 __all__ = ["CHINESE", "CSS_CLASS", "ENGLISH", "HTML_LANG", "Catalogue", "Phrase", "check", "load"]
@@ -176,12 +176,6 @@ def check(entries: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
 def placeholders(text: str) -> set[str]:
     """The {names} in a text."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint at the known word that was probably meant."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _fill(text: str, values: Mapping[str, object], language: str) -> Markup:
