@@ -32,7 +32,7 @@ class Defects:
 class Setup:
     """One optimizer with its hyperparameters on one network.
 
-    stage: what it is trained for; see experiment/stages.py. subset: how many training images the small data set
+    stage: what it is trained for, of experiment/stages. subset: how many training images the small data set
     has, None for all. initial_std: standard deviation of the initial weights, None for He initialization.
     dtype: 'float64', 'float32', or 'bfloat16', which is float32 with the matrix products in bfloat16:
     recent processors do those twice as fast. normalization: 'none' for pixels between 0 and 1,
