@@ -11,7 +11,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 # a Python that is newer than the oldest that is allowed, to run the fast tests with
 PYENV_ROOT ?= $(HOME)/.pyenv
-NEWER ?= $(shell for python in python3.13 python3.12 $(PYENV_ROOT)/versions/3.1[32].*/bin/python; do \
+NEWER ?= $(shell for python in python3.13 python3.12 $(PYENV_ROOT)/versions/3.13.*/bin/python \
+	$(PYENV_ROOT)/versions/3.12.*/bin/python; do \
 	"$$python" -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 SYSTEM_PACKAGES ?= tools/system-packages
 ARGS ?=
