@@ -15,7 +15,13 @@ author = "reportgen contributors"
 copyright = "2026, reportgen contributors"
 release = version = reportgen.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "generated_pages",
+    "nothing_from_outside",
+]
 exclude_patterns = ["extensions"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 

@@ -1,4 +1,4 @@
-"""What makes the references of the manual, as the build of the manual imports it."""
+"""What Sphinx is extended by, as the build of the manual imports it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from types import ModuleType
 import pytest
 
 EXTENSIONS = Path(__file__).parents[2] / "docs" / "extensions"
-MODULES = ("command_reference", "experiment_reference")
+MODULES = ("command_reference", "experiment_reference", "nothing_from_outside")
 
 
 @pytest.fixture(scope="package")
-def references() -> Iterator[dict[str, ModuleType]]:
+def extensions() -> Iterator[dict[str, ModuleType]]:
     pytest.importorskip("sphinx", reason="the manual is built with the versions of constraints.txt alone")
     sys.path.insert(0, str(EXTENSIONS))
     try:

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-References = dict[str, ModuleType]
+Extensions = dict[str, ModuleType]
 
 
 def sections(markdown: str) -> dict[str, str]:
@@ -43,21 +43,21 @@ def shown_by_help(command: str) -> set[str]:
 
 
 @pytest.mark.parametrize("command", ["run", "compare", "schedule add", "baseline set"])
-def test_a_command_has_the_options_that_its_help_shows(references: References, command: str) -> None:
-    section = sections(references["command_reference"].markdown())[command]
+def test_a_command_has_the_options_that_its_help_shows(extensions: Extensions, command: str) -> None:
+    section = sections(extensions["command_reference"].markdown())[command]
     told = set(re.findall(r"--[a-z][a-z-]*", " ".join(rows(section))))
     assert told == shown_by_help(command)
     assert all(cells[0] for cells in rows(section).values()), "an option without a meaning"
 
 
-def test_every_command_has_a_section(references: References) -> None:
-    told = sections(references["command_reference"].markdown())
+def test_every_command_has_a_section(extensions: Extensions) -> None:
+    told = sections(extensions["command_reference"].markdown())
     assert {"run", "tune", "verify", "schedule", "schedule add", "templates check", "doctor"} <= told.keys()
     assert all(f"reportgen {name}" in text for name, text in told.items())
 
 
-def test_an_option_says_what_holds_without_it_and_what_it_may_be(references: References) -> None:
-    run = rows(sections(references["command_reference"].markdown())["run"])
+def test_an_option_says_what_holds_without_it_and_what_it_may_be(extensions: Extensions) -> None:
+    run = rows(sections(extensions["command_reference"].markdown())["run"])
     assert run["`--paper` `[a4|letter]`".replace("|", r"\|")] == ["Size of the PDF's pages.", "`a4`"]
     assert run["`--epochs` `INTEGER RANGE`"][0].endswith("Allowed: 1<=x<=100000.")
 
@@ -76,9 +76,9 @@ def keys(content: dict[str, Any], path: str = "") -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("path", sorted(EXPERIMENTS.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_key_of_a_ready_experiment_is_in_the_reference(references: References, path: Path) -> None:
+def test_every_key_of_a_ready_experiment_is_in_the_reference(extensions: Extensions, path: Path) -> None:
     told: set[tuple[str, str]] = set()
-    markdown = references["experiment_reference"].markdown()
+    markdown = extensions["experiment_reference"].markdown()
     for title, section in sections(markdown).items():
         tables = re.findall(r"`\[(.*?)\]`(?:,|$)", title) or [""]
         told |= {(table, key.strip("`")) for table in tables for key in rows(section)}
@@ -90,17 +90,17 @@ def test_every_key_of_a_ready_experiment_is_in_the_reference(references: Referen
     assert left == set()
 
 
-def test_a_key_says_its_kind_its_limits_and_its_default(references: References) -> None:
-    stage = rows(sections(references["experiment_reference"].markdown())["`[comparison]`, `[tuned]`"])
+def test_a_key_says_its_kind_its_limits_and_its_default(extensions: Extensions) -> None:
+    stage = rows(sections(extensions["experiment_reference"].markdown())["`[comparison]`, `[tuned]`"])
     assert stage["`epochs`"][1:] == ["whole number, at least 1, at most 100,000", "needed"]
     assert stage["`dropout`"][1:] == ["number, at least 0, less than 1", "`0`"]
     assert stage["`dtype`"][1:] == ['`"bfloat16"`, `"float32"`, `"float64"`', '`"float32"`']
     assert "at most 20 of them" in stage["`hidden`"][1]
 
 
-def test_a_key_without_a_meaning_stops_the_build(references: References) -> None:
+def test_a_key_without_a_meaning_stops_the_build(extensions: Extensions) -> None:
     with pytest.raises(LookupError, match=r"Unexplained\.key has no docstring"):
-        references["experiment_reference"].meaning(Unexplained, "key")
+        extensions["experiment_reference"].meaning(Unexplained, "key")
 
 
 class Unexplained(BaseModel):
