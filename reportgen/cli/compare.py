@@ -24,10 +24,11 @@ from reportgen.cli.progress import counted
 from reportgen.cli.render import where
 from reportgen.errors import UserError, printable
 from reportgen.records.score_files import check_size, read_all
+from reportgen.report.page.page import DEFAULT_PAPER
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.writer import PdfUnavailable, Variant, check_pdf
-from reportgen.report.render import DEFAULT_PAPER
-from reportgen.report.render_scores import attached, is_percentage, render_scores
+from reportgen.report.render_scores import render_scores
+from reportgen.report.sections.scores import is_percentage
 from reportgen.report.templates.loading import read
 
 FOLDER = "compare"
@@ -141,7 +142,7 @@ def _other(target: Path, paths: Sequence[Path], found: Comparison) -> Path | Non
     html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
     if not html.exists():
         return pdf if pdf.exists() else None
-    fingerprint = attachments.fingerprint(attached(found, paths))
+    fingerprint = attachments.fingerprint(attachments.of_tables(found, paths))
     return None if fingerprint.encode() in html.read_bytes() else html
 
 

@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 
 from reportgen.errors import UserError
+from reportgen.report.page.page import DEFAULT_PAPER
 from reportgen.report.pdf.attachments import MANIFEST
 from reportgen.report.pdf.writer import DEFAULT_VARIANT, Variant
-from reportgen.report.render import DEFAULT_PAPER, Rendered, render
+from reportgen.report.render import Rendered, render
 from reportgen.report.templates.loading import read
 
 

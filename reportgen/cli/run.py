@@ -26,8 +26,8 @@ from reportgen.records import run_folder
 from reportgen.records.database import Database
 from reportgen.records.history import BASELINE, History
 from reportgen.report.page.index import write_index
+from reportgen.report.page.page import DEFAULT_PAPER
 from reportgen.report.pdf.writer import PdfUnavailable, Variant, check_pdf
-from reportgen.report.render import DEFAULT_PAPER
 from reportgen.report.sections.drift import drift_of
 from reportgen.report.templates.loading import read
 

@@ -12,12 +12,12 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.fonts import faces
-from reportgen.report.render_scores import findings_of, is_percentage
 from reportgen.report.sections.appendix import trial_rows
 from reportgen.report.sections.comparison import UNIT, comparison_rows
 from reportgen.report.sections.drift import drift_of, drift_rows, drift_sentences
 from reportgen.report.sections.headlines import headlines
 from reportgen.report.sections.many_problems import are_many, many_sentences
+from reportgen.report.sections.scores import findings_of, is_percentage
 from reportgen.report.sections.sentences import test_sentences
 from reportgen.report.sections.tables import stage
 from reportgen.report.sections.test_accuracy import (

@@ -12,12 +12,12 @@ from pathlib import Path
 import reportgen
 from reportgen.errors import UserError
 from reportgen.report import made_with
+from reportgen.report.page.page import DEFAULT_PAPER
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.attachments import CHECKSUMS
 from reportgen.report.pdf.writer import check_pdf
-from reportgen.report.render import DEFAULT_PAPER, words_in
 from reportgen.report.templates import loading as templating
-from reportgen.report.templates.loading import Templates
+from reportgen.report.templates.loading import Templates, words_in
 from reportgen.report.words.catalogue import Catalogue
 from reportgen.report.words.numbers import written_in
 from reportgen.verification import carried, document, printed, records

@@ -318,7 +318,7 @@ def test_records_outlive_a_report_that_fails(cli: Cli, monkeypatch: pytest.Monke
     def fail(*_: object, **__: object) -> None:
         raise PdfUnavailable("no PDF can be made")
 
-    monkeypatch.setattr("reportgen.report.render.write_pdf", fail)
+    monkeypatch.setattr("reportgen.report.page.page.write_pdf", fail)
     Path("x.toml").write_text(TINY, encoding="utf-8")
     answer = cli("run", "x.toml", "--seeds", 1, "--epochs", 1, "--paper", "letter", "--languages", "en")
     assert answer.code == 1

@@ -24,7 +24,7 @@ from reportgen.cli import compare, verify
 from reportgen.records import run_folder
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.writer import Attachment, check_pdf
-from reportgen.report.render import words_in
+from reportgen.report.templates.loading import words_in
 from reportgen.verification.document import PROPERTIES, Document, squeezed
 from reportgen.verification.printed import of_run
 from reportgen.verification.verdict import Proof

@@ -17,8 +17,8 @@ from scipy import stats
 
 from reportgen.cli.main import main
 from reportgen.records import run_folder
-from reportgen.report.render import words_in
 from reportgen.report.sections.drift import drift_section
+from reportgen.report.templates.loading import words_in
 from tests.conftest import Cli
 from tests.report.html_tables import tables_of
 

@@ -19,8 +19,8 @@ from reportgen.report.figures.drawing import mean_and_band
 from reportgen.report.figures.style import style
 from reportgen.report.figures.svg_paths import shorter
 from reportgen.report.render import render
-from reportgen.report.render_scores import profile_block
 from reportgen.report.sections.drift import history_alt
+from reportgen.report.sections.profiles import profile_block
 from reportgen.report.words.catalogue import load
 from reportgen.report.words.numbers import Unit
 

@@ -10,8 +10,9 @@ import pytest
 
 from reportgen.records import run_folder
 from reportgen.report.context import build
+from reportgen.report.page.page import Page
 from reportgen.report.pdf.writer import write_pdf
-from reportgen.report.render import Page, words_in
+from reportgen.report.templates.loading import words_in
 
 HEIGHTS = (170, 190, 210)
 """Millimetres of room that a page has lost before what is looked at; it has 250."""

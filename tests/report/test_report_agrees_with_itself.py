@@ -22,14 +22,14 @@ from reportgen.analysis.findings import SHARED, TUNED
 from reportgen.records import run_folder
 from reportgen.report.figures import svg
 from reportgen.report.page.numbering import Document
-from reportgen.report.render import language_facts, words_in
-from reportgen.report.render_scores import context
+from reportgen.report.page.page import language_facts
 from reportgen.report.sections.abstract import abstract, glance
 from reportgen.report.sections.comparison import UNIT, compared
 from reportgen.report.sections.headlines import headlines
+from reportgen.report.sections.scores import context
 from reportgen.report.sections.targets import target_block
 from reportgen.report.sections.verdicts import in_words, verdict_block
-from reportgen.report.templates.loading import own
+from reportgen.report.templates.loading import own, words_in
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from tests.report.html_tables import tables_of
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from reportgen.report.render import words_in
 from reportgen.report.sections.appendix import kept_trials
+from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import Catalogue
 
 HERE: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from reportgen.report.figures.style import style
-from reportgen.report.render import words_in
 from reportgen.report.sections.step_sizes import steps_block
+from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import Catalogue
 
 UPDATES = {"A": (0.001, 0.001, 0.008), "B": (0.0001, 0.0004, 0.0001)}

@@ -9,10 +9,10 @@ import pytest
 
 from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.render import words_in
 from reportgen.report.sections.abstract import abstract
 from reportgen.report.sections.headlines import Headlines
 from reportgen.report.sections.trainings import Trainings, count_trainings
+from reportgen.report.templates.loading import words_in
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import pytest
 
 from reportgen.records import run_folder
 from reportgen.records.run_folder import SEARCH_COLUMNS, RunRecords
-from reportgen.report.render import words_in
 from reportgen.report.sections.search import search_section
 from reportgen.report.sections.tuned import tuned_section
+from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import Catalogue
 
 

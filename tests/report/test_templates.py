@@ -17,7 +17,7 @@ import pikepdf
 import pytest
 
 from reportgen.files import resources
-from reportgen.report.render import Page
+from reportgen.report.page.page import Page
 from reportgen.report.templates import limits
 from reportgen.report.templates.loading import TemplateError, own, read
 from reportgen.report.words.catalogue import Catalogue

@@ -8,8 +8,8 @@ from reportgen.delivery.share.destinations import CONTROL
 from reportgen.delivery.share.finished_run import FinishedRun
 from reportgen.errors import UserError
 from reportgen.records import run_folder
-from reportgen.report.render import words_in
 from reportgen.report.sections.headlines import headlines
+from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import CHINESE, ENGLISH
 
 

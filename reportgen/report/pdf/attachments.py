@@ -6,17 +6,23 @@ list or the fingerprint cannot be changed alone without the others telling of it
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from reportgen.files.atomic import write_bytes
 from reportgen.records.run_folder import RECORDS
+from reportgen.records.score_files import file_names
 from reportgen.report import made_with
 from reportgen.report.pdf.writer import DEFAULT_VARIANT, KEYWORD, Attachment, Variant
 from reportgen.report.words.languages import CODE
+
+if TYPE_CHECKING:
+    from reportgen.analysis.comparison import Comparison
 
 CHECKSUMS, MANIFEST, COMPARISON = "checksums.txt", "manifest.json", "comparison.json"
 EXPERIMENT = f"{RECORDS}/experiment.toml"
@@ -77,6 +83,43 @@ def of_run(folder: Path, experiment_file: str) -> list[Attachment]:
             ),
         ]
     )
+
+
+def of_tables(
+    comparison: Comparison, sources: Sequence[Path], names: Sequence[str | None] | None = None
+) -> list[Attachment]:
+    """The tables, and how they were compared, with the list of their digests. names: as for render_scores."""
+    from reportgen import __version__
+
+    taken = [CHECKSUMS, COMPARISON]
+    files = []
+    for source, name in zip(sources, names or file_names(sources), strict=True):
+        taken.append(free_name(source.name, taken))
+        files.append({"attached": taken[-1], "file": source.name, "name": name})
+    compared = {
+        "reportgen": __version__,
+        "metric": comparison.metric,
+        "higher_is_better": comparison.higher_is_better,
+        "alpha": comparison.alpha,
+        "problems": comparison.problems,
+        "modified": modified(sources),
+        "files": files,
+    }
+    text = json.dumps(compared, ensure_ascii=False, indent=2) + "\n"
+    return with_checksums(
+        [
+            Attachment(COMPARISON, text.encode(), "How it was compared 比較方式", JSON),
+            *(
+                Attachment(name, source.read_bytes(), "Scores 分數", CSV)
+                for name, source in zip(taken[2:], sources, strict=True)
+            ),
+        ]
+    )
+
+
+def modified(sources: Sequence[Path]) -> int:
+    """When the newest of the files was written, in seconds."""
+    return int(max(source.stat().st_mtime for source in sources))
 
 
 def unpack(attached: Mapping[str, bytes], folder: Path) -> None:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from reportgen.report.figures.classes import class_accuracies
 from reportgen.report.figures.svg import drawn
-from reportgen.report.sections.stage_settings import words
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue
+from reportgen.report.words.labels import figure_labels
 
 MOST = 30
 
@@ -37,7 +37,9 @@ def classes_block(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) 
         "text": text,
         "facts": facts,
         "alt": alt,
-        "figure": drawn(class_accuracies, table, words(t), prefix="class-accuracy", description=alt.plain()),
+        "figure": drawn(
+            class_accuracies, table, figure_labels(t), prefix="class-accuracy", description=alt.plain()
+        ),
     }
 
 

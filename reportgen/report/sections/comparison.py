@@ -19,12 +19,13 @@ from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.learning_curves import of_accuracy, of_loss
 from reportgen.report.sections.sentences import networks
-from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings, words
+from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings
 from reportgen.report.sections.step_sizes import steps_block
 from reportgen.report.sections.targets import target_block
 from reportgen.report.sections.verdicts import in_words, verdict_block
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.labels import figure_labels
 from reportgen.report.words.numbers import Unit
 
 METRICS = ("training_accuracy", "validation_accuracy", "training_loss", "validation_loss")
@@ -133,7 +134,9 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
 def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
     """A figure of a comparison's curves."""
     alt = curves_alt(epochs, metric, t).plain()
-    return drawn(learning_curves.curves, epochs, metric, words(t), prefix=f"{key}-{metric}", description=alt)
+    return drawn(
+        learning_curves.curves, epochs, metric, figure_labels(t), prefix=f"{key}-{metric}", description=alt
+    )
 
 
 def curves_alt(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Phrase:

@@ -12,10 +12,10 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.profiles import NegativeCostError, NoCommonSeedError, performance_profile
 from reportgen.report.figures.profiles import profiles
 from reportgen.report.figures.svg import drawn
-from reportgen.report.sections.stage_settings import words
 from reportgen.report.sections.verdicts import metric_name
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.labels import figure_labels
 from reportgen.report.words.numbers import Unit
 
 
@@ -45,7 +45,7 @@ def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalo
         "figure": drawn(
             profiles,
             profile,
-            words(t),
+            figure_labels(t),
             list(found.optimizers),
             prefix="profile",
             description=alt.plain(),

@@ -14,10 +14,10 @@ from reportgen.report.figures.marks import color
 from reportgen.report.figures.search import best_so_far, learning_rates
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
-from reportgen.report.sections.stage_settings import words
 from reportgen.report.sections.verdicts import listed
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.labels import figure_labels
 
 
 def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, Any] | None:
@@ -28,7 +28,7 @@ def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, A
     settings = records.manifest["experiment"]["settings"]
     how = settings["search"][stage]
     setups = list(dict.fromkeys(found["setup"]))
-    labels = words(t)
+    labels = figure_labels(t)
     key = f"search-{stage}"
     return {
         "key": key,

@@ -81,12 +81,3 @@ def chosen_by(trial: dict[str, Any]) -> str:
 def band(seeds: Sequence[int], t: Catalogue) -> Phrase:
     """What the bands in a figure are."""
     return t("comparison.band", n=len(seeds)) if len(seeds) > 1 else t("comparison.no_band")
-
-
-def words(t: Catalogue) -> dict[str, str]:
-    """The labels of the figures."""
-    names = (
-        "epoch", "loss", "accuracy", "training", "validation", "predicted", "true", "learning_rate",
-        "validation_accuracy", "tried", "factor", "share", "gradient", "step",
-    )  # fmt: skip
-    return {name: t(f"figure.{name}").plain() for name in names}

@@ -10,9 +10,9 @@ import pandas as pd
 from reportgen.records.run_folder import SIZE_COLUMNS
 from reportgen.report.figures.step_sizes import relative_steps, step_sizes
 from reportgen.report.figures.svg import drawn
-from reportgen.report.sections.stage_settings import words
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue
+from reportgen.report.words.labels import figure_labels
 
 
 def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
@@ -42,7 +42,9 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
             "smallest_step": numbers.two_digits(steps.min()),
         },
         "alt": alt,
-        "figure": drawn(step_sizes, epochs, words(t), setups, prefix=f"{key}-steps", description=alt.plain()),
+        "figure": drawn(
+            step_sizes, epochs, figure_labels(t), setups, prefix=f"{key}-steps", description=alt.plain()
+        ),
     }
 
 

@@ -17,10 +17,10 @@ from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.classes import classes_block
 from reportgen.report.sections.insight import examples_block
 from reportgen.report.sections.sentences import test_sentences
-from reportgen.report.sections.stage_settings import words
 from reportgen.report.sections.tables import finished, rows
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.labels import figure_labels
 
 CLASSES_IN_TABLES = 30  # with more classes, only the extremes are named
 Matrix = NDArray[np.float64]
@@ -45,7 +45,9 @@ def test_section(
         "extremes": extremes(matrix, classes, t),
         "confused": confused_sentence(matrix, classes, seeds, t),
         **captions(seeds, t),
-        "confusion": drawn(confusion, matrix, classes, words(t), prefix="confusion", description=alt.plain()),
+        "confusion": drawn(
+            confusion, matrix, classes, figure_labels(t), prefix="confusion", description=alt.plain()
+        ),
         "alt": alt,
         "by_class": classes_block(records.confusion, results, t),
         "examples": examples_block(records, int(results["seed"].iloc[0]), t) if len(tuned) else None,

@@ -13,10 +13,11 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.insight import weights_block
-from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings, words
+from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings
 from reportgen.report.sections.tables import finished, rows
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.labels import figure_labels
 
 LOG_EPOCHS = 3
 
@@ -52,7 +53,11 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
         "best": best_epochs(ended["best_epoch"], by, t) if len(ended) else None,
         "band": band(seeds, t),
         "curves": drawn(
-            learning_curves.loss_and_accuracy, epochs, words(t), prefix="tuned", description=alt.plain()
+            learning_curves.loss_and_accuracy,
+            epochs,
+            figure_labels(t),
+            prefix="tuned",
+            description=alt.plain(),
         ),
         "alt": alt,
         "weights": weights_block(records, log_seed, t) if len(ended) else None,

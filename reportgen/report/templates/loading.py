@@ -228,6 +228,11 @@ def read(folder: Path | None) -> Templates:
     return replace(templates, notes=tuple(notes))
 
 
+def words_in(languages: Sequence[str], templates: Templates | None = None) -> Catalogue:
+    """The catalogue in these languages."""
+    return (templates or own()).catalogue(languages)
+
+
 def texts_in(folder: Path) -> dict[str, str]:
     """The text of every file in the folder that a report may be made of."""
     if not folder.is_dir():

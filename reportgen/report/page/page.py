@@ -1,0 +1,162 @@
+"""A report's page: the sections one after another, as HTML for the screen and for print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from reportgen.report.fonts import faces
+from reportgen.report.page import screen
+from reportgen.report.page.listings import highlight_css
+from reportgen.report.page.numbering import Document
+from reportgen.report.pdf import attachments
+from reportgen.report.pdf.writer import PdfResult, write_pdf
+from reportgen.report.templates import limits
+from reportgen.report.templates.loading import SCRIPT, Templates, own
+from reportgen.report.words import languages as tongues
+from reportgen.report.words.catalogue import Catalogue
+
+PAPERS = {"a4": "A4", "letter": "letter"}
+"""The sizes of paper that a report can be laid out for, as options and as style sheets call them."""
+DEFAULT_PAPER = "a4"
+
+
+class Page:
+    """A document as HTML, for the screen with its fonts inside, for print without.
+
+    context: what the templates name; a section that is about something is left out where that is empty.
+    paper: one of PAPERS.
+    """
+
+    def __init__(
+        self,
+        words: Catalogue,
+        context: dict[str, Any],
+        sections: Sequence[tuple[str, str | None]],
+        templates: Templates | None = None,
+        *,
+        paper: str = DEFAULT_PAPER,
+    ) -> None:
+        self.templates = templates = templates or own()
+        self.environment = templates.environment()
+        document = Document(words)
+        self.context: dict[str, Any] = {
+            **context,
+            "t": words,
+            "doc": document,
+            "languages": words.languages,
+            "seal": attachments.seal(
+                context["fingerprint"],
+                words.languages,
+                templates.digest(),
+                None if paper == DEFAULT_PAPER else paper,
+            ),
+            **language_facts(words.languages),
+            "replaced": templates.replaced,
+            "templates_digest": templates.digest(),
+            "style_css": Markup(templates.text("style.css")),
+            "print_css": Markup(templates.text("print.css")),
+            "paper_css": Markup(f"@page {{ size: {PAPERS[paper]}; }}"),
+        }
+        self.environment.globals.update(self.context)
+        # the sections first: the contents list what they turn out to hold
+        with templates.mistakes_named(list(self.context)):
+            self.body = Markup("\n").join(
+                Markup(self.environment.get_template(f"sections/{name}.html.j2").render())
+                for name, about in sections
+                if about is None or self.context[about]
+            )
+        self.headings = document.headings
+
+    def for_screen(self) -> str:
+        """A page that needs nothing from outside."""
+        classes = list(dict.fromkeys(map(tongues.css_class, self.context["languages"])))
+        script = self.templates.text(SCRIPT)
+        text = self._fill(
+            highlight_css=screen.words(highlight_css()),
+            screen_css=self.templates.text("screen.css"),
+            made_css=screen.palette()
+            + "\n"
+            + screen.rules(self.body, classes, setups=len(self.context["setups"])),
+            script=script,
+        )
+        whole = text.replace("<style>\n", f"<style>\n{faces.screen_css(shown(text))}\n", 1)
+        return screen.sealed(whole, script)
+
+    def for_print(self) -> str:
+        """The same page for the PDF: without controls, and with fonts that come from their files."""
+        return self._fill(highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script="")
+
+    def write_pdf(self, target: Path, **how: Any) -> PdfResult:
+        """Write the page as a PDF, with its seal. how: what pdf.write_pdf takes besides."""
+        html = self.for_print()
+        with self.templates.mistakes_named(path=f"{self.templates.folder}: the page", most=limits.OF_LAYOUT):
+            return write_pdf(html, target, seal=self.context["seal"], **how)
+
+    def notes(self) -> tuple[str, ...]:
+        """What cannot be shown as it should."""
+        missing = faces.missing_characters(shown(self.for_print()))
+        named = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
+        lacking = f"the fonts lack these characters, in the PDF a box stands for each: {named}"
+        return (
+            *self.templates.notes,
+            *untranslated(self.templates, self.context["languages"]),
+            *([lacking] if missing else []),
+        )
+
+    def _fill(self, *, highlight_css: str, screen_css: str, made_css: str, script: str) -> str:
+        values = {
+            "body": self.body,
+            "headings": self.headings,
+            "highlight_css": Markup(highlight_css),
+            "screen_css": Markup(screen_css),
+            "made_css": Markup(made_css),
+            "script": Markup(script),
+            "policy": screen.UNSEALED,
+        }
+        with self.templates.mistakes_named([*self.context, *values]):
+            page = self.environment.get_template("report.html.j2").render(**values)
+            policy = self.environment.from_string(self.templates.policy()).render(**values)
+        self.templates.refuse_foreign(page)
+        return self.templates.guarded(page, policy)
+
+
+def language_facts(codes: Sequence[str]) -> dict[str, Any]:
+    """What templates need to know of each language."""
+    return {
+        "lang_of": {code: tongues.html_lang(code) for code in codes},
+        "class_of": {code: tongues.css_class(code) for code in codes},
+        "switch_of": {code: tongues.switch(code) for code in codes},
+        "name_of": {code: tongues.name(code) for code in codes},
+        "further": [code for code in codes if code not in tongues.HTML_LANG],
+    }
+
+
+NAMED = 8
+"""So many missing phrases a note names."""
+
+
+def untranslated(templates: Templates, codes: Sequence[str]) -> tuple[str, ...]:
+    """A note for each language that lacks phrases: how many, and which."""
+    notes = []
+    for code in codes:
+        if missing := templates.missing(code):
+            total = sum(map(len, templates.words.values()))
+            more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+            notes.append(
+                f"{code}: {len(missing)} of {total} phrases are missing and said in English:"
+                f" {', '.join(missing[:NAMED])}{more} (`reportgen templates check` lists all)"
+            )
+    return tuple(notes)
+
+
+def shown(html: str) -> str:
+    """The characters of a page that a reader may see."""
+    without_style = re.sub(
+        r"<style>.*?</style>|<script>.*?</script>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S
+    )
+    return str(Markup(without_style).unescape())

@@ -1,0 +1,82 @@
+"""The section on the data: where the images come from, how they are split, and what they look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from reportgen.analysis.audit import describe_test_part
+from reportgen.experiment.stages import COMPARISON, TUNED
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.figures.pictures import picture
+from reportgen.report.sections.audit import fact_phrase
+from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+SAMPLES = 6
+"""Images of each class that are shown; older runs kept more."""
+
+
+def data_section(records: RunRecords, t: Catalogue) -> dict[str, Any]:
+    """Shapes, and how many images of each class are in each part."""
+    data = records.manifest["data"]
+    counts = data["images_by_class"]
+    parts = ("train", "validation", "test")
+    height, width, channels = data["image_shape"]
+    section = {
+        "source": source_name(records.manifest, t),
+        "classes": data["classes"],
+        "shape": f"{height} × {width} × {channels}" if channels > 1 else f"{height} × {width}",
+        "size": numbers.whole(height * width * channels),
+        "pixels": pixels(records.manifest, t),
+        "test": fact_phrase(describe_test_part(data, records.manifest["experiment"]["settings"]), t),
+        "split_rows": [
+            {"name": name, "counts": [numbers.whole(counts[part][label]) for part in parts]}
+            for label, name in enumerate(data["classes"])
+            if len(data["classes"]) <= CLASSES_IN_TABLES
+        ],
+        "totals": [numbers.whole(sum(counts[part])) for part in parts],
+        "subset": None,
+    }
+    settings = records.manifest["experiment"]["settings"]["comparison"]
+    if settings and settings["subset"]:
+        size = settings["subset"]
+        train = size * 4 // 5
+        section["subset"] = {
+            "subset": numbers.whole(size),
+            "train": numbers.whole(train),
+            "validation": numbers.whole(size - train),
+        }
+    return section
+
+
+def pixels(manifest: dict[str, Any], t: Catalogue) -> Phrase:
+    """What the networks see of a pixel, as the stages trained; a search may have chosen it."""
+    trained = {
+        trial["setup"]["stage"]: t(f"data.pixels_{trial['setup']['normalization']}")
+        for trial in manifest["trials"]
+    }
+    stages = {name: trained[name] for name in (COMPARISON, TUNED) if name in trained}
+    first, *others = stages.values()
+    return first if all(other == first for other in others) else t("data.pixels_differ", **stages)
+
+
+def samples(records: RunRecords) -> Markup:
+    """A row of images for each class."""
+    rows = []
+    for label, name in enumerate(records.manifest["data"]["classes"][:CLASSES_IN_TABLES]):
+        images = records.sample_images[records.sample_labels == label][:SAMPLES]
+        if len(images):
+            rows.append(
+                Markup('<div class="strip"><span>{}</span>{}</div>').format(name, picture(images, name))
+            )
+    return Markup('<div class="strips pairs">{}</div>').format(Markup("").join(rows))
+
+
+def source_name(manifest: dict[str, Any], t: Catalogue) -> Phrase:
+    """What the data set is called in a sentence."""
+    source, path = manifest["data"]["source"], manifest["experiment"]["settings"]["data"]["path"]
+    name = Markup("<code>{}</code>").format(path or "")
+    return t(f"source.{source}", **({"file": name} if path else {}))

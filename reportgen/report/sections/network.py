@@ -1,0 +1,14 @@
+"""The section on the network: what it minimizes, and how its weights start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reportgen.report.sections.stage_settings import initial_weights
+from reportgen.report.words.catalogue import Catalogue, Phrase
+
+
+def initialization(experiment: dict[str, Any], t: Catalogue) -> Phrase:
+    """How the weights start, in the middle of a sentence."""
+    settings = experiment["comparison"] or experiment["tuned"]
+    return initial_weights(settings["initial_std"], t)
