@@ -18,7 +18,6 @@ from reportgen.delivery.schedule import cron, outcomes, rerun, schedules, system
 from reportgen.delivery.schedule.outcomes import Kept
 from reportgen.delivery.schedule.schedules import Place, Schedule
 from reportgen.delivery.schedule.stored_destinations import stored
-from reportgen.delivery.schedule.workflow import workflow
 from reportgen.errors import UserError
 from reportgen.report.pdf.writer import DEFAULT_VARIANT
 
@@ -290,9 +289,7 @@ def to_install_by_hand(place: Place, schedule: Schedule) -> list[str]:
         "Nothing was installed. For a crontab, here or elsewhere on this machine:",
         "",
         cron.lines(place, schedule.cron),
-        "Or for a CI service, in a checkout of reportgen, as a file such as .github/workflows/rerun.yml:",
-        "",
-        workflow(place, schedule),
+        "For a CI service, the manual has a workflow file: How to rerun in a CI service.",
     ]
 
 

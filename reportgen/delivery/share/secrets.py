@@ -75,13 +75,6 @@ class Secrets:
         return self.kept.get(name)
 
 
-def names_in(address: str) -> list[str]:
-    """The names of the secrets that an address is made of, each once."""
-    if NAMED.fullmatch(address):
-        return [address.removeprefix("@")]
-    return list(dict.fromkeys(PLACEHOLDER.findall(address)))
-
-
 def _written(secret: str) -> tuple[str, ...]:
     """How a server or a library may write a secret: plain, quoted for a URL, as JSON, bytes or base64."""
     encoded = secret.encode()
