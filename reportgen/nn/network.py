@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Self
 
-import safetensors
-import safetensors.torch
 import torch
 from torch import Tensor
 
-from reportgen.files.atomic import write_bytes
 from reportgen.nn.gradient import WeightGradient
 from reportgen.nn.initialization import NormalStream, he_normal, scaled_normal
 from reportgen.nn.layers import Dropout, FullyConnectedLayer, ReLU, UniformStream
@@ -59,11 +54,8 @@ class Classifier:
             )
             parameters[f"w{number}"] = torch.from_numpy(w).to(dtype)
             parameters[f"b{number}"] = torch.zeros(outputs, dtype=dtype)
-        self._build(
-            parameters,
-            l2,
-            SoftmaxCrossEntropy(label_smoothing=label_smoothing, divide_gradient=divide_gradient),
-        )
+        loss = SoftmaxCrossEntropy(label_smoothing=label_smoothing, divide_gradient=divide_gradient)
+        self._build(parameters, l2, loss)
         self.dropouts = [Dropout(input_dropout, dropout_stream)]
         self.dropouts += [Dropout(dropout, dropout_stream) for _ in hidden]
 
@@ -74,6 +66,19 @@ class Classifier:
         self.activations = [ReLU() for _ in self.layers[1:]]
         self.dropouts = [Dropout(0.0, None) for _ in self.layers]
         self.loss = loss
+
+    @classmethod
+    def from_parameters(cls, parameters: dict[str, Tensor], *, l2: float, loss: SoftmaxCrossEntropy) -> Self:
+        """Return the classifier that has these parameters, without dropout.
+
+        Args:
+            parameters: w1, b1, w2, ... in order, of shapes that fit each other; kept, not copied.
+            l2: The factor of the sum of the squared weights in the objective.
+            loss: The loss of its logits.
+        """
+        classifier = cls.__new__(cls)
+        classifier._build(parameters, l2, loss)
+        return classifier
 
     def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
         """Map inputs x (N, input_size) to logits (N, output_size); dropout acts in training only."""
@@ -132,62 +137,11 @@ class Classifier:
 
     def copy(self, dtype: torch.dtype) -> Self:
         """A classifier of its own with the same parameters in this precision, without dropout."""
-        twin = type(self).__new__(type(self))
-        twin._build(
-            {name: parameter.to(dtype, copy=True) for name, parameter in self.parameters.items()},
-            self.l2,
-            SoftmaxCrossEntropy(
-                label_smoothing=self.loss.label_smoothing, divide_gradient=self.loss.divide_gradient
-            ),
+        parameters = {name: parameter.to(dtype, copy=True) for name, parameter in self.parameters.items()}
+        loss = SoftmaxCrossEntropy(
+            label_smoothing=self.loss.label_smoothing, divide_gradient=self.loss.divide_gradient
         )
-        return twin
-
-    def save(self, path: Path) -> None:
-        """Write the parameters to a .safetensors file, whole or not at all."""
-        settings = json.dumps(
-            {
-                "l2": self.l2,
-                "label_smoothing": self.loss.label_smoothing,
-                "divide_gradient": self.loss.divide_gradient,
-            }
-        )
-        write_bytes(path, safetensors.torch.save(self.parameters, metadata={"reportgen": settings}))
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a classifier that `save` wrote, without its dropout; nothing in the file is executed.
-
-        Raises ValueError where the file is not such a classifier.
-        """
-        try:
-            with safetensors.safe_open(path, framework="pt") as file:
-                settings = json.loads((file.metadata() or {}).get("reportgen", "null"))
-                stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except OSError as error:
-            raise ValueError(f"{path} does not exist or cannot be read") from error
-        except (safetensors.SafetensorError, json.JSONDecodeError) as error:
-            raise ValueError(f"{path} is damaged or no .safetensors file ({error})") from error
-        names = [f"{kind}{number}" for number in range(1, len(stored) // 2 + 1) for kind in "wb"]
-        match settings:
-            case {
-                "l2": int() | float() as l2,
-                "label_smoothing": int() | float() as label_smoothing,
-                "divide_gradient": bool() as divide_gradient,
-            } if stored and set(names) == set(stored) and _fit([stored[name] for name in names]):
-                loss = SoftmaxCrossEntropy(label_smoothing=label_smoothing, divide_gradient=divide_gradient)
-                classifier = cls.__new__(cls)
-                classifier._build({name: stored[name] for name in names}, l2, loss)
-            case _:
-                raise ValueError(f"{path} holds no classifier saved by reportgen")
-        return classifier
-
-
-def _fit(parameters: Sequence[Tensor]) -> bool:
-    """Whether w1, b1, w2, ... are of shapes that make a network."""
-    weights, biases = parameters[::2], parameters[1::2]
-    return all(w.dim() == 2 and b.shape == w.shape[1:] for w, b in zip(weights, biases, strict=True)) and all(
-        before.shape[1] == after.shape[0] for before, after in itertools.pairwise(weights)
-    )
+        return self.from_parameters(parameters, l2=self.l2, loss=loss)
 
 
 def parameter_count(shapes: Mapping[str, tuple[int, ...]]) -> int:

@@ -25,6 +25,7 @@ from reportgen.training.measured.evidence import IMAGES, Evidence, digest, gradi
 from reportgen.training.measured.insight import insight
 from reportgen.training.measured.rounding import rounded
 from reportgen.training.measured.step_sizes import StepSizes, measured_step
+from reportgen.training.saved_classifier import save_classifier
 from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
 INSIGHT = "insight.npz"
@@ -229,7 +230,7 @@ class Training:
                 initial = self._new_classifier(streams(self.trial)[0]).parameters["w1"]
                 trained = classifier.parameters["w1"]
                 insight(initial, trained, test.pixels, test.labels, logits).save(save_to.with_name(INSIGHT))
-            classifier.save(save_to)
+            save_classifier(classifier, save_to)
         return Record(
             trial=self.trial,
             epochs=tuple(self.rows),

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from reportgen.data import Splits
-from reportgen.nn import Classifier
 from reportgen.optim import SGD, Schedule
 from reportgen.training import Augmentation, Defects, Record, Trial, train, trainer
 from reportgen.training.averaging import WeightAverage
+from reportgen.training.saved_classifier import load_classifier
 
 CLASSES = 3
 MakeTrial = Callable[..., Trial]
@@ -148,7 +148,7 @@ def test_the_last_epochs_are_averaged_and_training_goes_on_from_its_own_weights(
     assert record.best_epoch == 5  # so that the last average is what is saved
     ends = watched.seen[4::5]  # of the five steps of every epoch
     assert len(ends) == 5
-    saved = Classifier.load(tmp_path / "m.safetensors").parameters
+    saved = load_classifier(tmp_path / "m.safetensors").parameters
     for name, parameter in saved.items():
         expected = torch.stack([end[name] for end in ends[-epochs:]]).mean(dim=0)
         torch.testing.assert_close(parameter, expected, rtol=1e-12, atol=1e-12)

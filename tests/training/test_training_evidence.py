@@ -16,6 +16,7 @@ from reportgen.nn import Classifier, FullyConnectedLayer
 from reportgen.randomness import stream
 from reportgen.training import Defects, Evidence, Trial, train
 from reportgen.training.measured.evidence import BatchLog, digest, gradient_scale
+from reportgen.training.saved_classifier import load_classifier
 
 CLASSES = 3
 OPTIMIZERS = ["SGD", "SGD_Momentum", "Adam"]
@@ -203,7 +204,7 @@ def test_the_validation_accuracy_counts_every_image_once(
 ) -> None:
     record = train(make_trial(defects=defects), splits, CLASSES, save_to=tmp_path / "m.safetensors")
     images = torch.from_numpy(splits.validation.images.reshape(23, 12) / 255)
-    predicted = Classifier.load(tmp_path / "m.safetensors").predict(images).numpy()
+    predicted = load_classifier(tmp_path / "m.safetensors").predict(images).numpy()
     right = int((predicted == splits.validation.labels).sum())
     assert record.evidence.validation_accuracy == pytest.approx(right / 23, rel=1e-12)
     seen = record.epochs[record.best_epoch - 1].validation_accuracy

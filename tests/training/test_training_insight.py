@@ -16,6 +16,7 @@ from reportgen.nn import Classifier
 from reportgen.training import INSIGHT, Record, Trial, train, trainer
 from reportgen.training.batches import Images
 from reportgen.training.measured.step_sizes import StepSizes
+from reportgen.training.saved_classifier import load_classifier
 from reportgen.training.trainer import streams
 
 CLASSES = 3
@@ -74,7 +75,7 @@ def test_the_examples_are_the_first_of_every_class_told_right_and_wrong(
 ) -> None:
     _, record, folder = shown
     kept = np.load(folder / INSIGHT)
-    classifier = Classifier.load(folder / "model.safetensors")
+    classifier = load_classifier(folder / "model.safetensors")
     test = Images(coloured.test, classifier.parameters["w1"].dtype)
     logits = classifier.forward(test.batch(slice(0, len(test)))[0])
     predicted, labels = logits.argmax(dim=1).numpy(), coloured.test.labels

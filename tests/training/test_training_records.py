@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from reportgen.data import Part, Splits
-from reportgen.nn import Classifier
 from reportgen.randomness import stream
 from reportgen.training import Defects, EpochRow, Record, Trial, train, trainer
+from reportgen.training.saved_classifier import load_classifier
 
 CLASSES = 3
 MakeTrial = Callable[..., Trial]
@@ -56,7 +56,7 @@ def test_the_test_is_taken_with_the_weights_that_were_saved(
     splits: Splits, overfitting: Trial, tmp_path: Path
 ) -> None:
     record = train(overfitting, splits, CLASSES, save_to=tmp_path / "best.safetensors")
-    best = Classifier.load(tmp_path / "best.safetensors")
+    best = load_classifier(tmp_path / "best.safetensors")
     images = torch.from_numpy(splits.test.images.reshape(len(splits.test), -1) / 255)
     confusion = np.zeros((CLASSES, CLASSES), dtype=int)
     np.add.at(confusion, (splits.test.labels, best.predict(images).numpy()), 1)
@@ -77,7 +77,7 @@ def test_a_class_that_the_test_images_lack_has_a_row_of_zeros(splits: Splits, ma
 def test_the_l2_term_stands_by_itself(splits: Splits, make_trial: MakeTrial, tmp_path: Path) -> None:
     trial = make_trial(l2=0.5, epochs=1, hyperparameters={"learning_rate": 1e-3})
     record = train(trial, splits, CLASSES, save_to=tmp_path / "m.safetensors")
-    weights = Classifier.load(tmp_path / "m.safetensors").parameters
+    weights = load_classifier(tmp_path / "m.safetensors").parameters
     expected = 0.5 * sum((weights[name] ** 2).sum().item() for name in ("w1", "w2", "w3"))
     assert record.epochs[0].l2_term == pytest.approx(expected, rel=1e-12)
     assert record.epochs[0].l2_term > 5
