@@ -1,4 +1,4 @@
-"""The one error that is meant for the user's eyes, and how the system's own are put into words."""
+"""Exit codes, the one error that is meant for the user's eyes, and the system's own put into words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,27 @@ import difflib
 import errno
 import unicodedata
 from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command ends with.
+
+    DONE: all that was asked for is done, and nothing speaks against it.
+    FAILED: something that was asked for could not be done, or a check or a proof failed.
+    USAGE: the command line itself is wrong; nothing was done.
+    DROPPED: all is done, and a test accuracy has dropped significantly since earlier runs.
+    UNDECIDED: nothing speaks against a PDF, but not all that would prove it could be compared.
+    STOPPED: the user stopped the command (128 + SIGINT, as a shell has it); what was finished is kept.
+    """
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    DROPPED = 3
+    UNDECIDED = 4
+    STOPPED = 130
+
 
 ROOM = "free some space and start again, what was trained is kept"
 REMEDIES = {

@@ -1,4 +1,4 @@
-"""What is installed, what is missing, and how to get it.
+"""The command `doctor`: what is installed, what is missing, and how to get it.
 
 Nothing is imported here that could itself be missing: the doctor has to come to a machine where all is.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reportgen.errors import UserError
+from reportgen.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -51,8 +51,9 @@ class Finding:
         return f"ok       {self.what}" if self.ok else f"{self.state:<9}{self.what}: {self.remedy}"
 
 
-def show() -> int:
-    """Print a line for everything; returns the exit code, 0 if reports can be made."""
+@click.command()
+def doctor() -> ExitCode:
+    """Say what is installed, what is missing and how to get it."""
     prevented, other = [], []
     for finding in findings():
         click.echo(finding.line)
@@ -66,7 +67,7 @@ def show() -> int:
         click.echo(f"not what reports are tested with: {', '.join(other)}")
     if not prevented and not other:
         click.echo("reports can be made")
-    return 1 if prevented or other else 0
+    return ExitCode.FAILED if prevented or other else ExitCode.DONE
 
 
 def findings() -> Iterator[Finding]:

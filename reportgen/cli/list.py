@@ -1,21 +1,22 @@
-"""The ready experiments, and the runs so far."""
+"""The command `list`: the ready experiments, and the runs so far."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+import click
 
+from reportgen.cli.options import output_option
 from reportgen.errors import UserError
-from reportgen.experiment import reading
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.files import resources
-from reportgen.records import run_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
 
 READY_COLUMNS = ("experiment", "title", "source")
 RUN_COLUMNS = ("run", "experiment", "started", "test accuracy", "report")
@@ -29,11 +30,14 @@ class Row:
     cells: tuple[str, ...]
 
 
-def show(output: Path) -> None:
-    """Print the ready experiments and the runs in the output folder, the newest last.
+@click.command("list")
+@output_option
+def list_(output: Path) -> None:
+    """Show the ready experiments and the runs so far."""
+    from rich.console import Console
 
-    Tables on a terminal; elsewhere a line each, its cells parted by tabs and its kind in front.
-    """
+    from reportgen.records import run_folder
+
     ready = [ready_row(file) for file in sorted(resources.experiments().glob("*.toml"))]
     runs = [run_row(folder) for folder in sorted(run_folder.runs_in(output), key=lambda folder: folder.name)]
     console = Console()
@@ -50,6 +54,9 @@ def show(output: Path) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
     """The rows under a heading; what is damaged is red."""
+    from rich.markup import escape
+    from rich.table import Table
+
     drawn = Table(title=escape(title), title_justify="left")
     for column in columns:
         # a narrow terminal folds the other cells: the name is there to be copied
@@ -62,12 +69,16 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
 
 def ready_row(file: Path) -> Row:
     """A ready experiment: its name, its title and where its images come from."""
+    from reportgen.experiment import reading
+
     read = reading.read(file)
     return Row("experiment", (file.stem, read.title.en, read.data.source))
 
 
 def run_row(folder: Path) -> Row:
     """A run: its name, experiment, start, accuracy, and which report files it has."""
+    from reportgen.records import run_folder
+
     run, name = folder.name, folder.parent.name
     try:
         records = run_folder.read(folder)

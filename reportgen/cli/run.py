@@ -1,41 +1,97 @@
-"""Several experiments in one call: a report each, a summary at the end, one failure stops no other."""
+"""The command `run`: several experiments in one call, a report each; one failure stops no other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
-import pandas as pd
-from rich.console import Console
 
-from reportgen.analysis.drift import ALL, worse
-from reportgen.analysis.findings import best_on_validation
 from reportgen.cli.console import print_rows
-from reportgen.cli.progress import watch
+from reportgen.cli.options import (
+    checkpoint_option,
+    fresh_option,
+    language_list,
+    output_option,
+    paper_option,
+    pdf_variant_option,
+    templates_option,
+    training_options,
+    workers_option,
+)
 from reportgen.cli.render import report
-from reportgen.errors import UserError, describe
-from reportgen.execution.run import run
-from reportgen.execution.trials import TrainingOptions
-from reportgen.experiment import reading
-from reportgen.experiment.reading import Source
+from reportgen.errors import ExitCode, UserError, describe
 from reportgen.experiment.stages import COMPARISON, TUNED
-from reportgen.records import run_folder
-from reportgen.records.database import Database
-from reportgen.records.history import BASELINE, History
-from reportgen.report.page.index import write_index
-from reportgen.report.page.page import DEFAULT_PAPER
-from reportgen.report.pdf.writer import PdfUnavailable, Variant, check_pdf
-from reportgen.report.sections.drift import drift_of
-from reportgen.report.templates.loading import read
 
-DROPPED = 3
-"""The exit code where all went well, and a test accuracy has dropped."""
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
 
+    from reportgen.execution.trials import TrainingOptions
+    from reportgen.experiment.reading import Source
+    from reportgen.report.pdf.writer import Variant
 
+DEFAULT_EXPERIMENT = "quickstart"
 MOST_EXPERIMENTS = 100
+
+
+@click.command()
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT.toml ...]")
+@output_option
+@click.option("--data-source", help="Use this source of images instead of the experiment's.")
+@click.option("--data-path", help="File or folder of the source npz or folder.")
+@click.option("--seeds", type=click.IntRange(1, 1000), help="Train with this many seeds (0, 1, ...).")
+@click.option("--epochs", type=click.IntRange(1, 100_000), help="Train this many epochs.")
+@workers_option
+@fresh_option
+@checkpoint_option
+@click.option(
+    "--languages",
+    default="zh-Hant,en",
+    show_default=True,
+    callback=language_list,
+    help="Languages of the report.",
+)
+@paper_option
+@templates_option
+@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+@pdf_variant_option
+def run(  # noqa: PLR0917 - click passes them by name
+    experiments: tuple[str, ...],
+    output: Path,
+    data_source: str | None,
+    data_path: str | None,
+    seeds: int | None,
+    epochs: int | None,
+    workers: int | None,
+    fresh: bool,
+    checkpoint_seconds: float,
+    languages: tuple[str, ...],
+    templates: Path | None,
+    paper: str,
+    no_pdf: bool,
+    pdf_variant: Literal["a-3u", "ua-1"],
+) -> ExitCode:
+    """Train experiments and write a report of each.
+
+    What was trained before is not trained again. Exit code 3: all went well, and a test accuracy has
+    dropped significantly against the baseline or the runs before.
+
+    An experiment is a TOML file, or the name of a ready one (see `reportgen list`); without any, the
+    quickstart on images that come with the program.
+    """
+    return run_all(
+        experiments or (DEFAULT_EXPERIMENT,),
+        Overrides(data_source, data_path, seeds, epochs),
+        output=output,
+        training=training_options(workers, fresh, checkpoint_seconds),
+        languages=languages,
+        pdf=None if no_pdf else pdf_variant,
+        templates=templates,
+        paper=paper,
+    )
 
 
 @dataclass(frozen=True)
@@ -90,13 +146,19 @@ def run_all(
     languages: Sequence[str],
     pdf: Variant | None,
     templates: Path | None = None,
-    paper: str = DEFAULT_PAPER,
-) -> int:
-    """Run and report experiments one after the other; returns the exit code, 0 if all went well.
+    paper: str = "a4",
+) -> ExitCode:
+    """Run and report experiments one after the other; returns the exit code.
 
     pdf: what the PDFs declare to be; None for no PDF. templates: a folder of the user's, over the program's
     own.
     """
+    from rich.console import Console
+
+    from reportgen.records import run_folder
+    from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
+    from reportgen.report.templates.loading import read
+
     if pdf and (problem := check_pdf(pdf)):
         # said before hours of training rather than after
         raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
@@ -118,12 +180,16 @@ def run_all(
     if len(names) > 1:
         print_summary(outcomes, console)
     if any(outcome.folder is None for outcome in outcomes):
-        return 1
-    return DROPPED if any(outcome.dropped for outcome in outcomes) else 0
+        return ExitCode.FAILED
+    return ExitCode.DROPPED if any(outcome.dropped for outcome in outcomes) else ExitCode.DONE
 
 
 def refresh_index(output: Path) -> None:
     """Write the page of all reports anew."""
+    from reportgen.records.database import Database
+    from reportgen.records.history import History
+    from reportgen.report.page.index import write_index
+
     with Database(output) as database:
         history = History(database, output)
         history.take_in()
@@ -134,6 +200,11 @@ def refresh_index(output: Path) -> None:
 
 def dropped(folder: Path) -> bool:
     """Say what has dropped since earlier runs; whether anything has."""
+    from reportgen.analysis.drift import ALL, worse
+    from reportgen.records import run_folder
+    from reportgen.records.history import BASELINE
+    from reportgen.report.sections.drift import drift_of
+
     table = drift_of(run_folder.read(folder))
     rows = [] if table is None else worse(table).to_dict("records")
     for row in rows:
@@ -159,13 +230,19 @@ def run_one(
     languages: Sequence[str],
 ) -> Path:
     """Train one experiment; returns the run's folder, records written, not yet reported."""
+    from reportgen.cli.progress import watch
+    from reportgen.execution.run import run as train
+
     source = source_of(name, overrides)
     with watch(console) as watcher:
-        return run(source, output, training=training, languages=languages, watcher=watcher)
+        return train(source, output, training=training, languages=languages, watcher=watcher)
 
 
 def source_of(name: str, overrides: Overrides) -> Source:
     """The experiment that the command line names, with what else the command line says."""
+    from reportgen.experiment import reading
+    from reportgen.experiment.reading import Source
+
     file = reading.find(name)
     experiment = reading.read(file, overrides.by_table())  # first: it says what is wrong with a file
     return Source(
@@ -186,6 +263,8 @@ def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
 
 def summary(outcome: Outcome) -> tuple[str, str, str, str]:
     """How an experiment went: its setup of best mean validation accuracy in each stage, and its test."""
+    from reportgen.records import run_folder
+
     name = Path(outcome.name).stem
     if outcome.folder is None:
         return name, "failed", "", ""
@@ -196,6 +275,8 @@ def summary(outcome: Outcome) -> tuple[str, str, str, str]:
 
 def best_test(results: pd.DataFrame) -> str:
     """The setup of best mean validation accuracy with its mean test accuracy; empty where all diverged."""
+    from reportgen.analysis.findings import best_on_validation
+
     setup = best_on_validation(results)
     if setup is None:
         return ""

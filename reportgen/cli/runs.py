@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import pandas as pd
 
-from reportgen.analysis.drift import drift
 from reportgen.cli.console import print_rows
+from reportgen.cli.options import output_option
 from reportgen.errors import UserError
-from reportgen.records import run_folder
-from reportgen.records.database import Database
-from reportgen.records.differences import differences
-from reportgen.records.find import find_run
-from reportgen.records.history import History, describe, headlines, scores_of
-from reportgen.records.pruning import prune_runs
-from reportgen.report.page.index import write_index
-from reportgen.report.words import numbers
 
-ACCURACY = numbers.Unit(share=True)
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from reportgen.records.history import History
+
+RESULT_COLUMNS = ("stage", "setup", "seeds", "diverged", "mean test accuracy", "standard deviation")
+DRIFT_COLUMNS = ("stage", "setup", "seeds", "before", "now", "difference", "95% interval", "p", "verdict")
 
 
 @contextlib.contextmanager
 def opened(output: Path) -> Iterator[History]:
     """The history of an output folder, all runs that are there taken in."""
+    from reportgen.records.database import Database
+    from reportgen.records.history import History
+
     if not output.is_dir():
         raise UserError(f"{output}: is no folder with runs; name another with --output")
     with Database(output) as database:
@@ -40,9 +41,16 @@ def opened(output: Path) -> Iterator[History]:
                 click.echo(f"note: {note}", err=True)
 
 
-def show(name: str, output: Path) -> None:
-    """Print what a run was and what it reached."""
-    folder = find_run(name, output)
+@click.command()
+@click.argument("run_", metavar="RUN")
+@output_option
+def show(run_: str, output: Path) -> None:
+    """Show what a run was and what it reached."""
+    from reportgen.records import run_folder
+    from reportgen.records.find import find_run
+    from reportgen.records.history import scores_of
+
+    folder = find_run(run_, output)
     records = run_folder.read(folder)
     manifest = records.manifest
     facts = [
@@ -66,23 +74,32 @@ def show(name: str, output: Path) -> None:
     print_rows("Test accuracy", RESULT_COLUMNS, result_rows(scores_of(records.results)))
 
 
-RESULT_COLUMNS = ("stage", "setup", "seeds", "diverged", "mean test accuracy", "standard deviation")
-
-
 def result_rows(scores: pd.DataFrame) -> list[tuple[str, ...]]:
     """A row for every headline."""
+    from reportgen.report.words import numbers
+
     rows: list[tuple[str, ...]] = []
     for (stage, setup), of_setup in scores.groupby(["stage", "setup"], sort=False):
-        found = of_setup["score"].dropna()
-        spread = f"{100 * found.std(ddof=1):.2f}" if len(found) > 1 else numbers.MISSING
-        lost = len(of_setup) - len(found)
-        mean = numbers.percent(float(found.mean()))
+        finished = of_setup["score"].dropna()
+        spread = f"{100 * finished.std(ddof=1):.2f}" if len(finished) > 1 else numbers.MISSING
+        lost = len(of_setup) - len(finished)
+        mean = numbers.percent(float(finished.mean()))
         rows.append((str(stage), str(setup), str(len(of_setup)), str(lost), mean, spread))
     return rows
 
 
+@click.command()
+@click.argument("first", metavar="RUN")
+@click.argument("second", metavar="RUN")
+@output_option
 def diff(first: str, second: str, output: Path) -> None:
-    """Print in what two runs differ: what they were, and what they reached, with verdicts."""
+    """Show in what two runs differ: settings, data, code, machine, and results with verdicts."""
+    from reportgen.analysis.drift import drift
+    from reportgen.records import run_folder
+    from reportgen.records.differences import differences
+    from reportgen.records.find import find_run
+    from reportgen.records.history import describe, scores_of
+
     before, now = (run_folder.read(find_run(name, output)) for name in (first, second))
     found = differences(describe(before.manifest), describe(now.manifest))
     rows = [(one.kind, one.name, one.before, one.now) for one in found]
@@ -91,11 +108,11 @@ def diff(first: str, second: str, output: Path) -> None:
     print_rows("Test accuracy, the second against the first", DRIFT_COLUMNS, drift_rows(table))
 
 
-DRIFT_COLUMNS = ("stage", "setup", "seeds", "before", "now", "difference", "95% interval", "p", "verdict")
-
-
 def drift_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
     """A row for every headline of `drift`."""
+    from reportgen.report.words import numbers
+
+    accuracy = numbers.Unit(share=True)
     return [
         (
             row["stage"],
@@ -103,8 +120,8 @@ def drift_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
             str(row["n"]),
             numbers.percent(row["before"]),
             numbers.percent(row["now"]),
-            ACCURACY.difference(row["difference"]),
-            ACCURACY.difference_interval(row["low"], row["high"]) or numbers.MISSING,
+            accuracy.difference(row["difference"]),
+            accuracy.difference_interval(row["low"], row["high"]) or numbers.MISSING,
             numbers.probability(row["p_holm"]),
             f"{row['change']} ({row['diverged']} newly diverged)" if row["diverged"] else str(row["change"]),
         )
@@ -112,8 +129,14 @@ def drift_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
     ]
 
 
+@click.command()
+@click.argument("experiment")
+@output_option
 def history(experiment: str, output: Path) -> None:
-    """Print what every run of an experiment reached, the newest last."""
+    """Show what every run of an experiment reached, pruned ones too."""
+    from reportgen.records.history import headlines
+    from reportgen.report.words import numbers
+
     with opened(output) as found:
         runs = found.runs(known(found, experiment))
         pinned = found.baseline(experiment)
@@ -152,9 +175,21 @@ def known(history: History, experiment: str) -> str:
     return experiment
 
 
-def pin(name: str, output: Path) -> None:
+@click.group()
+def baseline() -> None:
+    """Pin the run that later runs of an experiment are held against."""
+
+
+@baseline.command("set")
+@click.argument("run_", metavar="RUN")
+@output_option
+def baseline_set(run_: str, output: Path) -> None:
     """Make a run its experiment's baseline."""
-    folder = find_run(name, output)
+    from reportgen.records import run_folder
+    from reportgen.records.find import find_run
+    from reportgen.report.page.index import write_index
+
+    folder = find_run(run_, output)
     run_folder.read(folder)  # one that is damaged is no measure
     if folder.parent.parent != output.resolve():
         raise UserError(f"{folder}: is no run of {output}; name its own output folder with --output")
@@ -165,30 +200,47 @@ def pin(name: str, output: Path) -> None:
     click.echo(f"baseline of {folder.parent.name}: {folder.name}")
 
 
-def unpin(experiment: str, output: Path) -> None:
+@baseline.command("clear")
+@click.argument("experiment")
+@output_option
+def baseline_clear(experiment: str, output: Path) -> None:
     """Take an experiment's baseline away."""
+    from reportgen.report.page.index import write_index
+
     with opened(output) as found:
         found.pin(known(found, experiment), None)
         write_index(found)
     click.echo(f"baseline of {experiment}: none")
 
 
-def baselines(output: Path) -> None:
-    """Print every experiment's baseline."""
+@baseline.command("list")
+@output_option
+def baseline_list(output: Path) -> None:
+    """Show every experiment's baseline."""
+    from reportgen.report.words import numbers
+
     with opened(output) as found:
         rows = [(name, found.baseline(name) or numbers.MISSING) for name in found.experiments()]
     print_rows("Baselines", ("experiment", "baseline"), rows)
 
 
-def prune(keep: int, experiments: Sequence[str], output: Path, *, dry: bool) -> None:
-    """Remove the oldest runs of every experiment, or of these; print what went."""
+@click.command()
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT ...]")
+@click.option("--keep", type=click.IntRange(1), required=True, help="So many runs of each stay, the newest.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@output_option
+def prune(experiments: tuple[str, ...], keep: int, dry_run: bool, output: Path) -> None:
+    """Remove old runs and what only they needed; never a baseline."""
+    from reportgen.records.pruning import prune_runs
+    from reportgen.report.page.index import write_index
+
     with opened(output) as found:
         names = [known(found, name) for name in experiments] or found.experiments()
-        freed = prune_runs(found, names, keep, dry=dry)
-        if not dry:
+        freed = prune_runs(found, names, keep, dry=dry_run)
+        if not dry_run:
             write_index(found)
     print_rows(
-        "Would be removed" if dry else "Removed",
+        "Would be removed" if dry_run else "Removed",
         ("what", "bytes"),
         [(one.what, str(one.size)) for one in freed],
     )

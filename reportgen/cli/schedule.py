@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from reportgen.cli.console import print_rows
-from reportgen.delivery.schedule import cron, outcomes, rerun, schedules, systemd, timers, times
-from reportgen.delivery.schedule.outcomes import Kept
-from reportgen.delivery.schedule.schedules import Place, Schedule
-from reportgen.delivery.schedule.stored_destinations import stored
-from reportgen.errors import UserError
-from reportgen.report.pdf.writer import DEFAULT_VARIANT
-
-COLUMNS = ("schedule", "experiment", "when", "next", "last result")
+from reportgen.cli.options import (
+    language_list,
+    output_option,
+    pdf_variant_option,
+    templates_option,
+    workers_option,
+)
+from reportgen.errors import ExitCode, UserError
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class When:
 
     def parsed(self) -> tuple[str, str]:
         """The words of the user and the cron expression. Raises UserError for no time."""
+        from reportgen.delivery.schedule import times
+
         for way, text, parse in (
             ("at", self.at, times.from_clock),
             ("every", self.every, times.from_interval),
@@ -55,11 +57,13 @@ class RunOptions:
     workers: int | None
     languages: Sequence[str]
     no_pdf: bool
-    pdf_variant: str = DEFAULT_VARIANT
+    pdf_variant: str = "a-3u"
     templates: Path | None = None
 
     def arguments(self) -> tuple[str, ...]:
         """The same as words of a command line, right in any folder."""
+        from reportgen.report.pdf.writer import DEFAULT_VARIANT
+
         path = self.data_path and self.data_path.expanduser().absolute()
         given = {
             "--data-source": self.data_source,
@@ -75,29 +79,86 @@ class RunOptions:
         return (*words, "--no-pdf") if self.no_pdf else tuple(words)
 
 
-def add(
+@click.group()
+def schedule() -> None:
+    """Run experiments again on a schedule, by what the machine has for that."""
+
+
+@schedule.command("add")
+@click.argument("experiment", metavar="EXPERIMENT.toml")
+@click.option("--at", metavar="TIME", help='At this time every day ("02:00"), or on some ("Mon,Thu 02:00").')
+@click.option("--every", metavar="INTERVAL", help="This often, counted from midnight: 30m, 6h, 1d.")
+@click.option("--cron", metavar="EXPRESSION", help='At these times, as cron has them ("0 2 * * 1").')
+@click.option("--name", help="The schedule's name [default: the experiment's].")
+@click.option("--share", multiple=True, metavar="TARGET", help="Share each report: see reportgen share.")
+@click.option("--secrets", type=click.Path(path_type=Path), help="The file with the targets' secrets.")
+@click.option("--keep", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Logs to keep.")
+@click.option(
+    "--with",
+    "timer",
+    type=click.Choice(["systemd", "cron", "print"]),
+    help="What calls it [default: systemd where it runs, else cron, else it is printed].",
+)
+@output_option
+@click.option("--data-source", help="As for run.")
+@click.option("--data-path", type=click.Path(path_type=Path), help="As for run.")
+@click.option("--seeds", type=click.IntRange(1, 1000), help="As for run.")
+@click.option("--epochs", type=click.IntRange(1, 100_000), help="As for run.")
+@workers_option
+@click.option(
+    "--languages",
+    default="zh-Hant,en",
+    show_default=True,
+    callback=language_list,
+    help="Languages of the report.",
+)
+@templates_option
+@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
+@pdf_variant_option
+def schedule_add(  # noqa: PLR0917 - click passes them by name
     experiment: str,
-    when: When,
-    options: RunOptions,
-    *,
-    output: Path,
+    at: str | None,
+    every: str | None,
+    cron: str | None,
     name: str | None,
-    share: Sequence[str],
+    share: tuple[str, ...],
     secrets: Path | None,
     keep: int,
     timer: str | None,
+    output: Path,
+    data_source: str | None,
+    data_path: Path | None,
+    seeds: int | None,
+    epochs: int | None,
+    workers: int | None,
+    languages: tuple[str, ...],
+    templates: Path | None,
+    no_pdf: bool,
+    pdf_variant: Literal["a-3u", "ua-1"],
 ) -> None:
-    """Store a schedule and install its timer; nothing is left where that fails."""
+    """Run an experiment again at these times, and share each report.
+
+    Everything is trained anew. Never two of one schedule at once; missed times are caught up once.
+    """
+    if sum(time is not None for time in (at, every, cron)) != 1:
+        raise click.UsageError("say when with one of --at, --every and --cron")
+    from reportgen.cli.schedule_lines import install_by_hand_lines, shown
+    from reportgen.delivery.schedule import schedules, systemd, timers, times
+    from reportgen.delivery.schedule.stored_destinations import stored
+
+    options = RunOptions(
+        data_source, data_path, seeds, epochs, workers, languages, no_pdf, pdf_variant, templates
+    )
     file = check_experiment(experiment, options)
-    check_templates(options.templates)
-    words, expression = when.parsed()
+    check_templates(templates)
+    words, expression = When(at, every, cron).parsed()
     place = schedules.place(output, Path(experiment).stem if name is None else name)
     if place.file.exists():
         raise UserError(
             f"{place.name}: there is such a schedule in {place.output} already; "
             f"`reportgen schedule remove {place.name}` first, or choose another --name"
         )
-    schedule = Schedule(
+    schedule = schedules.Schedule(
         experiment=file,
         when=words,
         cron=expression,
@@ -119,13 +180,14 @@ def add(
     (soon,) = times.next_due(schedule.cron, times.now())
     click.echo(f"added\t{place.name}\t{schedule.timer}\t{shown(soon)}")
     if schedule.timer == timers.PRINT:
-        click.echo("\n".join(to_install_by_hand(place, schedule)))
+        click.echo("\n".join(install_by_hand_lines(place, schedule)))
     if schedule.timer == "systemd" and not systemd.lingers():
         click.echo("note\tit runs only while you are logged in; `loginctl enable-linger` changes that")
 
 
 def check_experiment(experiment: str, options: RunOptions) -> str:
     """Read the experiment as a rerun will; returns its absolute path, or its name if it comes ready."""
+    from reportgen.delivery.schedule import schedules
     from reportgen.experiment.reading import find, read
     from reportgen.files.resources import experiments
 
@@ -149,6 +211,8 @@ def check_templates(folder: Path | None) -> None:
 
 def check_start() -> None:
     """See that reportgen starts as a timer will start it: from another folder, with a bare environment."""
+    from reportgen.delivery.schedule import schedules
+
     done = subprocess.run(
         [*schedules.program(), "--version"],
         cwd="/",
@@ -164,110 +228,65 @@ def check_start() -> None:
         )
 
 
-def show_all(output: Path) -> None:
-    """Print a line for every schedule of an output folder."""
+@schedule.command("list")
+@output_option
+def schedule_list(output: Path) -> None:
+    """Show the schedules, when each is next due, and its last result."""
+    from reportgen.cli.schedule_lines import COLUMNS, row
+    from reportgen.delivery.schedule import schedules
+
     found = schedules.places(output)
     print_rows(f"Schedules in {output}", COLUMNS, [row(place) for place in found])
 
 
-def row(place: Place) -> tuple[str, ...]:
-    """A schedule's name, experiment, time, next time and last result."""
-    try:
-        schedule = schedules.read(place)
-    except UserError:
-        return place.name, "", "damaged", "", f"see `reportgen schedule show {place.name}`"
-    (soon,) = times.next_due(schedule.cron, times.now())
-    last = outcomes.all_of(place)[-1:]
-    state = outcomes.describe(last[0].result, rerun.running(place)) if last else "none yet"
-    return place.name, schedule.experiment, schedule.when, shown(soon), state
+@schedule.command("show")
+@click.argument("name")
+@output_option
+def schedule_show(name: str, output: Path) -> None:
+    """Show a schedule: what is installed, its next times, its last results and their logs."""
+    from reportgen.cli.schedule_lines import facts
+    from reportgen.delivery.schedule import schedules
 
-
-def show(output: Path, name: str) -> None:
-    """Print all about a schedule: what is installed now, its next times, its last results and logs."""
     place = schedules.place(output, name)
-    schedule = schedules.read(place)
-    rows = [
-        ("experiment", schedule.experiment),
-        ("when", schedule.when),
-        ("options", " ".join(schedule.options)),
-        *(("share", target) for target in schedule.share),
-        ("timer", schedule.timer),
-        *(("installed", line) for line in installed_lines(place, schedule)),
-        *(("next", shown(moment)) for moment in times.next_due(schedule.cron, times.now(), 3)),
-    ]
-    known = outcomes.all_of(place)
-    going_on = rerun.running(place)
-    for kept in known:
-        rows += result_rows(kept, going_on and kept is known[-1])
-    if place.timer_log.is_file() and place.timer_log.stat().st_size:
-        rows.append(("timer's log", str(place.timer_log)))
-    print_rows(place.name, ("schedule", place.name), [row for row in rows if row[1]])
+    print_rows(place.name, ("schedule", place.name), facts(place))
 
 
-def installed_lines(place: Place, schedule: Schedule) -> list[str]:
-    """What is installed, line by line, or that it is missing and what to do."""
-    if schedule.timer == timers.PRINT:
-        return ["nothing, by reportgen; a line for it:", *cron.lines(place, schedule.cron).splitlines()]
-    there = timers.installed(schedule.timer, place).splitlines()
-    return [line for line in there if line.strip()] or [
-        f"missing; `reportgen schedule remove {place.name}` and add it again"
-    ]
+@schedule.command("run")
+@click.argument("name")
+@click.option("--if-due", is_flag=True, help="Only if one of its times has come; timers call it like this.")
+@output_option
+def schedule_run(name: str, if_due: bool, output: Path) -> int:
+    """Carry a schedule out now."""
+    from reportgen.cli.schedule_lines import last_words
+    from reportgen.delivery.schedule import outcomes, rerun, schedules
 
-
-def result_rows(kept: Kept, going_on: bool) -> list[tuple[str, str]]:
-    """A rerun's time and result, its run's folder, what it did not reach, and its log."""
-    result = kept.result
-    return [
-        ("result", f"{shown(result.started.astimezone(times.local_zone()))} {describe(kept, going_on)}"),
-        ("run", result.run or ""),
-        *(("not delivered", target) for target in result.undelivered),
-        ("log", str(kept.log)),
-    ]
-
-
-def describe(kept: Kept, going_on: bool) -> str:
-    """What became of a rerun, and how long it took."""
-    said = outcomes.describe(kept.result, going_on)
-    if kept.result.ended is None:
-        return said
-    return f"{said}, {(kept.result.ended - kept.result.started).total_seconds():.0f} s"
-
-
-def run(output: Path, name: str, *, only_if_due: bool) -> int:
-    """Carry a schedule out now; returns the exit code: that of the run, else 1 for a failed delivery.
-
-    only_if_due: as its timer calls it; says nothing where nothing is due, and one that runs already is no
-    failure.
-    """
     place = schedules.place(output, name)
     schedule = schedules.read(place)
     try:
-        kept = rerun.carry_out(place, schedule, only_if_due=only_if_due)
+        kept = rerun.carry_out(place, schedule, only_if_due=if_due)
     except rerun.AlreadyRunningError as error:
-        if not only_if_due:
+        if not if_due:
             raise
         click.echo(f"running\t{error}")
-        return 0
+        return ExitCode.DONE
     if kept is None:
-        return 0
+        return ExitCode.DONE
     result = kept.result
     click.echo(f"{outcomes.describe(result, False)}\t{place.name}\t{result.run or ''}\t{kept.log}")
     for target in result.undelivered:
         click.echo(f"not delivered\t{place.name}\t{target}")
     if result.code not in rerun.REPORTED:
         raise UserError(f"{place.name}: failed: {last_words(kept.log)} (all of it: {kept.log})")
-    return result.code or (1 if result.undelivered else 0)
+    return result.code or (ExitCode.FAILED if result.undelivered else ExitCode.DONE)
 
 
-def last_words(log: Path) -> str:
-    """The last line of a log that says something, without what every line of its kind begins with."""
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    last = next((line for line in reversed(lines) if line.strip()), "")
-    return re.sub(r"^reportgen: error: ", "", last)[:300]
+@schedule.command("remove")
+@click.argument("name")
+@output_option
+def schedule_remove(name: str, output: Path) -> None:
+    """Remove a schedule and its timer; logs and runs stay."""
+    from reportgen.delivery.schedule import schedules, timers
 
-
-def remove(output: Path, name: str) -> None:
-    """Remove a schedule and its timer, whatever is left of them; logs and runs stay."""
     place = schedules.place(output, name)
     try:
         timer = schedules.read(place).timer
@@ -280,19 +299,3 @@ def remove(output: Path, name: str) -> None:
         timers.remove(timer, place)
     schedules.erase(place)
     click.echo(f"removed\t{place.name}" + (f"\tlogs stay in {place.folder}" if place.folder.exists() else ""))
-
-
-def to_install_by_hand(place: Place, schedule: Schedule) -> list[str]:
-    """What a user can do with a schedule that nothing on this machine calls."""
-    return [
-        "",
-        "Nothing was installed. For a crontab, here or elsewhere on this machine:",
-        "",
-        cron.lines(place, schedule.cron),
-        "For a CI service, the manual has a workflow file: How to rerun in a CI service.",
-    ]
-
-
-def shown(moment: datetime.datetime) -> str:
-    """A time for people, with its distance from UTC, which tells the two hours of autumn apart."""
-    return f"{moment:%Y-%m-%d %H:%M %z}"

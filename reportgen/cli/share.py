@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from reportgen.delivery.share import finished_run
-from reportgen.delivery.share.destinations import CONTROL, FolderTarget, ServiceTarget, ZipTarget, parse
-from reportgen.delivery.share.finished_run import HTML, PDF, FinishedRun
-from reportgen.delivery.share.secrets import Secrets
-from reportgen.delivery.share.shared_folder import copy_into
-from reportgen.delivery.share.zip_file import write_zip
-from reportgen.errors import UserError, describe
-from reportgen.records.find import find_run
+from reportgen.cli.options import output_option
+from reportgen.errors import ExitCode, UserError, describe
+
+if TYPE_CHECKING:
+    from reportgen.delivery.share.finished_run import FinishedRun
+    from reportgen.delivery.share.secrets import Secrets
 
 
 @dataclass(frozen=True)
@@ -27,29 +24,56 @@ class Shared:
     note: str = ""
 
 
-def share(name: str, targets: Sequence[str], *, secrets_file: Path | None, retries: int, output: Path) -> int:
-    """Hand a run on to every target; returns the exit code, 0 if it reached all of them.
+@click.command()
+@click.argument("run_", metavar="RUN")
+@click.option(
+    "--to", "targets", multiple=True, required=True, metavar="TARGET", help="Where to; may be repeated."
+)
+@click.option(
+    "--secrets",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of secrets [default: secrets.toml in the user's configuration].",
+)
+@click.option(
+    "--retries",
+    type=click.IntRange(0, 10),
+    default=2,
+    show_default=True,
+    help="Further attempts where a message was not delivered.",
+)
+@output_option
+def share(run_: str, targets: tuple[str, ...], secrets: Path | None, retries: int, output: Path) -> ExitCode:
+    """Hand a run on: into a folder, as one zip file, by mail or chat.
 
-    name: a run's folder, or what it is called in the output folder.
-    A line for each, on standard error for one that it did not reach. secrets_file: None for the default one.
-    Raises UserError where there is no run, or the secrets' file cannot be used.
+    A TARGET is folder:DIR (or a folder that is there), NAME.zip, or an address of apprise such as
+    'mailtos://me:${SMTP_PASSWORD}@example.org/you@example.org', in single quotes. ${NAME} is a secret of
+    the environment or of the file of secrets; @NAME is a whole address kept there.
     """
-    run = finished_run.read(find_run(name, output))
-    secrets = Secrets(secrets_file)
+    from reportgen.delivery.share import finished_run
+    from reportgen.delivery.share.secrets import Secrets
+    from reportgen.records.find import find_run
+
+    run = finished_run.read(find_run(run_, output))
+    vault = Secrets(secrets)
     failed = False
     for target in dict.fromkeys(targets):
         try:
-            shared = deliver(run, target, secrets, retries)
+            shared = deliver(run, target, vault, retries)
         except (UserError, OSError) as error:
             click.echo(f"reportgen: error: {describe(error)}", err=True)
             failed = True
         else:
             show(target, shared)
-    return 1 if failed else 0
+    return ExitCode.FAILED if failed else ExitCode.DONE
 
 
 def deliver(run: FinishedRun, text: str, secrets: Secrets, retries: int) -> Shared:
     """Hand a run on to one target, as it was written. Raises UserError."""
+    from reportgen.delivery.share.destinations import FolderTarget, ServiceTarget, ZipTarget, parse
+    from reportgen.delivery.share.finished_run import PDF
+    from reportgen.delivery.share.shared_folder import copy_into
+    from reportgen.delivery.share.zip_file import write_zip
+
     match parse(text):
         case FolderTarget(path):
             return Shared(str(copy_into(path, run).absolute()))
@@ -61,6 +85,7 @@ def deliver(run: FinishedRun, text: str, secrets: Secrets, retries: int) -> Shar
 
 
 def _send(run: FinishedRun, address: str, secrets: Secrets, retries: int) -> Shared:
+    from reportgen.delivery.share.finished_run import HTML, PDF
     from reportgen.delivery.share.messages import send
     from reportgen.delivery.share.summary import summarize
 
@@ -74,6 +99,10 @@ def _send(run: FinishedRun, address: str, secrets: Secrets, retries: int) -> Sha
 
 def show(target: str, shared: Shared) -> None:
     """Print where a run went: a sentence on a terminal, elsewhere lines with tabs, their kind in front."""
+    from rich.console import Console
+
+    from reportgen.delivery.share.destinations import CONTROL
+
     where = CONTROL.sub("?", shared.where)
     if Console().is_terminal:
         click.echo(f"shared with {target}: {where}" + (f" ({shared.note})" if shared.note else ""))

@@ -7,18 +7,22 @@ from pathlib import Path
 
 import click
 
-from reportgen.errors import UserError, printable
+from reportgen.errors import ExitCode, UserError, printable
 from reportgen.files.atomic import partial_folder, write_bytes, write_text
-from reportgen.report.templates import checks
-from reportgen.report.templates.loading import SCRIPT, own_texts, read
-from reportgen.report.words.languages import CHINESE, ENGLISH
 
 
-def export(folder: Path, *, force: bool) -> None:
-    """Write the program's own files into a folder, all or none. force: replace those that are there.
+@click.group()
+def templates() -> None:
+    """Templates of your own for `--templates`: something to start from, and a look for mistakes."""
 
-    Raises UserError where there is something already.
-    """
+
+@templates.command("export")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def templates_export(folder: Path, force: bool) -> None:
+    """Write the program's templates, style sheets and words into a folder, to be changed there."""
+    from reportgen.report.templates.loading import SCRIPT, own_texts
+
     texts = {name: text for name, text in own_texts().items() if name != SCRIPT}
     if not force and (folder.is_symlink() or folder.exists()):
         there = (
@@ -38,6 +42,36 @@ def export(folder: Path, *, force: bool) -> None:
     click.echo("keep what you change and delete the rest: what is not there is the program's own")
     click.echo(f"reportgen templates check {folder}    says what is wrong in it")
     click.echo(f"reportgen render RUN_DIR --templates {folder}")
+
+
+@templates.command("check")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def templates_check(folder: Path) -> ExitCode:
+    """Say what a folder of templates replaces, what is wrong in it, and what its languages lack."""
+    from reportgen.report.templates import checks
+    from reportgen.report.templates.loading import read
+    from reportgen.report.words.languages import CHINESE, ENGLISH
+
+    mistakes = checks.mistakes(folder)
+    for mistake in mistakes:
+        click.echo(f"mistake\t{printable(mistake)}")
+    if mistakes:
+        return ExitCode.FAILED
+    replacement = read(folder)
+    for path in replacement.replaced:
+        click.echo(f"replaced\t{printable(path)}")
+    for language in replacement.languages():
+        if language in (CHINESE, ENGLISH):
+            continue
+        missing = replacement.missing(language)
+        total = sum(map(len, replacement.words.values()))
+        click.echo(f"language\t{language}\t{total - len(missing)} of {total} phrases")
+        for name in missing:
+            click.echo(f"missing\t{language}\t{printable(name)}")
+    for note in replacement.notes:
+        click.echo(f"note\t{printable(note)}")
+    click.echo(f"digest\t{replacement.digest() or 'nothing is replaced'}")
+    return ExitCode.DONE
 
 
 def _as_new(folder: Path, texts: Mapping[str, str]) -> None:
@@ -71,27 +105,3 @@ def _into(folder: Path, texts: Mapping[str, str]) -> None:
         for empty in made:
             empty.rmdir()
         raise
-
-
-def check(folder: Path) -> int:
-    """Print what a folder replaces, every mistake and everything odd, a line each; returns the exit code."""
-    mistakes = checks.mistakes(folder)
-    for mistake in mistakes:
-        click.echo(f"mistake\t{printable(mistake)}")
-    if mistakes:
-        return 1
-    templates = read(folder)
-    for path in templates.replaced:
-        click.echo(f"replaced\t{printable(path)}")
-    for language in templates.languages():
-        if language in (CHINESE, ENGLISH):
-            continue
-        missing = templates.missing(language)
-        total = sum(map(len, templates.words.values()))
-        click.echo(f"language\t{language}\t{total - len(missing)} of {total} phrases")
-        for name in missing:
-            click.echo(f"missing\t{language}\t{printable(name)}")
-    for note in templates.notes:
-        click.echo(f"note\t{printable(note)}")
-    click.echo(f"digest\t{templates.digest() or 'nothing is replaced'}")
-    return 0

@@ -4,24 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from reportgen.cli.console import print_rows
-from reportgen.cli.progress import watch
+from reportgen.cli.options import (
+    checkpoint_option,
+    fresh_option,
+    output_option,
+    training_options,
+    workers_option,
+)
 from reportgen.cli.run import Overrides, source_of
-from reportgen.errors import UserError, cannot_write
-from reportgen.execution.prepare import checked, load_images
-from reportgen.execution.run import finished_trials, searched_settings
-from reportgen.execution.trials import TrainingOptions
-from reportgen.experiment import reading
-from reportgen.files.atomic import write_text
-from reportgen.planning.search import Searched
-from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
+from reportgen.errors import ExitCode, UserError, cannot_write
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from reportgen.execution.trials import TrainingOptions
+    from reportgen.planning.search import Searched
 
 
-def tune(
+@click.command()
+@click.argument("experiment", metavar="EXPERIMENT.toml")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@output_option
+@click.option("--data-source", help="Use this source of images instead of the experiment's.")
+@click.option("--data-path", help="File or folder of the source npz or folder.")
+@workers_option
+@fresh_option
+@checkpoint_option
+def tune(  # noqa: PLR0917 - click passes them by name
+    experiment: str,
+    to: Path | None,
+    force: bool,
+    output: Path,
+    data_source: str | None,
+    data_path: str | None,
+    workers: int | None,
+    fresh: bool,
+    checkpoint_seconds: float,
+) -> ExitCode:
+    """Search good settings as an experiment's [search] says, and write a new experiment with them.
+
+    The same number of trials for every optimizer, chosen on validation, with seeds that the new
+    experiment does not use. One that was stopped goes on where it was.
+    """
+    return search_and_write(
+        experiment,
+        Overrides(data_source, data_path),
+        output=output,
+        to=to,
+        training=training_options(workers, fresh, checkpoint_seconds),
+        force=force,
+    )
+
+
+def search_and_write(
     name: str,
     overrides: Overrides,
     *,
@@ -29,12 +70,21 @@ def tune(
     to: Path | None,
     training: TrainingOptions,
     force: bool,
-) -> int:
+) -> ExitCode:
     """Search the settings of an experiment; returns the exit code.
 
     to: the file that the found experiment is written to, by default NAME-tuned.toml in this folder. What
     a search finishes is kept in output, so one that was stopped goes on.
     """
+    from rich.console import Console
+
+    from reportgen.cli.progress import watch
+    from reportgen.execution.prepare import checked, load_images
+    from reportgen.execution.run import finished_trials, searched_settings
+    from reportgen.experiment import reading
+    from reportgen.files.atomic import write_text
+    from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
+
     source = source_of(name, overrides)
     target = to or Path(f"{source.name}-tuned.toml")
     if target.resolve() == source.file.resolve():
@@ -64,7 +114,7 @@ def tune(
         raise cannot_write(target, error, f"{remedy}, and nothing is trained again") from error
     reading.read(target)  # what was written is an experiment
     click.echo(f"experiment: {target.absolute()}")
-    return 0
+    return ExitCode.DONE
 
 
 def print_found(searched: Sequence[Searched], console: Console) -> None:

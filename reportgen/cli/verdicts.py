@@ -1,161 +1,21 @@
-"""The command `compare`: anyone's tables of scores compared, verdicts printed, a report written."""
+"""What was found in a comparison, as lines for a terminal or for a program."""
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import chain, count
-from pathlib import Path
 
-import click
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from reportgen.analysis import direction
-from reportgen.analysis.comparison import Comparison, compare
+from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
-from reportgen.cli.progress import counted
-from reportgen.cli.render import where
-from reportgen.errors import UserError, printable
-from reportgen.records.score_files import check_size, read_all
-from reportgen.report.page.page import DEFAULT_PAPER
-from reportgen.report.pdf import attachments
-from reportgen.report.pdf.writer import PdfUnavailable, Variant, check_pdf
-from reportgen.report.render_scores import render_scores
+from reportgen.errors import printable
 from reportgen.report.sections.scores import is_percentage
-from reportgen.report.templates.loading import read
-
-FOLDER = "compare"
-"""Where in the output folder reports of tables go."""
-
-
-GENERATOR = b'<meta name="generator" content="reportgen '
-"""What a page of the program says of itself."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """Where the report goes, in which languages, whether as a PDF too, for what paper.
-
-    target: without an ending; None for the folder FOLDER of the output folder, under the table's name.
-    templates: a folder of the user's, over the program's own.
-    """
-
-    target: Path | None
-    languages: Sequence[str]
-    pdf: Variant | None
-    templates: Path | None = None
-    paper: str = DEFAULT_PAPER
-    output: Path = Path("output")
-
-
-def run(
-    paths: Sequence[Path],
-    *,
-    metric: str | None = None,
-    problem: str | None = None,
-    alpha: float = 0.05,
-    higher_is_better: bool | None = None,
-    report: Report | None = None,
-) -> int:
-    """Compare the optimizers of one or more CSV files and say what can be said; returns the exit code 0.
-
-    metric: the column to compare by; without, the first of score_tables.DEFAULT_METRICS that is there.
-    problem: compare this one only. higher_is_better: without, it is told from the metric's name. Raises
-    UserError, and click.UsageError for a metric whose name does not say which is better.
-    """
-    if report is not None and report.pdf and (trouble := check_pdf(report.pdf)):
-        raise PdfUnavailable(
-            f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
-        )
-    templates = read(report.templates) if report is not None else None
-    scores = read_all(paths, metric=metric, problem=problem)
-    check_size(scores.table)
-    if higher_is_better is None:
-        higher_is_better = told_from(scores.metric)
-    with counted("comparing", Console(stderr=True)) as progress:
-        found = compare(
-            scores.table,
-            metric=scores.metric,
-            alpha=alpha,
-            higher_is_better=higher_is_better,
-            progress=progress,
-        )
-    target = place(report, paths, found) if report is not None else None
-    console = Console()
-    for line in describe(found, console.is_terminal, width=console.width):
-        click.echo(line)
-    if report is not None and target is not None:
-        with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render_scores(
-                found,
-                scores.table,
-                paths,
-                target,
-                languages=report.languages,
-                pdf=report.pdf,
-                templates=templates,
-                paper=report.paper,
-            )
-        for line in where(rendered):
-            click.echo(line)
-    return 0
-
-
-def place(report: Report, paths: Sequence[Path], found: Comparison) -> Path:
-    """Where to write a report, without an ending.
-
-    A place that the user named takes the place of an earlier report there, and of no other file: raises
-    UserError. Without one, the report is called like its table, with a number where another comparison is.
-    """
-    if report.target is not None:
-        if taken := _foreign(report.target):
-            raise UserError(
-                f"{taken}: is there already, and is no report of compare; name another place with --to, or"
-                " remove it"
-            )
-        return report.target
-    folder = report.output / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{paths[0].stem}-comparison"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(folder / free for free in names if not _other(folder / free, paths, found))
-
-
-def _foreign(target: Path) -> Path | None:
-    """The file in a report's way that compare did not write; None where there is none."""
-    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
-    if not html.exists():
-        return pdf if pdf.exists() else None
-    of_a_run = html.with_name("manifest.json").exists()
-    return html if of_a_run or GENERATOR not in html.read_bytes() else None
-
-
-def _other(target: Path, paths: Sequence[Path], found: Comparison) -> Path | None:
-    """The file in a report's way; None where there is none, or only the same tables compared in this way."""
-    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
-    if not html.exists():
-        return pdf if pdf.exists() else None
-    fingerprint = attachments.fingerprint(attachments.of_tables(found, paths))
-    return None if fingerprint.encode() in html.read_bytes() else html
-
-
-def told_from(metric: str) -> bool:
-    """Whether higher is better, by the metric's name. Raises click.UsageError where that does not say it."""
-    higher_is_better = direction.higher_is_better(metric)
-    if higher_is_better is None:
-        raise click.UsageError(
-            f"{metric!r}: its name does not say whether higher or lower is better; add --higher-is-better or"
-            " --lower-is-better",
-            click.get_current_context(silent=True),
-        )
-    return higher_is_better
 
 
 def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 100) -> list[str]:

@@ -12,9 +12,8 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 import click
-from rich.console import Console
 
-from reportgen.errors import UserError, printable
+from reportgen.errors import ExitCode, UserError, printable
 from reportgen.verification.__main__ import OUT_OF_MEMORY
 from reportgen.verification.verdict import CODES, Proof, conclusion
 
@@ -25,7 +24,21 @@ MEMORY, MEMORY_OF_A_CORE, TIMES_THE_FILE = 2 * 2**30, 64 * 2**20, 16
 SECONDS = 15 * 60
 
 
-def verify(path: Path, *, rebuild: bool = True, templates: Path | None = None) -> int:
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.pdf")
+@click.option("--no-rebuild", is_flag=True, help="Do not write the report anew: faster, never decided.")
+@click.option("--templates", type=click.Path(path_type=Path), help="The templates that it was made with.")
+def verify(file: Path, no_rebuild: bool, templates: Path | None) -> ExitCode:
+    """Say whether a report's PDF is what reportgen writes from the records that it carries.
+
+    The digests of the attached files, the results computed from them again, the numbers on the pages; and
+    the whole report written anew, and compared byte for byte. Exit code 0: consistent. 1: not consistent, or
+    no report. 4: undecided, as the look of the pages could not be compared.
+    """
+    return verify_report(file, rebuild=not no_rebuild, templates=templates)
+
+
+def verify_report(path: Path, *, rebuild: bool = True, templates: Path | None = None) -> ExitCode:
     """Check a report's PDF against what is attached to it, and print a line for every proof.
 
     The file may be anyone's: it is read in a process of its own, with limits on memory and time.
@@ -41,6 +54,8 @@ def verify(path: Path, *, rebuild: bool = True, templates: Path | None = None) -
     Raises:
         UserError: for a file that is no report of this program, or takes more than the limits.
     """
+    from rich.console import Console
+
     with Console(stderr=True).status("the report is written anew and compared" if rebuild else "reading"):
         fingerprint, found = _proved(path, rebuild, templates)
     show("fingerprint", fingerprint)
@@ -99,6 +114,8 @@ def _told(path: Path, rebuild: bool, templates: Path | None) -> Iterator[tuple[s
 
 def show(state: str, *cells: str) -> None:
     """A line: in columns on a terminal, with tabs elsewhere."""
+    from rich.console import Console
+
     clean = [printable(cell) for cell in (state, *cells)]
     if not Console().is_terminal:
         click.echo("\t".join(clean))

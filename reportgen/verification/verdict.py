@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportgen.errors import ExitCode
+
 REBUILT, COMPARED, PRINTED = "rebuilt", "pages compared", "printed"
 """What the proofs are called that a verdict depends on; those of what is printed say more."""
 
@@ -39,7 +41,13 @@ NOT_FOUND = (
     " was the look of the pages compared"
 )
 NOT_CONSISTENT = "not consistent: the document or what it carries was changed, or damaged"
-CODES = {CONSISTENT: 0, ALIKE: 4, NOT_COMPARED: 4, NOT_FOUND: 4, NOT_CONSISTENT: 1}
+CODES = {
+    CONSISTENT: ExitCode.DONE,
+    ALIKE: ExitCode.UNDECIDED,
+    NOT_COMPARED: ExitCode.UNDECIDED,
+    NOT_FOUND: ExitCode.UNDECIDED,
+    NOT_CONSISTENT: ExitCode.FAILED,
+}
 """The exit code of each verdict."""
 
 

@@ -14,9 +14,9 @@ from rich.console import Console
 
 from reportgen.analysis.comparison import compare
 from reportgen.analysis.pairs import Verdict
-from reportgen.cli import compare as comparing
 from reportgen.cli import progress
-from reportgen.cli.compare import describe
+from reportgen.cli.compare import compare_tables
+from reportgen.cli.verdicts import describe, sentence
 from reportgen.errors import UserError
 from reportgen.records import score_files
 from reportgen.records.score_files import read_all, read_scores
@@ -176,7 +176,7 @@ def test_what_would_take_hours_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 
 def sentences(**scores: list[float | None]) -> list[str]:
     found = compare(table(**scores), metric="test_accuracy")
-    return [comparing.sentence(found, pair) for pair in found.pairs]
+    return [sentence(found, pair) for pair in found.pairs]
 
 
 UP = [0.50, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57]
@@ -254,12 +254,12 @@ def test_run_prints_and_knows_which_metrics_are_better_lower(
 ) -> None:
     lines = [f"{o},{s},{v + s / 10}" for o, v in (("A", 1.0), ("B", 5.0)) for s in range(7)]
     path = write(tmp_path, "optimizer,seed,train_loss\n" + "\n".join(lines))
-    assert comparing.run([path], metric="train_loss") == 0
+    assert compare_tables([path], metric="train_loss") == 0
     assert "A is better than B: -4" in capsys.readouterr().out
-    assert comparing.run([path], metric="train_loss", higher_is_better=True) == 0
+    assert compare_tables([path], metric="train_loss", higher_is_better=True) == 0
     assert "B is better than A: +4" in capsys.readouterr().out
     with pytest.raises(UserError, match="alpha 2"):
-        comparing.run([path], metric="train_loss", alpha=2.0)
+        compare_tables([path], metric="train_loss", alpha=2.0)
 
 
 def test_a_bar_counts_on_a_terminal_and_nowhere_else() -> None:

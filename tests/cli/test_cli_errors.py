@@ -277,7 +277,7 @@ def test_render_of_damaged_records_keeps_the_old_report(cli: Cli, tiny_run: Path
 
 def test_without_pango_the_pdf_is_refused_before_training(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "reportgen.cli.run.check_pdf", lambda _: "no PDF can be made: apt-get install libpango"
+        "reportgen.report.pdf.writer.check_pdf", lambda _: "no PDF can be made: apt-get install libpango"
     )
     Path("x.toml").write_text(TINY, encoding="utf-8")
     refused(cli("run", "x.toml"), "apt-get install", "--no-pdf")

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.cli import listing
 from reportgen.cli import runs as past_runs
+from reportgen.cli.list import run_row
 from reportgen.cli.run import refresh_index
 from reportgen.delivery.share import finished_run
 from reportgen.delivery.share.summary import summarize
@@ -292,12 +292,12 @@ def test_a_manifest_of_any_content_is_read_or_refused(data: st.DataObject) -> No
         known = [past.run for past in history.runs("x")]
     assert (FOREIGN.name in known) != any(str(FOREIGN) in note for note in history.notes)
     refresh_index(Path("output"))
-    row = listing.run_row(FOREIGN)
+    row = run_row(FOREIGN)
     assert (row.kind == "damaged") == (FOREIGN.name not in known)
     for call in (
-        lambda: past_runs.show(str(FOREIGN), Path("output")),
-        lambda: past_runs.diff(str(FOREIGN), str(runs()[1]), Path("output")),
-        lambda: past_runs.history("x", Path("output")),
+        lambda: past_runs.show.callback(str(FOREIGN), Path("output")),
+        lambda: past_runs.diff.callback(str(FOREIGN), str(runs()[1]), Path("output")),
+        lambda: past_runs.history.callback("x", Path("output")),
         lambda: summarize(finished_run.read(FOREIGN)),
     ):
         unless_refused(call)

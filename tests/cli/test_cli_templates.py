@@ -263,7 +263,8 @@ def test_a_run_and_a_schedule_take_templates(
     given: list[object] = []
     monkeypatch.setattr("reportgen.cli.run.report", lambda *arguments: given.append(arguments[1:]))
     monkeypatch.setattr("reportgen.cli.run.run_one", lambda *_, **__: tiny_run)
-    for name in ("store.point_latest", "refresh_index", "dropped"):
+    monkeypatch.setattr("reportgen.records.run_folder.point_latest", lambda *_: None)
+    for name in ("refresh_index", "dropped"):
         monkeypatch.setattr(f"reportgen.cli.run.{name}", lambda *_: None)
     folder = write(words="[ui]\nfindings = { de = 'Das Wichtigste' }")
     assert cli("run", "--languages", "en,de", "--templates", "mine", "--no-pdf").code == 0

@@ -411,7 +411,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
         (folder / name / "scores.csv").write_text(TABLE.replace("B,", f"{name},"), encoding="utf-8")
     tables = [folder / name / "scores.csv" for name in ("first", "second")]
-    compare.run(tables, report=compare.Report(folder / "out", ("en",), "a-3u"))
+    compare.compare_tables(tables, report=compare.Report(folder / "out", ("en",), "a-3u"))
     return folder / "out.pdf"
 
 

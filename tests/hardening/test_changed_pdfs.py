@@ -43,7 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("small")
     rows = [f"{name},{seed},{0.5 + seed / 100}" for name in "AB" for seed in range(2)]
     (folder / "scores.csv").write_text("\n".join(["optimizer,seed,score", *rows]))
-    compare.run([folder / "scores.csv"], report=compare.Report(folder / "out", ("en",), "a-3u"))
+    compare.compare_tables([folder / "scores.csv"], report=compare.Report(folder / "out", ("en",), "a-3u"))
     return (folder / "out.pdf").read_bytes()
 
 

@@ -17,7 +17,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from reportgen.analysis.comparison import Comparison, compare
-from reportgen.cli import compare as comparing
+from reportgen.cli import verdicts
 from reportgen.errors import UserError, is_printable
 from reportgen.files import csv_cells
 from reportgen.records import run_folder, score_files
@@ -65,7 +65,7 @@ def compared(data: bytes) -> score_files.Scores | None:
     if read is None:
         return None
     scores, found = read
-    lines = comparing.describe(found, console_is_terminal=False)
+    lines = verdicts.describe(found, console_is_terminal=False)
     assert all(is_printable(line.replace("\t", "")) for line in lines)
     return scores
 

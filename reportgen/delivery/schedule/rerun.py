@@ -17,10 +17,11 @@ from typing import IO
 from reportgen.delivery.schedule import outcomes, times
 from reportgen.delivery.schedule.outcomes import Kept
 from reportgen.delivery.schedule.schedules import Place, Schedule, program
-from reportgen.errors import UserError
+from reportgen.errors import ExitCode, UserError
 from reportgen.files.atomic import naming
 
-REPORTED = (0, 3)  # exit codes of `reportgen run` that leave a report worth reading
+REPORTED = (ExitCode.DONE, ExitCode.DROPPED)
+"""The exit codes of `reportgen run` that leave a report worth reading."""
 TIMER_LOG_BYTES = 100_000
 
 
