@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 import reportgen
-from reportgen.cli import doctor, listing
+from reportgen.cli.doctor import browser
+from reportgen.cli.list import list_
 from reportgen.records import run_folder
 from reportgen.report.pdf import writer
 from tests.conftest import Answer, Cli
@@ -27,7 +28,7 @@ COMMANDS = (
     "run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "show", "diff",
     "history", "baseline", "prune", "templates", "doctor",
 )  # fmt: skip
-HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic")
+HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic", "jinja2", "scipy")
 
 
 # ---------------------------------------------------------------- help and version
@@ -45,6 +46,20 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert all(re.search(rf"^  {command} ", done.stdout, re.M) for command in COMMANDS)
     assert done.stdout.splitlines()[-1] == "imported:"
+
+
+def test_a_command_is_called_without_the_files_of_others() -> None:
+    program = (
+        "import sys\n"
+        "from reportgen.cli.main import main\n"
+        "try:\n"
+        "    main(['doctor', '--help'])\n"
+        "finally:\n"
+        "    print('imported:', *[name for name in sorted(sys.modules) if name.startswith('reportgen.')])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    imported = {"reportgen.cli", "reportgen.cli.doctor", "reportgen.cli.main", "reportgen.errors"}
+    assert done.stdout.splitlines()[-1] == f"imported: {' '.join(sorted(imported))}"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -194,8 +209,8 @@ def test_list_shows_a_damaged_run_as_damaged(cli: Cli, tmp_path: Path, file: str
 def test_list_needs_no_torch(tmp_path: Path) -> None:
     keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
     program = (
-        "import sys; from pathlib import Path; from reportgen.cli import listing; "
-        "listing.show(Path(sys.argv[1])); sys.exit('torch' in sys.modules)"
+        "import sys; from pathlib import Path; from reportgen.cli.list import list_; "
+        "list_.callback(Path(sys.argv[1])); sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, capture_output=True)
 
@@ -205,11 +220,11 @@ def test_list_draws_tables_on_a_terminal(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "200")
-    listing.show(tmp_path)
+    list_.callback(tmp_path)
     assert f"No runs in {tmp_path} yet" in capsys.readouterr().out
     keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
     (keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED) / "results.csv").unlink()
-    listing.show(tmp_path)
+    list_.callback(tmp_path)
     shown = capsys.readouterr().out
     assert "Ready experiments" in shown
     assert "55.00% SGD (tuned)" in shown
@@ -345,10 +360,10 @@ def test_doctor_knows_placed_archives_and_an_unwritable_place(cli: Cli, examined
 def test_doctor_asks_for_a_browser_and_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     there = {"google-chrome", "chromedriver"}
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}" if name in there else None)
-    assert doctor.browser().ok
-    assert "/bin/google-chrome" in doctor.browser().line
+    assert browser().ok
+    assert "/bin/google-chrome" in browser().line
     there.remove("chromedriver")
-    assert doctor.browser().line.endswith(": apt-get install chromium chromium-driver")
+    assert browser().line.endswith(": apt-get install chromium chromium-driver")
     there.symmetric_difference_update({"google-chrome", "chromedriver"})
-    assert not doctor.browser().ok
-    assert not doctor.browser().needed
+    assert not browser().ok
+    assert not browser().needed
