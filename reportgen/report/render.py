@@ -21,19 +21,19 @@ from reportgen.report.templates.loading import Templates, words_in
 from reportgen.report.words import numbers
 
 SECTIONS = (
-    ("1-data", None),
-    ("2-layers", None),
-    ("3-network-test", None),
-    ("4-optimizers", None),
-    ("5-network", None),
-    ("6-comparison", "comparison"),
-    ("7-search", "search"),
-    ("8-tuned", "tuned"),
-    ("9-test", "test"),
-    ("10-audit", "audit"),
-    ("11-conclusions", "conclusions"),
-    ("12-drift", "drift"),
-    ("13-appendix", None),
+    ("data", None),
+    ("layers", None),
+    ("network_test", None),
+    ("optimizers", None),
+    ("network", None),
+    ("comparison", "comparison"),
+    ("search", "search"),
+    ("tuned", "tuned"),
+    ("test_accuracy", "test"),
+    ("audit", "audit"),
+    ("conclusions", "conclusions"),
+    ("drift", "drift"),
+    ("appendix", None),
 )
 """The sections in order, each with what it is about; it is left out where a run has none of that."""
 

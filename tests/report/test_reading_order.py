@@ -34,7 +34,7 @@ def lines_of(run: Path, section: str, before: str, height: int, target: Path) ->
 @pytest.mark.parametrize("height", HEIGHTS)
 def test_the_total_comes_once_and_ends_its_table(tiny_run: Path, tmp_path: Path, height: int) -> None:
     pages = lines_of(
-        tiny_run, "1-data", '<div class="table"><table id="table-split"', height, tmp_path / "x.pdf"
+        tiny_run, "data", '<div class="table"><table id="table-split"', height, tmp_path / "x.pdf"
     )
     totals = [(number, line) for number, page in enumerate(pages) for line in page if "合計" in line]
     assert len(totals) == 1
@@ -51,7 +51,7 @@ def test_no_sentence_stands_over_a_figure_that_it_is_not_about(
 ) -> None:
     before = '<figure id="figure-class-accuracy"'
     lines = [
-        line for page in lines_of(tiny_run, "9-test", before, height, tmp_path / "x.pdf") for line in page
+        line for page in lines_of(tiny_run, "test_accuracy", before, height, tmp_path / "x.pdf") for line in page
     ]
     caption = next(n for n, line in enumerate(lines) if line.startswith("圖 2 各類別"))
     about_next = [
