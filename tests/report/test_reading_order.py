@@ -51,7 +51,9 @@ def test_no_sentence_stands_over_a_figure_that_it_is_not_about(
 ) -> None:
     before = '<figure id="figure-class-accuracy"'
     lines = [
-        line for page in lines_of(tiny_run, "test_accuracy", before, height, tmp_path / "x.pdf") for line in page
+        line
+        for page in lines_of(tiny_run, "test_accuracy", before, height, tmp_path / "x.pdf")
+        for line in page
     ]
     caption = next(n for n, line in enumerate(lines) if line.startswith("圖 2 各類別"))
     about_next = [

@@ -10,6 +10,7 @@ from jinja2 import meta, nodes
 
 from reportgen.errors import nearest
 from reportgen.report.templates import foreign_pages, user_catalogue
+from reportgen.report.templates.former_names import current_name
 from reportgen.report.templates.loading import ORIGINAL, WORDS, Templates, own, own_texts, read, texts_in
 from reportgen.report.words.catalogue import Catalogue, placeholders
 from reportgen.report.words.languages import ENGLISH
@@ -17,14 +18,14 @@ from reportgen.report.words.languages import ENGLISH
 
 def mistakes(folder: Path) -> list[str]:
     """Every mistake, with its file and line. Raises TemplateError for a folder that cannot be read at all."""
-    texts = texts_in(folder)
+    texts, former = texts_in(folder)
     words, found = own().words, []
     if WORDS in texts:
         read_words = user_catalogue.read(texts[WORDS], words)
         words = read_words.words
         found += [f"{folder / WORDS}:{line}: {mistake}" for line, mistake in read_words.mistakes]
     replaced = tuple(path for path, text in sorted(texts.items()) if text != own().texts.get(path))
-    templates = Templates({**own().texts, **texts}, words, folder, replaced)
+    templates = Templates({**own().texts, **texts}, words, folder, replaced, former=former)
     for path in replaced:
         if path.endswith(".j2"):
             with templates.mistakes_named(path=templates.path(path)):
@@ -86,5 +87,5 @@ def _templates(tree: nodes.Template, templates: Templates) -> Iterator[tuple[int
             taken: nodes.Expr = node.template  # type: ignore[attr-defined]  # each of the kinds has it
             name = taken.value if isinstance(taken, nodes.Const) else None
             known = own_texts() if str(name).startswith(ORIGINAL) else templates.texts
-            if isinstance(name, str) and name.removeprefix(ORIGINAL) not in known:
+            if isinstance(name, str) and current_name(name.removeprefix(ORIGINAL), own_texts()) not in known:
                 yield node.lineno, f"there is no template {name!r}{nearest(name, known)}"

@@ -12,7 +12,7 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from jinja2 import meta
 from reportgen.errors import UserError, nearest
 from reportgen.files import resources
 from reportgen.report.templates import foreign_pages, user_catalogue
+from reportgen.report.templates.former_names import current_name, find_former_names
 from reportgen.report.templates.limits import MOST_CHARACTERS, OF_TEMPLATES, Limits, TimeSpentError, limited
 from reportgen.report.templates.sandbox import Sandbox
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -49,7 +50,8 @@ class Templates:
     """The texts of all files by their path, and those of a user's folder among them.
 
     replaced: the paths at which the folder has something other than the program. words: the catalogue's
-    entries. notes: what the user should know of the folder.
+    entries. notes: what the user should know of the folder. former: the names in the folder of files that
+    have one of an earlier version, by their paths.
     """
 
     texts: Mapping[str, str]
@@ -57,6 +59,7 @@ class Templates:
     folder: Path | None = None
     replaced: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, path: str) -> str:
         """A file's text."""
@@ -88,12 +91,15 @@ class Templates:
 
     def digest(self) -> str | None:
         """One number for all that the folder changes; None where it changes nothing."""
-        lines = (f"{sha256(self.texts[path].encode()).hexdigest()}  {path}\n" for path in self.replaced)
+        names = sorted((self.former.get(path, path), path) for path in self.replaced)
+        lines = (f"{sha256(self.texts[path].encode()).hexdigest()}  {name}\n" for name, path in names)
         return sha256("".join(lines).encode()).hexdigest() if self.replaced else None
 
     def path(self, name: str) -> str:
         """A file as messages name it."""
-        return str(self.folder / name) if self.folder and name in self.replaced else name
+        if self.folder and name in self.replaced:
+            return str(self.folder / self.former.get(name, name))
+        return name
 
     # ------------------------------------------------------------ for jinja
 
@@ -110,7 +116,7 @@ class Templates:
 
     def _source(self, name: str) -> tuple[str, str, None] | None:
         texts = own_texts() if name.startswith(ORIGINAL) else self.texts
-        path = name.removeprefix(ORIGINAL)
+        path = current_name(name.removeprefix(ORIGINAL), own_texts())
         return (texts[path], self.path(name), None) if path in texts else None
 
     @contextmanager
@@ -207,7 +213,7 @@ def read(folder: Path | None) -> Templates:
     """
     if folder is None:
         return own()
-    texts = texts_in(folder)
+    texts, former = texts_in(folder)
     replaced = tuple(path for path, text in sorted(texts.items()) if text != own().texts.get(path))
     words, notes = own().words, []
     if WORDS in replaced:
@@ -218,8 +224,13 @@ def read(folder: Path | None) -> Templates:
             raise TemplateError(f"{folder / WORDS}:{line}: {mistake}{more}")
         words = found.words
         notes = [f"{folder / WORDS}:{line}: {note}" for line, note in found.notes]
-    templates = Templates({**own().texts, **texts}, words, folder, replaced)
+    templates = Templates({**own().texts, **texts}, words, folder, replaced, former=former)
     named = _named(templates)
+    notes += [
+        f"{folder / name}: is called {path} now; rename it"
+        for path, name in sorted(former.items())
+        if path in replaced
+    ]
     notes += [
         f"{folder / path}: replaces nothing{nearest(path, own().texts)}"
         for path in replaced
@@ -233,8 +244,11 @@ def words_in(languages: Sequence[str], templates: Templates | None = None) -> Ca
     return (templates or own()).catalogue(languages)
 
 
-def texts_in(folder: Path) -> dict[str, str]:
-    """The text of every file in the folder that a report may be made of."""
+def texts_in(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The text of every file in the folder that a report may be made of, by its path.
+
+    Then the names that files of an earlier version have there, by the paths that they have now.
+    """
     if not folder.is_dir():
         what = "is no folder" if folder.exists() else "there is no such folder"
         raise TemplateError(
@@ -261,7 +275,12 @@ def texts_in(folder: Path) -> dict[str, str]:
         texts[path.relative_to(folder).as_posix()] = text.replace("\r\n", "\n")
     if texts.get(SCRIPT, own_texts()[SCRIPT]) != own_texts()[SCRIPT]:
         raise TemplateError(f"{folder / SCRIPT}: scripts come from the program alone; take the file away")
-    return texts
+    try:
+        former = find_former_names(texts, own_texts())
+    except ValueError as error:
+        raise TemplateError(f"{folder}/{error}") from None
+    now = {name: path for path, name in former.items()}
+    return {now.get(name, name): text for name, text in texts.items()}, former
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
