@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from reportgen.analysis.results import of_stage
+from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records import run_folder
 
 # The document's printed figures: training accuracy %, validation accuracy %, and its "loss", which is the
@@ -40,16 +42,16 @@ def cells(values: tuple[float, float, float, float]) -> str:
 
 def last_epoch(records: run_folder.RunRecords) -> pd.Series:
     """The last epoch of the tuned setup, with its batch size."""
-    tuned = records.results[records.results["stage"] == "tuned"].iloc[0]
-    row = records.epochs[records.epochs["stage"] == "tuned"].iloc[-1].copy()
+    tuned = of_stage(records.results, TUNED).iloc[0]
+    row = of_stage(records.epochs, TUNED).iloc[-1].copy()
     row["batch_size"] = tuned["batch_size"]
     return row
 
 
 def submitted_tables(records: run_folder.RunRecords) -> list[str]:
     """The document against the program with its defects."""
-    compared = records.results[records.results["stage"] == "comparison"]
-    tuned = records.results[records.results["stage"] == "tuned"].iloc[0]
+    compared = of_stage(records.results, COMPARISON)
+    tuned = of_stage(records.results, TUNED).iloc[0]
     lines = [
         "| small comparison | | training accuracy | validation accuracy | training loss | validation loss |"
         " epoch |",
@@ -80,7 +82,7 @@ def mended_tables(submitted: run_folder.RunRecords, homework: run_folder.RunReco
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     results = submitted.results
-    shown = results[results["stage"].isin(["comparison", "tuned"])]
+    shown = results[results["stage"].isin([COMPARISON, TUNED])]
     for stage, setup in dict.fromkeys(zip(shown["stage"], shown["setup"], strict=True)):
         for name, records in (("as-submitted", submitted), ("homework", homework)):
             found = records.results

@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from reportgen.analysis.comparison import compare
-from reportgen.analysis.findings import scores
 from reportgen.analysis.intervals import mean_interval
 from reportgen.analysis.pairs import Verdict
+from reportgen.analysis.results import finished, of_stage, scores
 from reportgen.errors import UserError
+from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 from reportgen.records import run_folder
 
 DOCUMENT = 0.4652
@@ -38,13 +39,13 @@ def main() -> int:
 def tables(records: run_folder.RunRecords) -> Iterator[str]:
     """The tables of one run, as Markdown."""
     results = records.results
-    for stage, title in (("comparison", "shared settings"), ("equally tuned", "each tuned")):
-        rows = results[results["stage"] == stage]
+    for stage, title in ((COMPARISON, "shared settings"), (EQUALLY_TUNED, "each tuned")):
+        rows = of_stage(results, stage)
         if len(rows):
             yield comparison(rows, title)
-    tuned = results[(results["stage"] == "tuned") & (results["status"] == "finished")]
+    tuned = finished(of_stage(results, TUNED))
     if len(tuned):
-        yield tuned_table(tuned, records.epochs[records.epochs["stage"] == "tuned"])
+        yield tuned_table(tuned, of_stage(records.epochs, TUNED))
 
 
 def comparison(rows: pd.DataFrame, title: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.pairs import Verdict
+from reportgen.analysis.results import scores
 from reportgen.analysis.standings import ranking
 from reportgen.experiment.stages import NONE, mended_in
 
@@ -56,26 +57,19 @@ def ablation(results: pd.DataFrame, seeds: Sequence[int]) -> Ablation:
     the comparison itself count as far as their seeds are among these, so that all variants have the same
     seeds.
     """
-    mended = results["stage"].map(mended_in)
-    rows = results[mended.notna() & results["seed"].isin(seeds)]
-    table = pd.DataFrame(
-        {
-            "problem": mended[rows.index],
-            "optimizer": rows["setup"],
-            "seed": rows["seed"],
-            "score": rows["validation_accuracy"].astype(float).where(rows["status"] == "finished"),
-        }
-    )
+    by_mended = results.assign(stage=results["stage"].map(mended_in))
+    of_ablation = by_mended[by_mended["stage"].notna() & by_mended["seed"].isin(seeds)]
+    table = scores(of_ablation, "validation_accuracy")
     found = compare(table, metric="validation_accuracy", lost=Verdict.DIVERGED)
     tested = all(pair.verdict is not Verdict.TOO_FEW_SEEDS for pair in found.pairs)
-    scores = {
+    by_variant = {
         str(name): rows.pivot(index="seed", columns="optimizer", values="score")
         for name, rows in table.groupby("problem", sort=False)
     }
-    before = scores[NONE]
-    others = [name for name in scores if name != NONE]
+    before = by_variant[NONE]
+    others = [name for name in by_variant if name != NONE]
     variants = [_variant(found, NONE, before, before, tested)]
-    variants += [_variant(found, name, scores[name], before, tested) for name in others]
+    variants += [_variant(found, name, by_variant[name], before, tested) for name in others]
     return Ablation(tuple(seeds), tested, tuple(variants))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from reportgen.analysis.results import of_stage
 from reportgen.analysis.sign_flip import fewest_seeds
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 
@@ -94,7 +95,7 @@ def audit(manifest: Mapping[str, Any], results: pd.DataFrame, search: pd.DataFra
     compared = [trial for trial in trials if trial.stage != TUNED]
     last = [trial for trial in compared if trial.stage == EQUALLY_TUNED] or compared
     settings = manifest["experiment"]["settings"]
-    of_comparison = search[search["stage"] == COMPARISON]
+    of_comparison = of_stage(search, COMPARISON)
     points = {
         "same_network": _network(compared),
         "same_weights": _weights(compared),

@@ -64,6 +64,35 @@ def drift(
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
 
 
+def runs_by_reference(history: pd.DataFrame, references: Sequence[str]) -> dict[str, list[pd.DataFrame]]:
+    """Return the earlier runs that a run is held against, as `drift` takes them.
+
+    Args:
+        history: The rows of history.csv: run, started, reference, stage, setup, seed, score.
+        references: The names that its column reference may hold.
+
+    Returns:
+        By every one of these names the scores of its runs, a table each; no table where there is none.
+    """
+    return {
+        name: [scores for _, scores in history[history["reference"] == name].groupby("run", sort=False)]
+        for name in references
+    }
+
+
+def means_over_time(history: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean of every headline in every run: columns started, run, stage, setup, mean.
+
+    Args:
+        history: The rows of history.csv; a run that serves as two references stands there twice.
+        now: The scores of the run itself, which comes last, with the columns of history but for reference.
+    """
+    every = pd.concat([history.drop(columns="reference").drop_duplicates(), now])
+    grouped = every.groupby(["started", "run", "stage", "setup"], sort=False)["score"]
+    # groupby's own mean adds up in another order than the tables' do, and may round the other way
+    return grouped.agg(lambda scores: scores.dropna().mean()).rename("mean").reset_index()
+
+
 def worse(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of `drift` that say that something dropped."""
     return table[table["change"] == Change.WORSE]

@@ -14,6 +14,7 @@ from scipy import stats
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.pairs import TESTED, Pair, Verdict
+from reportgen.analysis.results import best_on_validation, finished
 from reportgen.analysis.standings import Standing
 
 SHARED, TUNED, TABLE = "shared", "tuned", "table"
@@ -31,18 +32,6 @@ class Finding:
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
-
-
-def scores(results: pd.DataFrame, metric: str = "test_accuracy") -> pd.DataFrame:
-    """A run's results (stage, setup, seed, metric) as compare() takes them; a stage is a problem."""
-    return pd.DataFrame(
-        {
-            "problem": results["stage"],
-            "optimizer": results["setup"],
-            "seed": results["seed"],
-            "score": results[metric].astype(float),
-        }
-    )
 
 
 def of_comparison(found: Comparison, problem: str, where: str) -> Iterator[Finding]:
@@ -137,10 +126,10 @@ def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_acc
     data differ. NaN where one of the two has fewer than two finished trials.
     """
     best = best_on_validation(compared)
-    ours = tuned.loc[tuned["status"] == "finished", metric].to_numpy(dtype=float)
+    ours = finished(tuned)[metric].to_numpy(dtype=float)
     if best is None or not len(ours):
         return None
-    theirs = compared[(compared["setup"] == best) & (compared["status"] == "finished")][metric]
+    theirs = finished(compared[compared["setup"] == best])[metric]
     low, high = welch_interval(ours, theirs.to_numpy(dtype=float))
     values = {
         "name": best,
@@ -166,14 +155,6 @@ def welch_interval(
         return difference, difference
     interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(confidence)
     return float(interval.low), float(interval.high)
-
-
-def best_on_validation(results: pd.DataFrame) -> str | None:
-    """The setup of best mean validation accuracy; None where all diverged."""
-    finished = results[results["status"] == "finished"]
-    if finished.empty:
-        return None
-    return str(finished.groupby("setup", sort=False)["validation_accuracy"].mean().idxmax())
 
 
 def of_search(search: pd.DataFrame) -> Iterator[Finding]:

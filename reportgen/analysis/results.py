@@ -1,4 +1,4 @@
-"""Picking rows out of the table of results."""
+"""The tables of a run (results.csv and its like): rows picked out of them, and scores to be compared."""
 
 from __future__ import annotations
 
@@ -7,16 +7,52 @@ from typing import Any
 import pandas as pd
 
 
-def stage(results: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The rows of a stage."""
-    return results[results["stage"] == name]
+def of_stage(table: pd.DataFrame, stage: str) -> pd.DataFrame:
+    """Return the rows of a stage."""
+    return table[table["stage"] == stage]
+
+
+def of_same_setup(table: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows about the stage and the setup that the first of the results is about."""
+    first = results.iloc[0]
+    same: pd.DataFrame = table[(table["stage"] == first["stage"]) & (table["setup"] == first["setup"])]
+    return same
 
 
 def finished(results: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the trials that did not diverge."""
+    """Return the rows of the trials that did not diverge."""
     return results[results["status"] == "finished"]
 
 
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as dictionaries."""
+    """Return the rows of a table as dictionaries by the names of its columns."""
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def scores(results: pd.DataFrame, metric: str = "test_accuracy") -> pd.DataFrame:
+    """Return a run's results as scores that `compare` takes; a stage is a problem and a setup an optimizer.
+
+    Args:
+        results: The columns stage, setup, seed, status and the metric.
+        metric: What counts as the score.
+
+    Returns:
+        Columns problem, optimizer, seed and score, which is NaN for a trial that diverged, whatever its
+        metric was then; in the order of the results, and with their index.
+    """
+    return pd.DataFrame(
+        {
+            "problem": results["stage"],
+            "optimizer": results["setup"],
+            "seed": results["seed"],
+            "score": results[metric].astype(float).where(results["status"] == "finished"),
+        }
+    )
+
+
+def best_on_validation(results: pd.DataFrame) -> str | None:
+    """Return the setup of best mean validation accuracy; None where all diverged."""
+    ended = finished(results)
+    if ended.empty:
+        return None
+    return str(ended.groupby("setup", sort=False)["validation_accuracy"].mean().idxmax())

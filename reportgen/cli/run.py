@@ -263,22 +263,23 @@ def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
 
 def summary(outcome: Outcome) -> tuple[str, str, str, str]:
     """How an experiment went: its setup of best mean validation accuracy in each stage, and its test."""
+    from reportgen.analysis.results import of_stage
     from reportgen.records import run_folder
 
     name = Path(outcome.name).stem
     if outcome.folder is None:
         return name, "failed", "", ""
     results = run_folder.read(outcome.folder).results
-    compared, tuned = (best_test(results[results["stage"] == stage]) for stage in (COMPARISON, TUNED))
+    compared, tuned = (best_test(of_stage(results, stage)) for stage in (COMPARISON, TUNED))
     return name, "done", compared, tuned
 
 
 def best_test(results: pd.DataFrame) -> str:
     """The setup of best mean validation accuracy with its mean test accuracy; empty where all diverged."""
-    from reportgen.analysis.findings import best_on_validation
+    from reportgen.analysis.results import best_on_validation, finished
 
     setup = best_on_validation(results)
     if setup is None:
         return ""
-    finished = results[(results["setup"] == setup) & (results["status"] == "finished")]
-    return f"{setup} {finished['test_accuracy'].mean():.2%}"
+    accuracies = finished(results[results["setup"] == setup])["test_accuracy"]
+    return f"{setup} {accuracies.mean():.2%}"

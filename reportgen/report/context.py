@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import formulas
@@ -22,7 +23,6 @@ from reportgen.report.sections.headlines import headlines
 from reportgen.report.sections.network import initialization
 from reportgen.report.sections.optimizers import describe_optimizer
 from reportgen.report.sections.search import found_elsewhere, search_section
-from reportgen.report.sections.tables import stage
 from reportgen.report.sections.test_accuracy import test_section
 from reportgen.report.sections.trainings import count_trainings
 from reportgen.report.sections.tuned import tuned_section
@@ -37,7 +37,7 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
     """
     manifest, experiment = records.manifest, records.manifest["experiment"]["settings"]
     results = records.results
-    comparison, tuned = stage(results, COMPARISON), stage(results, TUNED)
+    comparison, tuned = of_stage(results, COMPARISON), of_stage(results, TUNED)
     said = headlines(records, t)
     shared, tuned_equally, audited = said.shared, said.tuned_equally, said.audited
     setups = list(dict.fromkeys(comparison["setup"]))
@@ -64,7 +64,7 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
             "comparison": comparison_section(records, comparison, shared, t) if shared else None,
             "search": search_section(records, COMPARISON, t),
             "equally_tuned": tuned_equally
-            and comparison_section(records, stage(results, EQUALLY_TUNED), tuned_equally, t),
+            and comparison_section(records, of_stage(results, EQUALLY_TUNED), tuned_equally, t),
             "tuned": tuned_section(records, tuned, t) if len(tuned) else None,
             "tuned_parts": ("schedule", "dropout", "augmentation", "averaging"),
             "tuned_search": search_section(records, TUNED, t),

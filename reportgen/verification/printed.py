@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reportgen.analysis.classes import confusion_matrix
 from reportgen.analysis.comparison import Comparison
+from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.fonts import faces
@@ -19,14 +21,7 @@ from reportgen.report.sections.headlines import headlines
 from reportgen.report.sections.many_problems import are_many, many_sentences
 from reportgen.report.sections.scores import findings_of, is_percentage
 from reportgen.report.sections.sentences import test_sentences
-from reportgen.report.sections.tables import stage
-from reportgen.report.sections.test_accuracy import (
-    CLASSES_IN_TABLES,
-    class_rows,
-    confusion_matrix,
-    seed_lines,
-    tested,
-)
+from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES, class_rows, seed_lines, tested
 from reportgen.report.sections.verdicts import in_words, mean_rows, pair_name, pair_row
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.numbers import Unit
@@ -49,7 +44,7 @@ def of_run(records: RunRecords, t: Catalogue) -> Iterator[Printed]:
     """What the report of a run says: findings, means with intervals, verdicts, test accuracies, trials."""
     said = headlines(records, t)
     results = records.results
-    comparison, tuned = stage(results, COMPARISON), stage(results, TUNED)
+    comparison, tuned = of_stage(results, COMPARISON), of_stage(results, TUNED)
     yield from _sentences("key findings", said.first_page, front=True)
     if said.shared is not None:
         for row in comparison_rows(comparison):

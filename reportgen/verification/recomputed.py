@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from reportgen.analysis.best_epoch import chosen_by, costs
+from reportgen.analysis.results import rows
 from reportgen.records.run_folder import TRIAL_COLUMNS, RunRecords
-from reportgen.report.sections.tables import rows
 
 AT_BEST_EPOCH = (
     "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "l2_term",
@@ -67,13 +68,6 @@ def against_manifest(records: RunRecords) -> Iterator[str]:
             yield f"results.csv: {_name(row)}: test_images is {row['test_images']:.0f}, not {sum(counts)}"
 
 
-def chosen_by(trial: dict[str, Any]) -> str:
-    """By what a trial chose its best epoch; as training/trainer.py has it."""
-    if trial["defects"]["best_epoch_by_objective"]:
-        return "objective"
-    return str(trial["setup"]["best_epoch_by"])
-
-
 def _of_epochs(epochs: pd.DataFrame, by: str) -> dict[str, Any]:
     """What a trial's epochs say of it, in the columns of results.csv."""
     last = epochs.iloc[-1]
@@ -85,12 +79,7 @@ def _of_epochs(epochs: pd.DataFrame, by: str) -> dict[str, Any]:
     }
     if diverged:
         return found | dict.fromkeys(("best_epoch", *AT_BEST_EPOCH), math.nan)
-    value = {
-        "validation_loss": epochs["validation_loss"],
-        "validation_accuracy": -epochs["validation_accuracy"],
-        "objective": epochs["validation_loss"] + epochs["l2_term"],
-    }[by]
-    best = epochs.iloc[int(value.argmin())]  # the first of equals
+    best = epochs.iloc[int(costs(epochs, by).argmin())]  # the first of equals
     return found | {"best_epoch": best["epoch"], **{name: best[name] for name in AT_BEST_EPOCH}}
 
 

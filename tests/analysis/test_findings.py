@@ -9,14 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reportgen.analysis.findings import (
-    best_on_validation,
-    of_gain,
-    of_search,
-    of_tuning,
-    welch_interval,
-    working_range,
-)
+from reportgen.analysis.findings import of_gain, of_search, of_tuning, welch_interval, working_range
+from reportgen.analysis.results import best_on_validation
 from reportgen.analysis.standings import Standing
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def history_figure(means: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """Every headline's mean test accuracy, run after run.
 
-    means: of sections.drift.over_time. words: the labels accuracy and run.
+    means: of analysis.drift.means_over_time. words: the labels accuracy and run.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter

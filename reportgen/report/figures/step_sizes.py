@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reportgen.analysis.step_sizes import relative_steps
 from reportgen.report.figures.drawing import draw_mean, name_lines, whole_epochs
 from reportgen.report.figures.style import PANELS, WIDTH
 from reportgen.report.words import numbers
@@ -44,8 +45,3 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
         whole_epochs(panel, epochs, words)
     name_lines(figure, panels[-1], setups)
     return figure
-
-
-def relative_steps(epochs: pd.DataFrame) -> pd.Series[float]:
-    """The length of a step as a share of that of the parameters that it changed."""
-    return epochs["update_norm"] / epochs["parameter_norm"]

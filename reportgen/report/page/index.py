@@ -11,6 +11,7 @@ from urllib.parse import quote
 import jinja2
 import pandas as pd
 
+from reportgen.analysis.results import of_stage
 from reportgen.files import atomic, resources
 from reportgen.records import run_folder
 from reportgen.records.history import History, PastRun, headlines
@@ -27,10 +28,9 @@ RUNS_IN_A_SPARKLINE = 30
 def write_thumbnail(folder: Path, epochs: pd.DataFrame) -> None:
     """Write a run's thumbnail: the mean validation accuracy of every setup, epoch by epoch."""
     stage = epochs["stage"].iloc[0]
-    of_stage = epochs[epochs["stage"] == stage]
     curves = [
         (means.tolist(), color(number))
-        for number, (_, rows) in enumerate(of_stage.groupby("setup", sort=False))
+        for number, (_, rows) in enumerate(of_stage(epochs, stage).groupby("setup", sort=False))
         for means in [rows.groupby("epoch")["validation_accuracy"].mean()]
     ]
     drawn = sparkline(curves, width=160, height=90, description=f"validation accuracy, {stage}")

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from reportgen.analysis.results import rows
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.page.listings import listing
-from reportgen.report.sections.tables import rows
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
 from reportgen.analysis.audit import Fact, Point, audit
+from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import ALL, COMPARISON, NONE
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.sentences import seeds_in_words
@@ -83,7 +84,7 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     if wanted is None:
         return None
     found = ablation(on_all_images(records), wanted["seeds"])
-    setups = list(dict.fromkeys(records.results.loc[records.results["stage"] == COMPARISON, "setup"]))
+    setups = list(dict.fromkeys(of_stage(records.results, COMPARISON)["setup"]))
     caption = "ablation.caption_tested" if found.tested else "ablation.caption_untested"
     return {
         "seeds": ", ".join(map(str, found.seeds)),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from reportgen.analysis.classes import by_class
 from reportgen.report.figures.classes import class_accuracies
 from reportgen.report.figures.svg import drawn
 from reportgen.report.words import numbers
@@ -41,16 +42,3 @@ def classes_block(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) 
             class_accuracies, table, figure_labels(t), prefix="class-accuracy", description=alt.plain()
         ),
     }
-
-
-def by_class(confusion: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
-    """The accuracy of each class (row, best first) by seed (column); classes without images left out."""
-    first = results.iloc[0]
-    chosen = confusion[(confusion["stage"] == first["stage"]) & (confusion["setup"] == first["setup"])]
-    total = chosen.pivot_table(index="true", columns="seed", values="images", aggfunc="sum", sort=False)
-    right = chosen[chosen["true"] == chosen["predicted"]]
-    hits = right.pivot_table(index="true", columns="seed", values="images", aggfunc="sum", sort=False)
-    shares = (hits / total.where(total > 0)).dropna(how="all")
-    order = shares.mean(axis=1).sort_values(ascending=False, kind="stable").index
-    ordered: pd.DataFrame = shares.loc[order]
-    return ordered

@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from reportgen.analysis.best_epoch import chosen_by
 from reportgen.analysis.comparison import Comparison, compare
-from reportgen.analysis.findings import Finding, of_comparison, scores
+from reportgen.analysis.findings import Finding, of_comparison
 from reportgen.analysis.pairs import Verdict
+from reportgen.analysis.results import of_stage, scores
 from reportgen.experiment.stages import joined
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
@@ -19,7 +21,7 @@ from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.learning_curves import of_accuracy, of_loss
 from reportgen.report.sections.sentences import networks
-from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings
+from reportgen.report.sections.stage_settings import band, stage_settings
 from reportgen.report.sections.step_sizes import steps_block
 from reportgen.report.sections.targets import target_block
 from reportgen.report.sections.verdicts import in_words, verdict_block
@@ -64,7 +66,7 @@ def comparison_section(
     settings = records.manifest["experiment"]["settings"]["comparison"]
     stage = compared.stage
     key = joined(stage, "-")
-    epochs = records.epochs[records.epochs["stage"] == stage]
+    epochs = of_stage(records.epochs, stage)
     seeds = settings["seeds"]
     first = next(trial for trial in records.manifest["trials"] if trial["setup"]["stage"] == stage)
     caption = (

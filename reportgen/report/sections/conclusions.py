@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from reportgen.analysis.findings import ORDERS, Finding, of_gain, of_search, of_tuning
+from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import TUNED
 from reportgen.report.sections.comparison import UNIT, Compared
 from reportgen.report.sections.sentences import networks, test_sentences
@@ -37,9 +38,9 @@ def conclude(
             change = of_tuning(before, after, told)
             found += [change] if change else []
     found += of_search(search)
-    tuned, best = results[results["stage"] == TUNED], tuned_equally or shared
+    tuned, best = of_stage(results, TUNED), tuned_equally or shared
     if best and len(tuned):
-        gain = of_gain(tuned, results[results["stage"] == best.stage])
+        gain = of_gain(tuned, of_stage(results, best.stage))
         found += [gain] if gain else []
     return found
 
@@ -73,11 +74,11 @@ def first_page(
 
 
 def _networks(shared: Compared | None, results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
-    return networks(results[results["stage"] == shared.stage], t) if shared else []
+    return networks(of_stage(results, shared.stage), t) if shared else []
 
 
 def _tuned(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
-    tuned = results[results["stage"] == TUNED]
+    tuned = of_stage(results, TUNED)
     if tuned.empty:
         return []
     return test_sentences(tuned, t) or [t("tuned.all_diverged")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from reportgen.analysis.drift import ALL, Change, drift, worse
+from reportgen.analysis.drift import ALL, Change, drift, means_over_time, runs_by_reference, worse
 from reportgen.experiment.stages import joined
 from reportgen.records.history import BASELINE, LATEST, scores_of
 from reportgen.records.run_folder import RunRecords
@@ -25,14 +25,9 @@ def drift_of(records: RunRecords) -> pd.DataFrame | None:
     None for one that was held against nothing, and for one that trained nothing new and has no baseline: it
     is the same by its making.
     """
-    history = records.history
-    held = {name: history[history["reference"] == name] for name in (BASELINE, LATEST)}
-    if held[BASELINE].empty and (held[LATEST].empty or all(records.manifest["reused"])):
+    references = runs_by_reference(records.history, (BASELINE, LATEST))
+    if not references[BASELINE] and all(records.manifest["reused"]):
         return None
-    references = {
-        name: [scores for _, scores in of_reference.groupby("run", sort=False)]
-        for name, of_reference in held.items()
-    }
     table = drift(scores_of(records.results), references)
     return table if len(table) else None
 
@@ -46,7 +41,10 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
         {"key": f"drift-{name}", "caption": _caption(name, rows, records, t), "rows": drift_rows(rows, t)}
         for name, rows in table.groupby("reference", sort=False)
     ]
-    history = over_time(records)
+    now = scores_of(records.results).assign(
+        run=records.manifest["run"], started=records.manifest["times"]["started"]
+    )
+    history = means_over_time(records.history, now)
     alt = history_alt(history, t)
     return {
         "sentences": drift_sentences(table, t),
@@ -137,17 +135,6 @@ def _causes(records: RunRecords, t: Catalogue) -> list[dict[str, Any]]:
         }
         for reference, rows in records.causes.groupby("reference", sort=False)
     ]
-
-
-def over_time(records: RunRecords) -> pd.DataFrame:
-    """The mean of every headline in every run, this one last: columns run, stage, setup, mean."""
-    now = scores_of(records.results).assign(
-        run=records.manifest["run"], started=records.manifest["times"]["started"]
-    )
-    every = pd.concat([records.history.drop(columns="reference").drop_duplicates(), now])
-    grouped = every.groupby(["started", "run", "stage", "setup"], sort=False)["score"]
-    # groupby's own mean adds up in another order than the tables' do, and may round the other way
-    return grouped.agg(lambda scores: scores.dropna().mean()).rename("mean").reset_index()
 
 
 def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:

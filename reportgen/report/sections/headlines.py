@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.audit import Audit, audit_section
 from reportgen.report.sections.comparison import Compared, compared
 from reportgen.report.sections.conclusions import conclude, conclusion_phrases, first_page
-from reportgen.report.sections.tables import stage
 from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
@@ -38,9 +38,9 @@ class Headlines:
 def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     """Everything that the records support, in words."""
     results = records.results
-    shared = compared(stage(results, COMPARISON), SHARED)
-    tuned_equally = compared(stage(results, EQUALLY_TUNED), TUNED)
-    found = conclude(shared, tuned_equally, stage(records.search, COMPARISON), results)
+    shared = compared(of_stage(results, COMPARISON), SHARED)
+    tuned_equally = compared(of_stage(results, EQUALLY_TUNED), TUNED)
+    found = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
     audited = audit_section(records, t)
     return Headlines(
         shared,

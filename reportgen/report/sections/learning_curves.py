@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
+from reportgen.analysis.learning_curves import mean_curves
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
@@ -18,7 +18,7 @@ def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
     epochs: the rows of metrics.csv of one stage; what counts are the means over seeds. A setup of which a
     trial diverged is left out. figure: the reference to it.
     """
-    means = _means(epochs, "loss")
+    means = mean_curves(epochs, "loss")
     training = means["training_loss"].groupby("setup", sort=False).last()
     if training.empty:
         return t("curves.loss_diverged", figure=figure)
@@ -44,23 +44,9 @@ def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
 
     epochs, figure: as for of_loss.
     """
-    last = _means(epochs, "accuracy").groupby("setup", sort=False).last()
+    last = mean_curves(epochs, "accuracy").groupby("setup", sort=False).last()
     if last.empty:
         return t("curves.accuracy_diverged", figure=figure)
     gaps = last["training_accuracy"] - last["validation_accuracy"]
     said = [t("curves.gap", setup=setup, gap=numbers.points(gap)) for setup, gap in gaps.items()]
     return t("curves.accuracy", figure=figure, gaps=together(said, "list.names", t))
-
-
-def _means(epochs: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """By setup and epoch, the means over seeds, of setups of which no trial diverged.
-
-    An epoch counts where all seeds of its setup got so far.
-    """
-    columns = [f"training_{metric}", f"validation_{metric}"]
-    finite = epochs[columns].replace([np.inf, -np.inf], np.nan).notna().all(axis=1)
-    ended = epochs[finite.groupby(epochs["setup"]).transform("all")]
-    seeds = ended.groupby("setup")["seed"].transform("nunique")
-    reached = ended[ended.groupby(["setup", "epoch"])["seed"].transform("nunique") == seeds]
-    means: pd.DataFrame = reached.groupby(["setup", "epoch"], sort=False)[columns].mean()
-    return means

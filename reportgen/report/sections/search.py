@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.findings import mean_by_learning_rate
+from reportgen.analysis.results import of_stage
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.search import best_so_far, learning_rates
@@ -22,7 +23,7 @@ from reportgen.report.words.labels import figure_labels
 
 def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, Any] | None:
     """How a stage's settings were searched and what was found; None where nothing was searched."""
-    found = records.search[records.search["stage"] == stage]
+    found = of_stage(records.search, stage)
     if found.empty:
         return None
     settings = records.manifest["experiment"]["settings"]

@@ -6,8 +6,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.intervals import mean_interval
+from reportgen.analysis.results import finished
 from reportgen.experiment.stages import TUNED
-from reportgen.report.sections.tables import finished
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 

@@ -71,13 +71,6 @@ def initial_weights(std: float | None, t: Catalogue) -> Phrase:
     return t("network.he") if std is None else t("network.normal", std=numbers.plain(std))
 
 
-def chosen_by(trial: dict[str, Any]) -> str:
-    """By what a trial of the manifest chose its best epoch; as training/trainer.py has it."""
-    return (
-        "objective" if trial["defects"]["best_epoch_by_objective"] else str(trial["setup"]["best_epoch_by"])
-    )
-
-
 def band(seeds: Sequence[int], t: Catalogue) -> Phrase:
     """What the bands in a figure are."""
     return t("comparison.band", n=len(seeds)) if len(seeds) > 1 else t("comparison.no_band")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from reportgen.analysis.step_sizes import at_the_end
 from reportgen.records.run_folder import SIZE_COLUMNS
-from reportgen.report.figures.step_sizes import relative_steps, step_sizes
+from reportgen.report.figures.step_sizes import step_sizes
 from reportgen.report.figures.svg import drawn
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue
@@ -46,16 +46,3 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
             step_sizes, epochs, figure_labels(t), setups, prefix=f"{key}-steps", description=alt.plain()
         ),
     }
-
-
-def at_the_end(epochs: pd.DataFrame) -> pd.DataFrame:
-    """By setup: the geometric means over seeds of each trial's last gradient and relative step.
-
-    As the figure draws them: of values that are finite and positive.
-    """
-    table = epochs.assign(relative=relative_steps(epochs))
-    sizes = table[["gradient_norm", "relative"]]
-    table[sizes.columns] = np.log(sizes.where(np.isfinite(sizes) & (sizes > 0)))
-    last = table.sort_values("epoch", kind="stable").groupby(["setup", "seed"], sort=False).last()
-    means: pd.DataFrame = last.groupby("setup", sort=False)[list(sizes.columns)].mean().apply(np.exp)
-    return means.loc[[name for name in dict.fromkeys(epochs["setup"]) if name in means.index]]

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reportgen.analysis.findings import best_on_validation
+from reportgen.analysis.classes import confusion_matrix
+from reportgen.analysis.results import best_on_validation, finished, rows
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.confusion import confusion
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.classes import classes_block
 from reportgen.report.sections.insight import examples_block
 from reportgen.report.sections.sentences import test_sentences
-from reportgen.report.sections.tables import finished, rows
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
@@ -89,16 +89,6 @@ def seed_lines(results: pd.DataFrame) -> list[str]:
         f" {row['test_images']:.0f} test images, accuracy: {numbers.percent(row['test_accuracy'])}"
         for row in rows(results)
     ]
-
-
-def confusion_matrix(confusion: pd.DataFrame, results: pd.DataFrame, classes: Sequence[str]) -> Matrix:
-    """The confusion matrix (K, K) in images, its mean over the trials in results."""
-    chosen = confusion[
-        (confusion["stage"] == results["stage"].iloc[0]) & (confusion["setup"] == results["setup"].iloc[0])
-    ]
-    table = chosen.pivot_table(index="true", columns="predicted", values="images", aggfunc="mean")
-    matrix: Matrix = table.loc[list(classes), list(classes)].to_numpy(dtype=np.float64)
-    return matrix
 
 
 def class_rows(matrix: Matrix, classes: Sequence[str]) -> list[dict[str, str]]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
+from reportgen.analysis.best_epoch import chosen_by, costs
+from reportgen.analysis.results import finished, of_stage, rows
 from reportgen.experiment.stages import TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.insight import weights_block
-from reportgen.report.sections.stage_settings import band, chosen_by, stage_settings
-from reportgen.report.sections.tables import finished, rows
+from reportgen.report.sections.stage_settings import band, stage_settings
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.labels import figure_labels
@@ -25,7 +26,7 @@ LOG_EPOCHS = 3
 def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
     """Settings, shapes, the last epochs and the curves of the tuned setup."""
     seeds = list(results["seed"])
-    epochs = records.epochs[records.epochs["stage"] == TUNED]
+    epochs = of_stage(records.epochs, TUNED)
     row = results.iloc[0]
     optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
     optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
@@ -67,7 +68,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
 def best_epochs(epochs: pd.Series[float], by: str, t: Catalogue) -> Phrase:
     """At which epochs the trials that finished were best, in the middle of a sentence.
 
-    by: what is lowest or highest there, as settings.chosen_by says.
+    by: what is lowest or highest there, as best_epoch.chosen_by says.
     """
     what, first, last = t(f"tuned_best.{by}"), int(epochs.min()), int(epochs.max())
     if first == last:
@@ -90,13 +91,9 @@ def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:
 def last_epochs(epochs: pd.DataFrame, by: str) -> list[str]:
     """The log of a trial's last epochs, three lines each, as the homework prints it.
 
-    by: what is lowest or highest in a best epoch, as settings.chosen_by says.
+    by: what is lowest or highest in a best epoch, as best_epoch.chosen_by says.
     """
-    values = {
-        "validation_loss": epochs["validation_loss"],
-        "validation_accuracy": -epochs["validation_accuracy"],
-        "objective": epochs["validation_loss"] + epochs["l2_term"],
-    }[by]
+    values = costs(epochs, by)
     best_so_far = values < values.cummin().shift(fill_value=math.inf)
     lines = []
     for row, best in list(zip(rows(epochs), best_so_far, strict=True))[-LOG_EPOCHS:]:

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import TABLE, Finding
 from reportgen.analysis.pairs import TESTED, Pair, Verdict
+from reportgen.analysis.results import rows
 from reportgen.analysis.standings import Standing, ranking
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.scores import final_scores
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.verdicts import verdict_matrix
 from reportgen.report.sections.sentences import seeds_in_words
-from reportgen.report.sections.tables import rows
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
