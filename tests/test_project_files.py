@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from cronsim import CronSim
 from dockerfile_parse import DockerfileParser
 from packaging.specifiers import SpecifierSet
 
@@ -106,6 +108,23 @@ def test_the_workflow_calls_what_ci_runs() -> None:
     limit = re.search(r"timeout .*?(\d+)m make", (ROOT / ".ci/run").read_text(encoding="utf-8"))
     assert limit is not None
     assert job["timeout-minutes"] > int(limit[1])
+
+
+def test_the_workflow_of_the_manual_runs_commands_that_there_are() -> None:
+    page = (ROOT / "docs/how-to/ci.md").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    (times,) = workflow[True]["schedule"]
+    CronSim(times["cron"], datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    (job,) = workflow["jobs"].values()
+    commands = [step for step in job["steps"] if step.get("run", "").startswith("reportgen ")]
+    assert [step["run"].split()[1] for step in commands] == ["run", "share"]
+    for step in commands:
+        name, *arguments = shlex.split(step["run"])[1:]
+        command = main.get_command(main.make_context("reportgen", ["list"]), name)
+        assert command is not None
+        command.make_context(name, arguments)  # an option that there is not is an error
+        for secret in re.findall(r"\$\{(\w+)\}", step["run"]):
+            assert step["env"][secret] == f"${{{{ secrets.{secret} }}}}"
 
 
 def test_the_readme_names_the_tests_that_ci_runs() -> None:
