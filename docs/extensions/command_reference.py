@@ -11,25 +11,36 @@ from reportgen.cli.main import main
 
 
 def markdown() -> str:
-    """Return a section for every command, with its usage, its arguments and its options."""
+    """Return a table of all commands, and a section for each with its usage, its arguments and its options."""
     with click.Context(main, info_name="reportgen") as context:
-        return "\n\n".join(_sections(main, context))
+        commands = list(_commands(main, context))
+    rows = [
+        (f"[`{name(inner)}`](#{name(inner).replace(' ', '-')})", command.get_short_help_str(limit=200))
+        for command, inner in commands
+    ]
+    sections = ["\n\n".join(_section(command, inner)) for command, inner in commands]
+    return "\n\n".join([table(("command", "does"), rows), *sections])
 
 
-def _sections(group: click.Group, context: click.Context) -> Iterator[str]:
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
+def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+    """Yield every command of a group and of the groups in it."""
+    for command_name in group.list_commands(context):
+        command = group.get_command(context, command_name)
         if command is None or command.hidden:
             continue
-        with click.Context(command, parent=context, info_name=name) as inner:
-            yield "\n\n".join(_section(command, inner))
+        with click.Context(command, parent=context, info_name=command_name) as inner:
+            yield command, inner
             if isinstance(command, click.Group):
-                yield from _sections(command, inner)
+                yield from _commands(command, inner)
+
+
+def name(context: click.Context) -> str:
+    """Return a command's name without the program's, such as "schedule add"."""
+    return context.command_path.removeprefix("reportgen ")
 
 
 def _section(command: click.Command, context: click.Context) -> Iterator[str]:
-    name = context.command_path.removeprefix("reportgen ")
-    yield f"{'#' * (2 + name.count(' '))} {name}"
+    yield f"{'#' * (2 + name(context).count(' '))} {name(context)}"
     yield inspect.cleandoc(command.help or "").replace("\f", "")
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"```text\n{context.command_path} {usage}\n```"
@@ -44,7 +55,7 @@ def _section(command: click.Command, context: click.Context) -> Iterator[str]:
 
 def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:
     """Return an option's spelling, meaning and default."""
-    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    names = ", ".join(f"`{spelling}`" for spelling in (*option.opts, *option.secondary_opts))
     extra = option.get_help_extra(context)
     value = "" if option.is_flag else f" `{option.make_metavar(context)}`"
     meaning, _, default = (option.help or "").partition("[default:")
