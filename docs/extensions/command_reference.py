@@ -11,7 +11,7 @@ from reportgen.cli.main import main
 
 
 def markdown() -> str:
-    """Return a table of all commands, and a section for each with its usage, its arguments and its options."""
+    """Return a table of all commands, and a section for each with its usage and its options."""
     with click.Context(main, info_name="reportgen") as context:
         commands = list(_commands(main, context))
     rows = [
