@@ -1,0 +1,26 @@
+"""What the manual says is in a file is there: files are moved more often than pages are read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+IN_THE_CHECKOUT = r"(?:reportgen|templates|experiments|tests|docs|tools|benchmarks)/[\w./-]*"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_paths_that_a_page_names_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert [path for path in re.findall(rf"`({IN_THE_CHECKOUT})`", text) if not (ROOT / path).exists()] == []
+
+
+def test_what_contributors_look_for_is_in_the_file_that_is_named() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(rf"`([A-Z_]+)` in `({IN_THE_CHECKOUT})`", text)
+    assert len(named) >= 2
+    for name, path in named:
+        assert re.search(rf"^{name}\b", (ROOT / path).read_text(encoding="utf-8"), re.M), (name, path)
