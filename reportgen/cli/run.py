@@ -231,11 +231,12 @@ def run_one(
 ) -> Path:
     """Train one experiment; returns the run's folder, records written, not yet reported."""
     from reportgen.cli.progress import watch
+    from reportgen.execution.prepare import prepare
     from reportgen.execution.run import run as train
 
     source = source_of(name, overrides)
     with watch(console) as watcher:
-        return train(source, output, training=training, languages=languages, watcher=watcher)
+        return train(prepare(source), output, training=training, languages=languages, watcher=watcher).folder
 
 
 def source_of(name: str, overrides: Overrides) -> Source:

@@ -79,8 +79,8 @@ def search_and_write(
     from rich.console import Console
 
     from reportgen.cli.progress import watch
-    from reportgen.execution.prepare import checked, load_images
-    from reportgen.execution.run import finished_trials, searched_settings
+    from reportgen.execution.prepare import prepare
+    from reportgen.execution.run import open_trials, search_settings
     from reportgen.experiment import reading
     from reportgen.files.atomic import write_text
     from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
@@ -96,14 +96,13 @@ def search_and_write(
     search = source.experiment.search
     if search.comparison is None and search.tuned is None:
         raise UserError(f"{source.file}: nothing to search, neither [search.comparison] nor [search.tuned]")
-    dataset, settings = load_images(source)
-    checked(source, settings)
+    prepared = prepare(source)
     console = Console()
     with (
         watch(console) as watcher,
-        finished_trials(dataset, settings, output, training, watcher) as finished,
+        open_trials(prepared, output, training, watcher) as kept,
     ):
-        searched = searched_settings(source, finished)
+        searched = search_settings(prepared, kept)
     print_found(searched, console)
     text = found_experiment(source.text, source.experiment, source.name, searched)
     text = moved_path(other_data(text, overrides.by_table()["data"]), source.file, target)

@@ -5,49 +5,78 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from reportgen.data import Dataset, Splits, load
+from reportgen.data import Dataset, Splits
 from reportgen.errors import UserError
-from reportgen.execution.worker import DataSettings, load_splits, splits_for, splits_of
+from reportgen.execution.worker import DataSettings, load_data, splits_for, splits_of
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.reading import Source
 from reportgen.experiment.stages import SEARCH
 from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
-from reportgen.planning.search import possible_trials, studies
+from reportgen.planning.search import Searched, Study, apply, possible_trials, studies_of
 from reportgen.training import Trial
 
 
-def load_images(source: Source) -> tuple[Dataset, DataSettings]:
-    """The images of an experiment, and where every process finds these very ones."""
-    settings = data_settings(source.experiment, source.file)
-    try:
-        dataset = load(settings.source, settings.path, classes=settings.classes)
-    except UserError as error:
-        raise type(error)(f"{source.file}: {error}") from error
-    return dataset, replace(settings, digest=dataset.digest)
+@dataclass(frozen=True)
+class Prepared:
+    """An experiment that was found to be possible on its data, and what there is to train.
+
+    It holds no images, so that many can be prepared before the first is trained; `load_data` has them.
+
+    source: the experiment. data: where every process finds the images, with their digest. digest: of the
+    images and of how they are split. classes: of the images, by name. studies: what is searched before
+    training; empty where nothing is. trials: what is trained, but for the settings that a search finds.
+    """
+
+    source: Source
+    data: DataSettings
+    digest: str
+    classes: tuple[str, ...]
+    studies: tuple[Study, ...]
+    trials: tuple[Trial, ...]
+
+    def trials_with(self, searched: Sequence[Searched]) -> tuple[Trial, ...]:
+        """Return what is trained once the searches are over: with the best settings that they found."""
+        if not searched:
+            return self.trials
+        experiment = self.source.experiment
+        return tuple(plan(experiment, len(self.classes), apply(experiment, searched)))
 
 
-def checked(source: Source, settings: DataSettings) -> tuple[Splits, int]:
-    """The data, after the experiment was found to be possible on it; UserError names its file."""
+def prepare(source: Source) -> Prepared:
+    """Load an experiment's images and find out whether all that it asks for is possible on them.
+
+    Args:
+        source: The experiment as it was read.
+
+    Returns:
+        What there is to search and to train.
+
+    Raises:
+        UserError: Something is not possible; the line names the experiment's file and the key.
+    """
     experiment = source.experiment
     try:
         check_optimizers(experiment)
-        splits, classes = load_splits(settings)
-        searched = [trial for study in studies(experiment, classes) for trial in possible_trials(study)]
-        planned = plan(experiment, classes)
-        refuse_too_many(len(planned))
-        refuse_large_batches([*planned, *searched], splits)
-        for trial in planned:  # an ablation's other test images must be there too
-            splits_for(trial, settings)
+        loaded = load_data(data_settings(experiment, source.file))
+        classes = loaded.dataset.classes
+        searches = studies_of(experiment, len(classes))
+        trials = plan(experiment, len(classes))
+        refuse_too_many(len(trials))
+        extremes = [trial for study in searches for trial in possible_trials(study)]
+        refuse_large_batches([*trials, *extremes], loaded.splits)
+        for trial in trials:  # an ablation's other test images must be there too
+            splits_for(trial, loaded.settings)
     except UserError as error:
         raise type(error)(f"{source.file}: {error}") from error
-    return splits, classes
+    digest = data_digest(loaded.dataset, loaded.settings)
+    return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials))
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:
-    """The SHA-256 of the data and of how it is split, which follows the source where nothing is said."""
+    """Return the SHA-256 of the data and of their split, which follows the source where nothing is said."""
     parts = ("train", "validation", "test", "seed", "test_from_train")
     split = {name: value for name, value in asdict(settings).items() if name in parts}
     split |= {name: value for name, value in vars(dataset).items() if name.startswith("default_")}
@@ -55,7 +84,7 @@ def data_digest(dataset: Dataset, settings: DataSettings) -> str:
 
 
 def data_settings(experiment: Experiment, file: Path) -> DataSettings:
-    """Where the data is, paths taken relative to the experiment's file."""
+    """Return where the data is, paths taken relative to the experiment's file."""
     data = experiment.data
     return DataSettings(
         source=data.source,
@@ -71,7 +100,7 @@ def data_settings(experiment: Experiment, file: Path) -> DataSettings:
 
 
 def refuse_large_batches(trials: Sequence[Trial], splits: Splits) -> None:
-    """A batch larger than the training part would not be the batch that was asked for."""
+    """Raise UserError where a batch is larger than the training part: it would not be what was asked for."""
     for trial in trials:
         parts = splits_of(trial, splits)
         images, kind = len(parts.train), "training"

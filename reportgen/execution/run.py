@@ -1,4 +1,4 @@
-"""One experiment from its file to the records of a run."""
+"""One experiment, prepared, to the records of a run."""
 
 from __future__ import annotations
 
@@ -9,81 +9,113 @@ from dataclasses import asdict
 from pathlib import Path
 
 from reportgen import checks
-from reportgen.data import Dataset
+from reportgen.checks import Check
 from reportgen.errors import UserError
 from reportgen.execution import environment, excerpts, tables
 from reportgen.execution.code_digest import code_digest
 from reportgen.execution.manifest import describe_check, describe_data, describe_experiment, identify, samples
-from reportgen.execution.prepare import checked, data_digest, load_images
+from reportgen.execution.prepare import Prepared
 from reportgen.execution.trial_store import TrialStore
-from reportgen.execution.trials import FinishedTrials, TrainingOptions, Watcher
-from reportgen.execution.worker import DataSettings, load_splits
-from reportgen.experiment.reading import ExperimentError, Source
+from reportgen.execution.trials import FinishedTrial, FinishedTrials, TrainingOptions
+from reportgen.execution.watcher import Silent, Watcher
+from reportgen.execution.worker import load_data
+from reportgen.experiment.reading import ExperimentError
 from reportgen.experiment.stages import TUNED
 from reportgen.files.atomic import write_bytes
-from reportgen.planning.plan import plan
-from reportgen.planning.search import Searched, apply, search, search_table
+from reportgen.planning.search import Searched, search, search_table
 from reportgen.records import run_folder
 from reportgen.records.claims import Claims
 from reportgen.records.database import Database
 from reportgen.records.history import History, describe
-from reportgen.training import Record
+from reportgen.records.run import Run
 
 
-def run(
-    source: Source, output: Path, *, training: TrainingOptions, languages: Sequence[str], watcher: Watcher
-) -> Path:
-    """Train what is missing of an experiment and keep its records; returns the run's folder.
+def prove() -> list[Check]:
+    """Prove the layers, the network and the optimizers that trials are trained with.
 
-    Raises UserError for all that a user can mend. Whatever happens, no half-written run is left behind.
+    Returns:
+        Every check.
+
+    Raises:
+        UserError: A check failed.
     """
-    started = dt.datetime.now(dt.UTC)
-    experiment = source.experiment
-    dataset, settings = load_images(source)
-    splits, classes = checked(source, settings)
     proofs = checks.run()
     failed = [check for check in proofs if not check.passed]
     if failed:
         raise UserError(f"{failed[0].line} {failed[0].evidence}; `reportgen check` shows every check")
+    return proofs
 
+
+def run(
+    prepared: Prepared,
+    output: Path,
+    *,
+    training: TrainingOptions,
+    languages: Sequence[str],
+    proofs: Sequence[Check] | None = None,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Train what is missing of an experiment and keep its records.
+
+    Whatever happens, no half-written run is left behind.
+
+    Args:
+        prepared: The experiment, and what there is to train.
+        output: The folder of all runs, and of what they share.
+        training: How trials are trained.
+        languages: Those that the run's report is written in, in their order.
+        proofs: Those of the code that trains; None to prove it now.
+        watcher: Hears how training gets on; None where nobody wants to know.
+
+    Returns:
+        The run as it is kept, read once.
+
+    Raises:
+        UserError: Whatever a user can mend.
+    """
+    started = dt.datetime.now(dt.UTC)
+    proofs = prove() if proofs is None else proofs
+    watcher = watcher or Silent()
+    source = prepared.source
     run_id = identify(started)
     device = {**environment.device(), "workers": training.workers, "threads_per_worker": 1}
     with (
         run_folder.partial_folder(output / source.name) as partial,
-        finished_trials(dataset, settings, output, training, watcher) as finished_ones,
+        open_trials(prepared, output, training, watcher) as kept,
     ):
-        searched = searched_settings(source, finished_ones)
-        found = apply(experiment, searched) if searched else None
-        trials = plan(experiment, classes, found)
-        records = finished_ones.records(trials)
-        if not finished_ones.own:
+        searched = search_settings(prepared, kept)
+        trials = prepared.trials_with(searched)
+        finished = kept.finish(trials)
+        records = [trial.record for trial in finished]
+        if not kept.own:
             watcher.notice(f"nothing to train: all {len(trials)} trials are kept from before")
-        keep_models(records, finished_ones, partial / run_folder.RECORDS)
-        images, labels = samples(splits, classes)
-        finished = dt.datetime.now(dt.UTC)
+        keep_models(finished, kept, partial / run_folder.RECORDS)
+        loaded = load_data(prepared.data)
+        images, labels = samples(loaded.splits, len(prepared.classes))
+        ended = dt.datetime.now(dt.UTC)
         manifest = {
             "format": 1,
             "run": run_id,
             "experiment": describe_experiment(source),
             "languages": list(languages),
-            "data": describe_data(dataset, splits, experiment.comparison),
+            "data": describe_data(loaded.dataset, loaded.splits, source.experiment.comparison),
             "trials": [asdict(trial) for trial in trials],
             "parameter_shapes": [record.parameter_shapes for record in records],
             "evidence": [asdict(record.evidence) for record in records],
-            "reused": [finished_ones.key(trial) not in finished_ones.own for trial in trials],
-            "kept_trials": sorted(finished_ones.used),
-            "trained_on": finished_ones.environments(trials),
+            "reused": [trial.reused for trial in finished],
+            "kept_trials": sorted(kept.used),
+            "trained_on": kept.environments(finished),
             "checks": [describe_check(check) for check in proofs],
             "code": code_digest(),
             "versions": environment.versions(),
             "device": device,
             "times": {
                 "started": started.isoformat(timespec="seconds"),
-                "finished": finished.isoformat(timespec="seconds"),
-                "seconds": round((finished - started).total_seconds(), 3),
+                "finished": ended.isoformat(timespec="seconds"),
+                "seconds": round((ended - started).total_seconds(), 3),
             },
         }
-        history = History(finished_ones.store.database, output)
+        history = History(kept.store.database, output)
         history.take_in(source.name)
         before = history.before(source.name, describe(manifest))
         folder = run_folder.keep(
@@ -92,7 +124,7 @@ def run(
                 epochs=tables.epochs_table(records),
                 results=tables.results_table(records),
                 search=search_table(searched),
-                confusion=tables.confusion_table(records, dataset.classes),
+                confusion=tables.confusion_table(records, prepared.classes),
                 history=before.scores,
                 causes=before.causes,
                 sample_images=images,
@@ -103,29 +135,40 @@ def run(
             partial,
             run_id,
         )
-        history.take_in(source.name)
-        return folder
+        made = Run.read(folder)
+        history.add(made)
+        return made
 
 
-def searched_settings(source: Source, finished: FinishedTrials) -> list[Searched]:
-    """Carry out the searches of an experiment, where it has any."""
-    _, classes = load_splits(finished.data)
+def search_settings(prepared: Prepared, kept: FinishedTrials) -> list[Searched]:
+    """Carry out the searches of an experiment, where it has any.
+
+    Args:
+        prepared: The experiment.
+        kept: Whoever trains what is tried, and keeps it.
+
+    Returns:
+        Every search with all that it has tried.
+
+    Raises:
+        ExperimentError: Every setting of a setup diverged.
+    """
     try:
-        return search(source.experiment, classes, finished.records)
+        return search(prepared.studies, kept.records)
     except ExperimentError as error:
-        raise ExperimentError(f"{source.file}: {error}") from error
+        raise ExperimentError(f"{prepared.source.file}: {error}") from error
 
 
 @contextlib.contextmanager
-def finished_trials(
-    dataset: Dataset, settings: DataSettings, output: Path, training: TrainingOptions, watcher: Watcher
+def open_trials(
+    prepared: Prepared, output: Path, training: TrainingOptions, watcher: Watcher
 ) -> Iterator[FinishedTrials]:
-    """What an output folder has of an experiment's trials, and the way to the others."""
+    """Open what an output folder has of an experiment's trials, and the way to the others."""
     folder = output / run_folder.TRIALS
     with Database(output) as database, Claims(folder / "claims") as claims:
         yield FinishedTrials(
-            data=settings,
-            digest=data_digest(dataset, settings),
+            data=prepared.data,
+            digest=prepared.digest,
             store=TrialStore(database),
             claims=claims,
             folder=folder,
@@ -134,13 +177,13 @@ def finished_trials(
         )
 
 
-def keep_models(records: Sequence[Record], finished: FinishedTrials, folder: Path) -> None:
+def keep_models(finished: Sequence[FinishedTrial], kept: FinishedTrials, folder: Path) -> None:
     """Copy the classifiers of the tuned trials to the run's own folder, and what the first one shows."""
     trained = [
-        record.trial for record in records if record.trial.setup.stage == TUNED and not record.diverged
+        trial for trial in finished if trial.record.trial.setup.stage == TUNED and not trial.record.diverged
     ]
     for trial in trained:
-        name = f"{trial.setup.stage}-seed{trial.seed}.safetensors"
-        write_bytes(folder / name, finished.model(trial).read_bytes())
+        name = f"{TUNED}-seed{trial.record.trial.seed}.safetensors"
+        write_bytes(folder / name, kept.model(trial.key).read_bytes())
     for trial in trained[:1]:
-        write_bytes(folder / run_folder.INSIGHT, finished.insight(trial).read_bytes())
+        write_bytes(folder / run_folder.INSIGHT, kept.insight(trial.key).read_bytes())

@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from reportgen.errors import UserError
 from reportgen.execution import environment
 from reportgen.execution.executors.local import execute
 from reportgen.execution.trial_key import machinery, trial_key
 from reportgen.execution.trial_store import DamagedRecordError, TrialStore
+from reportgen.execution.watcher import Watcher
 from reportgen.execution.worker import DataSettings, Workplace
 from reportgen.experiment.stages import TUNED
 from reportgen.records.claims import Claims
-from reportgen.training import EpochRow, Record, Trial
+from reportgen.training import Record, Trial
 from reportgen.training.checkpoints import SECONDS_BETWEEN, Checkpoints
-
-
-class Watcher(Protocol):
-    """Who wants to know how training gets on."""
-
-    def planned(self, trials: Sequence[Trial], kept: int) -> None:
-        """These trials are about to be trained; so many others are kept from before."""
-        ...
-
-    def epoch(self, place: int, row: EpochRow) -> None:
-        """The trial at this place has finished another epoch."""
-        ...
-
-    def ended(self, place: int) -> None:
-        """The trial at this place has ended."""
-        ...
-
-    def notice(self, line: str) -> None:
-        """Something that the user should know."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -51,6 +31,15 @@ class TrainingOptions:
     workers: int
     fresh: bool = False
     seconds_between: float = SECONDS_BETWEEN
+
+
+@dataclass(frozen=True)
+class FinishedTrial:
+    """A trial's record under its key, and whether it was kept from before this program."""
+
+    key: str
+    record: Record
+    reused: bool
 
 
 @dataclass
@@ -73,49 +62,69 @@ class FinishedTrials:
     damaged: set[str] = field(default_factory=set)
 
     def records(self, trials: Sequence[Trial]) -> list[Record]:
-        """The record of every trial, in order."""
-        keys = [self.key(trial) for trial in trials]
+        """Finish trials and return the record of each, in order."""
+        return [finished.record for finished in self.finish(trials)]
+
+    def finish(self, trials: Sequence[Trial]) -> list[FinishedTrial]:
+        """Train what is missing of these trials, one that is wanted twice once.
+
+        Args:
+            trials: What is wanted. What another program is training meanwhile is waited for.
+
+        Returns:
+            Every trial with its record, in the same order.
+
+        Raises:
+            UserError: Training is not possible; what is finished by then is kept.
+        """
+        keys = [trial_key(trial, self.digest) for trial in trials]
         self.used.update(keys)
         wanted = dict(zip(keys, trials, strict=True))
         for key in wanted:
             self.claims.use(key)
         # one and the same trial may be wanted for two stages, and its classifier for one of them
         keeps_model = {key for key, trial in zip(keys, trials, strict=True) if trial.setup.stage == TUNED}
-        missing = [key for key in wanted if not self._known(key, wanted[key], key in keeps_model)]
-        for key in wanted.keys() - set(missing):
+        records = self._known(wanted, keeps_model)
+        for key in records:
             self._tidy(key)
-        mine = [key for key in missing if self.claims.take(key)]
+        missing = [key for key in wanted if key not in records]
+        mine = {key: wanted[key] for key in missing if self.claims.take(key)}
         try:
             # what another program finished just before it let go
-            todo = [key for key in mine if not self._known(key, wanted[key], key in keeps_model)]
-            self._train({key: wanted[key] for key in todo}, keeps_model, kept=len(trials) - len(missing))
+            records |= self._known(mine, keeps_model)
+            left = {key: trial for key, trial in mine.items() if key not in records}
+            records |= self._train(left, keeps_model, kept=len(trials) - len(missing))
         finally:
             for key in mine:
                 self.claims.release(key)
         for key in missing:
             if key not in mine:
-                self._wait_for(key, wanted[key], keeps_model)
-        return [self._record(trial, key) for trial, key in zip(trials, keys, strict=True)]
+                records |= self._wait_for(key, wanted[key], keeps_model)
+        return [
+            FinishedTrial(key, replace(records[key], trial=trial), key not in self.own)
+            for trial, key in zip(trials, keys, strict=True)
+        ]
 
-    def key(self, trial: Trial) -> str:
-        """The trial's key."""
-        return trial_key(trial, self.digest)
+    def model(self, key: str) -> Path:
+        """Return where the classifier of a tuned trial's best epoch is."""
+        return self._workplace(key, True).model
 
-    def model(self, trial: Trial) -> Path:
-        """Where the classifier of a tuned trial's best epoch is."""
-        return self._workplace(self.key(trial), True).model
+    def insight(self, key: str) -> Path:
+        """Return where it is kept what can be looked at of that classifier."""
+        return self._workplace(key, True).insight
 
-    def insight(self, trial: Trial) -> Path:
-        """Where it is kept what can be looked at of that classifier."""
-        return self._workplace(self.key(trial), True).insight
-
-    def _known(self, key: str, trial: Trial, keeps_model: bool) -> bool:
-        if self.training.fresh and key not in self.own:
-            return False
-        record = self._kept(trial, key)
-        if record is None:
-            return False
-        return not keeps_model or record.diverged or self._workplace(key, True).model.is_file()
+    def _known(self, wanted: Mapping[str, Trial], keeps_model: set[str]) -> dict[str, Record]:
+        """Return the records of those that are finished and need not be trained afresh."""
+        known = {}
+        for key, trial in wanted.items():
+            if self.training.fresh and key not in self.own:
+                continue
+            record = self._kept(trial, key)
+            if record is not None and (
+                key not in keeps_model or record.diverged or self.model(key).is_file()
+            ):
+                known[key] = record
+        return known
 
     def _kept(self, trial: Trial, key: str) -> Record | None:
         """The trial's record; one that is damaged is none, and is told of once."""
@@ -139,25 +148,17 @@ class FinishedTrials:
                 checkpoints.folder.rmdir()
             self.claims.release(key)
 
-    def _record(self, trial: Trial, key: str) -> Record:
-        record = self._kept(trial, key)
-        if record is None:
-            raise UserError(
-                f"{self.store.database.path}: a trial that was kept there a moment ago is gone; start again"
-            )
-        return record
-
-    def _wait_for(self, key: str, trial: Trial, keeps_model: set[str]) -> None:
+    def _wait_for(self, key: str, trial: Trial, keeps_model: set[str]) -> dict[str, Record]:
         if not self.claims.take(key):
             self.watcher.notice("waiting for another run, which is training the same trial")
             self.claims.wait(key)
         try:
-            if not self._known(key, trial, key in keeps_model):  # it was stopped
-                self._train({key: trial}, keeps_model, kept=0)
+            # it may have been stopped
+            return self._known({key: trial}, keeps_model) or self._train({key: trial}, keeps_model, kept=0)
         finally:
             self.claims.release(key)
 
-    def _train(self, trials: dict[str, Trial], keeps_model: set[str], *, kept: int) -> None:
+    def _train(self, trials: dict[str, Trial], keeps_model: set[str], *, kept: int) -> dict[str, Record]:
         keys = list(trials)
         workplaces = [self._workplace(key, key in keeps_model) for key in keys]
         if self.training.fresh:
@@ -175,7 +176,7 @@ class FinishedTrials:
 
         if trials:
             self.watcher.planned(list(trials.values()), kept)
-        execute(
+        records = execute(
             list(trials.values()),
             self.data,
             workers=self.training.workers,
@@ -184,10 +185,11 @@ class FinishedTrials:
             on_record=keep,
             on_notice=self.watcher.notice,
         )
+        return dict(zip(keys, records, strict=True))
 
     def _workplace(self, key: str, keeps_model: bool) -> Workplace:
         return Workplace(self.folder / key, keeps_model, self.training.seconds_between)
 
-    def environments(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
-        """What these trials ran on, each environment once."""
-        return self.store.environments([self.key(trial) for trial in trials])
+    def environments(self, finished: Sequence[FinishedTrial]) -> list[dict[str, Any]]:
+        """Return what these trials ran on, each environment once."""
+        return self.store.environments([trial.key for trial in finished])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
-from reportgen.data import Splits, load, split, subset
+from reportgen.data import Dataset, Splits, load, split, subset
 from reportgen.errors import UserError
 from reportgen.training import INSIGHT, EpochRow, Record, Trial
 
@@ -54,9 +53,38 @@ class Workplace:
         return self.folder / INSIGHT
 
 
-@lru_cache(maxsize=2)  # an ablation has its test images from two places
-def load_splits(settings: DataSettings) -> tuple[Splits, int]:
-    """The splits of the data, and how many classes there are. Loaded once in a process."""
+@dataclass(frozen=True, eq=False)
+class LoadedData:
+    """A data set and its parts.
+
+    settings: how it is loaded and split, with the digest of what was found there.
+    """
+
+    settings: DataSettings
+    dataset: Dataset
+    splits: Splits
+
+
+MOST_HELD = 2
+"""So many are held: an ablation has its test images from two places."""
+held: dict[DataSettings, LoadedData] = {}
+"""What this process has loaded last, by its settings with the digest."""
+
+
+def load_data(settings: DataSettings) -> LoadedData:
+    """Load a data set and split it, or take what this process holds of these very images.
+
+    Args:
+        settings: Where the images are. Without a digest they are read anew, whatever they are now.
+
+    Returns:
+        The data set, its splits, and the settings by which every process finds the same.
+
+    Raises:
+        UserError: The images cannot be read or split, or are not those of the digest.
+    """
+    if settings in held:
+        return held[settings]
     dataset = load(settings.source, settings.path, classes=settings.classes)
     if settings.digest not in (None, dataset.digest):
         raise UserError(
@@ -71,22 +99,26 @@ def load_splits(settings: DataSettings) -> tuple[Splits, int]:
         seed=settings.seed,
         test_from_train=settings.test_from_train,
     )
-    return splits, len(dataset.classes)
+    loaded = LoadedData(replace(settings, digest=dataset.digest), dataset, splits)
+    while len(held) >= MOST_HELD:
+        del held[next(iter(held))]
+    held[loaded.settings] = loaded
+    return loaded
 
 
-def splits_for(trial: Trial, data: DataSettings) -> tuple[Splits, int]:
-    """The splits for a trial, whose test images an ablation may take from elsewhere, and how many classes."""
-    splits, classes = load_splits(data)
+def splits_for(trial: Trial, data: DataSettings) -> Splits:
+    """Return the splits for a trial, whose test images an ablation may take from elsewhere."""
+    splits = load_data(data).splits
     from_train = trial.defects.test_images_from_training_file
     if from_train != data.test_from_train:
         # the test part alone: what is trained on must not depend on it
-        others, _ = load_splits(replace(data, test_from_train=from_train))
+        others = load_data(replace(data, test_from_train=from_train)).splits
         splits = replace(splits, test=others.test)
-    return splits, classes
+    return splits
 
 
 def splits_of(trial: Trial, splits: Splits) -> Splits:
-    """The part of the data that a trial is about: all of it, or the comparison's small data set."""
+    """Return the part of the data that a trial is about: all of it, or the comparison's small data set."""
     return splits if trial.setup.subset is None else subset(splits, trial.setup.subset)
 
 
@@ -119,13 +151,12 @@ def train_trial(
     from reportgen.training.checkpoints import Checkpoints
 
     torch.set_num_threads(1)
-    splits, classes = splits_for(trial, data)
     if workplace.keeps_model:
         workplace.folder.mkdir(parents=True, exist_ok=True)
     return train(
         trial,
-        splits_of(trial, splits),
-        classes,
+        splits_of(trial, splits_for(trial, data)),
+        len(load_data(data).dataset.classes),
         on_epoch=on_epoch,
         save_to=workplace.model if workplace.keeps_model else None,
         checkpoints=Checkpoints(

@@ -114,12 +114,11 @@ def validation_accuracy(record: Record) -> float | None:
     return record.epochs[record.best_epoch - 1].validation_accuracy
 
 
-def search(experiment: Experiment, classes: int, train: TrainTrials) -> list[Searched]:
-    """Carry out every search of the experiment, all of them at the same time, round by round.
+def search(studies: Sequence[Study], train: TrainTrials) -> list[Searched]:
+    """Carry out every search of an experiment, all of them at the same time, round by round.
 
     Args:
-        experiment: What is searched, and how.
-        classes: How many the data set has; the defect hidden_list_grows needs to know.
+        studies: What is searched, and how; of `studies_of`.
         train: Whoever trains. One that keeps what it has finished lets a search that was stopped go on
             where it was.
 
@@ -129,13 +128,12 @@ def search(experiment: Experiment, classes: int, train: TrainTrials) -> list[Sea
     Raises:
         ExperimentError: Every setting of a setup diverged.
     """
-    todo = studies(experiment, classes)
-    proposers = [_proposer(study) for study in todo]
-    tried: list[list[Candidate]] = [[] for _ in todo]
+    proposers = [_proposer(study) for study in studies]
+    tried: list[list[Candidate]] = [[] for _ in studies]
     while any(rounds := [one.ask() for one in proposers]):
         trials = [
             [search_trials(study, values, len(before) + n) for n, values in enumerate(asked, start=1)]
-            for study, before, asked in zip(todo, tried, rounds, strict=True)
+            for study, before, asked in zip(studies, tried, rounds, strict=True)
         ]
         records = iter(train([t for of_study in trials for of_one in of_study for t in of_one]))
         for one, before, asked, of_study in zip(proposers, tried, rounds, trials, strict=True):
@@ -146,7 +144,7 @@ def search(experiment: Experiment, classes: int, train: TrainTrials) -> list[Sea
             if found:
                 one.tell([candidate.score for candidate in found])
             before.extend(found)
-    searched = [Searched(study, tuple(found)) for study, found in zip(todo, tried, strict=True)]
+    searched = [Searched(study, tuple(found)) for study, found in zip(studies, tried, strict=True)]
     for each in searched:
         each.best  # noqa: B018 - raises where there is none
     return searched
@@ -171,7 +169,7 @@ def possible_trials(study: Study) -> list[Trial]:
     ]
 
 
-def studies(experiment: Experiment, classes: int) -> list[Study]:
+def studies_of(experiment: Experiment, classes: int) -> list[Study]:
     """Every study that the experiment asks for, its spaces checked.
 
     classes: how many the data set has; the defect hidden_list_grows needs to know.

@@ -18,6 +18,7 @@ from reportgen.records import run_folder
 from reportgen.records.database import Database
 from reportgen.records.differences import differences
 from reportgen.records.manifest import checked
+from reportgen.records.run import Run
 
 BASELINE, LATEST = "baseline", "latest"
 RECENT = 5
@@ -96,13 +97,20 @@ class History:
             if (folder.parent.name, folder.name) in known:
                 continue
             try:
-                row = _row(folder, run_folder.read(folder))
+                run = Run.read(folder)
             except UserError as error:
                 self._note(f"passed by: {error}")
             else:
-                self._add(folder.parent.name, row)
+                self.add(run)
 
-    def _add(self, experiment: str, row: _Row) -> None:
+    def add(self, run: Run) -> None:
+        """Take in a run that is in hand; one that no database can hold is passed by."""
+        experiment = run.folder.parent.name
+        try:
+            row = _row(run.folder, run.records)
+        except UserError as error:
+            self._note(f"passed by: {error}")
+            return
         with self.database.transaction():
             self.database.execute("INSERT OR IGNORE INTO experiments (name) VALUES (?)", experiment)
             self.database.execute("DELETE FROM runs WHERE experiment = ? AND run = ?", experiment, row.run)

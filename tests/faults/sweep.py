@@ -27,7 +27,7 @@ import torch
 import reportgen.checks
 import reportgen.cli.run
 from reportgen.cli.main import main
-from reportgen.execution.worker import load_splits
+from reportgen.execution import worker
 from tests.faults.operations import Fault, Operations
 
 EXPERIMENT = """
@@ -211,7 +211,7 @@ def everything_once(folder: Path) -> None:
         for command in (RUN, RENDER):
             with suppress(SystemExit):
                 main.main(list(command))
-    load_splits.cache_clear()
+    worker.held.clear()
     gc.freeze()  # so that forks go on sharing this memory
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from reportgen.experiment.reading import Source, read
-from reportgen.planning.search import Searched, search
+from reportgen.planning.search import Searched, search, studies_of
 from reportgen.training import EpochRow, Evidence, Record, Trial
 
 
@@ -105,7 +105,7 @@ def searched(tmp_path: Path) -> Callable[..., list[Searched]]:
     def make(text: str, accuracy: Callable[[Trial], float | None]) -> list[Searched]:
         file = tmp_path / "searched.toml"
         file.write_text(text, encoding="utf-8")
-        return search(read(file), 10, Invented(accuracy).records)
+        return search(studies_of(read(file), 10), Invented(accuracy).records)
 
     return make
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,14 @@ from reportgen import checks
 from reportgen.analysis.ablation import ablation
 from reportgen.analysis.audit import Point, audit
 from reportgen.errors import UserError
+from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.reading import Source, find, read
 from reportgen.experiment.stages import ALL, NONE
 from reportgen.randomness import stream
-from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords
-from reportgen.training import EpochRow, Record, Trial, trainer
+from reportgen.training import Record, Trial, trainer
 
 TEXT = """
 title = "Audited"
@@ -67,18 +67,6 @@ NAMES = (
 Audited = Callable[..., RunRecords]
 
 
-class Silent:
-    """Does not listen."""
-
-    def planned(self, trials: Sequence[Trial], kept: int) -> None: ...
-
-    def epoch(self, place: int, row: EpochRow) -> None: ...
-
-    def ended(self, place: int) -> None: ...
-
-    def notice(self, line: str) -> None: ...
-
-
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
     """The records of a small experiment with these defects, and with these tables besides."""
@@ -91,9 +79,8 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
         source = Source("small", folder / "small.toml", text, read(folder / "small.toml"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(checks, "run", list)  # the proofs are tested elsewhere, and take a while
-            return run_folder.read(
-                run(source, folder / "out", training=TrainingOptions(1), languages=["en"], watcher=Silent())
-            )
+            made = run(prepare(source), folder / "out", training=TrainingOptions(1), languages=["en"])
+            return made.records
 
     return make
 

@@ -21,7 +21,7 @@ from reportgen.errors import UserError
 from reportgen.execution.executors import local
 from reportgen.execution.executors.local import execute
 from reportgen.execution.prepare import data_settings
-from reportgen.execution.worker import Workplace, load_splits, splits_of
+from reportgen.execution.worker import Workplace, load_data, splits_of
 from reportgen.experiment.reading import Source
 from reportgen.nn import Classifier
 from reportgen.planning.plan import plan
@@ -110,8 +110,8 @@ def test_a_record_is_told_once_after_all_its_epochs_whatever_its_end(
 
 def test_a_subset_is_for_the_comparison_alone(source: Make) -> None:
     made = source(("[comparison]", "[comparison]\nsubset = 50"))
-    splits, classes = load_splits(data_settings(made.experiment, made.file))
-    trials = plan(made.experiment, classes)
+    splits = load_data(data_settings(made.experiment, made.file)).splits
+    trials = plan(made.experiment, classes=10)
     sizes = [tuple(len(part) for part in vars(splits_of(trial, splits)).values()) for trial in trials]
     assert sizes == [(40, 10, 40)] * 4 + [(60, 30, 40)]
 
@@ -164,6 +164,7 @@ from pathlib import Path
 from reportgen.experiment.reading import read
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.reading import Source
+from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 
 class Watcher:
@@ -180,7 +181,7 @@ class Watcher:
 
 file, output = map(Path, sys.argv[1:])
 source = Source("small", file, file.read_text(), read(file))
-run(source, output, training=TrainingOptions(2), languages=["en"], watcher=Watcher())
+run(prepare(source), output, training=TrainingOptions(2), languages=["en"], watcher=Watcher())
 """
 
 

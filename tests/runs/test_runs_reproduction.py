@@ -12,10 +12,10 @@ import pytest
 
 from reportgen.data.cache import downloads_folder
 from reportgen.data.sources.cifar10 import ARCHIVE
+from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.reading import Source, find, read
-from reportgen.records import run_folder
 
 NPZ = os.environ.get("REPORTGEN_CIFAR10")
 DOWNLOADED = downloads_folder() / ARCHIVE  # before the tests have a cache of their own
@@ -75,8 +75,10 @@ def test_the_program_as_submitted_gives_its_own_figures(
     experiment = read(file, {"data": cifar10})
     experiment = experiment.model_copy(update={"tuned": None, "ablation": None})  # the rest takes an hour
     source = Source("as-submitted", file, file.read_text(encoding="utf-8"), experiment)
-    folder = run(source, tmp_path / "output", training=TrainingOptions(2), languages=["en"], watcher=listener)
-    records = run_folder.read(folder)
+    made = run(
+        prepare(source), tmp_path / "output", training=TrainingOptions(2), languages=["en"], watcher=listener
+    )
+    records = made.records
     results = records.results.set_index("setup")
     assert list(results.index) == list(MEASURED)
     for setup, row in results.iterrows():

@@ -15,19 +15,32 @@ import torch
 
 from reportgen.data import load
 from reportgen.errors import UserError
+from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.reading import Source
 from reportgen.nn import Classifier, FullyConnectedLayer, ReLU
 from reportgen.optim import SGD
 from reportgen.records import run_folder
+from reportgen.records.run import Run
 
 Make = Callable[..., Source]
 
 
+def carry_out(source: Source, output: Path, listener: Any) -> Run:
+    return run(prepare(source), output, training=TrainingOptions(1), languages=["en"], watcher=listener)
+
+
 @pytest.fixture
 def finished(source: Make, tmp_path: Path, listener: Any) -> Path:
-    return run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+    made = run(
+        prepare(source()),
+        tmp_path / "output",
+        training=TrainingOptions(1),
+        languages=["en"],
+        watcher=listener,
+    )
+    return made.folder
 
 
 def test_a_run_s_folder_holds_what_is_promised_and_no_more(finished: Path, tmp_path: Path) -> None:
@@ -108,9 +121,13 @@ def test_the_saved_classifier_is_the_one_of_the_best_epoch(finished: Path) -> No
 
 def test_the_same_experiment_twice_gives_the_same_tables(source: Make, tmp_path: Path, listener: Any) -> None:
     first, second = (
-        run_folder.read(
-            run(source(), tmp_path / name, training=TrainingOptions(1), languages=["en"], watcher=listener)
-        )
+        run(
+            prepare(source()),
+            tmp_path / name,
+            training=TrainingOptions(1),
+            languages=["en"],
+            watcher=listener,
+        ).records
         for name in ("a", "b")
     )
     for table in ("epochs", "results", "confusion"):
@@ -126,9 +143,7 @@ def test_a_diverged_trial_is_reported_and_the_rest_goes_on(
     made = source(
         ("epochs = 2", "epochs = 30"), ('"SGD", learning_rate = 0.05', '"SGD", learning_rate = 1e30')
     )
-    kept = run_folder.read(
-        run(made, tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
-    )
+    kept = carry_out(made, tmp_path / "output", listener).records
     status = kept.results.set_index(["stage", "setup", "seed"])["status"].to_dict()
     assert status == {
         ("comparison", "SGD", 0): "diverged",
@@ -152,7 +167,13 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(source: Make, tmp_path: Pat
 
     listener.epoch = stop
     with pytest.raises(StoppedError):
-        run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+        run(
+            prepare(source()),
+            tmp_path / "output",
+            training=TrainingOptions(1),
+            languages=["en"],
+            watcher=listener,
+        )
     assert list((tmp_path / "output" / "small").iterdir()) == []
 
 
@@ -190,7 +211,13 @@ def test_settings_that_do_not_fit_are_refused_before_anything_is_written(
     slide = ("slide_by_one = false", f"slide_by_one = {str(mistake.startswith('sliding')).lower()}")
     made = source((right, wrong), slide)
     with pytest.raises(UserError) as caught:
-        run(made, tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+        run(
+            prepare(made),
+            tmp_path / "output",
+            training=TrainingOptions(1),
+            languages=["en"],
+            watcher=listener,
+        )
     message = str(caught.value)
     assert message.startswith(f"{made.file}: ")
     assert said in message
@@ -204,7 +231,7 @@ def test_a_whole_sliding_batch_of_validation_images_is_enough(
     made = source(
         ("batch_size = 7\nepochs = 3", "batch_size = 30\nepochs = 3"), ("by_one = false", "by_one = true")
     )
-    run(made, tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+    carry_out(made, tmp_path / "output", listener)
 
 
 def test_a_broken_formula_stops_the_run_before_training(
@@ -212,7 +239,13 @@ def test_a_broken_formula_stops_the_run_before_training(
 ) -> None:
     monkeypatch.setattr(ReLU, "backward", lambda _, dout: dout)
     with pytest.raises(UserError, match=r"ReLU forward and backward tests: FAILED\."):
-        run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+        run(
+            prepare(source()),
+            tmp_path / "output",
+            training=TrainingOptions(1),
+            languages=["en"],
+            watcher=listener,
+        )
     assert listener.rows == []
     assert not (tmp_path / "output").exists()
 
@@ -220,7 +253,13 @@ def test_a_broken_formula_stops_the_run_before_training(
 def test_no_folder_for_the_run_is_said_before_training(source: Make, tmp_path: Path, listener: Any) -> None:
     (tmp_path / "output").write_text("a file", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be written"):
-        run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+        run(
+            prepare(source()),
+            tmp_path / "output",
+            training=TrainingOptions(1),
+            languages=["en"],
+            watcher=listener,
+        )
     assert listener.rows == []
 
 
@@ -242,6 +281,12 @@ def test_every_file_of_a_run_is_on_the_disk_before_it_has_its_name(
 
     monkeypatch.setattr(os, "fsync", note)
     monkeypatch.setattr(os, "rename", look)
-    run(source(), tmp_path / "output", training=TrainingOptions(1), languages=["en"], watcher=listener)
+    run(
+        prepare(source()),
+        tmp_path / "output",
+        training=TrainingOptions(1),
+        languages=["en"],
+        watcher=listener,
+    )
     assert {"manifest.json", "metrics.csv", "tuned-seed0.safetensors", "samples.npz"} <= found.keys()
     assert all(found.values()), found

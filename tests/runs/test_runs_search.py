@@ -17,6 +17,7 @@ import pytest
 
 from reportgen import checks
 from reportgen.data import load, split
+from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.reading import ExperimentError, Source, read
@@ -114,17 +115,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Run:
     source = Source("real", folder / "real.toml", REAL, read(folder / "real.toml"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "run", list)  # the proofs are tested elsewhere, and take a while
-        return Run(run(source, folder / "out", training=TrainingOptions(1), languages=["en"], watcher=Deaf()))
-
-
-class Deaf:
-    def planned(self, _: object, __: int) -> None: ...
-
-    def epoch(self, _: int, __: object) -> None: ...
-
-    def ended(self, _: int) -> None: ...
-
-    def notice(self, _: str) -> None: ...
+        made = run(prepare(source), folder / "out", training=TrainingOptions(1), languages=["en"])
+        return Run(made.folder)
 
 
 # ---------------------------------------------------------------- a run with a search

@@ -22,9 +22,9 @@ from reportgen.execution import code_digest as code
 from reportgen.execution import trial_key as keys
 from reportgen.execution.code_digest import canonical, code_digest
 from reportgen.execution.executors.local import execute
-from reportgen.execution.prepare import data_digest, data_settings, load_images
+from reportgen.execution.prepare import data_digest, data_settings
 from reportgen.execution.trial_key import trial_key
-from reportgen.execution.worker import Workplace
+from reportgen.execution.worker import Workplace, load_data
 from reportgen.experiment.reading import Source
 from reportgen.planning.plan import plan
 from reportgen.training import Setup, Trial
@@ -86,8 +86,9 @@ def test_another_program_library_or_processor_is_another_trial(
 def test_another_split_by_default_is_other_data(source: Callable[..., Source], name: str) -> None:
     """Where an experiment does not say how data are split, the source does."""
     made = source()
-    dataset, settings = load_images(made)
-    assert data_digest(replace(dataset, **{name: 7}), settings) != data_digest(dataset, settings)
+    loaded = load_data(data_settings(made.experiment, made.file))
+    other = replace(loaded.dataset, **{name: 7})
+    assert data_digest(other, loaded.settings) != data_digest(loaded.dataset, loaded.settings)
 
 
 # ---------------------------------------------------------------- the code, from its files

@@ -15,7 +15,7 @@ from multiprocessing.connection import wait as wait_for_sentinel
 from typing import Any
 
 from reportgen.errors import UserError
-from reportgen.execution.worker import DataSettings, OnNotice, Workplace, load_splits, splits_of, train_trial
+from reportgen.execution.worker import DataSettings, OnNotice, Workplace, load_data, splits_of, train_trial
 from reportgen.training import EpochRow, Record, Trial
 
 OnEpoch = Callable[[int, EpochRow], None]
@@ -109,8 +109,7 @@ def _interrupts_held() -> Iterator[None]:
 
 def _work(trial: Trial, data: DataSettings) -> float:
     """Roughly how much arithmetic a trial is, to sort by."""
-    splits, _ = load_splits(data)
-    images = len(splits_of(trial, splits).train)
+    images = len(splits_of(trial, load_data(data).splits).train)
     first_hidden = trial.setup.hidden[0] if trial.setup.hidden else 10
     return trial.setup.epochs * images * first_hidden / trial.setup.batch_size
 
