@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,26 @@ def test_every_dependency_has_a_lowest_version() -> None:
         operators = [specifier.operator for specifier in requirement.specifier]
         assert operators.count(">=") == 1, requirement
         assert set(operators) <= {">=", "<"}, requirement
+
+
+def test_whatever_the_package_imports_is_a_dependency() -> None:
+    """What is there by way of another's needs alone may be gone tomorrow."""
+    imported = set()
+    for path in (ROOT / "reportgen").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                imported.add(str(node.module))
+    names = {name.split(".")[0] for name in imported} - set(sys.stdlib_module_names) - {"reportgen"}
+    distributions = packages_distributions()
+    undeclared = {
+        name
+        for name in names - {"pydyf"}  # WeasyPrint's own writer, of the version that it asks for
+        if not {canonicalize_name(owner) for owner in distributions.get(name, ())} & REQUIRED.keys()
+    }
+    assert undeclared == set()
+    assert {"torch", "weasyprint", "tomlkit"} <= names
 
 
 # ---------------------------------------------------------------- system packages
