@@ -14,7 +14,7 @@ from scipy import stats
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.pairs import TESTED, Pair, Verdict
-from reportgen.analysis.results import best_on_validation, finished
+from reportgen.analysis.results import best_on_validation, finished, settings_at_edge
 from reportgen.analysis.standings import Standing
 
 SHARED, TUNED, TABLE = "shared", "tuned", "table"
@@ -163,8 +163,7 @@ def of_search(search: pd.DataFrame) -> Iterator[Finding]:
         width = working_range(tried)
         if width is not None:
             yield Finding("range", {"name": str(setup), **width})
-        chosen = tried[tried["chosen"]]
-        edges = [edge for edge in str(chosen["at_edge"].iloc[0]).split(", ") if edge]
+        edges = settings_at_edge(tried[tried["chosen"]])
         if edges:
             yield Finding("edge", {"name": str(setup), "settings": edges})
 

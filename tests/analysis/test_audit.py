@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from reportgen.analysis.audit import Fact, Point, audit, fraction
+from reportgen.analysis.audit.conditions import fraction
+from reportgen.analysis.audit.facts import Fact
+from reportgen.analysis.audit.points import Point, audit
 from reportgen.files import resources
 from reportgen.report.words.catalogue import load
 

@@ -11,7 +11,8 @@ import pytest
 from markupsafe import Markup
 
 from reportgen.analysis.ablation import Ablation, Variant
-from reportgen.analysis.audit import Fact, Point
+from reportgen.analysis.audit.facts import Fact
+from reportgen.analysis.audit.points import Point
 from reportgen.cli.main import main
 from reportgen.experiment.stages import ALL, NONE
 from reportgen.files import resources

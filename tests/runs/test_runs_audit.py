@@ -10,7 +10,7 @@ import torch
 
 from reportgen import checks
 from reportgen.analysis.ablation import ablation
-from reportgen.analysis.audit import Point, audit
+from reportgen.analysis.audit.points import Point, audit
 from reportgen.errors import UserError
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run

@@ -10,7 +10,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
-from reportgen.analysis.audit import Fact, Point, audit
+from reportgen.analysis.audit.facts import Fact
+from reportgen.analysis.audit.points import Point, audit
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import ALL, COMPARISON, NONE
 from reportgen.records.run_folder import RunRecords

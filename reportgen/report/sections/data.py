@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reportgen.analysis.audit import describe_test_part
+from reportgen.analysis.audit.data_use import describe_test_part
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.pictures import picture

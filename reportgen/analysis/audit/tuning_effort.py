@@ -1,0 +1,104 @@
+"""Whether as much was tried for every setup, and whether each trained at a learning rate found for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from reportgen.analysis.audit.facts import AuditedTrial, Fact, Value, comma_separated, labels_of
+from reportgen.analysis.results import settings_at_edge
+
+
+def budget(
+    trials: Sequence[AuditedTrial], settings: Mapping[str, Any], search: pd.DataFrame
+) -> Iterator[Fact]:
+    """How much was tried for each setup."""
+    declared = settings["found"]["comparison"]
+    if len(search):
+        yield _searched_budget(labels_of(trials), settings, search)
+    elif declared is not None:
+        values = {
+            "settings": declared["trials"],
+            "seeds": len(declared["seeds"]),
+            "epochs": declared["epochs"],
+        }
+        yield Fact("budget_declared", True, {"experiment": declared["experiment"], **values})
+    else:
+        yield Fact("nothing_tuned", None)
+
+
+def _searched_budget(labels: Sequence[str], settings: Mapping[str, Any], search: pd.DataFrame) -> Fact:
+    tried = {label: search[search["setup"] == label] for label in labels}
+    # what a setup's trials were like: how many settings, and with which seeds each
+    efforts = {
+        label: sorted(sorted(one["seed"]) for _, one in rows.groupby("number"))
+        for label, rows in tried.items()
+    }
+    first = efforts[labels[0]]
+    lengths = set(search.loc[search["status"] == "finished", "epochs"])
+    stops_early = settings["comparison"]["early_stopping"] is not None
+    same = all(effort == first for effort in efforts.values()) and len(first) > 0
+    if same and (len(lengths) <= 1 or stops_early):
+        asked = settings["search"]["comparison"]["epochs"] or settings["comparison"]["epochs"]
+        trained = ", ".join(f"{label} {rows['epochs'].sum():,}" for label, rows in tried.items())
+        values: dict[str, Value] = {"settings": len(first), "seeds": len(first[0]), "epochs": asked}
+        return Fact("budget_same", True, {**values, "trained": trained})
+    listed = "; ".join(
+        f"{label} {len(efforts[label])} / {rows['epochs'].sum():,}" for label, rows in tried.items()
+    )
+    return Fact("budget_differs", False, {"budgets": listed})
+
+
+def learning_rates(
+    trials: Sequence[AuditedTrial], settings: Mapping[str, Any], search: pd.DataFrame
+) -> Iterator[Fact]:
+    """Whether every setup trained with a learning rate of its own that a search found, and not at an edge."""
+    rates: dict[str, set[float]] = {}
+    for trial in trials:
+        rates.setdefault(trial.label, set()).add(float(trial.setup["hyperparameters"]["learning_rate"]))
+    listed = ", ".join(f"{label} {rate:g}" for label, of_one in rates.items() for rate in sorted(of_one))
+    declared = settings["found"]["comparison"]
+    if len(search):
+        chosen = {label: search[(search["setup"] == label) & search["chosen"]] for label in rates}
+        searched = {label for label, rows in chosen.items() if _tried_rates(search, label) > 1 and len(rows)}
+        untrained = [label for label in searched if set(chosen[label]["learning_rate"]) != rates[label]]
+        edges = [(label, edge) for label in searched for edge in settings_at_edge(chosen[label])]
+    elif declared is not None:
+        spaces = declared["space"].split("; ")
+        searched = {label for label in rates if any(_has_rate(space, label) for space in spaces)}
+        untrained = []
+        edges = [(label, edge) for label, _, edge in (e.rpartition(": ") for e in declared["at_edge"])]
+    elif len(shared := set().union(*rates.values())) == 1:
+        yield Fact("rate_shared", False, {"rate": shared.pop()})
+        return
+    else:
+        yield Fact("rates_given", False, {"rates": listed})
+        return
+    lacking = [label for label in rates if label not in searched]
+    at_edge = [label for label, edge in edges if edge == "learning_rate"]
+    for key, names in (
+        ("rates_not_searched", lacking),
+        ("rates_not_trained", untrained),
+        ("rates_at_edge", at_edge),
+    ):
+        if names:
+            yield Fact(key, False, {"names": comma_separated([label for label in rates if label in names])})
+    if not lacking and not untrained and not at_edge:
+        yield Fact("rates_found", True, {"rates": listed})
+    others = [f"{label} {edge}" for label, edge in edges if edge != "learning_rate"]
+    if others:
+        yield Fact("others_at_edge", None, {"names": comma_separated(sorted(others))})
+
+
+def _tried_rates(search: pd.DataFrame, label: str) -> int:
+    """How many learning rates a search tried for a setup; 0 where it left the learning rate alone."""
+    settings = [json.loads(text) for text in search.loc[search["setup"] == label, "settings"]]
+    return len({one["learning_rate"] for one in settings if "learning_rate" in one})
+
+
+def _has_rate(space: str, label: str) -> bool:
+    """Whether "SGD: learning_rate from 0.0001 to 1 (log)" is about this setup's learning rate."""
+    return space.startswith(f"{label}: ") and "learning_rate " in space
