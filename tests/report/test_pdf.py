@@ -12,7 +12,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
@@ -31,7 +31,6 @@ from PIL import Image
 from reportgen.errors import UserError
 from reportgen.report.fonts import faces
 from reportgen.report.pdf import writer as pdf
-from reportgen.report.pdf.patches.reading import parsed
 
 REPOSITORY = Path(__file__).parents[2]
 CREATED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -317,78 +316,27 @@ VARIED = SAMPLE.replace(
 )
 
 
-@pytest.mark.parametrize("helper", ["remembered_measures", "shared_styles", "read_as_xml", "drawings_apart"])
-def test_what_saves_time_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helper: str
-) -> None:
+def test_drawings_kept_apart_leave_the_same_ink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     was_on = []
-    original = getattr(pdf, helper)
+    original = pdf.drawings_apart
 
     @contextmanager
-    def watched(*page: str) -> Iterator[Any]:
-        with original(*page) as on:
-            was_on.append(on not in (False, *page))
-            yield on
+    def watched(page: str) -> Iterator[Any]:
+        with original(page) as apart:
+            was_on.append(apart != page)
+            yield apart
 
-    monkeypatch.setattr(pdf, helper, watched)
+    monkeypatch.setattr(pdf, "drawings_apart", watched)
     write(VARIED, tmp_path / "with.pdf")
     assert was_on == [True]
-
-    @contextmanager
-    def nothing(page: str = "") -> Iterator[str]:
-        yield page
-
-    monkeypatch.setattr(pdf, helper, nothing)
+    monkeypatch.setattr(pdf, "drawings_apart", nullcontext)
     write(VARIED, tmp_path / "without.pdf")
-    quick, slow = ((tmp_path / name).read_bytes() for name in ("with.pdf", "without.pdf"))
-    if helper == "drawings_apart":  # other objects, the same ink
-        assert all(np.array_equal(one, other) for one, other in zip(ink(quick), ink(slow), strict=True))
-    else:
-        assert quick == slow
+    quick, slow = (ink((tmp_path / name).read_bytes()) for name in ("with.pdf", "without.pdf"))
+    assert all(np.array_equal(one, other) for one, other in zip(quick, slow, strict=True))
 
 
 def ink(data: bytes) -> list[Any]:
     return [page.render(scale=2).to_numpy() for page in pypdfium2.PdfDocument(data)]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<p>open",
-        "<p>a<div>b</div></p>",
-        "<table><tr><td>a</td></tr></table>",
-        "<table><tbody><tr><td>a</td></tr></tbody>loose</table>",
-        "<P>a</P>",
-        "<a href='#a'>a <b><a href='#b'>b</a></b></a>",
-        "<pre>\na</pre>",
-        "a & b &nosuchname; <b>c</i>",
-        "<h1>a<h2>b</h2></h1>",
-        "<ul><li>a<div><li>b</li></div></li></ul>",
-        "<div><td>a</td></div>",
-        "<p title='a\nb'>c</p>",
-        "<form><form>a</form></form>",
-        "<span><div>a</div></span>",
-    ],
-)
-def test_what_html_reads_otherwise_is_read_as_html(body: str) -> None:
-    html = f"<!doctype html><html><head><title>t</title></head><body>{body}</body></html>"
-    assert parsed(html) is None
-
-
-def test_a_page_read_as_xml_is_the_one_read_as_html() -> None:
-    import tinyhtml5
-
-    html = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a &amp; b</title>'
-        "<style>a > b { content: '&<' }</style></head><body><p>caf&eacute;&ensp;<br>x<img src='a'>y</p>"
-        "<table><tbody><tr><td>1<td></tr></tbody></table></body></html>"
-    ).replace("1<td>", "1</td>")
-    read = parsed(html)
-    assert read is not None
-    other = tinyhtml5.parse(html, namespace_html_elements=False)
-    assert [(e.tag, dict(e.attrib), e.text or "", e.tail or "") for e in read.iter()] == [
-        (e.tag, dict(e.attrib), e.text or "", e.tail or "") for e in other.iter()
-    ]
 
 
 # ---------------------------------------------------------------- a WeasyPrint that is another inside
@@ -422,12 +370,6 @@ def test_what_a_pdf_lacks_beside_another_weasyprint_is_said(
     with pikepdf.open(tmp_path / "a.pdf") as document:
         named = re.findall(r"pdf-without:(\w+)", str(document.docinfo.Keywords))
     assert named == [name]
-
-
-def test_what_only_saves_time_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    inside = importlib.import_module("weasyprint.css")
-    monkeypatch.setattr(inside, "find_style_attributes", changed_signature(inside.find_style_attributes))
-    assert write(SAMPLE, tmp_path / "a.pdf").warnings == ()
 
 
 def test_a_tree_of_tags_that_cannot_be_tidied_stays_weasyprints_own(

@@ -27,10 +27,7 @@ from reportgen.report.pdf.machine import (
     same_everywhere,
 )
 from reportgen.report.pdf.patches.drawings import drawings_apart
-from reportgen.report.pdf.patches.measuring import remembered_measures
-from reportgen.report.pdf.patches.reading import read_as_xml
 from reportgen.report.pdf.patches.structure import StructureError
-from reportgen.report.pdf.patches.styles import shared_styles
 from reportgen.report.pdf.text import join_rooms
 
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
@@ -135,10 +132,7 @@ def _write(
     with (
         same_everywhere(created),
         collected_warnings() as said,
-        read_as_xml(),
         help.helped(without) as lacking,
-        shared_styles(),
-        remembered_measures(),
         drawings_apart(html) as page,
     ):
         _refuse_untagged(variant, lacking)
