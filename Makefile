@@ -80,6 +80,7 @@ check: $(INSTALLED) ## prove the layers and the optimizers
 lint: $(INSTALLED_DEV) ## look for mistakes and uneven formatting
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
+	@PYTHONPATH=. $(VENV)/bin/lint-imports --no-logo --cache-dir build/import_linter
 
 format: $(INSTALLED_DEV) ## mend formatting, and the mistakes that mend themselves
 	@$(RUN) -m ruff check --fix .
