@@ -23,9 +23,9 @@ from reportgen.execution.executors.local import execute
 from reportgen.execution.prepare import data_settings
 from reportgen.execution.worker import Workplace, load_data, splits_of
 from reportgen.experiment.reading import Source
-from reportgen.nn import Classifier
 from reportgen.planning.plan import plan
 from reportgen.training import EpochRow, Record, Trial
+from reportgen.training.saved_classifier import load_classifier
 
 ROOT = Path(__file__).parents[2]
 Make = Callable[..., Source]
@@ -76,7 +76,7 @@ def test_two_workers_give_the_numbers_of_one_bit_for_bit(source: Make, tmp_path:
     for folder in (tmp_path / "one", tmp_path / "two"):
         assert sorted(folder.rglob("*.*")) == [folder / "4/insight.npz", folder / name]
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-    assert Classifier.load(tmp_path / "one" / name).parameter_shapes() == alone[-1].parameter_shapes
+    assert load_classifier(tmp_path / "one" / name).parameter_shapes() == alone[-1].parameter_shapes
     assert not multiprocessing.active_children()
 
 

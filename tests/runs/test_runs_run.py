@@ -19,10 +19,11 @@ from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
 from reportgen.experiment.reading import Source
-from reportgen.nn import Classifier, FullyConnectedLayer, ReLU
+from reportgen.nn import FullyConnectedLayer, ReLU
 from reportgen.optim import SGD
 from reportgen.records import run_folder
 from reportgen.records.run import Run
+from reportgen.training.saved_classifier import load_classifier
 
 Make = Callable[..., Source]
 
@@ -33,13 +34,7 @@ def carry_out(source: Source, output: Path, listener: Any) -> Run:
 
 @pytest.fixture
 def finished(source: Make, tmp_path: Path, listener: Any) -> Path:
-    made = run(
-        prepare(source()),
-        tmp_path / "output",
-        training=TrainingOptions(1),
-        languages=["en"],
-        watcher=listener,
-    )
+    made = carry_out(source(), tmp_path / "output", listener)
     return made.folder
 
 
@@ -112,7 +107,7 @@ def test_the_samples_are_training_images_of_every_class(finished: Path) -> None:
 def test_the_saved_classifier_is_the_one_of_the_best_epoch(finished: Path) -> None:
     kept = run_folder.read(finished)
     tuned = kept.results[kept.results["stage"] == "tuned"].iloc[0]
-    classifier = Classifier.load(finished / "records" / "tuned-seed0.safetensors")
+    classifier = load_classifier(finished / "records" / "tuned-seed0.safetensors")
     digits = load("digits")
     images = torch.from_numpy(digits.test_images[:40].reshape(40, -1) / np.float32(255))
     found = classifier.predict(images.float()).numpy() == digits.test_labels[:40]
@@ -120,16 +115,7 @@ def test_the_saved_classifier_is_the_one_of_the_best_epoch(finished: Path) -> No
 
 
 def test_the_same_experiment_twice_gives_the_same_tables(source: Make, tmp_path: Path, listener: Any) -> None:
-    first, second = (
-        run(
-            prepare(source()),
-            tmp_path / name,
-            training=TrainingOptions(1),
-            languages=["en"],
-            watcher=listener,
-        ).records
-        for name in ("a", "b")
-    )
+    first, second = (carry_out(source(), tmp_path / name, listener).records for name in ("a", "b"))
     for table in ("epochs", "results", "confusion"):
         one, other = (
             getattr(kept, table).drop(columns="seconds", errors="ignore") for kept in (first, second)
@@ -167,13 +153,7 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(source: Make, tmp_path: Pat
 
     listener.epoch = stop
     with pytest.raises(StoppedError):
-        run(
-            prepare(source()),
-            tmp_path / "output",
-            training=TrainingOptions(1),
-            languages=["en"],
-            watcher=listener,
-        )
+        carry_out(source(), tmp_path / "output", listener)
     assert list((tmp_path / "output" / "small").iterdir()) == []
 
 
@@ -211,13 +191,7 @@ def test_settings_that_do_not_fit_are_refused_before_anything_is_written(
     slide = ("slide_by_one = false", f"slide_by_one = {str(mistake.startswith('sliding')).lower()}")
     made = source((right, wrong), slide)
     with pytest.raises(UserError) as caught:
-        run(
-            prepare(made),
-            tmp_path / "output",
-            training=TrainingOptions(1),
-            languages=["en"],
-            watcher=listener,
-        )
+        carry_out(made, tmp_path / "output", listener)
     message = str(caught.value)
     assert message.startswith(f"{made.file}: ")
     assert said in message
@@ -239,13 +213,7 @@ def test_a_broken_formula_stops_the_run_before_training(
 ) -> None:
     monkeypatch.setattr(ReLU, "backward", lambda _, dout: dout)
     with pytest.raises(UserError, match=r"ReLU forward and backward tests: FAILED\."):
-        run(
-            prepare(source()),
-            tmp_path / "output",
-            training=TrainingOptions(1),
-            languages=["en"],
-            watcher=listener,
-        )
+        carry_out(source(), tmp_path / "output", listener)
     assert listener.rows == []
     assert not (tmp_path / "output").exists()
 
@@ -253,13 +221,7 @@ def test_a_broken_formula_stops_the_run_before_training(
 def test_no_folder_for_the_run_is_said_before_training(source: Make, tmp_path: Path, listener: Any) -> None:
     (tmp_path / "output").write_text("a file", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be written"):
-        run(
-            prepare(source()),
-            tmp_path / "output",
-            training=TrainingOptions(1),
-            languages=["en"],
-            watcher=listener,
-        )
+        carry_out(source(), tmp_path / "output", listener)
     assert listener.rows == []
 
 
@@ -281,12 +243,6 @@ def test_every_file_of_a_run_is_on_the_disk_before_it_has_its_name(
 
     monkeypatch.setattr(os, "fsync", note)
     monkeypatch.setattr(os, "rename", look)
-    run(
-        prepare(source()),
-        tmp_path / "output",
-        training=TrainingOptions(1),
-        languages=["en"],
-        watcher=listener,
-    )
+    carry_out(source(), tmp_path / "output", listener)
     assert {"manifest.json", "metrics.csv", "tuned-seed0.safetensors", "samples.npz"} <= found.keys()
     assert all(found.values()), found
