@@ -6,19 +6,29 @@ itself. It never goes by the clock: a busy machine is no mistake.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import chdir
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from reportgen.cli.main import main
+from tests.helpers import hostile
+from tests.helpers.cli import Answer, Cli
+from tests.helpers.experiments import SMALL, TINY
+from tests.helpers.images import arrays
+
+if TYPE_CHECKING:  # what many tests do without is loaded by those that need it
+    from reportgen.experiment.reading import Source
+    from tests.helpers.listener import Listener
 
 settings.register_profile(
     "local", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
@@ -28,54 +38,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 SLOW_SECONDS = 1800
 """How long a slow test may take; others have the timeout of pyproject.toml."""
-RENDERING = ("cli", "document", "report")
+RENDERING = ("cli", "document", "report", "verification")
 """The rooms whose tests render reports."""
-
-TINY = """
-title = { zh-Hant = "小型測試：優化器", en = "A tiny test of optimizers" }
-author = { zh-Hant = "王小明", en = "Wang Xiaoming" }
-[data]
-source = "digits"
-train = 300
-validation = 100
-[comparison]
-subset = 200
-hidden = [16]
-batch_size = 16
-epochs = 3
-seeds = 2
-optimizers = [
-  { name = "SGD", learning_rate = 0.05 },
-  { name = "SGD_Momentum", learning_rate = 0.05, momentum = 0.8 },
-  { name = "Adam", learning_rate = 0.01 },
-]
-[tuned]
-hidden = [24, 12]
-batch_size = 16
-epochs = 5
-l2 = 1e-4
-seeds = [0, 1]
-optimizer = { name = "Adam", learning_rate = 0.01 }
-"""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def error_line(self) -> str:
-        """The one line of its error output."""
-        lines = self.err.splitlines()
-        assert len(lines) == 1, self.err
-        return lines[0]
-
-
-Cli = Callable[..., Answer]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -125,6 +89,60 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert not ended.value.code
             (folder / "made").touch()
     return (folder / "out" / "tiny" / "latest").resolve()
+
+
+@pytest.fixture(scope="session")
+def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> hostile.Run:
+    """A run whose every text tries to be something else, with its HTML; read it, do not change it."""
+    place = tmp_path_factory.mktemp("hostile")
+    np.savez(place / "<i>&{x}.npz", **arrays(classes=np.array(hostile.CLASSES)))
+    (place / hostile.FILE).write_text(hostile.TEXT, encoding="utf-8")
+    with chdir(place), pytest.raises(SystemExit) as ended:
+        main.main(["run", hostile.FILE, "--no-pdf", "--workers", "1"])
+    assert not ended.value.code
+    return hostile.Run(place, (place / "output" / "x (1)" / "latest").resolve())
+
+
+@pytest.fixture
+def one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def no_workers_left() -> Iterator[None]:
+    """A failed test's workers would keep pytest from ending."""
+    yield
+    for child in multiprocessing.active_children():
+        child.kill()
+
+
+@pytest.fixture
+def listener() -> Listener:
+    from tests.helpers.listener import Listener
+
+    return Listener()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[..., Source]:
+    """An experiment as a run takes it: five trials of two or three epochs on a few digits.
+
+    Called with pairs of what to replace in its text, and by what.
+    """
+    from reportgen.experiment.reading import Source, read
+
+    def make(*changes: tuple[str, str]) -> Source:
+        text = SMALL
+        for right, wrong in changes:
+            assert text.count(right) == 1
+            text = text.replace(right, wrong)
+        file = tmp_path / "small.toml"
+        file.write_text(text, encoding="utf-8")
+        return Source("small", file, text, read(file))
+
+    return make
 
 
 def may_write_anywhere() -> bool:

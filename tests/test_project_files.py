@@ -7,7 +7,6 @@ import re
 import shlex
 import subprocess
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
@@ -17,8 +16,8 @@ from packaging.specifiers import SpecifierSet
 
 import reportgen
 from reportgen.cli.main import main
+from tests.helpers.project import ROOT
 
-ROOT = Path(__file__).parents[1]
 BUILD = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = BUILD["project"]
 

@@ -42,11 +42,13 @@ class Room:
 ROOMS = {
     "nn": Room(
         ["reportgen/nn/*.py"],
-        ["tests/nn", "tests/checks", "tests/training/test_training_against_autograd.py"],
+        ["tests/nn", "tests/checks", "tests/training/test_against_autograd.py"],
     ),
     "optim": Room(["reportgen/optim/*.py"], ["tests/optim", "tests/checks"]),
-    "analysis": Room(["reportgen/analysis/*.py"], ["tests/analysis", "tests/report/test_report_verdicts.py"]),
-    "key": Room(["reportgen/execution/trial_key.py"], ["tests/runs/test_runs_trial_*.py"]),
+    "analysis": Room(
+        ["reportgen/analysis/*.py"], ["tests/analysis", "tests/report/sections/test_verdicts.py"]
+    ),
+    "key": Room(["reportgen/execution/trial_key.py"], ["tests/execution/test_trial_*.py"]),
     "store": Room(
         [
             "reportgen/files/atomic.py",
@@ -59,26 +61,27 @@ ROOMS = {
             "reportgen/execution/trial_store.py",
         ],
         [
-            "tests/test_files.py",
-            "tests/data/test_data_cache.py",
-            "tests/runs",
-            "tests/cli/test_cli_history.py",
-            "tests/cli/test_cli_reuse.py",
-            "tests/cli/test_cli_storage.py",
+            "tests/files/test_atomic.py",
+            "tests/data/test_cache.py",
+            "tests/execution",
+            "tests/records",
+            "tests/cli/test_history.py",
+            "tests/cli/test_reuse.py",
+            "tests/cli/test_storage.py",
         ],
     ),
     "proofs": Room(
         ["reportgen/checks/*.py", "reportgen/verification/*.py"],
         [
             "tests/checks",
-            "tests/report/test_proof.py",
-            "tests/cli/test_cli_verify.py",
-            "tests/hardening/test_changed_pdfs.py",
+            "tests/verification/test_proofs.py",
+            "tests/cli/test_verify.py",
+            "tests/verification/test_changed_pdfs.py",
         ],
     ),
     "numbers": Room(
         ["reportgen/report/words/numbers.py", "reportgen/report/sections/headlines.py"],
-        ["tests/report/test_report_numbers.py", "tests/report/test_report_verdicts.py"],
+        ["tests/report/test_printed_numbers.py", "tests/report/sections/test_verdicts.py"],
     ),
 }
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.helpers.experiments import FIVE_TRIALS
+from tests.helpers.images import arrays
 
-def arrays(**changes: Any) -> dict[str, Any]:
-    """A sound set of Keras-like arrays, with some replaced or (None) taken away."""
-    rng = np.random.default_rng(0)
-    sound = {
-        "x_train": rng.integers(0, 256, (60, 6, 6, 3), dtype=np.uint8),
-        "y_train": np.arange(60) % 3,
-        "x_test": rng.integers(0, 256, (30, 6, 6, 3), dtype=np.uint8),
-        "y_test": np.arange(30) % 3,
-    }
-    return {name: value for name, value in (sound | changes).items() if value is not None}
+
+@pytest.fixture
+def experiment(tmp_path: Path) -> Path:
+    """x.toml, in the folder where the command line is called."""
+    path = tmp_path / "x.toml"
+    path.write_text(FIVE_TRIALS, encoding="utf-8")
+    return path
 
 
 @pytest.fixture

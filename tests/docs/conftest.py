@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-EXTENSIONS = Path(__file__).parents[2] / "docs" / "extensions"
+from tests.helpers.project import ROOT
+
+EXTENSIONS = ROOT / "docs" / "extensions"
 MODULES = ("command_reference", "experiment_reference", "nothing_from_outside")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def extensions() -> Iterator[dict[str, ModuleType]]:
     pytest.importorskip("sphinx", reason="the manual is built with the versions of constraints.txt alone")
     sys.path.insert(0, str(EXTENSIONS))

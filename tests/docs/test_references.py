@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+from tests.helpers.project import ROOT
+
+EXPERIMENTS = ROOT / "experiments"
 Extensions = dict[str, ModuleType]
 
 

@@ -7,31 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from reportgen.report.pdf.writer import DEFAULT_VARIANT, Variant
 from reportgen.report.render import Rendered, render
-
-
-@dataclass(frozen=True)
-class Report:
-    """A run rendered twice and once as PDF/UA-1: the files, and what was said of the first time."""
-
-    rendered: Rendered
-    again: Path
-    accessible: Path
-
-    @property
-    def html(self) -> Path:
-        return self.rendered.html
-
-    @property
-    def pdf(self) -> Path:
-        assert self.rendered.pdf is not None
-        return self.rendered.pdf
+from tests.helpers.documents import Report
 
 
 @pytest.fixture(scope="session")

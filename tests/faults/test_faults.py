@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.helpers.project import ROOT
 
 
 def swept(folder: Path, every: int) -> list[str]:
-    """What `tests.faults.sweep` prints: problems, and how much was tried."""
+    """What `tests.helpers.fault_sweep` prints: problems, and how much was tried."""
     process = subprocess.run(
-        [sys.executable, "-m", "tests.faults.sweep", str(folder), str(every)],
+        [sys.executable, "-m", "tests.helpers.fault_sweep", str(folder), str(every)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -17,8 +17,9 @@ from reportgen.errors import is_printable
 from reportgen.experiment import reading
 from reportgen.experiment.reading import LARGEST_FILE, ExperimentError, name_of
 from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
-from tests.conftest import TINY
-from tests.hardening.cases import cases, unless_refused
+from tests.helpers.any_values import VALUES, at, places
+from tests.helpers.cases import cases, unless_refused
+from tests.helpers.experiments import TINY
 
 SOUND = tomllib.loads(TINY)
 SEARCHED = SOUND | {
@@ -33,39 +34,6 @@ SEARCHED = SOUND | {
     "defects": {"gradients_averaged_twice": True},
     "ablation": {"seeds": 1},
 }
-
-WORDS = st.sampled_from(
-    ["", "digits", "npz", "../../etc/passwd", "=1+1", "<script>", "{title}", "constant", "Adam", "\x1b[2J",
-     "a\nb", "\u202e", "優化器", "x" * 300, "$\\frac$", "C:\\", "NaN"]
-)  # fmt: skip
-VALUES = st.recursive(
-    st.one_of(
-        st.integers(),
-        st.sampled_from([0, -1, 1, 2, 3, 10**30, 2**63 - 1, -(2**63)]),
-        st.floats(),
-        st.booleans(),
-        WORDS,
-        st.text(max_size=20),
-        st.datetimes(),
-    ),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.text("ab_-. é", max_size=5), inner, max_size=3)
-    ),
-    max_leaves=5,
-)
-
-
-def places(table: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a file: keys and indices that lead there."""
-    inner = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
-    found = [path] if path else []
-    return found + [place for key, value in inner for place in places(value, (*path, key))]
-
-
-def at(table: Any, path: tuple[Any, ...]) -> Any:
-    for key in path:
-        table = table[key]
-    return table
 
 
 def like(value: Any) -> st.SearchStrategy[Any]:

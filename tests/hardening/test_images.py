@@ -16,8 +16,8 @@ from PIL import Image
 from reportgen.data import dataset, load
 from reportgen.data.errors import DataError
 from reportgen.errors import is_printable
-from tests.cli.conftest import arrays
-from tests.hardening.cases import cases, unless_refused
+from tests.helpers.cases import cases, unless_refused
+from tests.helpers.images import arrays
 
 DTYPES = st.sampled_from(["u1", "i1", "i4", "i8", ">i4", "u8", "f4", "f8", "b1", "c8", "U3", "S2", "M8[s]"])
 

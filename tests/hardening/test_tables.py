@@ -22,9 +22,9 @@ from reportgen.errors import UserError, is_printable
 from reportgen.files import csv_cells
 from reportgen.records import run_folder, score_files
 from reportgen.records.run_folder import RunRecords
-from tests.conftest import Cli
-from tests.hardening.cases import cases, unless_refused
-from tests.manifests import a_manifest
+from tests.helpers.cases import cases, unless_refused
+from tests.helpers.cli import Cli
+from tests.helpers.manifests import a_manifest
 
 WORDS = [
     "", "A", "B", "0", "1", "2", "0.5", "1e309", "nan", "-inf", "NA", "=1+1", "'x", '"', "a,b", "\t",

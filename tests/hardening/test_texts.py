@@ -10,7 +10,7 @@ import pytest
 
 from reportgen.files import resources
 from reportgen.records import run_folder
-from tests.hardening.conftest import AUTHOR, CLASSES, FILE, LABELS, TITLE, Run
+from tests.helpers.hostile import AUTHOR, CLASSES, FILE, LABELS, TITLE, Run
 
 
 class Page(HTMLParser):

@@ -1,0 +1,53 @@
+"""Every automatic check of a freshly made report: `make check-document`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import html_checks, pdf_checks
+from tests.helpers.documents import Report
+
+pytestmark = [pytest.mark.document, pytest.mark.reports]
+
+Check = Callable[[Path], list[str]]
+
+
+def named(check: Check) -> str:
+    return check.__name__
+
+
+ANY_PDF: tuple[Check, ...] = (
+    pdf_checks.fonts, pdf_checks.glyphs, pdf_checks.text, pdf_checks.structure, pdf_checks.sound,
+    pdf_checks.attachments, pdf_checks.size,
+)  # fmt: skip
+SHOWN: tuple[Check, ...] = (pdf_checks.same_ink, pdf_checks.han_ink, pdf_checks.margins, pdf_checks.gaps)
+HTML: tuple[Check, ...] = (
+    html_checks.alone, html_checks.links, html_checks.described, html_checks.size,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("check", [*ANY_PDF, pdf_checks.archive, *SHOWN], ids=named)
+def test_the_archival_pdf(report: Report, check: Check) -> None:
+    assert check(report.pdf) == []
+
+
+@pytest.mark.parametrize("check", [*ANY_PDF, pdf_checks.accessible], ids=named)
+def test_the_accessible_pdf(report: Report, check: Check) -> None:
+    assert check(report.accessible) == []
+
+
+@pytest.mark.parametrize("check", HTML, ids=named)
+def test_the_html(report: Report, check: Check) -> None:
+    assert check(report.html) == []
+
+
+def test_nothing_was_complained_of(report: Report) -> None:
+    assert report.rendered.notes == ()
+
+
+def test_the_same_records_give_the_same_bytes(report: Report) -> None:
+    assert report.pdf.read_bytes() == report.again.read_bytes()
+    assert report.html.read_bytes() == report.again.with_suffix(".html").read_bytes()

@@ -1,0 +1,414 @@
+"""Every mistake in an experiment file is one line that says where it is and what is allowed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reportgen.experiment.reading import ExperimentError, find, read
+from reportgen.planning.plan import check_optimizers, plan
+from tests.helpers.project import ROOT
+
+SOUND = """
+title = { zh-Hant = "標題", en = "Title" }
+[data]
+source = "digits"
+[comparison]
+hidden = [4]
+batch_size = 8
+epochs = 2
+optimizers = [{ name = "SGD", learning_rate = 0.1 }]
+[tuned]
+hidden = [4, 3]
+batch_size = 8
+epochs = 2
+optimizer = { name = "Adam", learning_rate = 0.1 }
+[defects]
+hidden_list_grows = false
+"""
+SGD = 'name = "SGD", learning_rate = 0.1'
+LAST = "hidden_list_grows = false"
+
+
+@pytest.fixture
+def refusal(tmp_path: Path) -> Callable[[str | bytes], str]:
+    """Reads what must be refused; the one line that says why, without the folder's name."""
+
+    def refuse(content: str | bytes) -> str:
+        path = tmp_path / "mine.toml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with pytest.raises(ExperimentError) as caught:
+            read(path)
+        message = str(caught.value)
+        assert message.startswith(f"{path}: ")
+        assert "\n" not in message
+        return message.removeprefix(f"{path}: ")
+
+    return refuse
+
+
+def test_the_file_that_all_mistakes_are_made_in_is_sound(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(SOUND, encoding="utf-8")
+    check_optimizers(read(tmp_path / "mine.toml"))
+
+
+STAGE = (
+    "hidden, batch_size, epochs, l2, seeds, initial_std, dtype, schedule, normalization, label_smoothing,"
+    " dropout, input_dropout, early_stopping, average_epochs, best_epoch_by, augmentation"
+)
+UNKNOWN = {
+    "at the top": ("[data]", "titel = 1\n[data]", "titel", "title", "title, author, course, data"),
+    "title": ("zh-Hant =", "zh-hant =", "title.zh-hant", "zh-Hant", "zh-Hant, en"),
+    "data": ("[comparison]", "tain = 3\n[comparison]", "data.tain", "train", "source, path, classes"),
+    "comparison": ("hidden = [4]\n", "hiden = [4]\n", "comparison.hiden", "hidden", f"{STAGE}, subset"),
+    "tuned": ("hidden = [4, 3]", "hiddens = [4, 3]", "tuned.hiddens", "hidden", f"{STAGE}, optimizer"),
+    "defects": (LAST, "hidden_list_grow = false", "defects.hidden_list_grow", "hidden_list_grows", "numpy"),
+}
+
+
+@pytest.mark.parametrize("place", UNKNOWN)
+def test_an_unknown_key_is_named_with_the_nearest_known_one(
+    refusal: Callable[[str], str], place: str
+) -> None:
+    right, wrong, key, nearest, allowed = UNKNOWN[place]
+    message = refusal(SOUND.replace(right, wrong))
+    assert message.startswith(f"unknown key {key} (did you mean {nearest}?)")
+    assert allowed in message
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('title = { zh-Hant = "標題", en = "Title" }\n', "title"),
+        (', en = "Title"', "title.en"),
+        ('source = "digits"\n', "data.source"),
+        ("hidden = [4]\n", "comparison.hidden"),
+        ("hidden = [4, 3]\n", "tuned.hidden"),
+        (f"optimizers = [{{ {SGD} }}]\n", "comparison.optimizers"),
+        (", learning_rate = 0.1 }]", "comparison.optimizers[0].learning_rate"),
+        ('name = "Adam", ', "tuned.optimizer.name"),
+    ],
+)
+def test_a_missing_key_is_named(refusal: Callable[[str], str], line: str, key: str) -> None:
+    end = "}]" if line.endswith("}]") else ""
+    assert refusal(SOUND.replace(line, end, 1)) == f"{key} is missing"
+
+
+WRONG = {
+    "text for a number": ("epochs = 2", 'epochs = "2"', 'comparison.epochs = "2"', "integer"),
+    "bool for a whole number": ("epochs = 2", "epochs = true", "comparison.epochs = true", "integer"),
+    "bool for a number": (SGD, SGD.replace("0.1", "true"), "learning_rate = true", "number"),
+    "number for a bool": (LAST, "hidden_list_grows = 1", "defects.hidden_list_grows = 1", "boolean"),
+    "fraction for a whole number": ("[4, 3]", "[4, 3.0]", "tuned.hidden[1] = 3.0", "integer"),
+    "number for a list": ("[4, 3]", "4", "tuned.hidden = 4", "list"),
+    "list for a table": ("[comparison]", "[[comparison]]", "comparison = ", "table"),
+    "number for a table": ('{ zh-Hant = "標題", en = "Title" }', "3", "title = 3", "zh-Hant, en"),
+    "text for an optimizer": (f"{{ {SGD} }}", '"SGD"', 'optimizers[0] = "SGD"', "name, label, learning_rate"),
+    "date for a number": ("epochs = 2", "epochs = 2020-01-01", "comparison.epochs = 2020-01-01", "integer"),
+    "no epochs": ("epochs = 2", "epochs = 0", "comparison.epochs = 0", "greater than or equal to 1"),
+    "endless epochs": ("epochs = 2", "epochs = 100001", "comparison.epochs = 100001", "100000"),
+    "no batch": ("batch_size = 8", "batch_size = 0", "comparison.batch_size = 0", "or equal to 1"),
+    "batch beyond all": ("batch_size = 8", f"batch_size = {2**32}", "comparison.batch_size", "4294967296"),
+    "layer without units": ("[4, 3]", "[4, 0]", "tuned.hidden[1] = 0", "greater than or equal to 1"),
+    "layer too wide": ("[4, 3]", "[70000]", "tuned.hidden[0] = 70000", "65536"),
+    "too many layers": ("[4, 3]", str([1] * 21), "tuned.hidden = ", "20"),
+    "negative l2": ("epochs = 2", "epochs = 2\nl2 = -1.0", "comparison.l2 = -1.0", "or equal to 0"),
+    "l2 no number": ("epochs = 2", "epochs = 2\nl2 = nan", "comparison.l2 = nan", "finite"),
+    "learning rate 0": (SGD, SGD.replace("0.1", "0"), "learning_rate = 0", "greater than 0"),
+    "learning rate nan": (SGD, SGD.replace("0.1", "nan"), "learning_rate = nan", "finite"),
+    "learning rate inf": (SGD, SGD.replace("0.1", "inf"), "learning_rate = inf", "finite"),
+    "std 0": ("epochs = 2", "epochs = 2\ninitial_std = 0", "comparison.initial_std = 0", "greater than 0"),
+    "unknown dtype": ("epochs = 2", 'epochs = 2\ndtype = "half"', 'comparison.dtype = "half"', "'float64'"),
+    "subset too small": ("epochs = 2", "epochs = 2\nsubset = 4", "comparison.subset = 4", "equal to 5"),
+    "unknown source": ('"digits"', '"cifar100"', 'data.source = "cifar100"', "'cifar10', 'fashion-mnist'"),
+    "npz without path": ('"digits"', '"npz"', "data", 'source "npz" needs a path'),
+    "folder without path": ('"digits"', '"folder"', "data", 'source "folder" needs a path'),
+    "digits with path": ('"digits"', '"digits"\npath = "x"', "data", "only npz and folder do"),
+    "one class": ('"digits"', '"digits"\nclasses = ["a"]', "data.classes = ['a']", "at least 2"),
+    "no training images": ('"digits"', '"digits"\ntrain = 0', "data.train = 0", "or equal to 1"),
+    "negative split seed": ('"digits"', '"digits"\nseed = -1', "data.seed = -1", "or equal to 0"),
+    "empty title": ('"Title"', '""', 'title.en = ""', "at least 1"),
+    "endless title": ('"Title"', '"' + "x" * 201 + '"', "title.en = ", "at most 200"),
+    "no optimizers": (f"[{{ {SGD} }}]", "[]", "comparison.optimizers = []", "at least 1"),
+    "same label": (f"[{{ {SGD} }}]", f"[{{ {SGD} }}, {{ {SGD} }}]", "comparison", 'called "SGD"; give each'),
+    "label taken": (
+        f"[{{ {SGD} }}]",
+        f'[{{ {SGD} }}, {{ name = "Adam", label = "SGD", learning_rate = 1 }}]',
+        "comparison",
+        "a label of its own",
+    ),
+    "seeds 0": ("epochs = 2", "epochs = 2\nseeds = 0", "comparison.seeds = 0", "from 1 to 1000"),
+    "seeds -1": ("epochs = 2", "epochs = 2\nseeds = -1", "comparison.seeds = -1", "from 1 to 1000"),
+    "seeds true": ("epochs = 2", "epochs = 2\nseeds = true", "comparison.seeds = true", "list"),
+    "no seeds": ("epochs = 2", "epochs = 2\nseeds = []", "comparison.seeds = []", "at least 1"),
+    "a seed twice": ("epochs = 2", "epochs = 2\nseeds = [3, 5, 3]", "seeds = [3, 5, 3]", "seed 3 stands"),
+    "negative seed": ("epochs = 2", "epochs = 2\nseeds = [-1]", "comparison.seeds[0] = -1", "or equal to 0"),
+    "seed too large": ("epochs = 2", f"epochs = 2\nseeds = [{2**32}]", "seeds[0] = 4294967296", "less than"),
+    "thousands of digits": ("epochs = 2", "epochs = 0x" + "f" * 9999, "comparison.epochs", "100000"),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong", "key", "allowed"), WRONG.values(), ids=WRONG)
+def test_a_wrong_value_is_shown_with_its_key_and_what_is_allowed(
+    refusal: Callable[[str], str], right: str, wrong: str, key: str, allowed: str
+) -> None:
+    content = SOUND.replace(right, wrong, 1)
+    assert content != SOUND
+    found, _, reason = refusal(content).partition(": ")
+    assert found.startswith(key) or key in found
+    assert allowed in reason
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "title is missing (and 1 more to mend)"),
+        (
+            SOUND.split("[comparison]", maxsplit=1)[0],
+            "nothing to train: give a [comparison], a [tuned] or both",
+        ),
+        (SOUND + "[data]\n", "is not valid TOML: "),
+        (SOUND + "epochs 3\n", "(at line 17, column 8)"),
+        (SOUND.encode("utf-16"), "is not UTF-8 text (byte 0); save it as UTF-8"),
+        (SOUND.encode("big5"), "is not UTF-8 text (byte "),
+        (SOUND + "x = " + "[" * 5000, "is not valid TOML: "),
+        (SOUND + "x = " + "9" * 5000, "is not valid TOML: "),
+    ],
+    ids=["empty", "no stage", "table twice", "syntax", "utf-16", "big5", "nested", "digits"],
+)
+def test_a_file_that_is_no_experiment_says_so(
+    refusal: Callable[[str | bytes], str], content: str | bytes, said: str
+) -> None:
+    assert said in refusal(content)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"digits"', '"di\\ngits"'),
+        ("[data]", '"two\\nlines" = 1\n[data]'),
+        ("[data]", "Bilingual = 1\n[data]"),
+        ('en = "Title"', 'en = "Title", Bilingual = 1'),
+    ],
+)
+def test_strange_names_and_values_stay_on_one_line(
+    refusal: Callable[[str], str], right: str, wrong: str
+) -> None:
+    assert refusal(SOUND.replace(right, wrong, 1))
+
+
+def test_a_missing_file_is_named_with_the_nearest_ready_experiment() -> None:
+    ready = sorted(path.stem for path in (ROOT / "experiments").glob("*.toml"))
+    assert {"as-submitted", "fashion", "homework", "quickstart"} <= set(ready)
+    with pytest.raises(ExperimentError) as caught:
+        find("quikstart.toml")
+    assert str(caught.value) == (
+        "quikstart.toml: no such experiment file, and no ready experiment of that name"
+        f" (did you mean quickstart?); ready ones: {', '.join(ready)}"
+    )
+
+
+@pytest.mark.parametrize("name", ["zzz", "x" * 5000, "two\nlines", "zzz/quickstart.toml"])
+def test_any_missing_file_is_refused_in_one_line(name: str) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        find(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match="cannot be read"):
+        read(tmp_path)
+    with pytest.raises(ExperimentError, match="cannot be read"):
+        read(tmp_path / "none.toml")
+
+
+OPTIMIZER_MISTAKES = {
+    "unknown name": (
+        'name = "Sgd", learning_rate = 0.1',
+        'comparison.optimizers[0].name = "Sgd"',
+        "allowed: SGD, SGD_Momentum, Adam",
+    ),
+    "another's hyperparameter": (
+        'name = "SGD", learning_rate = 0.1, momentum = 0.9',
+        "comparison.optimizers[0].momentum",
+        "SGD does not take it; allowed: name, label, learning_rate, weight_decay",
+    ),
+    "misspelt hyperparameter": (
+        'name = "Adam", learning_rate = 0.1, beta_1 = 0.9',
+        "comparison.optimizers[0].beta_1 (did you mean beta1?)",
+        "allowed: name, label, learning_rate, beta1, beta2, epsilon, weight_decay",
+    ),
+    "momentum 1.5": (
+        'name = "SGD_Momentum", learning_rate = 0.1, momentum = 1.5',
+        "comparison.optimizers[0]",
+        "momentum must be at least 0 and less than 1, got {'learning_rate': 0.1, 'momentum': 1.5}",
+    ),
+    "momentum as text": (
+        'name = "SGD_Momentum", learning_rate = 0.1, momentum = "0.9"',
+        'comparison.optimizers[0].momentum = "0.9"',
+        "must be a finite number",
+    ),
+    "momentum as bool": (
+        'name = "SGD_Momentum", learning_rate = 0.1, momentum = true',
+        "comparison.optimizers[0].momentum = true",
+        "must be a finite number",
+    ),
+    "momentum nan": (
+        'name = "SGD_Momentum", learning_rate = 0.1, momentum = nan',
+        "comparison.optimizers[0].momentum = nan",
+        "must be a finite number",
+    ),
+    "momentum beyond floats": (
+        f'name = "SGD_Momentum", learning_rate = 0.1, momentum = 1{"0" * 400}',
+        "comparison.optimizers[0].momentum = 1000",
+        "must be a finite number",
+    ),
+    "momentum as table": (
+        'name = "SGD_Momentum", learning_rate = 0.1, momentum = { a = "x\\ny" }',
+        "comparison.optimizers[0].momentum",
+        "must be a finite number",
+    ),
+    "epsilon 0": (
+        'name = "Adam", learning_rate = 0.1, epsilon = 0',
+        "comparison.optimizers[0]",
+        "epsilon must be greater than 0",
+    ),
+    "name of two lines": (
+        'name = "S\\nGD", learning_rate = 0.1',
+        "comparison.optimizers[0].name",
+        "no such optimizer",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wrong", "key", "allowed"), OPTIMIZER_MISTAKES.values(), ids=OPTIMIZER_MISTAKES)
+def test_optimizers_are_checked_by_their_own_classes(
+    tmp_path: Path, wrong: str, key: str, allowed: str
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SOUND.replace(SGD, wrong), encoding="utf-8")
+    with pytest.raises(ExperimentError) as caught:
+        check_optimizers(read(path))
+    message = str(caught.value)
+    assert key in message
+    assert allowed in message
+    assert "\n" not in message
+
+
+def test_the_tuned_optimizer_is_checked_too(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SOUND.replace('name = "Adam"', 'name = "Adan"'), encoding="utf-8")
+    with pytest.raises(ExperimentError, match=r"tuned\.optimizer\.name = \"Adan\""):
+        check_optimizers(read(path))
+
+
+KEYS = st.sampled_from(
+    [
+        "title", "author", "data", "comparison", "tuned", "defects", "source", "path", "classes", "train",
+        "seed", "seeds", "subset", "hidden", "batch_size", "epochs", "l2", "optimizers", "optimizer", "name",
+        "label", "learning_rate", "momentum", "dtype", "zh-Hant", "en", "hidden_list_grows", "Bilingual",
+    ]
+)  # fmt: skip
+TEXTS = st.sampled_from(["", "digits", "npz", "SGD", "Adam", "float64", "two\nlines", "標題"]) | st.text(
+    max_size=5
+)
+SCALARS = (
+    st.booleans()
+    | st.integers()
+    | st.sampled_from([0, 1, 8, 2**31, 10**400])
+    | st.floats()
+    | TEXTS
+    | st.dates()
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | TEXTS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def in_toml(value: Any) -> str:
+    """A value as TOML spells it, tables inline."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case dt.date():
+            return value.isoformat()
+        case str():
+            return json.dumps(value).replace("\x7f", "\\u007f")
+        case list():
+            return f"[{', '.join(map(in_toml, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{in_toml(k)} = {in_toml(v)}' for k, v in value.items())} }}"
+        case _:
+            return str(value)
+
+
+@settings(
+    max_examples=250,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    changes=st.dictionaries(
+        st.sampled_from(["title", "author", "data", "comparison", "tuned", "defects"])
+        | st.tuples(st.sampled_from(["title", "data", "comparison", "tuned", "defects"]), KEYS | TEXTS),
+        VALUES,
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_whatever_a_file_holds_it_is_an_experiment_or_refused_in_one_line(
+    tmp_path: Path, changes: dict[Any, Any]
+) -> None:
+    optimizer = {"name": "SGD", "learning_rate": 0.1}
+    stage = {"hidden": [4], "batch_size": 8, "epochs": 2}
+    content: dict[str, Any] = {
+        "title": {"zh-Hant": "標題", "en": "Title"},
+        "data": {"source": "digits"},
+        "comparison": stage | {"optimizers": [optimizer]},
+        "tuned": stage | {"optimizer": optimizer},
+    }
+    for place, value in changes.items():
+        if isinstance(place, tuple):
+            table = content.get(place[0])
+            content[place[0]] = (table if isinstance(table, dict) else {}) | {place[1]: value}
+        else:
+            content[place] = value
+    path = tmp_path / "mine.toml"
+    lines = [f"{in_toml(key)} = {in_toml(value)}\n" for key, value in content.items()]
+    path.write_text("".join(lines), encoding="utf-8", errors="replace")
+    refused = None
+    try:
+        experiment = read(path)
+        check_optimizers(experiment)
+        trials = plan(experiment, classes=10)
+    except ExperimentError as error:
+        refused = str(error)
+    if refused is not None:
+        assert refused.strip()
+        assert "\n" not in refused
+        return
+    # what is accepted is planned as it stands there, and no word of the file is passed over
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert set(written) <= {"title", "author", "data", "comparison", "tuned", "defects"}
+    for stage in ("comparison", "tuned"):
+        planned = [trial for trial in trials if trial.setup.stage == stage]
+        seeds = written[stage].get("seeds", 1)
+        assert {trial.seed for trial in planned} == set(range(seeds) if isinstance(seeds, int) else seeds)
+        for trial in planned:
+            for key in ("epochs", "batch_size", "l2", "dtype"):
+                assert getattr(trial.setup, key) == written[stage].get(key, getattr(trial.setup, key))
+            assert list(trial.setup.hidden) == written[stage]["hidden"]
+    given = {stage: set(written[stage]) for stage in ("data", "comparison", "tuned") if stage in written}
+    known = {stage: set(type(getattr(experiment, stage)).model_fields) for stage in given}
+    assert all(given[stage] <= known[stage] for stage in given)

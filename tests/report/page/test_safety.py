@@ -1,0 +1,144 @@
+"""The HTML under its own policy, and for readers who do not see it as others do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen.report.page.colours import contrast
+from reportgen.report.page.listings import PANELS, highlight_css
+from reportgen.report.page.screen import PANEL_AT_NIGHT, words
+from reportgen.report.render import render
+from tests.helpers.browser import choose, chromium, needs_browser, screen, system_theme, webdriver
+
+AXE = Path("axe-core") / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def alone(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The report in both languages, and made with only one."""
+    pages = {"both": tiny_run / "report.html"}
+    for language in ("zh-Hant", "en"):
+        copy = tmp_path_factory.mktemp(language) / "run"
+        shutil.copytree(tiny_run, copy)
+        pages[language] = render(copy, languages=[language], pdf=False).html
+    return pages
+
+
+def axe() -> str:
+    package = pytest.importorskip("selenium_axe_python")
+    return (Path(package.__file__).parent / AXE).read_text(encoding="utf-8")
+
+
+def findings(browser: webdriver.Chrome) -> list[tuple[str, str, Any]]:
+    """What axe-core finds serious or critical."""
+    if not browser.execute_script("return 'axe' in window"):
+        browser.execute_script(axe())
+    found = browser.execute_async_script(
+        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(done)"
+    )
+    return [
+        (rule["id"], node["html"][:120], node["failureSummary"])
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+class TestInABrowser:
+    pytestmark = needs_browser
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_axe_finds_nothing_serious(
+        self, browser: webdriver.Chrome, alone: dict[str, Path], theme: str
+    ) -> None:
+        screen(browser, 1440, 900)
+        system_theme(browser, theme)
+        browser.get(alone["both"].as_uri())
+        for chosen in ("both", "zh", "en"):
+            choose(browser, f"show-{chosen}")
+            assert findings(browser) == [], chosen
+        for language in ("zh-Hant", "en"):
+            browser.get(alone[language].as_uri())
+            assert findings(browser) == [], language
+
+    def test_axe_finds_nothing_serious_on_a_phone(
+        self, browser: webdriver.Chrome, alone: dict[str, Path]
+    ) -> None:
+        screen(browser, 390, 844)
+        system_theme(browser, "light")
+        browser.get(alone["both"].as_uri())
+        assert findings(browser) == []
+        for control in ("open-contents", "display"):
+            browser.find_element("css selector", f".{control} summary").click()
+            assert findings(browser) == [], control
+
+    def test_axe_does_find_what_is_wrong(self, browser: webdriver.Chrome, alone: dict[str, Path]) -> None:
+        system_theme(browser, "light")
+        browser.get(alone["both"].as_uri())
+        browser.execute_script("document.querySelector('main p').style.color = '#bbb'")
+        browser.execute_script("document.querySelector('main svg[role=img]').removeAttribute('aria-label')")
+        browser.execute_script("document.querySelectorAll('main svg title').forEach(e => e.remove())")
+        assert {rule for rule, *_ in findings(browser)} == {"color-contrast", "svg-img-alt"}
+
+    def test_its_policy_lets_it_run_and_nothing_else(
+        self, browser: webdriver.Chrome, alone: dict[str, Path], tmp_path: Path
+    ) -> None:
+        for path in alone.values():
+            browser.get(path.as_uri())
+            assert browser.get_log("browser") == []
+            assert browser.find_elements("css selector", ".sort"), "its own script runs"
+        page = alone["both"].read_text(encoding="utf-8")
+        bad = tmp_path / "bad.html"
+        injected = (
+            "<script>window.broken = true</script><style>body { display: none }</style>"
+            "<p id=bad style='display:none' onclick='window.broken = true'>x</p>"
+            "<img src='https://example.invalid/x.png' onerror='window.broken = true'>"
+        )
+        bad.write_text(page.replace("<main>", f"<main>{injected}"), encoding="utf-8")
+        browser.get(bad.as_uri())
+        refused = [entry["message"] for entry in browser.get_log("browser")]
+        assert len([line for line in refused if "Content Security Policy" in line]) >= 4, refused
+        browser.execute_script("document.getElementById('bad').click()")
+        assert browser.execute_script("return window.broken") is None
+        assert browser.find_element("id", "bad").is_displayed(), "neither style took effect"
+
+    def test_an_altered_script_does_not_run(
+        self, browser: webdriver.Chrome, alone: dict[str, Path], tmp_path: Path
+    ) -> None:
+        page = alone["both"].read_text(encoding="utf-8")
+        altered = tmp_path / "altered.html"
+        altered.write_text(page.replace("'use strict';", "'use strict'; ", 1), encoding="utf-8")
+        browser.get(altered.as_uri())
+        assert browser.find_elements("css selector", ".sort") == []
+        assert any("script-src" in entry["message"] for entry in browser.get_log("browser"))
+
+
+def test_the_policy_allows_nothing_by_the_way(alone: dict[str, Path]) -> None:
+    page = alone["both"].read_text(encoding="utf-8")
+    policy = page.split('http-equiv="Content-Security-Policy" content="')[1].split('"')[0]
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert policy.startswith("default-src &#39;none&#39;") or policy.startswith("default-src 'none'")
+    assert " style=" not in page.split("<body")[1].split("<script>")[0]
+
+
+def test_words_in_listings_can_be_read_in_both_themes() -> None:
+    import re
+
+    css = words(highlight_css())
+    pairs = re.findall(r"light-dark\((#\w+), (#\w+)\)", css)
+    assert len(pairs) > 20
+    for light, dark in pairs:
+        assert min(contrast(light, panel) for panel in PANELS) >= 4.5, light
+        assert contrast(dark, PANEL_AT_NIGHT) >= 4.5, dark

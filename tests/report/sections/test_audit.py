@@ -1,0 +1,168 @@
+"""The audit as the report shows it: marks and evidence, the sentence on the first page, the ablation."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from reportgen.analysis.ablation import Ablation, Variant
+from reportgen.analysis.audit.facts import Fact
+from reportgen.analysis.audit.points import Point
+from reportgen.cli.main import main
+from reportgen.experiment.stages import ALL, NONE
+from reportgen.files import resources
+from reportgen.records import run_folder
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.audit import ablation_sentences, audit_section, summary
+from reportgen.report.words.catalogue import Catalogue, load
+from tests.helpers.experiments import TINY
+
+DEFECTS = """
+[defects]
+gradients_averaged_twice = true
+test_images_from_training_file = true
+[ablation]
+seeds = 2
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small run with two defects and an ablation, and its report as HTML."""
+    folder = tmp_path_factory.mktemp("ablated")
+    (folder / "ablated.toml").write_text(TINY + DEFECTS, encoding="utf-8")
+    with chdir(folder), pytest.raises(SystemExit) as ended:
+        main.main(["run", "ablated.toml", "--output", "out", "--workers", "1", "--no-pdf"])
+    assert not ended.value.code
+    return (folder / "out" / "ablated" / "latest").resolve()
+
+
+@pytest.fixture(scope="module")
+def records(run: Path) -> RunRecords:
+    return run_folder.read(run)
+
+
+@pytest.fixture(scope="module")
+def html(run: Path) -> str:
+    return (run / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def t() -> Catalogue:
+    return load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))
+
+
+def table(html: str, name: str) -> list[list[str]]:
+    """The cells of a table's body as text."""
+    body = re.search(rf'<table id="table-{name}".*?<tbody>(.*?)</tbody>', html, re.S)
+    assert body
+    rows = re.findall(r"<tr.*?</tr>", body[1], re.S)
+    return [
+        [Markup(cell).striptags() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)] for row in rows
+    ]
+
+
+def test_every_point_has_its_mark_and_its_evidence(html: str) -> None:
+    rows = table(html, "audit")
+    assert "".join(mark for _, mark, _ in rows) == "✓✓✓✓–✗✗✗✓✗"
+    names = [name for name, mark, _ in rows if mark == "✗"]
+    english = ("tuned for each", "Gradients of the true length", "test apart", "Seeds enough")
+    assert all(part in name for part, name in zip(english, names, strict=True))
+    evidence = " ".join(cells[2] for cells in rows)
+    for said in ("1/16 times the true one", "目標函數真實梯度的 1/16 倍", "64-16-10", "測試影像取自訓練資料"):
+        assert said in evidence
+
+
+def test_where_nothing_is_compared_no_fair_comparison_is_claimed(t: Catalogue) -> None:
+    alone = Point("same_network", (Fact("nothing_compared", None),))
+    held, failed = (Point("true_gradient", (Fact("gradient_true", passed),)) for passed in (True, False))
+    assert summary([alone, held], t) is None
+    found = summary([alone, failed], t)
+    assert found is not None
+    assert (
+        found.texts["en"]
+        == "Fairness audit: conditions that do not hold: 1 of 1 (Gradients of the true length)."
+    )
+    compared = summary([held], t)
+    assert compared is not None
+    assert compared.texts["en"] == "Fairness audit: every condition that applies holds (1)."
+
+
+def test_the_first_page_says_how_many_fail_and_which(html: str) -> None:
+    abstract = re.search(r'<section class="abstract".*?</section>', html, re.S)
+    assert abstract
+    text = Markup(abstract[0]).striptags()
+    assert "適用的 9 項條件中有 4 項不成立" in text
+    assert "do not hold: 4 of 9 (Learning rate tuned for each; Gradients of the true length" in text
+
+
+def test_the_ablation_has_a_row_for_each_defect_and_says_what_it_did(html: str) -> None:
+    rows = table(html, "ablation")
+    assert ["nothing mended" in row[0] for row in rows] == [True, False, False, False]
+    assert ["all mended" in row[0] for row in rows] == [False, False, False, True]
+    accuracies = [[float(cell.split("%")[0]) for cell in row[1:4]] for row in rows]
+    gains = [[float(cell.split("%")[1]) for cell in row[1:4]] for row in rows[1:]]
+    for of_row, gained in zip(accuracies[1:], gains, strict=True):
+        assert gained == pytest.approx([b - a for a, b in zip(accuracies[0], of_row, strict=True)], abs=0.011)
+    assert gains[1] == [0, 0, 0]  # other test images change nothing in training
+    assert gains[0][0] > 5  # SGD's steps are 16 times as long
+    text = Markup(html).striptags()
+    assert "With “gradients averaged twice” mended, validation accuracy changes by" in text
+    # two seeds are too few for a test: no order is said to change, and none to be shown
+    assert not re.search(r"(keeps|changes) the order|The test then shows", text)
+    assert all(">" not in row[4] for row in rows)
+    assert "no validation accuracy at all when they are mended: test images from the training file." in text
+
+
+@pytest.mark.parametrize("tested", [True, False])
+def test_orders_of_an_ablation_stand_side_by_side_where_they_were_tested(t: Catalogue, tested: bool) -> None:
+    gains = {"A": 0.1, "B": 0.0}
+    better = frozenset([("A", "B")]) if tested else frozenset()
+    before = Variant(NONE, {}, dict.fromkeys("AB", 0.0), ("B", "A"), frozenset(), {})
+    after = [Variant(name, {}, gains, ("A", "B"), better, {}) for name in ("batches_slide_by_one", ALL)]
+    said = ablation_sentences(Ablation(tuple(range(6 if tested else 2)), tested, (before, *after)), "AB", t)
+    english = [sentence.texts["en"].striptags() for sentence in said]
+    assert [line.startswith("With “batches that slide by one” mended") for line in english] == [True, False]
+    for line in english:
+        assert "A +10.00, B +0.00" in line
+        orders = "The test then shows A > B; with nothing mended it shows B, A."
+        assert line.endswith(orders) == tested, line
+
+
+def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogue) -> None:
+    settings = records.manifest["experiment"]["settings"]
+    names = ("SGD", "SGD_Momentum", "Adam")
+    found = {
+        "experiment": "elsewhere",
+        "method": "grid",
+        "trials": 5,
+        "seeds": [1000],
+        "epochs": 3,
+        "space": "; ".join(f"{name}: learning_rate from 1 to 2 (log)" for name in names),
+        "at_edge": [],
+    }
+    fair = settings | {
+        "found": {"comparison": found, "tuned": None},
+        "defects": dict.fromkeys(settings["defects"], False),
+        "ablation": None,
+    }
+    evidence = [
+        one | {"gradient_scale": {"w1": 1.0}, "initial_weights": "same", "batch_order": "same"}
+        for one in records.manifest["evidence"]
+    ]
+    manifest = records.manifest | {"evidence": evidence, "experiment": {"settings": fair}}
+    shown = audit_section(dataclasses.replace(records, manifest=manifest), t)
+    assert shown
+    assert shown.ablation is None
+    assert [row["number"] for row in shown.rows if row["kind"] == "failed"] == [10]  # two seeds only
+    assert "1 of 10 (Seeds enough for a verdict)" in shown.summary.texts["en"]
+
+
+def test_a_run_without_evidence_has_no_audit(records: RunRecords, t: Catalogue) -> None:
+    manifest = {name: value for name, value in records.manifest.items() if name != "evidence"}
+    assert audit_section(dataclasses.replace(records, manifest=manifest), t) is None
