@@ -53,7 +53,7 @@ ROOMS = {
         [
             "reportgen/files/atomic.py",
             "reportgen/data/cache.py",
-            "reportgen/execution/claims.py",
+            "reportgen/records/claims.py",
             "reportgen/records/database.py",
             "reportgen/records/history.py",
             "reportgen/records/pruning.py",
