@@ -46,7 +46,7 @@ ROOMS = {
     ),
     "optim": Room(["reportgen/optim/*.py"], ["tests/optim", "tests/checks"]),
     "analysis": Room(
-        ["reportgen/analysis/*.py"], ["tests/analysis", "tests/report/sections/test_verdicts.py"]
+        ["reportgen/analysis/**/*.py"], ["tests/analysis", "tests/report/sections/test_verdicts.py"]
     ),
     "key": Room(["reportgen/execution/trial_key.py"], ["tests/execution/test_trial_*.py"]),
     "store": Room(
