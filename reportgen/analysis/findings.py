@@ -17,7 +17,7 @@ from reportgen.analysis.pairs import TESTED, Pair, Verdict
 from reportgen.analysis.results import best_on_validation, finished, settings_at_edge
 from reportgen.analysis.standings import Standing
 
-SHARED, TUNED, TABLE = "shared", "tuned", "table"
+SHARED, EACH_TUNED, TABLE = "shared", "tuned", "table"
 """Where a comparison was made: at the settings that the experiment gives to all, at each one's own, or in
 anyone's table of scores."""
 

@@ -41,9 +41,7 @@ def ignore(_: int) -> None:
     """Take no notice of how far a computation is."""
 
 
-def mean_interval(
-    values: NDArray[np.float64], confidence: float = CONFIDENCE, *, seed: int = 0, resamples: int = RESAMPLES
-) -> Interval:
+def mean_interval(values: NDArray[np.float64]) -> Interval:
     """The interval of the mean of finite values (n,), one a seed.
 
     From BCA_FROM values on the BCa bootstrap, below Student's t: a bootstrap interval of few values is too
@@ -51,30 +49,23 @@ def mean_interval(
     of skewed ones in 81 %, 87 % and 91 %, where t has 95 % throughout, and 88 %, 90 % and 93 %
     (`tools/simulation.py`). One value has no interval; equal values have one of no width.
     """
-    return mean_intervals([values], confidence, seed=seed, resamples=resamples)[0]
+    return mean_intervals([values])[0]
 
 
 def mean_intervals(
-    samples: Sequence[NDArray[np.float64]],
-    confidence: float = CONFIDENCE,
-    *,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    advance: Callable[[int], None] = ignore,
+    samples: Sequence[NDArray[np.float64]], *, seed: int = 0, advance: Callable[[int], None] = ignore
 ) -> list[Interval]:
     """The mean_interval of every sample, at a fraction of the cost: samples of one size share resamples.
 
-    advance: is told of how many more samples the interval is there.
+    seed: of the resamples. advance: is told of how many more samples the interval is there.
     """
     found = [
-        NO_INTERVAL if len(values) < 2 else t_interval(values, confidence) if len(values) < BCA_FROM else None
+        NO_INTERVAL if len(values) < 2 else t_interval(values) if len(values) < BCA_FROM else None
         for values in samples
     ]
     advance(sum(interval is not None for interval in found))
     many = [place for place, interval in enumerate(found) if interval is None]
-    bootstrapped = bca_intervals(
-        [samples[place] for place in many], confidence, seed=seed, resamples=resamples, advance=advance
-    )
+    bootstrapped = bca_intervals([samples[place] for place in many], seed=seed, advance=advance)
     by_place = dict(zip(many, bootstrapped, strict=True))
     return [interval or by_place[place] for place, interval in enumerate(found)]
 
@@ -90,20 +81,17 @@ def t_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> I
     return Interval(mean - reach, mean + reach, "t")
 
 
-def bca_interval(
-    values: NDArray[np.float64], confidence: float = CONFIDENCE, *, seed: int = 0, resamples: int = RESAMPLES
-) -> Interval:
+def bca_interval(values: NDArray[np.float64], *, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
     """The bias-corrected and accelerated bootstrap interval of the mean of n >= 2 values.
 
     Efron (1987), "Better bootstrap confidence intervals", JASA 82, by scipy.stats.bootstrap. The same seed
     draws the same resamples, so that the interval is a function of the values alone.
     """
-    return bca_intervals([values], confidence, seed=seed, resamples=resamples)[0]
+    return bca_intervals([values], seed=seed, resamples=resamples)[0]
 
 
 def bca_intervals(
     samples: Sequence[NDArray[np.float64]],
-    confidence: float = CONFIDENCE,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -130,7 +118,7 @@ def bca_intervals(
             )
             means = _resampled_means(standard, resamples, seed)
             for row, place in enumerate(some):
-                found[place] = _bca(ordered[place], standard[row], means[row], confidence)
+                found[place] = _bca(ordered[place], standard[row], means[row])
                 advance(1)
     return [found[place] for place in range(len(samples))]
 
@@ -153,7 +141,6 @@ def _bca(
     values: NDArray[np.float64],
     standard: NDArray[np.float64],
     means: NDArray[np.float64],
-    confidence: float,
 ) -> Interval:
     """The interval of values, from the means of resamples of the standardized ones."""
     means = np.round(means, DECIMALS)
@@ -166,12 +153,12 @@ def _bca(
             n_resamples=0,
             bootstrap_result=SimpleNamespace(bootstrap_distribution=means),
             batch=max(1, 2**22 // len(standard)),
-            confidence_level=confidence,
+            confidence_level=CONFIDENCE,
             method="BCa",
         ).confidence_interval
     low, high = float(found.low), float(found.high)
     if not (math.isfinite(low) and math.isfinite(high)):
-        return t_interval(values, confidence)
+        return t_interval(values)
     scale, middle = float(np.ptp(values)), float(values.mean())
     return Interval(middle + scale * low, middle + scale * high, "BCa")
 

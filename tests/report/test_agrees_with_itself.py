@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from reportgen.analysis.comparison import compare
-from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.analysis.findings import EACH_TUNED, SHARED
 from reportgen.records import run_folder
 from reportgen.report.figures import svg
 from reportgen.report.page.numbering import Document
@@ -36,7 +36,7 @@ from tests.helpers.html_tables import tables_of
 Scores = Mapping[str, Sequence[float | None]]
 """Every optimizer's scores by seed; None diverged, or is missing from a table of scores."""
 
-STAGES = {"comparison": SHARED, "equally tuned": TUNED}
+STAGES = {"comparison": SHARED, "equally tuned": EACH_TUNED}
 WHERE = {
     "comparison": r"shared settings|settings that the experiment gives",
     "equally tuned": r"each is tuned",

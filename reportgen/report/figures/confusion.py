@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.report.figures.drawing import frame_squares
 from reportgen.report.figures.style import WIDTH
 from reportgen.report.words import numbers
 
@@ -45,11 +46,7 @@ def confusion(matrix: NDArray[np.float64], classes: Sequence[str], words: Mappin
     places = np.arange(size) + 0.5
     panel.set_xticks(places, classes, rotation=45, ha="right", rotation_mode="anchor")
     panel.set_yticks(places, classes)
-    panel.set_xlim(0, size)
-    panel.set_ylim(size, 0)
     panel.set_xlabel(words["predicted"])
     panel.set_ylabel(words["true"])
-    panel.grid(visible=False)
-    for spine in panel.spines.values():
-        spine.set_visible(False)
+    frame_squares(panel, size)
     return figure

@@ -113,6 +113,15 @@ def name_lines(
     legend_above(figure, handles, list(names), length=3.2)
 
 
+def frame_squares(panel: Axes, size: int) -> None:
+    """Show a matrix of as many squares a side, the first row at the top, with nothing around or behind it."""
+    panel.set_xlim(0, size)
+    panel.set_ylim(size, 0)
+    panel.grid(visible=False)
+    for spine in panel.spines.values():
+        spine.set_visible(False)
+
+
 def legend_above(figure: Figure, *given: object, length: float = 2.6) -> None:
     """A legend over all panels, which the page can leave out where it has one of its own.
 

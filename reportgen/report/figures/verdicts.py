@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reportgen.analysis.pairs import Pair, Verdict
+from reportgen.report.figures.drawing import frame_squares
 from reportgen.report.figures.style import WIDTH
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def verdict_matrix(
     panel.set_yticks(places, order)
     panel.xaxis.tick_top()
     panel.xaxis.set_label_position("top")
-    panel.set_xlim(0, size)
-    panel.set_ylim(size, 0)
     panel.set_xlabel(words["column"])
     panel.set_ylabel(words["row"])
-    panel.grid(visible=False)
-    for spine in panel.spines.values():
-        spine.set_visible(False)
+    frame_squares(panel, size)
     return figure

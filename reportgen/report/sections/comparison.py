@@ -50,7 +50,10 @@ class Compared:
 
 
 def compared(results: pd.DataFrame, where: str) -> Compared | None:
-    """The comparison of a stage's results; None where there are none. where: of findings.SHARED or TUNED."""
+    """The comparison of a stage's results; None where there are none.
+
+    where: SHARED or EACH_TUNED of analysis/findings.
+    """
     if results.empty:
         return None
     stage = str(results["stage"].iloc[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.analysis.findings import EACH_TUNED, SHARED
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
@@ -39,7 +39,7 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     """Everything that the records support, in words."""
     results = records.results
     shared = compared(of_stage(results, COMPARISON), SHARED)
-    tuned_equally = compared(of_stage(results, EQUALLY_TUNED), TUNED)
+    tuned_equally = compared(of_stage(results, EQUALLY_TUNED), EACH_TUNED)
     found = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
     audited = audit_section(records, t)
     return Headlines(

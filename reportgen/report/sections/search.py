@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.findings import mean_by_learning_rate
-from reportgen.analysis.results import of_stage
+from reportgen.analysis.results import of_stage, settings_at_edge
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.search import best_so_far, learning_rates
@@ -88,7 +88,7 @@ def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
     """What was found for one setup."""
     chosen = tried[tried["chosen"]]
     first = chosen.iloc[0]
-    edges = str(first["at_edge"]).split(", ")
+    edges = settings_at_edge(chosen)
     diverged = tried.loc[tried["status"] == "diverged", "number"].nunique()
     values = [
         Markup("<code>{} = {}{}</code>").format(name, json.dumps(value), " *" if name in edges else "")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen.analysis.findings import SHARED, TUNED
+from reportgen.analysis.findings import EACH_TUNED, SHARED
 from reportgen.files import resources
 from reportgen.report.sections.comparison import Compared, compared
 from reportgen.report.sections.conclusions import conclude, conclusion_phrases, first_page
@@ -78,7 +78,7 @@ def told(
     tables += [results("tuned", tuned)] if tuned else []
     everything = pd.concat(tables, ignore_index=True)
     before = compared(tables[0], SHARED)
-    after: Compared | None = compared(tables[1], TUNED) if equally_tuned else None
+    after: Compared | None = compared(tables[1], EACH_TUNED) if equally_tuned else None
     found = conclude(before, after, search, everything)
     phrases = conclusion_phrases(found, before, everything, t)
     page = first_page(found, before, everything, t)
