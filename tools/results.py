@@ -31,7 +31,7 @@ def main() -> int:
         except UserError as error:
             print(f"results.py: error: {error}", file=sys.stderr)
             return 1
-        print(f"### {records.manifest['experiment']['name']}\n")
+        print(f"### {records.description.experiment.name}\n")
         print("\n\n".join(tables(records)), end="\n\n")
     return 0
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
+from reportgen.experiment.trial import Trial
 
-def chosen_by(trial: Mapping[str, Any]) -> str:
-    """Return by what a trial of the manifest chose its best epoch, as training/trainer.py has it."""
-    if trial["defects"]["best_epoch_by_objective"]:
-        return "objective"
-    return str(trial["setup"]["best_epoch_by"])
+
+def chosen_by(trial: Trial) -> str:
+    """Return by what a trial chose its best epoch, as training/trainer.py has it."""
+    return "objective" if trial.defects.best_epoch_by_objective else trial.setup.best_epoch_by
 
 
 def costs(epochs: pd.DataFrame, by: str) -> pd.Series[float]:

@@ -82,7 +82,7 @@ def run_row(folder: Path) -> Row:
     run, name = folder.name, folder.parent.name
     try:
         records = run_folder.read(folder)
-        started = str(records.manifest["times"]["started"])
+        started = records.description.times.started
         accuracy = test_accuracy(records.results)
     except (UserError, KeyError, TypeError, ValueError):
         return Row("damaged", (run, name, "", "damaged", ""))

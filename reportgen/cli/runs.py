@@ -52,25 +52,25 @@ def show(run_: str, output: Path) -> None:
 
     folder = find_run(run_, output)
     records = run_folder.read(folder)
-    manifest = records.manifest
+    run = records.description
     facts = [
-        ("run", manifest["run"]),
-        ("experiment", manifest["experiment"]["name"]),
-        ("title", manifest["experiment"]["settings"]["title"]["en"]),
-        ("started", manifest["times"]["started"]),
-        ("took", f"{manifest['times']['seconds']:.0f} s"),
-        ("data", f"{manifest['data']['source']} {manifest['data']['digest'][:12]}"),
-        ("trials", f"{len(records.results)}, of which kept from before: {sum(manifest.get('reused', []))}"),
-        ("machine", f"{manifest['device']['processor']}, {manifest['device']['workers']} workers"),
-        ("versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
-        *([("options", shlex.join(options))] if (options := manifest["experiment"].get("options")) else []),
+        ("run", run.run),
+        ("experiment", run.experiment.name),
+        ("title", run.experiment.settings.title.en),
+        ("started", run.times.started),
+        ("took", f"{run.times.seconds:.0f} s"),
+        ("data", f"{run.data.source} {run.data.digest[:12]}"),
+        ("trials", f"{len(records.results)}, of which kept from before: {sum(run.reused)}"),
+        ("machine", f"{run.device.processor}, {run.device.workers} workers"),
+        ("versions", ", ".join(f"{name} {version}" for name, version in run.versions.items())),
+        *([("options", shlex.join(options))] if (options := run.experiment.options) else []),
         *(
             (file.name, str(file))
             for file in (folder / "report.html", folder / "report.pdf", folder / "results.csv")
             if file.is_file()
         ),
     ]
-    print_rows(f"Run {manifest['run']}", ("what", "value"), facts)
+    print_rows(f"Run {run.run}", ("what", "value"), facts)
     print_rows("Test accuracy", RESULT_COLUMNS, result_rows(scores_of(records.results)))
 
 
@@ -98,10 +98,10 @@ def diff(first: str, second: str, output: Path) -> None:
     from reportgen.records import run_folder
     from reportgen.records.differences import differences
     from reportgen.records.find import find_run
-    from reportgen.records.history import describe, scores_of
+    from reportgen.records.history import scores_of
 
     before, now = (run_folder.read(find_run(name, output)) for name in (first, second))
-    found = differences(describe(before.manifest), describe(now.manifest))
+    found = differences(before.description, now.description)
     rows = [(one.kind, one.name, one.before, one.now) for one in found]
     print_rows("What differs", ("kind", "name", "first", "second"), rows)
     table = drift(scores_of(now.results), {"first": [scores_of(before.results)]})

@@ -26,7 +26,8 @@ from reportgen.planning.search import Searched, search, search_table
 from reportgen.records import run_folder
 from reportgen.records.claims import Claims
 from reportgen.records.database import Database
-from reportgen.records.history import History, describe
+from reportgen.records.history import History
+from reportgen.records.manifest import read_description
 from reportgen.records.run import Run
 
 
@@ -117,10 +118,10 @@ def run(
         }
         history = History(kept.store.database, output)
         history.take_in(source.name)
-        before = history.before(source.name, describe(manifest))
+        before = history.before(source.name, read_description(manifest))
         folder = run_folder.keep(
             run_folder.RunRecords(
-                manifest=manifest,
+                manifest_json=manifest,
                 epochs=tables.epochs_table(records),
                 results=tables.results_table(records),
                 search=search_table(searched),

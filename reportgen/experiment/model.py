@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from reportgen.experiment.search import Found, Search
 from reportgen.experiment.stages import COMPARISON, TUNED
@@ -21,6 +21,9 @@ from reportgen.experiment.values import (
     Text,
     as_tuple,
 )
+
+RECORDED = {"recorded": True}
+"""Pydantic's context for reading an experiment from a record, where every default is written out."""
 
 
 class Data(Table):
@@ -93,10 +96,11 @@ class ScheduleSettings(Table):
     """Of `step`: what the learning rate is multiplied by."""
 
     @model_validator(mode="after")
-    def _steps_belong_to_step(self) -> Self:
+    def _steps_belong_to_step(self, info: ValidationInfo) -> Self:
         if self.name == "step" and not self.at:
             raise ValueError('a "step" schedule needs at = [...], the epochs after which it steps')
-        if self.name != "step" and (self.at or "factor" in self.model_fields_set):
+        says_factor = "factor" in self.model_fields_set and info.context is not RECORDED
+        if self.name != "step" and (self.at or says_factor):
             raise ValueError(f'at and factor belong to "step", not to "{self.name}"')
         return self
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reportgen.records.manifest import Description, written
+
 KINDS = ("settings", "data", "code", "versions", "device")
 """The experiment's settings, the images, the code that computes, the libraries, the machine."""
 
@@ -21,8 +23,8 @@ class Difference:
     now: str
 
 
-def differences(before: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
-    """What differs between two runs' manifests, kind by kind."""
+def differences(before: Description, now: Description) -> list[Difference]:
+    """What differs between two runs, kind by kind."""
     return [
         Difference(kind, name, *(_text(side.get(name)) for side in (old, new)))
         for kind in KINDS
@@ -32,16 +34,18 @@ def differences(before: dict[str, Any], now: dict[str, Any]) -> list[Difference]
     ]
 
 
-def _part(manifest: dict[str, Any], kind: str) -> dict[str, Any]:
+def _part(run: Description, kind: str) -> dict[str, Any]:
     match kind:
         case "settings":
-            return dict(manifest["experiment"]["settings"])
-        case "code":
-            return {"digest": manifest.get("code")}
+            return written(run.experiment.settings)
         case "data":
-            return {name: value for name, value in manifest["data"].items() if name != "duplicates"}
+            return {name: value for name, value in written(run.data).items() if name != "duplicates"}
+        case "code":
+            return {"digest": run.code}
+        case "versions":
+            return dict(run.versions)
         case _:
-            return dict(manifest[kind])
+            return written(run.device)
 
 
 def _flat(part: dict[str, Any]) -> dict[str, Any]:

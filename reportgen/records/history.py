@@ -17,7 +17,7 @@ from reportgen.experiment.stages import ABLATION
 from reportgen.records import run_folder
 from reportgen.records.database import Database
 from reportgen.records.differences import differences
-from reportgen.records.manifest import checked
+from reportgen.records.manifest import Description, checked, describe, read_description
 from reportgen.records.run import Run
 
 BASELINE, LATEST = "baseline", "latest"
@@ -33,14 +33,14 @@ LARGEST_SEED = 2**32 - 1
 class PastRun:
     """A run, whether its folder is still there or was pruned.
 
-    started: UTC. described: its manifest without what is kept for every single trial. scores: columns
-    stage, setup, seed, score: the test accuracy, NaN where a trial diverged.
+    started: UTC. description: what its manifest says but for single trials. scores: columns stage, setup,
+    seed, score: the test accuracy, NaN where a trial diverged.
     """
 
     experiment: str
     run: str
     started: str
-    described: dict[str, Any]
+    description: Description
     scores: pd.DataFrame
 
 
@@ -127,10 +127,10 @@ class History:
                     "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?)", experiment, row.run, place, *score
                 )
 
-    def before(self, experiment: str, described: dict[str, Any]) -> Before:
+    def before(self, experiment: str, description: Description) -> Before:
         """What a new run of this manifest is held against: the baseline, and the runs just before."""
         past, pinned = self.runs(experiment), self.baseline(experiment)
-        recent = [run.run for run in past if same_settings(run.described, described)][-RECENT:]
+        recent = [run.run for run in past if same_settings(run.description, description)][-RECENT:]
         tables = [
             run.scores.assign(run=run.run, started=run.started, reference=reference)
             for run in past[-REMEMBERED:] + [run for run in past[:-REMEMBERED] if run.run == pinned]
@@ -141,7 +141,7 @@ class History:
             for run in past
             for reference in _roles(run.run, pinned, recent[-1:])
             if reference
-            for difference in differences(run.described, described)
+            for difference in differences(run.description, description)
         ]
         return Before(
             pd.concat(tables)[list(run_folder.HISTORY_COLUMNS)]
@@ -161,7 +161,7 @@ class History:
                 experiment,
                 row.run,
                 row.started,
-                json.loads(row.described),
+                read_description(json.loads(row.described)),
                 pd.DataFrame(row.scores, columns=list(SCORE_COLUMNS)).astype({"score": float}),
             )
             for row in self._sound(experiment)
@@ -199,15 +199,10 @@ class History:
             self.notes.append(shown)
 
 
-FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks")
-
-
-def same_settings(before: dict[str, Any], now: dict[str, Any]) -> bool:
+def same_settings(before: Description, now: Description) -> bool:
     """Whether two runs' experiments ask for the same, whatever their titles say."""
-    asked = [dict(run["experiment"]["settings"]) for run in (before, now)]
-    for settings in asked:
-        for name in ("title", "author", "course"):
-            settings.pop(name, None)
+    heading = {"title", "author", "course"}
+    asked = [run.experiment.settings.model_dump(exclude=heading) for run in (before, now)]
     return asked[0] == asked[1]
 
 
@@ -218,11 +213,10 @@ def _row(folder: Path, records: run_folder.RunRecords) -> _Row:
     scores = scores_of(records.results)
     if not (scores["seed"].between(0, LARGEST_SEED) & (scores["seed"] % 1 == 0)).all():
         raise UserError(f"{folder}: the run's records are damaged (results.csv has a seed that is none)")
-    described = describe(records.manifest)
     return _Row(
         folder.name,
-        described["times"]["started"],
-        json.dumps(described),
+        records.description.times.started,
+        json.dumps(describe(records.manifest_json)),
         [
             (stage, setup, int(seed), None if pd.isna(score) else float(score))
             for stage, setup, seed, score in scores.itertuples(index=False)
@@ -245,11 +239,6 @@ def _is_sound(row: _Row, experiment: str, digest: str | None) -> bool:
 def _roles(run: str, pinned: str | None, recent: Sequence[str]) -> list[str]:
     roles = [name for name, held in ((BASELINE, run == pinned), (LATEST, run in recent)) if held]
     return roles or [""]
-
-
-def describe(manifest: dict[str, Any]) -> dict[str, Any]:
-    """A manifest without what it holds for every single trial."""
-    return {name: value for name, value in manifest.items() if name not in FOR_EVERY_TRIAL}
 
 
 def scores_of(results: pd.DataFrame) -> pd.DataFrame:

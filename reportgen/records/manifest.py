@@ -1,15 +1,26 @@
-"""What whoever reads a run may rely on in its manifest. One that is damaged or a stranger's is refused."""
+"""manifest.json as types. One that is damaged or a stranger's is refused.
+
+Every reader of a run relies on a Description; a report needs all of the Manifest.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
+
+from reportgen.experiment.model import RECORDED, Experiment
+from reportgen.experiment.stages import TUNED
+from reportgen.experiment.trial import Evidence, Recorded, Trial
+from reportgen.experiment.values import as_tuple
 
 DEEPEST = 50
 """The most levels of a manifest; those of runs have eight."""
+FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks")
+"""What a manifest holds for every single trial, and a description lacks."""
 
 
 def _moment(text: str) -> str:
@@ -17,135 +28,201 @@ def _moment(text: str) -> str:
     return text
 
 
+T = TypeVar("T")
+Listed = Annotated[tuple[T, ...], BeforeValidator(as_tuple)]
 Moment = Annotated[str, AfterValidator(_moment)]
 
 
-class _Part(BaseModel):
-    """Types as they are written, and whatever else."""
+class Title(Recorded):
+    """The title of an experiment in both languages."""
 
-    model_config = ConfigDict(strict=True, extra="allow")
-
-
-class _Title(_Part):
     zh_hant: str = Field(alias="zh-Hant")
     en: str
 
 
-class _Settings(_Part):
-    title: _Title
+class DescribedSettings(Recorded):
+    """Of the settings of an experiment the title, whatever else its version knew."""
+
+    title: Title
 
 
-class _Experiment(_Part):
+class DescribedExperiment(Recorded):
+    """Which experiment was run. options: those of the command line that changed it."""
+
     name: str
     file: str
-    options: list[str] = []
-    settings: _Settings
+    options: Listed[str] = ()
+    settings: DescribedSettings
 
 
-class _Data(_Part):
+class DescribedData(Recorded):
+    """The data set that was trained on. digest: its SHA-256."""
+
     source: str
+    origin: str | None = None
     digest: str
 
 
-class _Device(_Part):
+class DescribedDevice(Recorded):
+    """The machine that trained. workers: how many trials side by side."""
+
     processor: str
+    cores: int | None = None
+    system: str | None = None
     workers: int
 
 
-class _Times(_Part):
+class Times(Recorded):
+    """When a run began and ended (UTC), and the seconds between."""
+
     started: Moment
     finished: Moment
     seconds: float = Field(ge=0, allow_inf_nan=False)
 
 
-class _Manifest(_Part):
+class Description(Recorded):
+    """What every reader of a run may rely on, also of one that another version made.
+
+    versions: of the packages, by name. code: the digest of the code that computes. trained_on: the machines
+    and versions that the trials were trained with. reused: for each trial, whether an earlier run trained it.
+    """
+
     run: str
-    experiment: _Experiment
-    languages: list[str] = Field(min_length=1)
-    data: _Data
-    versions: dict[str, str]
-    device: _Device
-    times: _Times
+    experiment: DescribedExperiment
+    languages: Annotated[Listed[str], Field(min_length=1)]
+    data: DescribedData
+    reused: Listed[bool] = ()
+    trained_on: Listed[dict[str, str | int]] = ()
     code: str | None = None
-    reused: list[bool] = []
+    versions: dict[str, str]
+    device: DescribedDevice
+    times: Times
 
 
-class _Setup(_Part):
-    stage: str
-    label: str
-    optimizer: str
-    hyperparameters: dict[str, Any]
-    hidden: list[int]
-    batch_size: int
-    epochs: int
-    l2: float
-    initial_std: float | None
-    dtype: str
-    normalization: str
-    best_epoch_by: str
+class RunExperiment(DescribedExperiment):
+    """The experiment of a run, as types again."""
+
+    settings: Experiment  # type: ignore[assignment]  # all of them, in place of the title alone
 
 
-class _Trial(_Part):
-    setup: _Setup
-    seed: int
-    defects: dict[str, bool]
+class ImagesByClass(Recorded):
+    """How many images of each class each part of the data has."""
+
+    train: Listed[int]
+    validation: Listed[int]
+    test: Listed[int]
 
 
-class _Evidence(_Part):
-    initial_weights: str
-    batch_order: str
-    samples: int
-    distinct: int
-    validation_images: int
-    validation_distinct: int
-    gradient_scale: dict[str, float | None]
-    test_readings: float
-    chosen_by: str
-    validation_accuracy: float | None = None
+class Data(DescribedData):
+    """The data set as a report describes it.
+
+    image_shape: height, width, channels. duplicates: how many images stand in two parts, by the parts' names;
+    None where nobody looked.
+    """
+
+    origin: str
+    classes: Listed[str]
+    image_shape: Annotated[tuple[int, int, int], BeforeValidator(as_tuple)]
+    images_by_class: ImagesByClass
+    duplicates: dict[str, int] | None = None
 
 
-class _Check(_Part):
+class Device(DescribedDevice):
+    """The machine as a report describes it."""
+
+    cores: int
+    system: str
+
+
+class Check(Recorded):
+    """A check that was made before training, as it was printed."""
+
     key: str
     line: str
     passed: bool
     evidence: str
+    printed: Listed[str] = ()
 
 
-class _Trials(_Part):
-    trials: list[_Trial]
-    parameter_shapes: list[dict[str, list[int]]]
-    evidence: list[_Evidence]
-    kept_trials: list[str | None] = []
-    trained_on: list[dict[str, str | int]] = []
-    checks: list[_Check]
+class Manifest(Description):
+    """What a report needs to know of its run.
+
+    trials, parameter_shapes, evidence: an entry for each row of results.csv; no evidence where none was kept.
+    kept_trials: the keys of all trainings that the run rests on, those of its search too.
+    """
+
+    experiment: RunExperiment
+    data: Data
+    trials: Listed[Trial]
+    parameter_shapes: Listed[dict[str, Listed[int]]]
+    evidence: Listed[Evidence] | None = None
+    kept_trials: Listed[str | None] = ()
+    checks: Listed[Check]
+    device: Device
+
+    @model_validator(mode="after")
+    def _stages_were_asked_for(self) -> Self:
+        asked = self.experiment.settings
+        for stage in dict.fromkeys(trial.setup.stage for trial in self.trials):
+            if (asked.tuned if stage == TUNED else asked.comparison) is None:
+                raise ValueError(f"has trials of the stage {stage}, which the experiment lacks")
+        return self
 
 
 def checked(content: Any) -> dict[str, Any]:
-    """The same content, if it is that of a manifest, with or without what it holds for every single trial.
+    """Return the content of a manifest.json as it is, if every reader may rely on it.
 
-    Raises ValueError with one line.
+    Args:
+        content: What was read as JSON, with or without what stands there for every single trial.
+
+    Raises:
+        ValueError: It is none; one line that says why.
     """
     if _is_deep(content, DEEPEST):
         raise ValueError(f"manifest.json: goes more than {DEEPEST} levels deep")
     try:
         json.dumps(content, ensure_ascii=False).encode()
-        _Manifest.model_validate(content)
     except UnicodeEncodeError:
         raise ValueError("manifest.json: holds a text that no file can hold") from None
-    except ValidationError as error:
-        raise ValueError(_described(error)) from None
+    read_description(content)
     return dict(content)
 
 
-def check_trials(manifest: dict[str, Any], results: int) -> None:
+def describe(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a manifest without what it holds for every single trial."""
+    return {name: value for name, value in content.items() if name not in FOR_EVERY_TRIAL}
+
+
+def read_description(content: Mapping[str, Any]) -> Description:
+    """Return what every reader of a run relies on. Raises ValueError with one line."""
+    return _read(Description, content)
+
+
+def read_manifest(content: Mapping[str, Any]) -> Manifest:
+    """Return all that a report needs to know. Raises ValueError with one line where it is not there."""
+    return _read(Manifest, content)
+
+
+def written(part: Recorded) -> dict[str, Any]:
+    """Return a part of a record as it is written: what stands there, and nothing that was left out."""
+    return part.model_dump(by_alias=True, exclude_unset=True)
+
+
+def check_trials(manifest: Manifest, results: int) -> None:
     """Raise ValueError with one line unless the manifest describes each of so many trials."""
+    for name in ("trials", "parameter_shapes", "evidence"):
+        if (count := len(getattr(manifest, name) or ())) != results:
+            raise ValueError(f"manifest.json, {name}: {count} for the {results} trials of results.csv")
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _read(model: type[Model], content: Mapping[str, Any]) -> Model:
     try:
-        trials = _Trials.model_validate(manifest)
+        return model.model_validate(content, extra="allow", context=RECORDED)
     except ValidationError as error:
         raise ValueError(_described(error)) from None
-    for name in ("trials", "parameter_shapes", "evidence"):
-        if (count := len(getattr(trials, name))) != results:
-            raise ValueError(f"manifest.json, {name}: {count} for the {results} trials of results.csv")
 
 
 def _described(error: ValidationError) -> str:

@@ -19,6 +19,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from reportgen.errors import UserError, cannot_write
 from reportgen.files import atomic
 from reportgen.files.atomic import kind, point_link, write_bytes, write_text
 from reportgen.files.csv_cells import guard_texts, unguard_texts
-from reportgen.records.manifest import checked
+from reportgen.records.manifest import Description, Manifest, checked, read_description, read_manifest
 
 TEXT_COLUMNS = (
     "stage", "setup", "optimizer", "hyperparameters", "hidden", "status", "true", "predicted", "settings",
@@ -77,14 +78,15 @@ class Excerpt:
 class RunRecords:
     """All that is kept of a run, as plain data.
 
-    manifest: nested dictionaries. epochs, results, confusion: the tables of execution/tables.py. search:
-    that of planning/search.py, without rows where nothing was searched. history, causes: the runs before
-    and what has changed since, see records/history.py; without rows where there were none.
+    manifest_json: manifest.json as it is read and written. epochs, results, confusion: the tables of
+    execution/tables.py. search: that of planning/search.py, without rows where nothing was searched. history,
+    causes: the runs before and what has changed since, see records/history.py; without rows where there were
+    none.
     sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name. insight: the arrays of
     training/measured/insight.py for the first tuned classifier; None where there is none, or it was not kept.
     """
 
-    manifest: dict[str, Any]
+    manifest_json: dict[str, Any]
     epochs: pd.DataFrame
     results: pd.DataFrame
     search: pd.DataFrame
@@ -96,6 +98,16 @@ class RunRecords:
     history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS)))
     causes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CAUSE_COLUMNS)))
     insight: dict[str, NDArray[Any]] | None = None
+
+    @cached_property
+    def description(self) -> Description:
+        """What every reader may rely on. Raises ValueError for records that `read` would have refused."""
+        return read_description(self.manifest_json)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What a report needs to know of the run. Raises ValueError with one line where it is not there."""
+        return read_manifest(self.manifest_json)
 
 
 @contextlib.contextmanager
@@ -117,7 +129,9 @@ def partial_folder(experiment_folder: Path) -> Iterator[Path]:
 
 def keep(records: RunRecords, partial: Path, run: str) -> Path:
     """Write the records into the partial folder and make it the run's folder, in one step."""
-    write_text(partial / "manifest.json", json.dumps(records.manifest, ensure_ascii=False, indent=2) + "\n")
+    write_text(
+        partial / "manifest.json", json.dumps(records.manifest_json, ensure_ascii=False, indent=2) + "\n"
+    )
     _write(records.epochs, partial / "metrics.csv")
     _write(records.results, partial / "results.csv")
     if len(records.search):
@@ -164,7 +178,7 @@ def read(folder: Path) -> RunRecords:
             sample_images, sample_labels = samples["images"], samples["labels"]
         excerpts = json.loads((inner / "excerpts.json").read_text(encoding="utf-8"))
         return RunRecords(
-            manifest=checked(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))),
+            manifest_json=checked(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))),
             epochs=_table(folder / "metrics.csv", EPOCH_COLUMNS),
             results=_table(folder / "results.csv", RESULT_COLUMNS),
             search=_table_if_there(folder / "search.csv", SEARCH_COLUMNS),

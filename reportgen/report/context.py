@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
+from reportgen.experiment.values import Bilingual
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import formulas
 from reportgen.report.figures.marks import color
@@ -27,7 +28,7 @@ from reportgen.report.sections.test_accuracy import test_section
 from reportgen.report.sections.trainings import count_trainings
 from reportgen.report.sections.tuned import tuned_section
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import CHINESE, ENGLISH, Catalogue, Phrase
 
 
 def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
 
     fingerprint: of the records that are attached to the PDF, as attachments.py computes it.
     """
-    manifest, experiment = records.manifest, records.manifest["experiment"]["settings"]
+    manifest, experiment = records.manifest, records.manifest.experiment.settings
     results = records.results
     comparison, tuned = of_stage(results, COMPARISON), of_stage(results, TUNED)
     said = headlines(records, t)
@@ -44,14 +45,14 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
     with style():
         return {
             **heading_facts(records, t),
-            "notices": [t(f"notice.{name}") for name, on in experiment["defects"].items() if on],
+            "notices": [t(f"notice.{name}") for name, on in experiment.defects if on],
             "abstract": abstract(records, said, source_name(manifest, t), t),
             "findings": said.key_findings,
             "glance": glance(said, setups, t),
             "setups": [{"name": name, "color": color(n)} for n, name in enumerate(setups)],
             "data": data_section(records, t),
             "samples": samples(records),
-            "checks": {check["key"]: check for check in manifest["checks"]},
+            "checks": {check.key: check.model_dump(mode="json") for check in manifest.checks},
             "listings": {
                 name: {"file": excerpt.file, "code": listing(excerpt.text, first_line=excerpt.line)}
                 for name, excerpt in records.excerpts.items()
@@ -68,7 +69,7 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
             "tuned": tuned_section(records, tuned, t) if len(tuned) else None,
             "tuned_parts": ("schedule", "dropout", "augmentation", "averaging"),
             "tuned_search": search_section(records, TUNED, t),
-            "found": found_elsewhere(experiment["found"]["tuned"], t),
+            "found": found_elsewhere(experiment.found.tuned, t),
             "test": test_section(records, comparison, tuned, t),
             "audit": audited,
             "conclusions": said.conclusions,
@@ -80,21 +81,26 @@ def build(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]
 
 def heading_facts(records: RunRecords, t: Catalogue) -> dict[str, Any]:
     """Title, author, and the facts that identify the run."""
-    manifest, experiment = records.manifest, records.manifest["experiment"]["settings"]
-    moment = dt.datetime.fromisoformat(manifest["times"]["finished"])
+    manifest, experiment = records.manifest, records.manifest.experiment.settings
+    moment = dt.datetime.fromisoformat(manifest.times.finished)
     return {
-        "title": t.given(experiment["title"]),
-        "author": experiment["author"] and t.given(experiment["author"]),
-        "course": experiment["course"] and t.given(experiment["course"]),
-        "run": manifest["run"],
-        "versions": manifest["versions"],
+        "title": given(experiment.title, t),
+        "author": experiment.author and given(experiment.author, t),
+        "course": experiment.course and given(experiment.course, t),
+        "run": manifest.run,
+        "versions": manifest.versions,
         "facts": [
             (t("ui.data"), source_name(manifest, t)),
             (t("ui.trainings"), trainings(records, t)),
             (t("ui.generated"), numbers.date(moment, t.languages)),
-            (t("ui.run"), Markup("<code>{}</code>").format(manifest["run"])),
+            (t("ui.run"), Markup("<code>{}</code>").format(manifest.run)),
         ],
     }
+
+
+def given(text: Bilingual, t: Catalogue) -> Phrase:
+    """Return a text of the experiment's file as a phrase."""
+    return t.given({CHINESE: text.zh_hant, ENGLISH: text.en})
 
 
 def trainings(records: RunRecords, t: Catalogue) -> Phrase | str:

@@ -66,13 +66,14 @@ def render(
     """
     records = run_folder.read(folder)
     try:
-        check_trials(records.manifest, len(records.results))
+        manifest = records.manifest
+        check_trials(manifest, len(records.results))
     except ValueError as error:
         raise UserError(
             f"{folder}: the run's records are damaged ({error}); run the experiment again"
         ) from None
-    words = words_in(languages or records.manifest["languages"], templates)
-    travelling = attachments.of_run(folder, records.manifest["experiment"]["file"])
+    words = words_in(languages or manifest.languages, templates)
+    travelling = attachments.of_run(folder, manifest.experiment.file)
     with numbers.written_in(words.languages[0]):
         context = build(records, words, attachments.fingerprint(travelling))
     page = Page(words, context, SECTIONS, templates, paper=paper)
@@ -86,8 +87,8 @@ def render(
     result = page.write_pdf(
         target,
         attachments=travelling,
-        identifier=records.manifest["run"],
-        created=dt.datetime.fromisoformat(records.manifest["times"]["finished"]),
+        identifier=manifest.run,
+        created=dt.datetime.fromisoformat(manifest.times.finished),
         variant=pdf,
     )
     return Rendered(html, target, result.pages, all_notes(notes, result.warnings))

@@ -58,7 +58,7 @@ def of_run(records: RunRecords, t: Catalogue) -> Iterator[Printed]:
     if len(accuracy):
         yield from _sentences("test accuracy", test_sentences(accuracy, t))
         yield from (Printed("test accuracy", line) for line in seed_lines(accuracy))
-        classes = records.manifest["data"]["classes"]
+        classes = records.manifest.data.classes
         matrix = confusion_matrix(records.confusion, accuracy, classes)
         for of_class in class_rows(matrix, classes)[:CLASSES_IN_TABLES]:
             yield Printed("accuracy of every class", " ".join(of_class.values()))

@@ -22,7 +22,7 @@ def against_metrics(records: RunRecords) -> Iterator[str]:
     by_trial = dict(list(records.epochs.groupby(list(TRIAL_COLUMNS), sort=False)))
     results = rows(records.results)
     yield from _lonely("metrics.csv", set(by_trial), results)
-    for row, trial in zip(results, records.manifest["trials"], strict=False):
+    for row, trial in zip(results, records.manifest.trials, strict=False):
         epochs = by_trial.get(_key(row))
         if epochs is not None:
             yield from _differing("results.csv", row, _of_epochs(epochs, chosen_by(trial)))
@@ -45,24 +45,23 @@ def against_confusion(records: RunRecords) -> Iterator[str]:
 def against_manifest(records: RunRecords) -> Iterator[str]:
     """Where the tables are not about the trials, the classes and the images that manifest.json names."""
     manifest, results = records.manifest, rows(records.results)
-    planned = [(t["setup"]["stage"], t["setup"]["label"], t["seed"]) for t in manifest["trials"]]
+    planned = [(trial.setup.stage, trial.setup.label, trial.seed) for trial in manifest.trials]
     if planned != [_key(row) for row in results]:
         yield "results.csv: its trials are not those of manifest.json, in their order"
         return
-    for row, trial in zip(results, manifest["trials"], strict=True):
-        setup = trial["setup"]
+    for row, trial in zip(results, manifest.trials, strict=True):
         said = {
-            "optimizer": setup["optimizer"],
-            "learning_rate": setup["hyperparameters"]["learning_rate"],
-            "hidden": "-".join(map(str, setup["hidden"])),
+            "optimizer": trial.setup.optimizer,
+            "learning_rate": trial.setup.hyperparameters["learning_rate"],
+            "hidden": "-".join(map(str, trial.setup.hidden)),
         }
         yield from _differing("results.csv", row, said)
-    classes, counts = manifest["data"]["classes"], manifest["data"]["images_by_class"]["test"]
+    classes, counts = manifest.data.classes, manifest.data.images_by_class.test
     for column in ("true", "predicted"):
         if len(records.confusion) and set(records.confusion[column]) != set(classes):
             yield f"confusion.csv: the classes in its column {column} are not those of manifest.json"
-    normal = [not trial["defects"]["test_images_from_training_file"] for trial in manifest["trials"]]
-    of_source = not manifest["experiment"]["settings"]["defects"]["test_images_from_training_file"]
+    normal = [not trial.defects.test_images_from_training_file for trial in manifest.trials]
+    of_source = not manifest.experiment.settings.defects.test_images_from_training_file
     for row, own_images in zip(results, normal, strict=True):
         if own_images is of_source and row["status"] == "finished" and row["test_images"] != sum(counts):
             yield f"results.csv: {_name(row)}: test_images is {row['test_images']:.0f}, not {sum(counts)}"

@@ -12,8 +12,11 @@ import pandas as pd
 import pytest
 
 from reportgen.analysis.audit.conditions import fraction
-from reportgen.analysis.audit.facts import Fact
+from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact
 from reportgen.analysis.audit.points import Point, audit
+from reportgen.experiment.model import Experiment
+from reportgen.experiment.search import Found
+from reportgen.experiment.trial import Evidence, Setup
 from reportgen.files import resources
 from reportgen.report.words.catalogue import load
 
@@ -30,15 +33,26 @@ def fair() -> Records:
         "trials": trials,
         "data": {
             "source": "digits",
-            "images_by_class": {"train": [60, 40], "validation": [15, 15], "test": [5, 5]},
+            "train": 100,
+            "validation": 30,
+            "test": 10,
             "duplicates": {"train-validation": 0, "train-test": 0, "validation-test": 0},
         },
         "settings": {
-            "comparison": {"early_stopping": None, "epochs": 4},
-            "search": {"comparison": {"epochs": 2}},
-            "found": {"comparison": None, "tuned": None},
-            "defects": {"test_images_from_training_file": False},
+            "title": "made",
+            "data": {"source": "digits"},
+            "comparison": {
+                "hidden": [8], "batch_size": 5, "epochs": 4, "seeds": 7,
+                "optimizers": [{"name": label, "learning_rate": 0.1} for label in LABELS],
+            },
+            "search": {
+                "comparison": {
+                    "trials": 3, "epochs": 2, "space": {"learning_rate": {"low": 1e-4, "high": 1.0}},
+                },
+            },
+            "defects": {},
         },
+        "found": {},
         "search": [
             {
                 "stage": "comparison", "setup": label, "number": number, "seed": 1000, "epochs": 2,
@@ -87,23 +101,26 @@ def trial(stage: str, label: str, seed: int) -> dict[str, Any]:
 
 def audited(records: Records) -> dict[str, Point]:
     apart = ("seed", "shapes", "status", "trained", "evidence")
-    trials = records["trials"]
-    manifest = {
-        "trials": [
-            {"seed": one["seed"], "setup": {name: v for name, v in one.items() if name not in apart}}
-            for one in trials
-        ],
-        "evidence": [one["evidence"] for one in trials],
-        "parameter_shapes": [one["shapes"] for one in trials],
-        "data": records["data"],
-        "experiment": {"settings": records["settings"]},
-    }
-    results = pd.DataFrame([{"status": one["status"], "epochs": one["trained"]} for one in trials])
+    trials = [
+        AuditedTrial(
+            Setup.model_validate({name: value for name, value in one.items() if name not in apart}),
+            one["seed"],
+            Evidence.model_validate(one["evidence"]),
+            one["shapes"],
+            one["status"] == "finished",
+            one["trained"],
+        )
+        for one in records["trials"]
+    ]
+    data = AuditedData(**records["data"])
+    # where it was found is not checked: no file may say that it was with the seed of a final trial
+    found_by = Found.model_validate(records["found"])
+    settings = Experiment.model_validate(records["settings"]).model_copy(update={"found": found_by})
     columns = [
         "stage", "setup", "number", "seed", "epochs", "settings", "learning_rate", "status", "chosen",
         "at_edge",
     ]  # fmt: skip
-    found = audit(manifest, results, pd.DataFrame(records["search"], columns=columns))
+    found = audit(trials, data, settings, pd.DataFrame(records["search"], columns=columns))
     assert len(found) == 10
     return {point.key: point for point in found}
 
@@ -139,7 +156,7 @@ def declared(records: Records, **changes: Any) -> None:
         "at_edge": [],
         "space": "; ".join(f"{label}: learning_rate from 0.0001 to 1 (log)" for label in LABELS),
     }  # fmt: skip
-    records["settings"]["found"]["comparison"] = found | changes
+    records["found"]["comparison"] = found | changes
 
 
 def shared_rate(records: Records) -> None:
@@ -376,7 +393,7 @@ def test_who_stops_early_is_not_blamed_for_it() -> None:
 
 def test_what_was_not_measured_is_not_claimed() -> None:
     records = fair()
-    del records["data"]["duplicates"]
+    records["data"]["duplicates"] = None
     for trial_ in records["trials"]:
         trial_["evidence"]["gradient_scale"] = {}
     found = audited(records)

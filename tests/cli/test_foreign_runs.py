@@ -24,7 +24,8 @@ from reportgen.cli.run import refresh_index
 from reportgen.delivery.share import finished_run
 from reportgen.delivery.share.summary import summarize
 from reportgen.records.database import Database
-from reportgen.records.history import History, describe
+from reportgen.records.history import History
+from reportgen.records.manifest import describe, read_description
 from tests.helpers.any_values import VALUES, at, places
 from tests.helpers.cases import cases, unless_refused
 from tests.helpers.cli import Cli
@@ -288,7 +289,7 @@ def test_a_manifest_of_any_content_is_read_or_refused(data: st.DataObject) -> No
         history = History(database, Path("output"))
         history.take_in()
         sound = manifest_of(runs()[1])
-        history.before("x", describe(sound))
+        history.before("x", read_description(sound))
         known = [past.run for past in history.runs("x")]
     assert (FOREIGN.name in known) != any(str(FOREIGN) in note for note in history.notes)
     refresh_index(Path("output"))

@@ -110,7 +110,7 @@ def keep_run(
 ) -> Path:
     """A run in the output folder that holds only what the listing needs."""
     records = run_folder.RunRecords(
-        manifest=a_manifest(run),
+        manifest_json=a_manifest(run),
         epochs=pd.DataFrame(columns=run_folder.EPOCH_COLUMNS),
         results=results,
         search=pd.DataFrame(columns=run_folder.SEARCH_COLUMNS),

@@ -10,7 +10,7 @@ import torch
 
 from reportgen import checks
 from reportgen.analysis.ablation import ablation
-from reportgen.analysis.audit.points import Point, audit
+from reportgen.analysis.audit.points import Point
 from reportgen.errors import UserError
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
@@ -19,6 +19,7 @@ from reportgen.experiment.reading import Source, find, read
 from reportgen.experiment.stages import ALL, NONE
 from reportgen.randomness import stream
 from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.audit import points_of
 from reportgen.training import Record, Trial, trainer
 
 TEXT = """
@@ -86,7 +87,9 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
 
 
 def points(records: RunRecords) -> tuple[Point, ...]:
-    return audit(records.manifest, records.results, records.search)
+    found = points_of(records)
+    assert found
+    return found
 
 
 def failed(records: RunRecords) -> dict[str, set[str]]:
@@ -196,7 +199,7 @@ def test_an_ablation_mends_each_defect_and_all(audited: Audited) -> None:
 def test_accuracy_on_all_validation_images_is_kept(audited: Audited) -> None:
     fair, sliding = audited(more=""), audited("batches_slide_by_one", more="")
     for records, same in ((fair, True), (sliding, False)):
-        whole = [one["validation_accuracy"] for one in records.manifest["evidence"]]
+        whole = [evidence.validation_accuracy for evidence in records.manifest.evidence or ()]
         seen = records.results["validation_accuracy"].tolist()
         assert (whole == pytest.approx(seen)) == same
 

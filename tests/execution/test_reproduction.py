@@ -86,7 +86,7 @@ def test_the_program_as_submitted_gives_its_own_figures(
         accuracies = [100 * row["training_accuracy"], 100 * row["validation_accuracy"]]
         # the program printed the mean loss divided by the batch size once more
         losses = [row["training_loss"] / 16, row["validation_loss"] / 16]
-        if records.manifest["data"]["digest"] == REENCODED:
+        if records.description.data.digest == REENCODED:
             assert accuracies == pytest.approx(MEASURED[setup][:2], abs=0.3), setup
             assert losses == pytest.approx(MEASURED[setup][2:], abs=1e-3), setup
         assert accuracies[0] == pytest.approx(DOCUMENT[setup][0], abs=1.5), setup

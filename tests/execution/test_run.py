@@ -58,7 +58,7 @@ def test_a_run_s_folder_holds_what_is_promised_and_no_more(finished: Path, tmp_p
 
 def test_the_records_are_of_every_trial_and_epoch(finished: Path, listener: Any) -> None:
     kept = run_folder.read(finished)
-    assert len(kept.results) == len(listener.trials) == len(kept.manifest["trials"]) == 5
+    assert len(kept.results) == len(listener.trials) == len(kept.manifest.trials) == 5
     assert len(kept.epochs) == len(listener.rows) == 4 * 2 + 3
     assert len(kept.confusion) == 5 * 100
     by_trial = kept.confusion.groupby(["stage", "setup", "seed"])["images"].sum()

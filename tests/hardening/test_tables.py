@@ -172,7 +172,7 @@ def test_records_come_back_as_they_were(names: list[str], number: float) -> None
         .assign(optimizer=names, test_loss=number)
     )
     kept = RunRecords(
-        manifest=a_manifest(),
+        manifest_json=a_manifest(),
         epochs=epochs,
         results=results,
         search=pd.DataFrame(columns=run_folder.SEARCH_COLUMNS),

@@ -42,7 +42,7 @@ def made_run(
         ]
     )
     records = run_folder.RunRecords(
-        manifest=a_manifest(
+        manifest_json=a_manifest(
             name,
             experiment={
                 "name": experiment,

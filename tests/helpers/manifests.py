@@ -1,4 +1,4 @@
-"""A manifest with all that every reader of a run relies on."""
+"""Manifests with what every reader of a run relies on, and with all that a report needs."""
 
 from __future__ import annotations
 
@@ -27,3 +27,46 @@ def a_manifest(run: str = "run", **others: Any) -> dict[str, Any]:
         },
         **others,
     }
+
+
+def a_whole_manifest(trials: list[dict[str, Any]], **others: Any) -> dict[str, Any]:
+    """That of a run of these trials, on two classes of 2 x 2 pixels."""
+    few = a_manifest()
+    stage = {"hidden": [8], "batch_size": 5, "epochs": 4}
+    optimizer = {"name": "SGD", "learning_rate": 0.1}
+    asked = {
+        "data": {"source": "digits"},
+        "comparison": {**stage, "optimizers": [optimizer]},
+        "tuned": {**stage, "optimizer": optimizer},
+    }
+    return few | {
+        "experiment": few["experiment"] | {"settings": few["experiment"]["settings"] | asked},
+        "data": few["data"]
+        | {
+            "origin": "made",
+            "classes": ["0", "1"],
+            "image_shape": [2, 2, 1],
+            "images_by_class": {"train": [60, 40], "validation": [15, 15], "test": [5, 5]},
+        },
+        "trials": trials,
+        "parameter_shapes": [{"w1": [4, 8]} for _ in trials],
+        "kept_trials": [None for _ in trials],
+        "checks": [],
+        "device": few["device"] | {"cores": 1, "system": "any"},
+        **others,
+    }
+
+
+def a_trial(stage: str, label: str, seed: int, **others: Any) -> dict[str, Any]:
+    """A trial of a manifest. others: what its setup holds besides, or in place of these."""
+    setup = {
+        "stage": stage,
+        "label": label,
+        "optimizer": "SGD",
+        "hyperparameters": {"learning_rate": 0.1},
+        "hidden": [8],
+        "batch_size": 5,
+        "epochs": 4,
+        "subset": None,
+    }
+    return {"setup": setup | others, "seed": seed, "defects": {}}

@@ -79,7 +79,9 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.records = run_folder.read(folder)
         self.search = pd.read_csv(folder / "search.csv", keep_default_na=False, na_values=[""])
-        self.trials = pd.DataFrame([trial | trial.pop("setup") for trial in self.records.manifest["trials"]])
+        self.trials = pd.DataFrame(
+            [{"seed": trial.seed, **trial.setup.model_dump()} for trial in self.records.manifest.trials]
+        )
         with sqlite3.connect(folder.parents[1] / "reportgen.sqlite") as database:
             self.kept = [
                 json.loads(row)
@@ -183,7 +185,7 @@ def test_the_search_never_reads_the_test_set(made: Run) -> None:
     assert len(made.kept) == len(made.search)
     assert all(record["test"] is None for record in made.kept)
     assert {record["evidence"]["test_readings"] for record in made.kept} == {0}
-    assert {found["test_readings"] for found in made.records.manifest["evidence"]} == {1}
+    assert {evidence.test_readings for evidence in made.records.manifest.evidence or ()} == {1}
 
 
 def test_three_stages_are_trained_shared_equally_tuned_and_tuned(made: Run) -> None:

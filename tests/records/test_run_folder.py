@@ -89,7 +89,7 @@ SEARCH: list[tuple[Any, ...]] = [
 
 def run_records(records: list[Record]) -> RunRecords:
     return RunRecords(
-        manifest=a_manifest(format=1, nested={"優化器": [1, None, 0.1]}),
+        manifest_json=a_manifest(format=1, nested={"優化器": [1, None, 0.1]}),
         epochs=tables.epochs_table(records),
         results=tables.results_table(records),
         search=pd.DataFrame(SEARCH, columns=list(run_folder.SEARCH_COLUMNS)),
@@ -128,7 +128,7 @@ def test_what_was_kept_is_read_again_to_the_last_digit(tmp_path: Path, records: 
         for column in expected:
             for one, other in zip(found[column], expected[column], strict=True):
                 assert one == other or (pd.isna(one) and pd.isna(other)), (table, column)
-    assert again.manifest == kept.manifest
+    assert again.manifest_json == kept.manifest_json
     assert np.array_equal(again.sample_images, kept.sample_images)
     assert again.sample_images.dtype == np.uint8
     assert np.array_equal(again.sample_labels, kept.sample_labels)
@@ -292,7 +292,7 @@ def test_latest_points_to_the_newest_run_from_anywhere(tmp_path: Path) -> None:
         assert latest.resolve() == folder.resolve()
         assert str(latest.readlink()) == run  # relative: the folder can be moved
     assert sorted(path.name for path in (tmp_path / "small").iterdir()) == ["first", "latest", "second"]
-    assert run_folder.read(latest).manifest["format"] == 1
+    assert run_folder.read(latest).manifest_json["format"] == 1
 
 
 @pytest.mark.parametrize("blocked", ["output", "output/small"])

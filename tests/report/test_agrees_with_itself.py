@@ -32,6 +32,7 @@ from reportgen.report.sections.verdicts import in_words, verdict_block
 from reportgen.report.templates.loading import own, words_in
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from tests.helpers.html_tables import tables_of
+from tests.helpers.manifests import a_trial, a_whole_manifest
 
 Scores = Mapping[str, Sequence[float | None]]
 """Every optimizer's scores by seed; None diverged, or is missing from a table of scores."""
@@ -340,12 +341,11 @@ def part_of(results: pd.DataFrame, scores: Scores, stage: str, t: Catalogue) -> 
 
 def made_records(results: pd.DataFrame) -> run_folder.RunRecords:
     described = [
-        {"setup": {"label": row["setup"], "rate": n}, "seed": row["seed"], "defects": {}}
-        for n, row in enumerate(results.to_dict("records"))
+        a_trial(row["stage"], row["setup"], row["seed"], batch_size=n)
+        for n, row in enumerate(results.to_dict("records"), start=1)
     ]
-    experiment = {"settings": {"title": {}}}
     return run_folder.RunRecords(
-        manifest={"run": "made", "experiment": experiment, "trials": described, "kept_trials": described},
+        manifest_json=a_whole_manifest(described),
         epochs=pd.DataFrame(columns=list(run_folder.EPOCH_COLUMNS)),
         results=results,
         search=pd.DataFrame(columns=list(run_folder.SEARCH_COLUMNS)),

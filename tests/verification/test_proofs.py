@@ -56,12 +56,12 @@ def without_row(table: str) -> Callable[[RunRecords], RunRecords]:
 
 def of_manifest(*keys: str | int, value: object) -> Callable[[RunRecords], RunRecords]:
     def make(records: RunRecords) -> RunRecords:
-        manifest: Any = copy.deepcopy(records.manifest)
+        manifest: Any = copy.deepcopy(records.manifest_json)
         inner = manifest
         for key in keys[:-1]:
             inner = inner[key]
         inner[keys[-1]] = value
-        return replace(records, manifest=manifest)
+        return replace(records, manifest_json=manifest)
 
     return make
 
@@ -100,7 +100,8 @@ def as_trained(records: RunRecords, *, objective: bool, **columns: list[float]) 
     The best epoch is written down here, by hand: with the metrics below it is the third with, the second
     without.
     """
-    epochs, results, manifest = records.epochs.copy(), records.results.copy(), copy.deepcopy(records.manifest)
+    epochs, results = records.epochs.copy(), records.results.copy()
+    manifest = copy.deepcopy(records.manifest_json)
     count = int(manifest["trials"][-1]["setup"]["epochs"])
     rows = epochs.index[-count:]
     for name, values in columns.items():
@@ -110,7 +111,7 @@ def as_trained(records: RunRecords, *, objective: bool, **columns: list[float]) 
     for name in ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "l2_term"):
         results.loc[results.index[-1], name] = best[name]
     results.loc[results.index[-1], "best_epoch"] = best["epoch"]
-    return replace(records, epochs=epochs, results=results, manifest=manifest)
+    return replace(records, epochs=epochs, results=results, manifest_json=manifest)
 
 
 LOSSES = {"validation_loss": [0.9, 0.1, 0.2, 0.9, 0.9], "l2_term": [0.0, 0.5, 0.0, 0.0, 0.0]}
@@ -120,8 +121,8 @@ LOSSES = {"validation_loss": [0.9, 0.1, 0.2, 0.9, 0.9], "l2_term": [0.0, 0.5, 0.
 def test_the_best_epoch_is_by_what_the_trial_chose_it_by(records: RunRecords, objective: bool) -> None:
     made = as_trained(records, objective=objective, **LOSSES)
     assert list(recomputed.against_metrics(made)) == []
-    made.manifest["trials"][-1]["defects"]["best_epoch_by_objective"] = not objective
-    wrong = list(recomputed.against_metrics(made))
+    other = of_manifest("trials", -1, "defects", "best_epoch_by_objective", value=not objective)(made)
+    wrong = list(recomputed.against_metrics(other))
     assert any(f"best_epoch is {3 if objective else 2}" in line for line in wrong), wrong
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from reportgen.analysis.audit.facts import AuditedTrial, Fact, Value, comma_separated, labels_of, name_of
+from reportgen.analysis.audit.facts import (
+    AuditedData,
+    AuditedTrial,
+    Fact,
+    Value,
+    comma_separated,
+    labels_of,
+    name_of,
+)
 from reportgen.analysis.sign_flip import fewest_seeds
 
 TOLERANCE = 1e-3
@@ -15,7 +22,7 @@ then a ReLU changes sides on it. A batch divided by once too often is off by hal
 
 ALPHA = 0.05
 
-OWN = ("stage", "label", "optimizer", "hyperparameters", "hidden", "epochs", "reads_test")
+OWN = {"stage", "label", "optimizer", "hyperparameters", "hidden", "epochs", "seeds", "reads_test"}
 """What may differ between compared setups, or is looked at by itself."""
 
 
@@ -28,7 +35,7 @@ def network(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     else:
         listed = "; ".join(f"{label} {layers} ({count:,})" for label, layers, count in networks)
         yield Fact("networks_differ", False, {"networks": listed})
-    shared = [{name: v for name, v in trial.setup.items() if name not in OWN} for trial in trials]
+    shared = [trial.setup.model_dump(exclude=OWN) for trial in trials]
     differing = [name for name in shared[0] if any(one[name] != shared[0][name] for one in shared)]
     if differing:
         yield Fact("settings_differ", False, {"names": ", ".join(differing)})
@@ -50,7 +57,7 @@ def initial_weights(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     """Whether, for each seed, every setup started from the same weights."""
     digests: dict[int, set[str]] = {}
     for trial in trials:
-        digests.setdefault(trial.seed, set()).add(trial.evidence["initial_weights"])
+        digests.setdefault(trial.seed, set()).add(trial.evidence.initial_weights)
     differing = sum(len(found) > 1 for found in digests.values())
     if differing:
         yield Fact("weights_differ", False, {"differing": differing, "seeds": len(digests)})
@@ -62,7 +69,7 @@ def batch_order(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     """Of trials of the same length: who stopped early or diverged has seen fewer batches."""
     digests: dict[tuple[int, int], list[str]] = {}
     for trial in trials:
-        digests.setdefault((trial.seed, trial.epochs), []).append(trial.evidence["batch_order"])
+        digests.setdefault((trial.seed, trial.epochs), []).append(trial.evidence.batch_order)
     paired = {key: set(found) for key, found in digests.items() if len(found) > 1}
     seeds = {seed for seed, _ in paired}
     differing = {seed for (seed, _), found in paired.items() if len(found) > 1}
@@ -82,8 +89,8 @@ def lengths(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     lengths: dict[str, set[int]] = {}
     for trial in trials:
         # one that stopped early was allowed as many as the others, and one that diverged too
-        whole = trial.finished and trial.setup["early_stopping"] is None
-        lengths.setdefault(trial.label, set()).add(trial.epochs if whole else trial.setup["epochs"])
+        whole = trial.finished and trial.setup.early_stopping is None
+        lengths.setdefault(trial.label, set()).add(trial.epochs if whole else trial.setup.epochs)
     if len(set().union(*lengths.values())) == 1:
         yield Fact("epochs_same", True, {"epochs": next(iter(lengths[trials[0].label]))})
     else:
@@ -91,25 +98,25 @@ def lengths(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
         yield Fact("epochs_differ", False, {"epochs": listed})
 
 
-def whole_epochs(trials: Sequence[AuditedTrial], data: Mapping[str, Any]) -> Iterator[Fact]:
+def whole_epochs(trials: Sequence[AuditedTrial], data: AuditedData) -> Iterator[Fact]:
     """Whether every epoch met every training image once, and every validation all validation images."""
 
     def sizes(trial: AuditedTrial) -> tuple[int, int]:
-        if trial.images is None:
-            return sum(data["images_by_class"]["train"]), sum(data["images_by_class"]["validation"])
-        return trial.images * 4 // 5, trial.images - trial.images * 4 // 5
+        subset = trial.setup.subset
+        if subset is None:
+            return data.train, data.validation
+        return subset * 4 // 5, subset - subset * 4 // 5
 
-    met = [
-        (trial, sizes(trial)[0], trial.evidence["distinct"], trial.evidence["samples"]) for trial in trials
-    ]
+    met = [(trial, sizes(trial)[0], trial.evidence.distinct, trial.evidence.samples) for trial in trials]
     short = [one for one in met if not one[1] == one[2] == one[3]]
     if short:
         trial, images, distinct, samples = min(short, key=lambda one: one[2] / one[1])
-        values = {"setup": name_of(trial), "distinct": distinct, "samples": samples, "images": images}
-        yield Fact("epochs_partial", False, {**values, "trials": len(short), "of": len(trials)})
+        values: dict[str, Value] = {"setup": name_of(trial), "distinct": distinct, "samples": samples}
+        counts = {"images": images, "trials": len(short), "of": len(trials)}
+        yield Fact("epochs_partial", False, values | counts)
     else:
         yield Fact("epochs_whole", True, {"trials": len(trials)})
-    validated = [(trial, sizes(trial)[1], trial.evidence["validation_distinct"]) for trial in trials]
+    validated = [(trial, sizes(trial)[1], trial.evidence.validation_distinct) for trial in trials]
     narrow = [one for one in validated if one[1] != one[2]]
     if narrow:
         trial, images, distinct = min(narrow, key=lambda one: one[2] / one[1])
@@ -123,7 +130,7 @@ def whole_epochs(trials: Sequence[AuditedTrial], data: Mapping[str, Any]) -> Ite
 def gradient_scale(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     """Whether gradients are as long as those of the objective that is stated."""
     measured = [
-        (trial, name, scale) for trial in trials for name, scale in trial.evidence["gradient_scale"].items()
+        (trial, name, scale) for trial in trials for name, scale in trial.evidence.gradient_scale.items()
     ]
     off = [one for one in measured if not abs(one[2] - 1) <= TOLERANCE]
     if off:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from reportgen.analysis.audit.facts import AuditedTrial, Fact, comma_separated
+from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, comma_separated
+from reportgen.experiment.model import Experiment
 
 TEST_PARTS = {
     "cifar10": "test_official",
@@ -21,9 +21,9 @@ TEST_PARTS = {
 VALIDATION = ("validation_loss", "validation_accuracy")
 
 
-def overlaps(data: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Fact]:
+def overlaps(data: AuditedData, settings: Experiment) -> Iterator[Fact]:
     """Whether an image stands in two parts of the data, and what the test part is."""
-    found = data.get("duplicates")
+    found = data.duplicates
     if found is None:
         yield Fact("duplicates_unknown", None)
     else:
@@ -36,25 +36,22 @@ def overlaps(data: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[F
         if within:
             yield Fact("subset_overlaps", False, {"images": within})
         if not within and not any(between.values()):
-            images = sum(sum(counts) for counts in data["images_by_class"].values())
+            images = data.train + data.validation + data.test
             yield Fact("parts_disjoint", True, {"images": images})
     yield describe_test_part(data, settings)
 
 
-def describe_test_part(data: Mapping[str, Any], settings: Mapping[str, Any]) -> Fact:
-    """What the test images are: not every source has a test set of its own.
-
-    data, settings: as manifest.json has them.
-    """
-    images = {"images": sum(data["images_by_class"]["test"])}
-    if settings["defects"]["test_images_from_training_file"]:
+def describe_test_part(data: AuditedData, settings: Experiment) -> Fact:
+    """Return what the test images are: not every source has a test set of its own."""
+    images = {"images": data.test}
+    if settings.defects.test_images_from_training_file:
         return Fact("test_from_training", False, images)
-    return Fact(TEST_PARTS[data["source"]], True, images)
+    return Fact(TEST_PARTS[data.source], True, images)
 
 
 def best_epoch_choices(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     """A fact for every way in which best epochs were chosen."""
-    choices = [(trial.evidence["chosen_by"], trial.setup["best_epoch_by"]) for trial in trials]
+    choices = [(trial.evidence.chosen_by, trial.setup.best_epoch_by) for trial in trials]
     for by, stated in dict.fromkeys(choices):
         trials_so = choices.count((by, stated))
         if by == stated and by in VALIDATION:
@@ -67,8 +64,8 @@ def best_epoch_choices(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
 
 def test_set_readings(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     """A finished trial reads the test set once, a diverged one never."""
-    expected = [1 if trial.finished and trial.setup["reads_test"] else 0 for trial in trials]
-    readings = [trial.evidence["test_readings"] for trial in trials]
+    expected = [1 if trial.finished and trial.setup.reads_test else 0 for trial in trials]
+    readings = [trial.evidence.test_readings for trial in trials]
     wrong = [found for found, right in zip(readings, expected, strict=True) if found != right]
     if wrong:
         worst = max(wrong, key=lambda found: abs(found - 1))
@@ -78,11 +75,11 @@ def test_set_readings(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
 
 
 def search_seeds(
-    trials: Sequence[AuditedTrial], settings: Mapping[str, Any], search: pd.DataFrame
+    trials: Sequence[AuditedTrial], settings: Experiment, search: pd.DataFrame
 ) -> Iterator[Fact]:
     """Whether settings were searched with other seeds than those of the final trials."""
-    found = [of_stage for of_stage in settings["found"].values() if of_stage is not None]
-    searched = {int(seed) for seed in search["seed"]} | {seed for one in found for seed in one["seeds"]}
+    notes = [note for note in (settings.found.comparison, settings.found.tuned) if note is not None]
+    searched = {int(seed) for seed in search["seed"]} | {seed for note in notes for seed in note.seeds}
     final = {trial.seed for trial in trials}
     if not searched:
         return

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import pandas as pd
+from reportgen.experiment.trial import Evidence, Setup
 
 Value = int | float | str
 
@@ -26,45 +25,42 @@ class Fact:
 
 @dataclass(frozen=True)
 class AuditedTrial:
-    """A trial as the records have it. epochs: how many it trained."""
+    """A trial as the audit looks at it.
 
-    stage: str
-    label: str
+    shapes: of its parameters, by name. finished: whether it did not diverge. epochs: how many it trained.
+    """
+
+    setup: Setup
     seed: int
-    setup: Mapping[str, Any]
-    evidence: Mapping[str, Any]
+    evidence: Evidence
     shapes: Mapping[str, Sequence[int]]
     finished: bool
     epochs: int
 
     @property
-    def images(self) -> int | None:
-        """The size of the small data set, None for all images."""
-        size: int | None = self.setup["subset"]
-        return size
+    def stage(self) -> str:
+        """What it was trained for."""
+        return self.setup.stage
+
+    @property
+    def label(self) -> str:
+        """What the report calls its setup."""
+        return self.setup.label
 
 
-def audited_trials(manifest: Mapping[str, Any], results: pd.DataFrame) -> Iterator[AuditedTrial]:
-    """The trials of a run, from its manifest.json and results.csv."""
-    parts = (
-        manifest["trials"],
-        manifest["evidence"],
-        manifest["parameter_shapes"],
-        results.to_dict("records"),
-    )
-    for trial, evidence, shapes, row in zip(*parts, strict=True):
-        setup = trial["setup"]
-        finished = row["status"] == "finished"
-        yield AuditedTrial(
-            setup["stage"],
-            setup["label"],
-            trial["seed"],
-            setup,
-            evidence,
-            shapes,
-            finished,
-            int(row["epochs"]),
-        )
+@dataclass(frozen=True)
+class AuditedData:
+    """The data as the audit looks at them.
+
+    train, validation, test: how many images each part has. duplicates: how many stand in two parts, by the
+    parts' names; None where nobody looked.
+    """
+
+    source: str
+    train: int
+    validation: int
+    test: int
+    duplicates: Mapping[str, int] | None
 
 
 def labels_of(trials: Sequence[AuditedTrial]) -> list[str]:

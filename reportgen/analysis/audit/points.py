@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -18,13 +17,10 @@ from reportgen.analysis.audit.conditions import (
     whole_epochs,
 )
 from reportgen.analysis.audit.data_use import best_epoch_choices, overlaps, search_seeds, test_set_readings
-from reportgen.analysis.audit.facts import (
-    Fact,
-    audited_trials,
-    labels_of,
-)
+from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, labels_of
 from reportgen.analysis.audit.tuning_effort import budget, learning_rates
 from reportgen.analysis.results import of_stage
+from reportgen.experiment.model import Experiment
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 
 
@@ -42,29 +38,31 @@ class Point:
         return all(found) if found else None
 
 
-def audit(manifest: Mapping[str, Any], results: pd.DataFrame, search: pd.DataFrame) -> tuple[Point, ...]:
-    """Every point of the audit, from a run's manifest.json, results.csv and search.csv.
+def audit(
+    trials: Sequence[AuditedTrial], data: AuditedData, settings: Experiment, search: pd.DataFrame
+) -> tuple[Point, ...]:
+    """Return every point of the audit.
 
-    Raises KeyError for the manifest of a run that kept no evidence.
+    Args:
+        trials: All trials of a run, with what they measured.
+        data: What they were trained on.
+        settings: What the experiment asked for.
+        search: The table search.csv.
     """
-    trials = [
-        trial
-        for trial in audited_trials(manifest, results)
-        if trial.stage in (COMPARISON, EQUALLY_TUNED, TUNED)  # an ablation is unfair on purpose
-    ]
+    # an ablation is unfair on purpose
+    trials = [trial for trial in trials if trial.stage in (COMPARISON, EQUALLY_TUNED, TUNED)]
     compared = [trial for trial in trials if trial.stage != TUNED]
     last = [trial for trial in compared if trial.stage == EQUALLY_TUNED] or compared
-    settings = manifest["experiment"]["settings"]
     of_comparison = of_stage(search, COMPARISON)
     points = {
         "same_network": network(compared),
         "same_weights": initial_weights(compared),
         "same_batches": batch_order(compared),
-        "same_training": [*lengths(compared), *whole_epochs(trials, manifest["data"])],
+        "same_training": [*lengths(compared), *whole_epochs(trials, data)],
         "same_budget": budget(last, settings, of_comparison),
         "own_rate": learning_rates(last, settings, of_comparison),
         "true_gradient": gradient_scale(trials),
-        "data_apart": overlaps(manifest["data"], settings),
+        "data_apart": overlaps(data, settings),
         "choice": [
             *best_epoch_choices(trials),
             *test_set_readings(trials),

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from reportgen.analysis.audit.facts import AuditedTrial, Fact, Value, comma_separated, labels_of
 from reportgen.analysis.results import settings_at_edge
+from reportgen.experiment.model import Experiment
 
 
-def budget(
-    trials: Sequence[AuditedTrial], settings: Mapping[str, Any], search: pd.DataFrame
-) -> Iterator[Fact]:
+def budget(trials: Sequence[AuditedTrial], settings: Experiment, search: pd.DataFrame) -> Iterator[Fact]:
     """How much was tried for each setup."""
-    declared = settings["found"]["comparison"]
+    declared = settings.found.comparison
     if len(search):
         yield _searched_budget(labels_of(trials), settings, search)
     elif declared is not None:
-        values = {
-            "settings": declared["trials"],
-            "seeds": len(declared["seeds"]),
-            "epochs": declared["epochs"],
+        values: dict[str, Value] = {
+            "experiment": declared.experiment,
+            "settings": declared.trials,
+            "seeds": len(declared.seeds),
+            "epochs": declared.epochs,
         }
-        yield Fact("budget_declared", True, {"experiment": declared["experiment"], **values})
+        yield Fact("budget_declared", True, values)
     else:
         yield Fact("nothing_tuned", None)
 
 
-def _searched_budget(labels: Sequence[str], settings: Mapping[str, Any], search: pd.DataFrame) -> Fact:
+def _searched_budget(labels: Sequence[str], settings: Experiment, search: pd.DataFrame) -> Fact:
     tried = {label: search[search["setup"] == label] for label in labels}
     # what a setup's trials were like: how many settings, and with which seeds each
     efforts = {
@@ -39,10 +38,12 @@ def _searched_budget(labels: Sequence[str], settings: Mapping[str, Any], search:
     }
     first = efforts[labels[0]]
     lengths = set(search.loc[search["status"] == "finished", "epochs"])
-    stops_early = settings["comparison"]["early_stopping"] is not None
+    comparison, of_search = settings.comparison, settings.search.comparison
+    assert comparison is not None, "its search is there"
+    stops_early = comparison.early_stopping is not None
     same = all(effort == first for effort in efforts.values()) and len(first) > 0
     if same and (len(lengths) <= 1 or stops_early):
-        asked = settings["search"]["comparison"]["epochs"] or settings["comparison"]["epochs"]
+        asked = (of_search and of_search.epochs) or comparison.epochs
         trained = ", ".join(f"{label} {rows['epochs'].sum():,}" for label, rows in tried.items())
         values: dict[str, Value] = {"settings": len(first), "seeds": len(first[0]), "epochs": asked}
         return Fact("budget_same", True, {**values, "trained": trained})
@@ -53,24 +54,24 @@ def _searched_budget(labels: Sequence[str], settings: Mapping[str, Any], search:
 
 
 def learning_rates(
-    trials: Sequence[AuditedTrial], settings: Mapping[str, Any], search: pd.DataFrame
+    trials: Sequence[AuditedTrial], settings: Experiment, search: pd.DataFrame
 ) -> Iterator[Fact]:
     """Whether every setup trained with a learning rate of its own that a search found, and not at an edge."""
     rates: dict[str, set[float]] = {}
     for trial in trials:
-        rates.setdefault(trial.label, set()).add(float(trial.setup["hyperparameters"]["learning_rate"]))
+        rates.setdefault(trial.label, set()).add(float(trial.setup.hyperparameters["learning_rate"]))
     listed = ", ".join(f"{label} {rate:g}" for label, of_one in rates.items() for rate in sorted(of_one))
-    declared = settings["found"]["comparison"]
+    declared = settings.found.comparison
     if len(search):
         chosen = {label: search[(search["setup"] == label) & search["chosen"]] for label in rates}
         searched = {label for label, rows in chosen.items() if _tried_rates(search, label) > 1 and len(rows)}
         untrained = [label for label in searched if set(chosen[label]["learning_rate"]) != rates[label]]
         edges = [(label, edge) for label in searched for edge in settings_at_edge(chosen[label])]
     elif declared is not None:
-        spaces = declared["space"].split("; ")
+        spaces = declared.space.split("; ")
         searched = {label for label in rates if any(_has_rate(space, label) for space in spaces)}
         untrained = []
-        edges = [(label, edge) for label, _, edge in (e.rpartition(": ") for e in declared["at_edge"])]
+        edges = [(label, edge) for label, _, edge in (e.rpartition(": ") for e in declared.at_edge)]
     elif len(shared := set().union(*rates.values())) == 1:
         yield Fact("rate_shared", False, {"rate": shared.pop()})
         return

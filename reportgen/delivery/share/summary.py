@@ -25,8 +25,8 @@ def summarize(run: FinishedRun) -> Summary:
     """The findings of the report's first page. Raises UserError where the records are damaged."""
     records = run_folder.read(run.folder)
     words = words_in((CHINESE, ENGLISH))
-    titles = records.manifest["experiment"]["settings"]["title"]
-    titles = {language: one_line(titles[language]) for language in words.languages}
+    title = records.description.experiment.settings.title
+    titles = {CHINESE: one_line(title.zh_hant), ENGLISH: one_line(title.en)}
     try:
         phrases = headlines(records, words).first_page
     except Exception as error:  # whatever a manifest that does not fit its tables makes a report raise

@@ -70,12 +70,12 @@ def run_row(past: PastRun, output: Path, *, pinned: bool) -> dict[str, Any]:
     there = [
         name for name in ("report.html", "report.pdf", "results.csv", THUMBNAIL) if (folder / name).is_file()
     ]
-    title = past.described["experiment"]["settings"]["title"]
+    title = past.description.experiment.settings.title
     return {
         "run": past.run,
         "experiment": past.experiment,
-        "title": title["zh-Hant"],
-        "title_en": title["en"],
+        "title": title.zh_hant,
+        "title_en": title.en,
         "started": past.started[:16].replace("T", " "),
         "pinned": pinned,
         "links": {name: quote(f"{past.experiment}/{past.run}/{name}") for name in there},

@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from reportgen.analysis.results import rows
+from reportgen.records.manifest import Description, written
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.page.listings import listing
 from reportgen.report.words import numbers
@@ -19,25 +20,24 @@ from reportgen.report.words.catalogue import Catalogue, Phrase
 def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
     """How to run it again, what it ran on, and every trial."""
     manifest = records.manifest
-    options = manifest["experiment"].get("options", [])
-    data, device, times = manifest["data"], manifest["device"], manifest["times"]
-    origin, digest = escape(data["origin"]), Markup("<code>{}</code>").format(data["digest"])
+    experiment, device, times = manifest.experiment, manifest.device, manifest.times
+    digest = Markup("<code>{}</code>").format(manifest.data.digest)
     return {
-        "command": shlex.join(["reportgen", "run", manifest["experiment"]["file"], *options]),
-        "file": manifest["experiment"]["file"],
-        "beside": beside(options, t),
+        "command": shlex.join(["reportgen", "run", experiment.file, *experiment.options]),
+        "file": experiment.file,
+        "beside": beside(experiment.options, t),
         "experiment": listing(records.experiment_text, language="toml"),
         "environment": [
             (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
-            (t("appendix.origin"), origin),
+            (t("appendix.origin"), escape(manifest.data.origin)),
             (t("appendix.digest"), digest),
-            (t("appendix.processor"), device["processor"]),
-            (t("appendix.system"), device["system"]),
-            (t("appendix.workers"), str(device["workers"])),
-            (t("appendix.started"), times["started"].replace("T", " ").removesuffix("+00:00")),
-            (t("appendix.duration"), f"{numbers.seconds(times['seconds'])} s"),
+            (t("appendix.processor"), device.processor),
+            (t("appendix.system"), device.system),
+            (t("appendix.workers"), str(device.workers)),
+            (t("appendix.started"), times.started.replace("T", " ").removesuffix("+00:00")),
+            (t("appendix.duration"), f"{numbers.seconds(times.seconds)} s"),
             *kept_trials(manifest, t),
-            *versions(manifest["versions"], t),
+            *versions(manifest.versions, t),
         ],
         "trials": list(trial_rows(records.results)),
     }
@@ -51,18 +51,17 @@ def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
     return t("appendix.beside", file=Markup("<code>{}</code>").format(given["--data-path"]))
 
 
-def kept_trials(manifest: dict[str, Any], t: Catalogue) -> list[tuple[Phrase, str]]:
+def kept_trials(run: Description, t: Catalogue) -> list[tuple[Phrase, str]]:
     """How many trials an earlier run had trained, and what those ran on where that was something else."""
-    reused = manifest.get("reused", [])
-    if not any(reused):
+    if not any(run.reused):
         return []
-    here = {**manifest["versions"], **manifest["device"]}
+    here = {**run.versions, **written(run.device)}
     others = [
         ", ".join(f"{name} {value}" for name, value in where.items() if here.get(name, value) != value)
-        for where in manifest["trained_on"]
+        for where in run.trained_on
     ]
     return [
-        (t("appendix.kept"), f"{sum(reused)} / {len(reused)}"),
+        (t("appendix.kept"), f"{sum(run.reused)} / {len(run.reused)}"),
         *((t("appendix.trained_on"), other) for other in others if other),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
-from reportgen.analysis.audit.facts import Fact
+from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact
 from reportgen.analysis.audit.points import Point, audit
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import ALL, COMPARISON, NONE
+from reportgen.experiment.trial import Evidence
+from reportgen.records.manifest import Data, Manifest
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.words import numbers
@@ -34,14 +36,39 @@ class Audit:
 
 def audit_section(records: RunRecords, t: Catalogue) -> Audit | None:
     """The points of the audit, and the ablation where there is one; None for a run that kept no evidence."""
-    if "evidence" not in records.manifest:
+    points = points_of(records)
+    if points is None:
         return None
-    points = audit(records.manifest, records.results, records.search)
     return Audit(
         summary(points, t),
         tuple(_row(number, point, t) for number, point in enumerate(points, start=1)),
         ablation_part(records, t),
     )
+
+
+def points_of(records: RunRecords) -> tuple[Point, ...] | None:
+    """Return the points of the audit; None for a run that kept no evidence."""
+    manifest = records.manifest
+    if manifest.evidence is None:
+        return None
+    trials = list(audited_trials(manifest, manifest.evidence, records.results))
+    return audit(trials, audited_data(manifest.data), manifest.experiment.settings, records.search)
+
+
+def audited_trials(
+    manifest: Manifest, evidence: Sequence[Evidence], results: pd.DataFrame
+) -> Iterator[AuditedTrial]:
+    """Yield the trials of a run as the audit looks at them."""
+    parts = (manifest.trials, evidence, manifest.parameter_shapes, results["status"], results["epochs"])
+    for trial, measured, shapes, status, epochs in zip(*parts, strict=True):
+        yield AuditedTrial(trial.setup, trial.seed, measured, shapes, status == "finished", int(epochs))
+
+
+def audited_data(data: Data) -> AuditedData:
+    """Return the data of a run as the audit looks at them."""
+    images = data.images_by_class
+    parts = (sum(images.train), sum(images.validation), sum(images.test))
+    return AuditedData(data.source, *parts, data.duplicates)
 
 
 def summary(points: Sequence[Point], t: Catalogue) -> Phrase | None:
@@ -81,10 +108,10 @@ def _written(value: float | str) -> str:
 
 def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     """The table of an ablation and its sentences; None where the experiment asks for none."""
-    wanted = records.manifest["experiment"]["settings"]["ablation"]
+    wanted = records.manifest.experiment.settings.ablation
     if wanted is None:
         return None
-    found = ablation(on_all_images(records), wanted["seeds"])
+    found = ablation(on_all_images(records), wanted.seeds)
     setups = list(dict.fromkeys(of_stage(records.results, COMPARISON)["setup"]))
     caption = "ablation.caption_tested" if found.tested else "ablation.caption_untested"
     return {
@@ -99,7 +126,7 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
 
 def on_all_images(records: RunRecords) -> pd.DataFrame:
     """The results with the accuracy on all validation images, whatever a defect let the validation meet."""
-    whole = [evidence.get("validation_accuracy") for evidence in records.manifest["evidence"]]
+    whole = [evidence.validation_accuracy for evidence in records.manifest.evidence or ()]
     measured = pd.Series(whole, index=records.results.index, dtype=float)
     return records.results.assign(validation_accuracy=measured.fillna(records.results["validation_accuracy"]))
 

@@ -66,12 +66,13 @@ def comparison_section(
     records: RunRecords, results: pd.DataFrame, compared: Compared, t: Catalogue
 ) -> dict[str, Any]:
     """Settings, table, verdicts and curves of a comparison."""
-    settings = records.manifest["experiment"]["settings"]["comparison"]
+    settings = records.manifest.experiment.settings.comparison
+    assert settings is not None, "its trials are there"
     stage = compared.stage
     key = joined(stage, "-")
     epochs = of_stage(records.epochs, stage)
-    seeds = settings["seeds"]
-    first = next(trial for trial in records.manifest["trials"] if trial["setup"]["stage"] == stage)
+    seeds = settings.seeds
+    first = next(trial for trial in records.manifest.trials if trial.setup.stage == stage)
     caption = (
         t("comparison.results_caption_one", seeds=seeds[0])
         if len(seeds) == 1

@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from reportgen.analysis.audit.data_use import describe_test_part
 from reportgen.experiment.stages import COMPARISON, TUNED
+from reportgen.records.manifest import Manifest
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.pictures import picture
-from reportgen.report.sections.audit import fact_phrase
+from reportgen.report.sections.audit import audited_data, fact_phrase
 from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -21,28 +22,28 @@ SAMPLES = 6
 
 def data_section(records: RunRecords, t: Catalogue) -> dict[str, Any]:
     """Shapes, and how many images of each class are in each part."""
-    data = records.manifest["data"]
-    counts = data["images_by_class"]
-    parts = ("train", "validation", "test")
-    height, width, channels = data["image_shape"]
+    manifest, data = records.manifest, records.manifest.data
+    images = data.images_by_class
+    parts = (images.train, images.validation, images.test)
+    height, width, channels = data.image_shape
     section = {
-        "source": source_name(records.manifest, t),
-        "classes": data["classes"],
+        "source": source_name(manifest, t),
+        "classes": list(data.classes),
         "shape": f"{height} × {width} × {channels}" if channels > 1 else f"{height} × {width}",
         "size": numbers.whole(height * width * channels),
-        "pixels": pixels(records.manifest, t),
-        "test": fact_phrase(describe_test_part(data, records.manifest["experiment"]["settings"]), t),
+        "pixels": pixels(manifest, t),
+        "test": fact_phrase(describe_test_part(audited_data(data), manifest.experiment.settings), t),
         "split_rows": [
-            {"name": name, "counts": [numbers.whole(counts[part][label]) for part in parts]}
-            for label, name in enumerate(data["classes"])
-            if len(data["classes"]) <= CLASSES_IN_TABLES
+            {"name": name, "counts": [numbers.whole(counts[label]) for counts in parts]}
+            for label, name in enumerate(data.classes)
+            if len(data.classes) <= CLASSES_IN_TABLES
         ],
-        "totals": [numbers.whole(sum(counts[part])) for part in parts],
+        "totals": [numbers.whole(sum(counts)) for counts in parts],
         "subset": None,
     }
-    settings = records.manifest["experiment"]["settings"]["comparison"]
-    if settings and settings["subset"]:
-        size = settings["subset"]
+    settings = manifest.experiment.settings.comparison
+    if settings and settings.subset:
+        size = settings.subset
         train = size * 4 // 5
         section["subset"] = {
             "subset": numbers.whole(size),
@@ -52,12 +53,9 @@ def data_section(records: RunRecords, t: Catalogue) -> dict[str, Any]:
     return section
 
 
-def pixels(manifest: dict[str, Any], t: Catalogue) -> Phrase:
+def pixels(manifest: Manifest, t: Catalogue) -> Phrase:
     """What the networks see of a pixel, as the stages trained; a search may have chosen it."""
-    trained = {
-        trial["setup"]["stage"]: t(f"data.pixels_{trial['setup']['normalization']}")
-        for trial in manifest["trials"]
-    }
+    trained = {trial.setup.stage: t(f"data.pixels_{trial.setup.normalization}") for trial in manifest.trials}
     stages = {name: trained[name] for name in (COMPARISON, TUNED) if name in trained}
     first, *others = stages.values()
     return first if all(other == first for other in others) else t("data.pixels_differ", **stages)
@@ -66,7 +64,7 @@ def pixels(manifest: dict[str, Any], t: Catalogue) -> Phrase:
 def samples(records: RunRecords) -> Markup:
     """A row of images for each class."""
     rows = []
-    for label, name in enumerate(records.manifest["data"]["classes"][:CLASSES_IN_TABLES]):
+    for label, name in enumerate(records.manifest.data.classes[:CLASSES_IN_TABLES]):
         images = records.sample_images[records.sample_labels == label][:SAMPLES]
         if len(images):
             rows.append(
@@ -75,8 +73,8 @@ def samples(records: RunRecords) -> Markup:
     return Markup('<div class="strips pairs">{}</div>').format(Markup("").join(rows))
 
 
-def source_name(manifest: dict[str, Any], t: Catalogue) -> Phrase:
+def source_name(manifest: Manifest, t: Catalogue) -> Phrase:
     """What the data set is called in a sentence."""
-    source, path = manifest["data"]["source"], manifest["experiment"]["settings"]["data"]["path"]
+    source, path = manifest.data.source, manifest.experiment.settings.data.path
     name = Markup("<code>{}</code>").format(path or "")
     return t(f"source.{source}", **({"file": name} if path else {}))

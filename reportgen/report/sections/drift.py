@@ -26,7 +26,7 @@ def drift_of(records: RunRecords) -> pd.DataFrame | None:
     is the same by its making.
     """
     references = runs_by_reference(records.history, (BASELINE, LATEST))
-    if not references[BASELINE] and all(records.manifest["reused"]):
+    if not references[BASELINE] and all(records.description.reused):
         return None
     table = drift(scores_of(records.results), references)
     return table if len(table) else None
@@ -42,7 +42,7 @@ def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
         for name, rows in table.groupby("reference", sort=False)
     ]
     now = scores_of(records.results).assign(
-        run=records.manifest["run"], started=records.manifest["times"]["started"]
+        run=records.description.run, started=records.description.times.started
     )
     history = means_over_time(records.history, now)
     alt = history_alt(history, t)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any
         "after": f"{after:.2f}",
         "likeness": f"{likeness:.2f}",
     }
-    shape = tuple(records.manifest["data"]["image_shape"])
+    shape = records.manifest.data.image_shape
     rows = [
         (
             t(f"insight.{name}"),
@@ -62,8 +63,8 @@ def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, An
     kept = records.insight
     if kept is None or not len(kept["labels"]):
         return None
-    classes = records.manifest["data"]["classes"]
-    shape = tuple(records.manifest["data"]["image_shape"])
+    classes = records.manifest.data.classes
+    shape = records.manifest.data.image_shape
     images = kept["images"].reshape(len(kept["labels"]), *shape)
     drawn = []
     for label in dict.fromkeys(kept["labels"].tolist()):
@@ -89,7 +90,7 @@ def examples_text(seed: int, surest: dict[str, str] | None, t: Catalogue, figure
     return together(said, "list.sentences", t)
 
 
-def surest_mistake(kept: dict[str, NDArray[Any]], classes: list[str]) -> dict[str, str] | None:
+def surest_mistake(kept: dict[str, NDArray[Any]], classes: Sequence[str]) -> dict[str, str] | None:
     """The mistake of the highest probability among the images shown, if there is one."""
     wrong = np.flatnonzero(kept["predicted"] != kept["labels"])
     if not len(wrong):
@@ -103,7 +104,7 @@ def surest_mistake(kept: dict[str, NDArray[Any]], classes: list[str]) -> dict[st
 
 
 def _example(
-    image: NDArray[np.uint8], classes: list[str], predicted: int, probability: float, label: int
+    image: NDArray[np.uint8], classes: Sequence[str], predicted: int, probability: float, label: int
 ) -> Markup:
     kind, mark = ("right", "✓") if predicted == label else ("wrong", "✗")
     said = f"{classes[predicted]} {probability:.0%}"

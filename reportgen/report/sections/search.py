@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from reportgen.analysis.findings import mean_by_learning_rate
 from reportgen.analysis.results import of_stage, settings_at_edge
+from reportgen.experiment.model import Stage
+from reportgen.experiment.search import FoundBy, StageSearch
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.search import best_so_far, learning_rates
@@ -26,15 +28,16 @@ def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, A
     found = of_stage(records.search, stage)
     if found.empty:
         return None
-    settings = records.manifest["experiment"]["settings"]
-    how = settings["search"][stage]
+    settings = records.manifest.experiment.settings
+    how: StageSearch = getattr(settings.search, stage)
+    trained: Stage = getattr(settings, stage)
     setups = list(dict.fromkeys(found["setup"]))
     labels = figure_labels(t)
     key = f"search-{stage}"
     return {
         "key": key,
         "how": {
-            **effort(how, how["epochs"] or settings[stage]["epochs"], t),
+            **effort(how, how.epochs or trained.epochs, t),
             "names": listed(list(json.loads(found["settings"].iloc[0])), t),
         },
         "rows": [
@@ -104,22 +107,22 @@ def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
     }
 
 
-def effort(how: dict[str, Any], epochs: int, t: Catalogue) -> dict[str, object]:
+def effort(how: StageSearch | FoundBy, epochs: int, t: Catalogue) -> dict[str, object]:
     """How much was tried, and how. how: the search's settings. epochs: of each of its trainings."""
     return {
-        "trials": how["trials"],
-        "method": t(f"search.{how['method']}"),
-        "seeds": seeds_in_words(len(how["seeds"]), t),
+        "trials": how.trials,
+        "method": t(f"search.{how.method}"),
+        "seeds": seeds_in_words(len(how.seeds), t),
         "epochs": epochs_in_words(epochs, t),
     }
 
 
-def found_elsewhere(note: dict[str, Any] | None, t: Catalogue) -> dict[str, Any] | None:
+def found_elsewhere(note: FoundBy | None, t: Catalogue) -> dict[str, Any] | None:
     """What `reportgen tune` noted down of the search that a stage's settings came from."""
     if note is None:
         return None
     return {
-        "experiment": note["experiment"],
-        **effort(note, note["epochs"], t),
-        "space": Markup("<code>{}</code>").format(note["space"]),
+        "experiment": note.experiment,
+        **effort(note, note.epochs, t),
+        "space": Markup("<code>{}</code>").format(note.space),
     }

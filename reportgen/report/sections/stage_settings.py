@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from reportgen.experiment.model import AugmentationSettings, Comparison, ScheduleSettings, Stage
+from reportgen.experiment.trial import Setup
 from reportgen.report.sections.sentences import epochs_in_words
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -12,58 +13,58 @@ from reportgen.report.words.catalogue import Catalogue, Phrase
 Row = tuple[Phrase, object]
 
 
-def stage_settings(settings: dict[str, Any], seeds: Sequence[int], t: Catalogue) -> list[Row]:
+def stage_settings(settings: Stage, seeds: Sequence[int], t: Catalogue) -> list[Row]:
     """The settings of a stage, name by name; those that are off are left out.
 
-    settings: of the stage, or of the setup that ran, as the manifest has them.
+    settings: of the stage, or of the setup that ran.
     """
-    images = settings.get("subset")
+    images = settings.subset if isinstance(settings, Comparison | Setup) else None
     return [
-        (t("column.hidden"), ", ".join(map(str, settings["hidden"])) or t("ui.none")),
-        (t("column.batch_size"), str(settings["batch_size"])),
-        (t("column.epochs"), str(settings["epochs"])),
-        (t("column.l2"), numbers.plain(settings["l2"])),
+        (t("column.hidden"), ", ".join(map(str, settings.hidden)) or t("ui.none")),
+        (t("column.batch_size"), str(settings.batch_size)),
+        (t("column.epochs"), str(settings.epochs)),
+        (t("column.l2"), numbers.plain(settings.l2)),
         (t("column.seeds"), ", ".join(map(str, seeds))),
         (t("column.subset"), numbers.whole(images) if images else t("ui.all_images")),
-        (t("column.initial_std"), initial_weights(settings["initial_std"], t)),
-        (t("column.dtype"), settings["dtype"]),
+        (t("column.initial_std"), initial_weights(settings.initial_std, t)),
+        (t("column.dtype"), settings.dtype),
         *_further(settings, t),
     ]
 
 
-def _further(settings: dict[str, Any], t: Catalogue) -> Iterator[Row]:
-    schedule, augmentation = settings["schedule"], settings["augmentation"]
-    if schedule["name"] != "constant" or schedule["warmup_epochs"]:
+def _further(settings: Stage, t: Catalogue) -> Iterator[Row]:
+    schedule, augmentation = settings.schedule, settings.augmentation
+    if schedule.name != "constant" or schedule.warmup_epochs:
         yield t("column.schedule"), _schedule(schedule)
-    if settings["normalization"] != "none":
+    if settings.normalization != "none":
         yield t("column.normalization"), t("ui.per_channel")
-    if settings["label_smoothing"]:
-        share = numbers.plain(settings["label_smoothing"])
+    if settings.label_smoothing:
+        share = numbers.plain(settings.label_smoothing)
         yield t("column.label_smoothing"), t("ui.smoothed", share=share)
     for name in ("dropout", "input_dropout"):
-        if settings[name]:
-            yield t(f"column.{name}"), numbers.plain(settings[name])
+        if share := getattr(settings, name):
+            yield t(f"column.{name}"), numbers.plain(share)
     for name in ("early_stopping", "average_epochs"):
-        if settings[name]:
-            yield t(f"column.{name}"), epochs_in_words(settings[name], t)
-    if settings["best_epoch_by"] == "validation_accuracy":
+        if epochs := getattr(settings, name):
+            yield t(f"column.{name}"), epochs_in_words(epochs, t)
+    if settings.best_epoch_by == "validation_accuracy":
         yield t("column.best_epoch_by"), t("column.validation_accuracy")
-    if augmentation["flip"] or augmentation["shift"]:
+    if augmentation.flip or augmentation.shift:
         yield t("column.augmentation"), _augmentation(augmentation)
 
 
-def _schedule(schedule: dict[str, Any]) -> str:
-    words = [schedule["name"]]
-    if schedule["name"] == "step":
-        words.append(f"at={'/'.join(map(numbers.plain, schedule['at']))}, factor={schedule['factor']:g}")
-    if schedule["warmup_epochs"]:
-        words.append(f"warmup_epochs={schedule['warmup_epochs']:g}")
+def _schedule(schedule: ScheduleSettings) -> str:
+    words: list[str] = [schedule.name]
+    if schedule.name == "step":
+        words.append(f"at={'/'.join(map(numbers.plain, schedule.at))}, factor={schedule.factor:g}")
+    if schedule.warmup_epochs:
+        words.append(f"warmup_epochs={schedule.warmup_epochs:g}")
     return ", ".join(words)
 
 
-def _augmentation(augmentation: dict[str, Any]) -> str:
-    flip = ["flip"] if augmentation["flip"] else []
-    return ", ".join(flip + ([f"shift={augmentation['shift']}"] if augmentation["shift"] else []))
+def _augmentation(augmentation: AugmentationSettings) -> str:
+    flip = ["flip"] if augmentation.flip else []
+    return ", ".join(flip + ([f"shift={augmentation.shift}"] if augmentation.shift else []))
 
 
 def initial_weights(std: float | None, t: Catalogue) -> Phrase:

@@ -33,7 +33,7 @@ def test_section(
     results = tested(comparison, tuned)
     if results.empty:
         return None
-    classes = records.manifest["data"]["classes"]
+    classes = records.manifest.data.classes
     matrix = confusion_matrix(records.confusion, results, classes)
     alt = t("alt.confusion", values=confusion_in_words(matrix, classes))
     per_class = class_rows(matrix, classes)

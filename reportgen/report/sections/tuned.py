@@ -31,9 +31,9 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
     optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
     optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
     place = list(records.results.index).index(results.index[0])
-    shapes = records.manifest["parameter_shapes"][place]
-    trial = records.manifest["trials"][place]  # as it ran: a search may have found its settings
-    setup, by = trial["setup"], chosen_by(trial)
+    shapes = records.manifest.parameter_shapes[place]
+    trial = records.manifest.trials[place]  # as it ran: a search may have found its settings
+    by = chosen_by(trial)
     ended = finished(results)
     log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
     logged = epochs[epochs["seed"] == log_seed]
@@ -41,7 +41,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
     return {
         "settings": [
             (t("column.optimizer"), optimizer),
-            *stage_settings(setup, seeds, t),
+            *stage_settings(trial.setup, seeds, t),
             (t("column.parameters"), numbers.whole(row["parameters"])),
         ],
         "shapes": [f"{name} {list(shape)}" for name, shape in shapes.items()],

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from reportgen.records.manifest import read_description
 from reportgen.report.sections.appendix import kept_trials
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import Catalogue
+from tests.helpers.manifests import a_manifest
 
 HERE: dict[str, Any] = {
     "versions": {"torch": "2.9", "numpy": "2.0"},
-    "device": {"processor": "this one", "cores": 2},
+    "device": {"processor": "this one", "cores": 2, "workers": 1},
 }
 
 
@@ -23,8 +25,8 @@ def t() -> Catalogue:
 
 def said(t: Catalogue, *reused: bool, **other: str) -> list[tuple[str, str]]:
     here = {"torch": "2.9", "numpy": "2.0", "processor": "this one", "cores": 2}
-    manifest = {**HERE, "reused": list(reused), "trained_on": [here, here | other]}
-    return [(name.plain(), value) for name, value in kept_trials(manifest, t)]
+    run = a_manifest(**HERE, reused=list(reused), trained_on=[here, here | other])
+    return [(name.plain(), value) for name, value in kept_trials(read_description(run), t)]
 
 
 def test_a_run_that_trained_everything_itself_says_nothing(t: Catalogue) -> None:

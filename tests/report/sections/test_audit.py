@@ -135,7 +135,7 @@ def test_orders_of_an_ablation_stand_side_by_side_where_they_were_tested(t: Cata
 
 
 def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogue) -> None:
-    settings = records.manifest["experiment"]["settings"]
+    settings = records.manifest_json["experiment"]["settings"]
     names = ("SGD", "SGD_Momentum", "Adam")
     found = {
         "experiment": "elsewhere",
@@ -153,10 +153,11 @@ def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogu
     }
     evidence = [
         one | {"gradient_scale": {"w1": 1.0}, "initial_weights": "same", "batch_order": "same"}
-        for one in records.manifest["evidence"]
+        for one in records.manifest_json["evidence"]
     ]
-    manifest = records.manifest | {"evidence": evidence, "experiment": {"settings": fair}}
-    shown = audit_section(dataclasses.replace(records, manifest=manifest), t)
+    experiment = records.manifest_json["experiment"] | {"settings": fair}
+    manifest = records.manifest_json | {"evidence": evidence, "experiment": experiment}
+    shown = audit_section(dataclasses.replace(records, manifest_json=manifest), t)
     assert shown
     assert shown.ablation is None
     assert [row["number"] for row in shown.rows if row["kind"] == "failed"] == [10]  # two seeds only
@@ -164,5 +165,5 @@ def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogu
 
 
 def test_a_run_without_evidence_has_no_audit(records: RunRecords, t: Catalogue) -> None:
-    manifest = {name: value for name, value in records.manifest.items() if name != "evidence"}
-    assert audit_section(dataclasses.replace(records, manifest=manifest), t) is None
+    manifest = {name: value for name, value in records.manifest_json.items() if name != "evidence"}
+    assert audit_section(dataclasses.replace(records, manifest_json=manifest), t) is None

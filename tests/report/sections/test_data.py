@@ -27,7 +27,7 @@ def t() -> Catalogue:
 @pytest.fixture
 def records(tiny_run: Path) -> RunRecords:
     found = run_folder.read(tiny_run)
-    return replace(found, manifest=copy.deepcopy(found.manifest))
+    return replace(found, manifest_json=copy.deepcopy(found.manifest_json))
 
 
 def said_of(name: str, records: RunRecords, t: Catalogue) -> str:
@@ -37,7 +37,7 @@ def said_of(name: str, records: RunRecords, t: Catalogue) -> str:
 
 def normalize(records: RunRecords, *stages: str) -> None:
     """As if these stages had trained on normalized pixels."""
-    for trial in records.manifest["trials"]:
+    for trial in records.manifest_json["trials"]:
         if trial["setup"]["stage"] in stages:
             trial["setup"]["normalization"] = "per-channel"
 

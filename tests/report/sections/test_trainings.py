@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,21 +26,22 @@ def test_without_a_search_every_trial_is_a_training(records: RunRecords) -> None
 
 
 def test_what_was_trained_once_for_two_stages_counts_once(records: RunRecords) -> None:
-    given = records.manifest["trials"]
+    manifest = copy.deepcopy(records.manifest_json)
+    given = manifest["trials"]
     again = [
         {**trial, "setup": {**trial["setup"], "stage": "equally tuned"}}
         for trial in given
         if trial["setup"]["stage"] == "comparison"
     ]
-    manifest = {**records.manifest, "trials": [*given, *again]}
-    manifest["kept_trials"] = [*records.manifest["kept_trials"], "of a search", "of a search too"]
-    assert count_trainings(replace(records, manifest=manifest)) == Trainings(10, 2)
+    manifest["trials"] += again
+    manifest["kept_trials"] += ["of a search", "of a search too"]
+    assert count_trainings(replace(records, manifest_json=manifest)) == Trainings(10, 2)
 
 
 def test_one_training_is_trained_once(records: RunRecords) -> None:
     t = words_in(["zh-Hant", "en"])
-    last = records.manifest["trials"][-1:]
-    alone = replace(records, manifest={**records.manifest, "trials": last, "kept_trials": [None]})
+    one = {"trials": records.manifest_json["trials"][-1:], "kept_trials": [None]}
+    alone = replace(records, manifest_json=records.manifest_json | one)
     said = abstract(alone, Headlines(None, None, None, (), ()), t("ui.none"), t)
     assert said.texts["en"].startswith("A multilayer perceptron is trained once, on ")
     assert "完成 1 次訓練" in said.texts["zh-Hant"]

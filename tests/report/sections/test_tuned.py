@@ -36,9 +36,10 @@ def test_settings_that_nobody_searched_are_said_to_be_given(tiny_run: Path) -> N
 def searched(tiny_run: Path) -> RunRecords:
     """As if a search of two settings had preceded the full training."""
     records = run_folder.read(tiny_run)
-    manifest = copy.deepcopy(records.manifest)
+    manifest = copy.deepcopy(records.manifest_json)
     manifest["experiment"]["settings"]["search"]["tuned"] = {
         "trials": 2, "method": "grid", "seeds": [1000], "epochs": 1,
+        "space": {"learning_rate": {"choices": [0.01, 0.1]}},
     }  # fmt: skip
     rows = [
         {
@@ -48,7 +49,7 @@ def searched(tiny_run: Path) -> RunRecords:
         }
         for number, rate in enumerate((0.01, 0.1), start=1)
     ]  # fmt: skip
-    return replace(records, manifest=manifest, search=pd.DataFrame(rows, columns=list(SEARCH_COLUMNS)))
+    return replace(records, manifest_json=manifest, search=pd.DataFrame(rows, columns=list(SEARCH_COLUMNS)))
 
 
 def test_settings_that_a_search_found_are_named_and_the_others_are_given(
