@@ -7,22 +7,16 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from reportgen.cli.options import (
-    language_list,
-    output_option,
-    paper_option,
-    pdf_variant_option,
-    templates_option,
-)
+from reportgen.cli.options import output_option, report_options
 from reportgen.errors import ExitCode, UserError
+from reportgen.report.options import ReportOptions
 
 if TYPE_CHECKING:
     from reportgen.analysis.comparison import Comparison
-    from reportgen.report.pdf.writer import Variant
 
 FOLDER = "compare"
 """Where in the output folder reports of tables go."""
@@ -34,18 +28,14 @@ GENERATOR = b'<meta name="generator" content="reportgen '
 
 @dataclass(frozen=True)
 class Report:
-    """Where the report goes, in which languages, whether as a PDF too, for what paper.
+    """Where the report goes, and what is asked of it.
 
     target: without an ending; None for the folder FOLDER of the output folder, under the table's name.
-    templates: a folder of the user's, over the program's own.
     """
 
     target: Path | None
-    languages: Sequence[str]
-    pdf: Variant | None
-    templates: Path | None = None
-    paper: str = "a4"
-    output: Path = Path("output")
+    output: Path
+    options: ReportOptions
 
 
 @click.command()
@@ -64,18 +54,8 @@ class Report:
     help="Where the report goes, without an ending [default: compare/TABLE-comparison in the output folder].",
 )
 @output_option
-@click.option(
-    "--languages",
-    default="zh-Hant,en",
-    show_default=True,
-    callback=language_list,
-    help="Languages of the report.",
-)
-@paper_option
-@templates_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
-@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
-@pdf_variant_option
+@report_options
 def compare(  # noqa: PLR0917 - click passes them by name
     tables: tuple[Path, ...],
     metric: str | None,
@@ -84,12 +64,8 @@ def compare(  # noqa: PLR0917 - click passes them by name
     higher_is_better: bool | None,
     to: Path | None,
     output: Path,
-    languages: tuple[str, ...],
-    templates: Path | None,
-    paper: str,
     no_report: bool,
-    no_pdf: bool,
-    pdf_variant: Literal["a-3u", "ua-1"],
+    options: ReportOptions,
 ) -> ExitCode:
     """Compare the optimizers of any table of scores: verdicts printed, and a report of them.
 
@@ -102,9 +78,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         problem=problem,
         alpha=alpha,
         higher_is_better=higher_is_better,
-        report=None
-        if no_report
-        else Report(to, languages, None if no_pdf else pdf_variant, templates, paper, output),
+        report=None if no_report else Report(to, output, options),
     )
 
 
@@ -132,13 +106,11 @@ def compare_tables(
     from reportgen.records.score_files import check_size, read_all
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
     from reportgen.report.render_scores import render_scores
-    from reportgen.report.templates.loading import read
 
-    if report is not None and report.pdf and (trouble := check_pdf(report.pdf)):
+    if report is not None and report.options.pdf and (trouble := check_pdf(report.options.pdf)):
         raise PdfUnavailable(
             f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
         )
-    templates = read(report.templates) if report is not None else None
     scores = read_all(paths, metric=metric, problem=problem)
     check_size(scores.table)
     if higher_is_better is None:
@@ -157,16 +129,7 @@ def compare_tables(
         click.echo(line)
     if report is not None and target is not None:
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render_scores(
-                found,
-                scores.table,
-                paths,
-                target,
-                languages=report.languages,
-                pdf=report.pdf,
-                templates=templates,
-                paper=report.paper,
-            )
+            rendered = render_scores(found, scores.table, paths, target, report.options)
         for line in where(rendered):
             click.echo(line)
     return ExitCode.DONE

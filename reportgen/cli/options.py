@@ -1,32 +1,58 @@
-"""Options that several commands take."""
+"""Options that several commands take, each declared once; those that belong together come as one object."""
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reportgen.experiment.overrides import Overrides
+from reportgen.report.options import (
+    DEFAULT_PAPER,
+    DEFAULT_VARIANT,
+    LANGUAGES,
+    PAPERS,
+    VARIANTS,
+    ReportOptions,
+    Variant,
+)
+
 if TYPE_CHECKING:
     from reportgen.execution.trials import TrainingOptions
+    from reportgen.report.templates.loading import Templates
 
-LANGUAGES = ("zh-Hant", "en")
+Result = TypeVar("Result")
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""What `click.option` returns."""
+Group = Callable[[Callable[..., Result]], Callable[..., Result]]
+"""A decorator that gives a command several options, and hands their values over as one object."""
 
 
-def language_list(context: click.Context, _: click.Parameter, value: str) -> tuple[str, ...]:
-    """zh-Hant,en as a tuple, in the order in which reports show them; further ones follow as asked."""
-    asked = [part.strip() for part in value.split(",") if part.strip()]
-    known: tuple[str, ...] = LANGUAGES
-    if (folder := context.params.get("templates")) and not set(asked) <= set(LANGUAGES):
-        from reportgen.report.templates.loading import read
+def _group(parameter: str, gather: Callable[..., object], *options: Option) -> Group[Any]:
+    """Return a group of options.
 
-        known = read(folder).languages()
-    for language in asked:
-        if language not in known:
-            raise click.BadParameter(f"{language!r} is not one of {', '.join(known)}")
-    if not asked:
-        raise click.BadParameter(f"name at least one of {', '.join(known)}")
-    return tuple(language for language in dict.fromkeys([*LANGUAGES, *asked]) if language in asked)
+    Args:
+        parameter: under which name a command is given the object.
+        gather: makes the object; its parameters are the names of the options.
+        options: in the order in which `--help` shows them.
+    """
+    names = tuple(inspect.signature(gather).parameters)
+
+    def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
+        @functools.wraps(command)
+        def call(*arguments: Any, **values: Any) -> Result:
+            gathered = gather(**{name: values.pop(name) for name in names})
+            return command(*arguments, **values, **{parameter: gathered})
+
+        for option in reversed(options):
+            option(call)
+        return call
+
+    return decorate
 
 
 output_option = click.option(
@@ -36,44 +62,160 @@ output_option = click.option(
     show_default=True,
     help="Folder for the runs.",
 )
-
-paper_option = click.option(
-    "--paper",
-    type=click.Choice(["a4", "letter"]),
-    default="a4",
-    show_default=True,
-    help="Size of the PDF's pages.",
-)
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core]."
 )
-templates_option = click.option(
-    "--templates",
-    type=click.Path(path_type=Path),
-    is_eager=True,  # the languages that there are depend on it
-    help="Folder of templates, style sheets and words that replace those of the program.",
-)
-fresh_option = click.option("--fresh", is_flag=True, help="Train again what was finished before.")
-checkpoint_option = click.option(
-    "--checkpoint-seconds",
-    type=click.FloatRange(min=0),
-    default=15.0,
-    show_default=True,
-    help="Keep the state of a training so often, 0 for after every epoch: a stopped one goes on there.",
+
+secrets_option = click.option(
+    "--secrets",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of secrets [default: secrets.toml in the user's configuration].",
 )
 
-pdf_variant_option = click.option(
-    "--pdf-variant",
-    type=click.Choice(["a-3u", "ua-1"]),
-    default="a-3u",
-    show_default=True,
-    help="What the PDF declares to be: PDF/A-3u for archives, or PDF/UA-1 for every reader.",
+# ---------------------------------------------------------------- instead of the experiment's file
+
+_data_source_option = click.option(
+    "--data-source", help="Use this source of images instead of the experiment's."
 )
+_data_path_option = click.option("--data-path", help="File or folder of the source npz or folder.")
 
 
-def training_options(workers: int | None, fresh: bool, checkpoint_seconds: float) -> TrainingOptions:
-    """How trials are trained, as the options say."""
+def _data(data_source: str | None, data_path: str | None) -> Overrides:
+    return Overrides(data_source, data_path)
+
+
+data_options = _group("overrides", _data, _data_source_option, _data_path_option)
+"""Hands over `overrides`, of the data alone."""
+
+override_options = _group(
+    "overrides",
+    Overrides,
+    _data_source_option,
+    _data_path_option,
+    click.option("--seeds", type=click.IntRange(1, 1000), help="Train with this many seeds (0, 1, ...)."),
+    click.option("--epochs", type=click.IntRange(1, 100_000), help="Train this many epochs."),
+)
+"""Hands over `overrides`."""
+
+# ---------------------------------------------------------------- how trials are trained
+
+
+def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> TrainingOptions:
     from reportgen.execution.environment import cores
     from reportgen.execution.trials import TrainingOptions
 
     return TrainingOptions(workers or cores(), fresh, checkpoint_seconds)
+
+
+training_options = _group(
+    "training",
+    _training,
+    workers_option,
+    click.option("--fresh", is_flag=True, help="Train again what was finished before."),
+    click.option(
+        "--checkpoint-seconds",
+        type=click.FloatRange(min=0),
+        default=15.0,
+        show_default=True,
+        help="Keep the state of a training so often, 0 for after every epoch: a stopped one goes on there.",
+    ),
+)
+"""Hands over `training`, of the type TrainingOptions."""
+
+# ---------------------------------------------------------------- how a report is made
+
+
+def _read_templates(_: click.Context, __: click.Parameter, folder: Path | None) -> Templates | None:
+    """The templates of a user's folder."""
+    if folder is None:
+        return None
+    from reportgen.report.templates.loading import read
+
+    return read(folder)
+
+
+def _language_list(context: click.Context, _: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """zh-Hant,en as a tuple, in the order in which reports show them; further ones follow as asked."""
+    if value is None:
+        return None
+    asked = [part.strip() for part in value.split(",") if part.strip()]
+    templates: Templates | None = context.params.get("templates")
+    known = templates.languages() if templates else LANGUAGES
+    for language in asked:
+        if language not in known:
+            raise click.BadParameter(f"{language!r} is not one of {', '.join(known)}")
+    if not asked:
+        raise click.BadParameter(f"name at least one of {', '.join(known)}")
+    return tuple(language for language in dict.fromkeys([*LANGUAGES, *asked]) if language in asked)
+
+
+def _report(
+    languages: tuple[str, ...] | None,
+    paper: str,
+    templates: Templates | None,
+    no_pdf: bool,
+    pdf_variant: Variant,
+) -> ReportOptions:
+    return ReportOptions(languages, templates, paper, None if no_pdf else pdf_variant)
+
+
+def _report_group(default_languages: str | None, help_for_languages: str) -> Group[Any]:
+    return _group(
+        "options",
+        _report,
+        click.option(
+            "--languages",
+            default=default_languages,
+            show_default=True,
+            callback=_language_list,
+            help=help_for_languages,
+        ),
+        click.option(
+            "--paper",
+            type=click.Choice(list(PAPERS)),
+            default=DEFAULT_PAPER,
+            show_default=True,
+            help="Size of the PDF's pages.",
+        ),
+        click.option(
+            "--templates",
+            type=click.Path(path_type=Path),
+            is_eager=True,  # the languages that there are depend on it
+            callback=_read_templates,
+            help="Folder of templates, style sheets and words that replace those of the program.",
+        ),
+        click.option("--no-pdf", is_flag=True, help="Write the HTML only."),
+        click.option(
+            "--pdf-variant",
+            type=click.Choice(VARIANTS),
+            default=DEFAULT_VARIANT,
+            show_default=True,
+            help="What the PDF declares to be: PDF/A-3u for archives, or PDF/UA-1 for every reader.",
+        ),
+    )
+
+
+report_options = _report_group(",".join(LANGUAGES), "Languages of the report.")
+"""Hands over `options`, of the type ReportOptions."""
+rendering_options = _report_group(None, "Other languages.")
+"""The same for a run that has languages already."""
+
+
+def report_arguments(options: ReportOptions, *, anywhere: bool) -> list[str]:
+    """Return the words of a command line that ask for such a report, where it is not the default.
+
+    Args:
+        options: what is asked of the report.
+        anywhere: whether the words have to be right in any folder.
+    """
+    folder = options.templates and options.templates.folder
+    if folder and anywhere:
+        folder = folder.expanduser().absolute()
+    values = {
+        "--languages": ",".join(options.languages or ()),
+        "--templates": str(folder or ""),
+        "--paper": "" if options.paper == DEFAULT_PAPER else options.paper,
+        "--pdf-variant": "" if options.pdf in (None, DEFAULT_VARIANT) else str(options.pdf),
+    }
+    words = [word for option, value in values.items() if value for word in (option, value)]
+    return [*words, "--no-pdf"] if options.pdf is None else words

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from reportgen.cli.console import print_rows
-from reportgen.cli.options import (
-    checkpoint_option,
-    fresh_option,
-    language_list,
-    output_option,
-    paper_option,
-    pdf_variant_option,
-    templates_option,
-    training_options,
-    workers_option,
-)
+from reportgen.cli.options import output_option, override_options, report_options, training_options
 from reportgen.cli.render import report
 from reportgen.errors import ExitCode, UserError, describe
+from reportgen.experiment.overrides import Overrides
 from reportgen.experiment.stages import COMPARISON, TUNED
+from reportgen.report.options import LANGUAGES, ReportOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +23,6 @@ if TYPE_CHECKING:
 
     from reportgen.execution.trials import TrainingOptions
     from reportgen.experiment.reading import Source
-    from reportgen.report.pdf.writer import Variant
 
 DEFAULT_EXPERIMENT = "quickstart"
 MOST_EXPERIMENTS = 100
@@ -40,39 +31,15 @@ MOST_EXPERIMENTS = 100
 @click.command()
 @click.argument("experiments", nargs=-1, metavar="[EXPERIMENT.toml ...]")
 @output_option
-@click.option("--data-source", help="Use this source of images instead of the experiment's.")
-@click.option("--data-path", help="File or folder of the source npz or folder.")
-@click.option("--seeds", type=click.IntRange(1, 1000), help="Train with this many seeds (0, 1, ...).")
-@click.option("--epochs", type=click.IntRange(1, 100_000), help="Train this many epochs.")
-@workers_option
-@fresh_option
-@checkpoint_option
-@click.option(
-    "--languages",
-    default="zh-Hant,en",
-    show_default=True,
-    callback=language_list,
-    help="Languages of the report.",
-)
-@paper_option
-@templates_option
-@click.option("--no-pdf", is_flag=True, help="Write the HTML only.")
-@pdf_variant_option
-def run(  # noqa: PLR0917 - click passes them by name
+@override_options
+@training_options
+@report_options
+def run(
     experiments: tuple[str, ...],
     output: Path,
-    data_source: str | None,
-    data_path: str | None,
-    seeds: int | None,
-    epochs: int | None,
-    workers: int | None,
-    fresh: bool,
-    checkpoint_seconds: float,
-    languages: tuple[str, ...],
-    templates: Path | None,
-    paper: str,
-    no_pdf: bool,
-    pdf_variant: Literal["a-3u", "ua-1"],
+    overrides: Overrides,
+    training: TrainingOptions,
+    options: ReportOptions,
 ) -> ExitCode:
     """Train experiments and write a report of each.
 
@@ -83,46 +50,8 @@ def run(  # noqa: PLR0917 - click passes them by name
     quickstart on images that come with the program.
     """
     return run_all(
-        experiments or (DEFAULT_EXPERIMENT,),
-        Overrides(data_source, data_path, seeds, epochs),
-        output=output,
-        training=training_options(workers, fresh, checkpoint_seconds),
-        languages=languages,
-        pdf=None if no_pdf else pdf_variant,
-        templates=templates,
-        paper=paper,
+        experiments or (DEFAULT_EXPERIMENT,), overrides, output=output, training=training, options=options
     )
-
-
-@dataclass(frozen=True)
-class Overrides:
-    """What the command line says instead of the experiment's file; None where it says nothing."""
-
-    data_source: str | None = None
-    data_path: str | None = None
-    seeds: int | None = None
-    epochs: int | None = None
-
-    def by_table(self) -> dict[str, dict[str, Any]]:
-        """The values by table and key; a value of None takes the key away."""
-        data: dict[str, Any] = {}
-        if self.data_source is not None:
-            # another source's path means nothing to this one
-            data = {"source": self.data_source, "path": None}
-        if self.data_path is not None:
-            data["path"] = str(Path(self.data_path).expanduser().absolute())
-        stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}
-        return {"data": data, COMPARISON: stage, TUNED: stage}
-
-    def options(self) -> tuple[str, ...]:
-        """The command line's options for it; of a path only the name, since others have other folders."""
-        said = {
-            "--data-source": self.data_source,
-            "--data-path": self.data_path and Path(self.data_path).expanduser().absolute().name,
-            "--seeds": self.seeds,
-            "--epochs": self.epochs,
-        }
-        return tuple(str(part) for one in said.items() if one[1] is not None for part in one)
 
 
 @dataclass(frozen=True)
@@ -143,34 +72,32 @@ def run_all(
     *,
     output: Path,
     training: TrainingOptions,
-    languages: Sequence[str],
-    pdf: Variant | None,
-    templates: Path | None = None,
-    paper: str = "a4",
+    options: ReportOptions,
 ) -> ExitCode:
-    """Run and report experiments one after the other; returns the exit code.
-
-    pdf: what the PDFs declare to be; None for no PDF. templates: a folder of the user's, over the program's
-    own.
-    """
+    """Run and report experiments one after the other; returns the exit code."""
     from rich.console import Console
 
     from reportgen.records import run_folder
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
-    from reportgen.report.templates.loading import read
 
-    if pdf and (problem := check_pdf(pdf)):
+    if options.pdf and (problem := check_pdf(options.pdf)):
         # said before hours of training rather than after
         raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
-    read(templates)  # for the same reason: it says what is wrong with them
     if len(names) > MOST_EXPERIMENTS:
         raise UserError(f"{len(names)} experiments are named; at most {MOST_EXPERIMENTS} run in one call")
     console = Console()
     outcomes = []
     for name in names:
         try:
-            folder = run_one(name, overrides, console, output=output, training=training, languages=languages)
-            report(folder, languages, pdf, templates, paper)
+            folder = run_one(
+                name,
+                overrides,
+                console,
+                output=output,
+                training=training,
+                languages=options.languages or LANGUAGES,
+            )
+            report(folder, options)
             run_folder.point_latest(folder)
             refresh_index(output)
             outcomes.append(Outcome(name, folder, dropped(folder)))
@@ -251,7 +178,7 @@ def source_of(name: str, overrides: Overrides) -> Source:
         file=file,
         text=file.read_text(encoding="utf-8-sig"),
         experiment=experiment,
-        options=overrides.options(),
+        options=overrides.arguments(whole_path=False),
     )
 
 

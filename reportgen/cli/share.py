@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reportgen.cli.options import output_option
+from reportgen.cli.options import output_option, secrets_option
 from reportgen.errors import ExitCode, UserError, describe
 
 if TYPE_CHECKING:
@@ -29,11 +29,7 @@ class Shared:
 @click.option(
     "--to", "targets", multiple=True, required=True, metavar="TARGET", help="Where to; may be repeated."
 )
-@click.option(
-    "--secrets",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File of secrets [default: secrets.toml in the user's configuration].",
-)
+@secrets_option
 @click.option(
     "--retries",
     type=click.IntRange(0, 10),

@@ -9,15 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from reportgen.cli.console import print_rows
-from reportgen.cli.options import (
-    checkpoint_option,
-    fresh_option,
-    output_option,
-    training_options,
-    workers_option,
-)
-from reportgen.cli.run import Overrides, source_of
+from reportgen.cli.options import data_options, output_option, training_options
+from reportgen.cli.run import source_of
 from reportgen.errors import ExitCode, UserError, cannot_write
+from reportgen.experiment.overrides import Overrides
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,35 +26,22 @@ if TYPE_CHECKING:
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @output_option
-@click.option("--data-source", help="Use this source of images instead of the experiment's.")
-@click.option("--data-path", help="File or folder of the source npz or folder.")
-@workers_option
-@fresh_option
-@checkpoint_option
+@data_options
+@training_options
 def tune(  # noqa: PLR0917 - click passes them by name
     experiment: str,
     to: Path | None,
     force: bool,
     output: Path,
-    data_source: str | None,
-    data_path: str | None,
-    workers: int | None,
-    fresh: bool,
-    checkpoint_seconds: float,
+    overrides: Overrides,
+    training: TrainingOptions,
 ) -> ExitCode:
     """Search good settings as an experiment's [search] says, and write a new experiment with them.
 
     The same number of trials for every optimizer, chosen on validation, with seeds that the new
     experiment does not use. One that was stopped goes on where it was.
     """
-    return search_and_write(
-        experiment,
-        Overrides(data_source, data_path),
-        output=output,
-        to=to,
-        training=training_options(workers, fresh, checkpoint_seconds),
-        force=force,
-    )
+    return search_and_write(experiment, overrides, output=output, to=to, training=training, force=force)
 
 
 def search_and_write(

@@ -12,12 +12,12 @@ from reportgen.files import atomic
 from reportgen.records import run_folder
 from reportgen.records.manifest import check_trials
 from reportgen.report.context import build
+from reportgen.report.options import DEFAULT_OPTIONS, ReportOptions
 from reportgen.report.page.index import write_thumbnail
-from reportgen.report.page.page import DEFAULT_PAPER, Page
+from reportgen.report.page.page import Page
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.collecting import without_collecting
-from reportgen.report.pdf.writer import DEFAULT_VARIANT, Variant
-from reportgen.report.templates.loading import Templates, words_in
+from reportgen.report.templates.loading import words_in
 from reportgen.report.words import numbers
 
 SECTIONS = (
@@ -51,18 +51,21 @@ class Rendered:
 @without_collecting()
 def render(
     folder: Path,
-    *,
-    languages: Sequence[str] | None = None,
-    pdf: Variant | None = DEFAULT_VARIANT,
-    templates: Templates | None = None,
-    paper: str = DEFAULT_PAPER,
+    options: ReportOptions = DEFAULT_OPTIONS,
 ) -> Rendered:
     """Write report.html and report.pdf into a run's folder, from its stored records.
 
-    languages: of the catalogue, in their order; None for those that the run was made with. pdf: what the
-    PDF declares to be; None for no PDF. templates: a user's over the program's own; None for these alone.
-    paper: one of PAPERS. The same records and templates give the same bytes. Raises UserError where the
-    records or the templates are damaged or no PDF can be made.
+    The same records and templates give the same bytes.
+
+    Args:
+        folder: the run's.
+        options: what is asked of the report.
+
+    Returns:
+        Where the files are.
+
+    Raises:
+        UserError: where the records or the templates are damaged, or no PDF can be made.
     """
     records = run_folder.read(folder)
     try:
@@ -72,16 +75,16 @@ def render(
         raise UserError(
             f"{folder}: the run's records are damaged ({error}); run the experiment again"
         ) from None
-    words = words_in(languages or manifest.languages, templates)
+    words = words_in(options.languages or manifest.languages, options.templates)
     travelling = attachments.of_run(folder, manifest.experiment.file)
     with numbers.written_in(words.languages[0]):
         context = build(records, words, attachments.fingerprint(travelling))
-    page = Page(words, context, SECTIONS, templates, paper=paper)
+    page = Page(words, context, SECTIONS, options.templates, paper=options.paper)
     write_thumbnail(folder, records.epochs)
     html = folder / "report.html"
     atomic.write_text(html, page.for_screen())
     notes = page.notes()
-    if not pdf:
+    if not options.pdf:
         return Rendered(html, None, 0, notes)
     target = folder / "report.pdf"
     result = page.write_pdf(
@@ -89,7 +92,7 @@ def render(
         attachments=travelling,
         identifier=manifest.run,
         created=dt.datetime.fromisoformat(manifest.times.finished),
-        variant=pdf,
+        variant=options.pdf,
     )
     return Rendered(html, target, result.pages, all_notes(notes, result.warnings))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import reportgen
 from reportgen.errors import UserError
 from reportgen.report import made_with
-from reportgen.report.page.page import DEFAULT_PAPER
+from reportgen.report.options import DEFAULT_PAPER, ReportOptions
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.attachments import CHECKSUMS
 from reportgen.report.pdf.writer import check_pdf
@@ -48,10 +48,12 @@ Rebuild = Callable[[Records, Document, Words], bytes]
 def rebuild_report(carried_records: Records, read: Document, words: Words) -> bytes:
     """The PDF that a document's records give, rendered as the document says that it was."""
     rendered = carried_records.render(
-        languages=words.languages,
-        templates=words.templates,
-        pdf=attachments.read_variant(read.keywords),
-        paper=attachments.sealed_paper(read.keywords) or DEFAULT_PAPER,
+        ReportOptions(
+            languages=words.languages,
+            templates=words.templates,
+            paper=attachments.sealed_paper(read.keywords) or DEFAULT_PAPER,
+            pdf=attachments.read_variant(read.keywords),
+        )
     )
     assert rendered.pdf is not None, "asked for one"
     return rendered.pdf.read_bytes()

@@ -14,6 +14,7 @@ from reportgen.errors import UserError
 from reportgen.files.atomic import write_bytes
 from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords
+from reportgen.report.options import ReportOptions
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.attachments import COMPARISON
 from reportgen.report.render import Rendered, render
@@ -38,8 +39,8 @@ class Records(Protocol):
     def printed(self, t: Catalogue) -> Iterator[Printed]:
         """What the report says."""
 
-    def render(self, **options: Any) -> Rendered:
-        """Write the report anew. options: those of report.render.render."""
+    def render(self, options: ReportOptions) -> Rendered:
+        """Write the report anew."""
 
 
 def unpack(files: Mapping[str, bytes], folder: Path) -> Records:
@@ -77,9 +78,9 @@ class Run:
         """What the report of the run says."""
         return printed.of_run(self.records, t)
 
-    def render(self, **options: Any) -> Rendered:
+    def render(self, options: ReportOptions) -> Rendered:
         """Write the run's report anew."""
-        return render(self.folder, **options)
+        return render(self.folder, options)
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,10 @@ class Tables:
         """What the report of the tables says."""
         return printed.of_scores(self.comparison, t)
 
-    def render(self, **options: Any) -> Rendered:
+    def render(self, options: ReportOptions) -> Rendered:
         """Write the report of the tables anew."""
         from reportgen.report.render_scores import render_scores
 
         names = [file["name"] for file in self.how["files"]]
         target = self.paths[0].parents[1] / "report"
-        return render_scores(self.comparison, self.scores, self.paths, target, names=names, **options)
+        return render_scores(self.comparison, self.scores, self.paths, target, options, names=names)

@@ -13,6 +13,7 @@ import pytest
 
 from reportgen import __version__
 from reportgen.files import resources
+from reportgen.report.options import ReportOptions
 from tests.helpers.cli import Answer, Cli
 
 TABLE = "optimizer,seed,score\n" + "".join(
@@ -260,7 +261,7 @@ def test_languages_are_those_of_the_catalogue(cli: Cli, compare: Callable[..., A
 def test_a_run_and_a_schedule_take_templates(
     cli: Cli, write: Write, tiny_run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[object] = []
+    given: list[tuple[ReportOptions]] = []
     monkeypatch.setattr("reportgen.cli.run.report", lambda *arguments: given.append(arguments[1:]))
     monkeypatch.setattr("reportgen.cli.run.run_one", lambda *_, **__: tiny_run)
     monkeypatch.setattr("reportgen.records.run_folder.point_latest", lambda *_: None)
@@ -268,7 +269,9 @@ def test_a_run_and_a_schedule_take_templates(
         monkeypatch.setattr(f"reportgen.cli.run.{name}", lambda *_: None)
     folder = write(words="[ui]\nfindings = { de = 'Das Wichtigste' }")
     assert cli("run", "--languages", "en,de", "--templates", "mine", "--no-pdf").code == 0
-    assert given == [(("en", "de"), None, Path("mine"), "a4")]
+    ((options,),) = given
+    assert (options.languages, options.templates.folder) == (("en", "de"), Path("mine"))
+    assert (options.pdf, options.paper) == (None, "a4")
     add = ("schedule", "add", "quickstart", "--at", "02:00", "--with", "print", "--output", "out")
     assert "no such folder" in cli(*add, "--templates", "nowhere").error_line
     assert cli(*add, "--templates", "mine", "--languages", "de").code == 0

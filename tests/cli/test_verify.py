@@ -19,6 +19,7 @@ import pymupdf
 import pytest
 from scipy import stats
 
+from reportgen.report.options import ReportOptions
 from reportgen.verification import document
 from reportgen.verification.document import Document
 from reportgen.verification.verdict import NOT_COMPARED, NOT_CONSISTENT, NOT_FOUND, conclusion
@@ -411,7 +412,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
         (folder / name / "scores.csv").write_text(TABLE.replace("B,", f"{name},"), encoding="utf-8")
     tables = [folder / name / "scores.csv" for name in ("first", "second")]
-    compare.compare_tables(tables, report=compare.Report(folder / "out", ("en",), "a-3u"))
+    compare.compare_tables(tables, report=compare.Report(folder / "out", folder, ReportOptions(("en",))))
     return folder / "out.pdf"
 
 

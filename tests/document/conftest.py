@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.report.pdf.writer import DEFAULT_VARIANT, Variant
+from reportgen.report.options import DEFAULT_VARIANT, ReportOptions, Variant
 from reportgen.report.render import Rendered, render
 from tests.helpers.documents import Report
 
@@ -23,7 +23,7 @@ def report(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
     def rendered(source: Path, name: str, pdf: Variant = DEFAULT_VARIANT) -> Rendered:
         folder = place / name / source.resolve().name
         shutil.copytree(source, folder)
-        return render(folder, pdf=pdf)
+        return render(folder, ReportOptions(pdf=pdf))
 
     other = os.environ.get("REPORTGEN_DOCUMENT")
     source = Path(other or tiny_run)

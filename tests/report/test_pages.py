@@ -13,6 +13,7 @@ import pymupdf
 import pypdfium2
 import pytest
 
+from reportgen.report.options import ReportOptions
 from reportgen.report.render import render
 
 SECTIONS = (
@@ -150,7 +151,7 @@ def test_what_users_write_never_becomes_markup(tiny_run: Path, tmp_path: Path) -
         ("zh-Hant", "en"), "<b onload=x>{title} & `c`"
     )
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    render(copy, pdf=None)
+    render(copy, ReportOptions(pdf=None))
     page = (copy / "report.html").read_text(encoding="utf-8")
     assert "<b onload" not in page
     assert "&lt;b onload=x&gt;{title} &amp; `c`" in page

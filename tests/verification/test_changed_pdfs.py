@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from reportgen import __version__
 from reportgen.cli import compare, verify
 from reportgen.records import run_folder
+from reportgen.report.options import ReportOptions
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.writer import Attachment, check_pdf
 from reportgen.report.templates.loading import words_in
@@ -43,7 +44,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("small")
     rows = [f"{name},{seed},{0.5 + seed / 100}" for name in "AB" for seed in range(2)]
     (folder / "scores.csv").write_text("\n".join(["optimizer,seed,score", *rows]))
-    compare.compare_tables([folder / "scores.csv"], report=compare.Report(folder / "out", ("en",), "a-3u"))
+    compare.compare_tables(
+        [folder / "scores.csv"], report=compare.Report(folder / "out", folder, ReportOptions(("en",)))
+    )
     return (folder / "out.pdf").read_bytes()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reportgen.report.fonts import faces
+from reportgen.report.options import DEFAULT_PAPER, PAPERS
 from reportgen.report.page import screen
 from reportgen.report.page.listings import highlight_css
 from reportgen.report.page.numbering import Document
@@ -19,10 +20,6 @@ from reportgen.report.templates import limits
 from reportgen.report.templates.loading import SCRIPT, Templates, own
 from reportgen.report.words import languages as tongues
 from reportgen.report.words.catalogue import Catalogue
-
-PAPERS = {"a4": "A4", "letter": "letter"}
-"""The sizes of paper that a report can be laid out for, as options and as style sheets call them."""
-DEFAULT_PAPER = "a4"
 
 
 class Page:

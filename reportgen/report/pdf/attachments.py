@@ -18,7 +18,8 @@ from reportgen.files.atomic import write_bytes
 from reportgen.records.run_folder import RECORDS
 from reportgen.records.score_files import file_names
 from reportgen.report import made_with
-from reportgen.report.pdf.writer import DEFAULT_VARIANT, KEYWORD, Attachment, Variant
+from reportgen.report.options import DEFAULT_VARIANT, Variant
+from reportgen.report.pdf.writer import KEYWORD, Attachment
 from reportgen.report.words.languages import CODE
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zlib import compress
 
 import reportgen
 from reportgen.files import atomic
 from reportgen.report import made_with
 from reportgen.report.fonts import faces
+from reportgen.report.options import DEFAULT_VARIANT, Variant
 from reportgen.report.pdf import help
 from reportgen.report.pdf.lines import prepare
 from reportgen.report.pdf.machine import (
@@ -33,9 +34,6 @@ from reportgen.report.pdf.text import join_rooms
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
 
 
-Variant = Literal["a-3u", "ua-1"]
-"""What the PDF declares to be: for archives (PDF/A-3u), or for readers of every kind (PDF/UA-1)."""
-DEFAULT_VARIANT: Variant = "a-3u"
 KEYWORD = "pdf-variant:"
 """What stands before the variant in a document's keywords."""
 WITHOUT = "pdf-without:"

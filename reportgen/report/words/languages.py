@@ -7,8 +7,10 @@ of the two is: in Chinese characters, or in letters.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from babel import Locale, UnknownLocaleError
+if TYPE_CHECKING:
+    from babel import Locale
 
 CHINESE, ENGLISH = "zh-Hant", "en"
 HTML_LANG = {CHINESE: "zh-Hant-TW", ENGLISH: "en"}
@@ -46,12 +48,16 @@ def name(code: str) -> str:
 
 def locale(code: str) -> Locale:
     """How its dates and numbers are written; as in English where Babel does not know it."""
+    from babel import Locale
+
     if code in _LOCALES:
         return Locale.parse(_LOCALES[code])
     return Locale.parse(code, sep="-") if _is_known(code) else Locale.parse(_LOCALES[ENGLISH])
 
 
 def _is_known(code: str) -> bool:
+    from babel import Locale, UnknownLocaleError
+
     try:
         Locale.parse(code, sep="-")
     except (UnknownLocaleError, ValueError):

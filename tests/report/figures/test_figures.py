@@ -18,6 +18,7 @@ from reportgen.files import resources
 from reportgen.report.figures.drawing import mean_and_band
 from reportgen.report.figures.style import style
 from reportgen.report.figures.svg_paths import shorter
+from reportgen.report.options import ReportOptions
 from reportgen.report.render import render
 from reportgen.report.sections.drift import history_alt
 from reportgen.report.sections.profiles import profile_block
@@ -90,7 +91,7 @@ def test_a_run_of_before_leaves_out_what_it_did_not_measure(tiny_run: Path, tmp_
     metrics.drop(columns=[name for name in metrics if name.endswith("_norm")]).to_csv(
         old / "metrics.csv", index=False
     )
-    html = render(old, pdf=False).html.read_text(encoding="utf-8")
+    html = render(old, ReportOptions(pdf=None)).html.read_text(encoding="utf-8")
     whole = figures_of((tiny_run / "report.html").read_text(encoding="utf-8"))
     assert whole - figures_of(html) == {"comparison-steps", "weights", "examples"}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reportgen.report.options import ReportOptions
 from reportgen.report.page.colours import contrast
 from reportgen.report.page.listings import PANELS, highlight_css
 from reportgen.report.page.screen import PANEL_AT_NIGHT, words
@@ -31,7 +32,7 @@ def alone(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for language in ("zh-Hant", "en"):
         copy = tmp_path_factory.mktemp(language) / "run"
         shutil.copytree(tiny_run, copy)
-        pages[language] = render(copy, languages=[language], pdf=False).html
+        pages[language] = render(copy, ReportOptions(languages=(language,), pdf=None)).html
     return pages
 
 
