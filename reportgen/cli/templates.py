@@ -48,11 +48,11 @@ def templates_export(folder: Path, force: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 def templates_check(folder: Path) -> ExitCode:
     """Say what a folder of templates replaces, what is wrong in it, and what its languages lack."""
-    from reportgen.report.templates import checks
     from reportgen.report.templates.loading import read
+    from reportgen.report.templates.mistakes import find_mistakes
     from reportgen.report.words.languages import CHINESE, ENGLISH
 
-    mistakes = checks.mistakes(folder)
+    mistakes = find_mistakes(folder)
     for mistake in mistakes:
         click.echo(f"mistake\t{printable(mistake)}")
     if mistakes:

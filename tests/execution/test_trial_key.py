@@ -344,7 +344,7 @@ NO_NUMBERS = {
     "reportgen.data.sources.image_folder": "made images",
     "reportgen.data.sources.npz": "made images",
     "reportgen.data.progress": "a bar on a terminal",
-    "reportgen.data.loading": "made images",
+    "reportgen.data.sources.by_name": "made images",
     "reportgen.data.sources.torchvision_import": "made images",
 }
 """What a training worker loads and the key does not read, and why it cannot change a number."""

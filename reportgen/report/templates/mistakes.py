@@ -16,7 +16,7 @@ from reportgen.report.words.catalogue import Catalogue, placeholders
 from reportgen.report.words.languages import ENGLISH
 
 
-def mistakes(folder: Path) -> list[str]:
+def find_mistakes(folder: Path) -> list[str]:
     """Every mistake, with its file and line. Raises TemplateError for a folder that cannot be read at all."""
     texts, former = texts_in(folder)
     words, found = own().words, []
