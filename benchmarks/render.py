@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from reportgen.records.run import Run
 from reportgen.report.render import render
 
 HOMEWORK = Path(__file__).parent.parent / "output" / "homework" / "latest"
@@ -36,10 +37,10 @@ def main() -> None:
         source = find(Path(place))
         folder = Path(place) / "copy" / source.name
         shutil.copytree(source, folder)
-        rendered = render(folder)
+        rendered = render(Run.read(folder))
         for _ in range(rounds):
             clock, processor = time.perf_counter(), time.process_time()
-            rendered = render(folder)
+            rendered = render(Run.read(folder))
             clock, processor = time.perf_counter() - clock, time.process_time() - processor
             print(f"{clock:6.2f} s by the clock, {processor:6.2f} s of the processor")
         assert rendered.pdf is not None

@@ -14,6 +14,7 @@ from reportgen.errors import UserError
 from reportgen.report.options import ReportOptions
 
 if TYPE_CHECKING:
+    from reportgen.records.run import Run
     from reportgen.report.render import Rendered
 
 
@@ -22,25 +23,26 @@ if TYPE_CHECKING:
 @rendering_options
 def render(run_folder: Path, options: ReportOptions) -> None:
     """Write the HTML and the PDF of a run again, from its stored records."""
-    report(run_folder.resolve(), options)
+    from reportgen.records.run import Run
+
+    report(Run.read(run_folder.resolve()), options)
 
 
-def report(folder: Path, options: ReportOptions) -> None:
+def report(run: Run, options: ReportOptions) -> None:
     """Render a run and print where its report is."""
     from rich.console import Console
 
-    from reportgen.report.pdf.attachments import MANIFEST
     from reportgen.report.render import render as write_report
 
     console = Console()
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = write_report(folder, options)
+            rendered = write_report(run, options)
     except UserError as error:
-        if not (folder / MANIFEST).is_file():
-            raise
-        again = shlex.join(["reportgen", "render", str(folder), *report_arguments(options, anywhere=False)])
+        again = shlex.join(
+            ["reportgen", "render", str(run.folder), *report_arguments(options, anywhere=False)]
+        )
         raise type(error)(f"{error}; the records are kept: `{again}` tries again") from error
     for line in where(rendered):
         click.echo(line)

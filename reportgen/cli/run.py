@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from reportgen.checks import Check
+    from reportgen.execution.prepare import Prepared
     from reportgen.execution.trials import TrainingOptions
     from reportgen.experiment.reading import Source
+    from reportgen.records.run import Run
 
 DEFAULT_EXPERIMENT = "quickstart"
 MOST_EXPERIMENTS = 100
@@ -56,13 +60,13 @@ def run(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one experiment: a run's folder with its report, or nothing.
+    """What became of one experiment: a run with its report, or nothing.
 
     dropped: whether a test accuracy has dropped significantly since earlier runs.
     """
 
     name: str
-    folder: Path | None
+    run: Run | None = None
     dropped: bool = False
 
 
@@ -74,10 +78,14 @@ def run_all(
     training: TrainingOptions,
     options: ReportOptions,
 ) -> ExitCode:
-    """Run and report experiments one after the other; returns the exit code."""
+    """Run and report experiments one after the other; returns the exit code.
+
+    All are prepared first, so that a mistake in the last is said before the first trains for hours.
+    """
     from rich.console import Console
 
-    from reportgen.records import run_folder
+    from reportgen.execution.prepare import prepare
+    from reportgen.execution.run import prove
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
 
     if options.pdf and (problem := check_pdf(options.pdf)):
@@ -86,29 +94,30 @@ def run_all(
     if len(names) > MOST_EXPERIMENTS:
         raise UserError(f"{len(names)} experiments are named; at most {MOST_EXPERIMENTS} run in one call")
     console = Console()
-    outcomes = []
-    for name in names:
-        try:
-            folder = run_one(
-                name,
-                overrides,
-                console,
-                output=output,
-                training=training,
-                languages=options.languages or LANGUAGES,
-            )
-            report(folder, options)
-            run_folder.point_latest(folder)
-            refresh_index(output)
-            outcomes.append(Outcome(name, folder, dropped(folder)))
-        except (UserError, OSError) as error:
-            click.echo(f"reportgen: error: {describe(error)}", err=True)
-            outcomes.append(Outcome(name, None))
+    outcomes = [Outcome(name) for name in names]
+    prepared: dict[int, Prepared] = {}
+    for place, name in enumerate(names):
+        with failures_said():
+            prepared[place] = prepare(source_of(name, overrides))
+    proofs = prove() if prepared else []
+    for place, experiment in prepared.items():
+        with failures_said():
+            run = run_one(experiment, proofs, console, output=output, training=training, options=options)
+            outcomes[place] = Outcome(names[place], run, dropped(run))
     if len(names) > 1:
         print_summary(outcomes, console)
-    if any(outcome.folder is None for outcome in outcomes):
+    if any(outcome.run is None for outcome in outcomes):
         return ExitCode.FAILED
     return ExitCode.DROPPED if any(outcome.dropped for outcome in outcomes) else ExitCode.DONE
+
+
+@contextlib.contextmanager
+def failures_said() -> Iterator[None]:
+    """Say what fails within, and let the rest go on."""
+    try:
+        yield
+    except (UserError, OSError) as error:
+        click.echo(f"reportgen: error: {describe(error)}", err=True)
 
 
 def refresh_index(output: Path) -> None:
@@ -125,14 +134,13 @@ def refresh_index(output: Path) -> None:
         click.echo(f"note: {note}", err=True)
 
 
-def dropped(folder: Path) -> bool:
+def dropped(run: Run) -> bool:
     """Say what has dropped since earlier runs; whether anything has."""
     from reportgen.analysis.drift import ALL, worse
-    from reportgen.records import run_folder
     from reportgen.records.history import BASELINE
     from reportgen.report.sections.drift import drift_of
 
-    table = drift_of(run_folder.read(folder))
+    table = drift_of(run.records)
     rows = [] if table is None else worse(table).to_dict("records")
     for row in rows:
         what = "the mean of all setups" if row["stage"] == ALL else f"{row['stage']} {row['setup']}"
@@ -148,22 +156,32 @@ def dropped(folder: Path) -> bool:
 
 
 def run_one(
-    name: str,
-    overrides: Overrides,
+    prepared: Prepared,
+    proofs: Sequence[Check],
     console: Console,
     *,
     output: Path,
     training: TrainingOptions,
-    languages: Sequence[str],
-) -> Path:
-    """Train one experiment; returns the run's folder, records written, not yet reported."""
+    options: ReportOptions,
+) -> Run:
+    """Train one experiment and report it; returns its run."""
     from reportgen.cli.progress import watch
-    from reportgen.execution.prepare import prepare
     from reportgen.execution.run import run as train
+    from reportgen.records import run_folder
 
-    source = source_of(name, overrides)
     with watch(console) as watcher:
-        return train(prepare(source), output, training=training, languages=languages, watcher=watcher).folder
+        run = train(
+            prepared,
+            output,
+            training=training,
+            languages=options.languages or LANGUAGES,
+            proofs=proofs,
+            watcher=watcher,
+        )
+    report(run, options)
+    run_folder.point_latest(run.folder)
+    refresh_index(output)
+    return run
 
 
 def source_of(name: str, overrides: Overrides) -> Source:
@@ -192,12 +210,11 @@ def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:
 def summary(outcome: Outcome) -> tuple[str, str, str, str]:
     """How an experiment went: its setup of best mean validation accuracy in each stage, and its test."""
     from reportgen.analysis.results import of_stage
-    from reportgen.records import run_folder
 
     name = Path(outcome.name).stem
-    if outcome.folder is None:
+    if outcome.run is None:
         return name, "failed", "", ""
-    results = run_folder.read(outcome.folder).results
+    results = outcome.run.records.results
     compared, tuned = (best_test(of_stage(results, stage)) for stage in (COMPARISON, TUNED))
     return name, "done", compared, tuned
 

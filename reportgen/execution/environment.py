@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+from functools import cache
 from pathlib import Path
 
 import reportgen
@@ -15,8 +16,9 @@ PACKAGES = (
 )  # fmt: skip
 
 
+@cache
 def versions() -> dict[str, str]:
-    """Python's version and those of the packages that a report depends on."""
+    """Return Python's version and those of the packages that a report depends on; do not change it."""
     found = {"reportgen": reportgen.__version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:

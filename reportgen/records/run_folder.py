@@ -74,7 +74,7 @@ class Excerpt:
     line: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RunRecords:
     """All that is kept of a run, as plain data.
 

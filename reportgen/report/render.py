@@ -9,8 +9,8 @@ from pathlib import Path
 
 from reportgen.errors import UserError
 from reportgen.files import atomic
-from reportgen.records import run_folder
 from reportgen.records.manifest import check_trials
+from reportgen.records.run import Run
 from reportgen.report.context import build
 from reportgen.report.options import DEFAULT_OPTIONS, ReportOptions
 from reportgen.report.page.index import write_thumbnail
@@ -50,15 +50,15 @@ class Rendered:
 
 @without_collecting()
 def render(
-    folder: Path,
+    run: Run,
     options: ReportOptions = DEFAULT_OPTIONS,
 ) -> Rendered:
-    """Write report.html and report.pdf into a run's folder, from its stored records.
+    """Write report.html and report.pdf into a run's folder, from its records.
 
     The same records and templates give the same bytes.
 
     Args:
-        folder: the run's.
+        run: in hand; the files that the PDF carries are taken from its folder.
         options: what is asked of the report.
 
     Returns:
@@ -67,7 +67,7 @@ def render(
     Raises:
         UserError: where the records or the templates are damaged, or no PDF can be made.
     """
-    records = run_folder.read(folder)
+    folder, records = run.folder, run.records
     try:
         manifest = records.manifest
         check_trials(manifest, len(records.results))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from reportgen.errors import UserError
 from reportgen.files.atomic import write_bytes
-from reportgen.records import run_folder
+from reportgen.records import run, run_folder
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.options import ReportOptions
 from reportgen.report.pdf import attachments
@@ -80,7 +80,7 @@ class Run:
 
     def render(self, options: ReportOptions) -> Rendered:
         """Write the run's report anew."""
-        return render(self.folder, options)
+        return render(run.Run(self.folder, self.records), options)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pytest
 
 from reportgen import __version__
 from reportgen.files import resources
+from reportgen.records.run import Run
 from reportgen.report.options import ReportOptions
 from tests.helpers.cli import Answer, Cli
 
@@ -263,7 +264,8 @@ def test_a_run_and_a_schedule_take_templates(
 ) -> None:
     given: list[tuple[ReportOptions]] = []
     monkeypatch.setattr("reportgen.cli.run.report", lambda *arguments: given.append(arguments[1:]))
-    monkeypatch.setattr("reportgen.cli.run.run_one", lambda *_, **__: tiny_run)
+    monkeypatch.setattr("reportgen.execution.run.prove", list)
+    monkeypatch.setattr("reportgen.execution.run.run", lambda *_, **__: Run.read(tiny_run))
     monkeypatch.setattr("reportgen.records.run_folder.point_latest", lambda *_: None)
     for name in ("refresh_index", "dropped"):
         monkeypatch.setattr(f"reportgen.cli.run.{name}", lambda *_: None)

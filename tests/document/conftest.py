@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.records.run import Run
 from reportgen.report.options import DEFAULT_VARIANT, ReportOptions, Variant
 from reportgen.report.render import Rendered, render
 from tests.helpers.documents import Report
@@ -23,7 +24,7 @@ def report(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
     def rendered(source: Path, name: str, pdf: Variant = DEFAULT_VARIANT) -> Rendered:
         folder = place / name / source.resolve().name
         shutil.copytree(source, folder)
-        return render(folder, ReportOptions(pdf=pdf))
+        return render(Run.read(folder), ReportOptions(pdf=pdf))
 
     other = os.environ.get("REPORTGEN_DOCUMENT")
     source = Path(other or tiny_run)

@@ -13,6 +13,7 @@ import pymupdf
 import pypdfium2
 import pytest
 
+from reportgen.records.run import Run
 from reportgen.report.options import ReportOptions
 from reportgen.report.render import render
 
@@ -40,7 +41,7 @@ def test_weasyprint_has_nothing_to_complain_of(tiny_run: Path, tmp_path: Path) -
 
     copy = tmp_path / "run"
     shutil.copytree(tiny_run, copy)
-    assert render(copy).notes == ()
+    assert render(Run.read(copy)).notes == ()
 
 
 def test_the_outline_follows_the_homework(tiny_run: Path) -> None:
@@ -151,7 +152,7 @@ def test_what_users_write_never_becomes_markup(tiny_run: Path, tmp_path: Path) -
         ("zh-Hant", "en"), "<b onload=x>{title} & `c`"
     )
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    render(copy, ReportOptions(pdf=None))
+    render(Run.read(copy), ReportOptions(pdf=None))
     page = (copy / "report.html").read_text(encoding="utf-8")
     assert "<b onload" not in page
     assert "&lt;b onload=x&gt;{title} &amp; `c`" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -19,11 +20,16 @@ ACCURACY = numbers.Unit(share=True)
 CAUSES_SHOWN = 12
 
 
+@lru_cache(maxsize=1)  # who renders a run and who says what dropped ask one after the other
 def drift_of(records: RunRecords) -> pd.DataFrame | None:
-    """The table of analysis.drift for a run.
+    """Hold a run against its baseline and the runs just before.
 
-    None for one that was held against nothing, and for one that trained nothing new and has no baseline: it
-    is the same by its making.
+    Args:
+        records: Of the run.
+
+    Returns:
+        The table of analysis.drift; do not change it. None for a run that was held against nothing, and for
+        one that trained nothing new and has no baseline: it is the same by its making.
     """
     references = runs_by_reference(records.history, (BASELINE, LATEST))
     if not references[BASELINE] and all(records.description.reused):

@@ -15,6 +15,7 @@ from scipy import stats
 
 from reportgen.analysis.comparison import compare
 from reportgen.files import resources
+from reportgen.records.run import Run
 from reportgen.report.figures.drawing import mean_and_band
 from reportgen.report.figures.style import style
 from reportgen.report.figures.svg_paths import shorter
@@ -91,7 +92,7 @@ def test_a_run_of_before_leaves_out_what_it_did_not_measure(tiny_run: Path, tmp_
     metrics.drop(columns=[name for name in metrics if name.endswith("_norm")]).to_csv(
         old / "metrics.csv", index=False
     )
-    html = render(old, ReportOptions(pdf=None)).html.read_text(encoding="utf-8")
+    html = render(Run.read(old), ReportOptions(pdf=None)).html.read_text(encoding="utf-8")
     whole = figures_of((tiny_run / "report.html").read_text(encoding="utf-8"))
     assert whole - figures_of(html) == {"comparison-steps", "weights", "examples"}
 

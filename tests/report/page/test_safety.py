@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reportgen.records.run import Run
 from reportgen.report.options import ReportOptions
 from reportgen.report.page.colours import contrast
 from reportgen.report.page.listings import PANELS, highlight_css
@@ -32,7 +33,7 @@ def alone(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for language in ("zh-Hant", "en"):
         copy = tmp_path_factory.mktemp(language) / "run"
         shutil.copytree(tiny_run, copy)
-        pages[language] = render(copy, ReportOptions(languages=(language,), pdf=None)).html
+        pages[language] = render(Run.read(copy), ReportOptions(languages=(language,), pdf=None)).html
     return pages
 
 

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import fromstring
 import pdfplumber
 import pytest
 
+from reportgen.records.run import Run
 from reportgen.report.options import ReportOptions
 from reportgen.report.page.listings import LONGEST_BLOCK, block_lengths
 from reportgen.report.pdf.lines import prepare
@@ -124,7 +125,7 @@ def sheets(
     folder = tmp_path_factory.mktemp(kind) / tiny_run.name
     shutil.copytree(larger if kind in ("larger", "letter") else tiny_run, folder)
     paper = "letter" if kind == "letter" else "a4"
-    rendered = render(folder, ReportOptions(languages=MODES.get(kind, MODES["both"]), paper=paper))
+    rendered = render(Run.read(folder), ReportOptions(languages=MODES.get(kind, MODES["both"]), paper=paper))
     assert rendered.pdf is not None
     assert rendered.notes == ()  # WeasyPrint had nothing to say
     return kind, read(rendered.pdf)
@@ -180,7 +181,7 @@ def test_a_table_that_goes_on_repeats_its_head(sheets: tuple[str, list[Sheet]]) 
 
 def test_of_two_languages_in_a_head_the_second_stands_back(larger: Path) -> None:
     """Keeping a last line from being one word must not change what the line looks like."""
-    rendered = render(larger, ReportOptions(languages=("zh-Hant", "en")))
+    rendered = render(Run.read(larger), ReportOptions(languages=("zh-Hant", "en")))
     assert rendered.pdf is not None
     with pdfplumber.open(rendered.pdf) as document:
         words = [
@@ -256,7 +257,7 @@ def test_two_renders_are_the_same_bytes(tiny_run: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         folder = tmp_path / name / tiny_run.name
         shutil.copytree(tiny_run, folder)
-        rendered = render(folder, ReportOptions(paper="letter"))
+        rendered = render(Run.read(folder), ReportOptions(paper="letter"))
         assert rendered.pdf is not None
         pdfs.append(rendered.pdf.read_bytes())
     assert pdfs[0] == pdfs[1]
