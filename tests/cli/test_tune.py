@@ -19,7 +19,7 @@ import pytest
 
 from reportgen.experiment.reading import read
 from reportgen.records import database
-from tests.helpers.cli import Answer, Cli, refused
+from tests.helpers.cli import Answer, Cli, refused_leaving_nothing
 from tests.helpers.images import arrays
 
 pytestmark = pytest.mark.usefixtures("no_reports")
@@ -218,7 +218,7 @@ def test_it_writes_down_the_data_that_it_searched_on(cli: Cli) -> None:
 
 def test_force_replaces_a_file_and_nothing_else_does(cli: Cli) -> None:
     Path("y.toml").write_text("mine", encoding="utf-8")
-    refused(cli("tune", "x.toml", "--to", "y.toml"), "y.toml", "is there already", "--force")
+    refused_leaving_nothing(cli("tune", "x.toml", "--to", "y.toml"), "y.toml", "is there already", "--force")
     assert Path("y.toml").read_text(encoding="utf-8") == "mine"
     assert cli("tune", "x.toml", "--to", "y.toml", "--force", "--workers", 1).code == 0
     assert read(Path("y.toml")).found.tuned is not None
@@ -431,33 +431,39 @@ def test_a_mistake_in_a_search_is_one_line_before_anything_is_trained(
     assert right in TEXT
     experiment.write_text(TEXT.replace(right, wrong, 1), encoding="utf-8")
     answer = cli("tune", "x.toml")
-    refused(answer, "x.toml: ", *said)
+    refused_leaving_nothing(answer, "x.toml: ", *said)
     assert answer.out == ""
     assert list(Path().iterdir()) == [Path("x.toml")]
 
 
 def test_the_same_mistake_is_said_by_run(cli: Cli, experiment: Path) -> None:
     experiment.write_text(TEXT.replace("high = 0.5", "high = 1.0"), encoding="utf-8")
-    refused(cli("run", "x.toml", "--no-pdf"), "x.toml: search.tuned.space.dropout = 1.0", "less than 1")
+    refused_leaving_nothing(
+        cli("run", "x.toml", "--no-pdf"), "x.toml: search.tuned.space.dropout = 1.0", "less than 1"
+    )
 
 
 def test_seeds_of_the_command_line_may_not_be_the_search_s(cli: Cli, experiment: Path) -> None:
     experiment.write_text(TEXT.replace("[500]", "[5]"), encoding="utf-8")
-    refused(cli("run", "x.toml", "--no-pdf", "--seeds", 6), "search.tuned.seeds", "share the seed 5")
+    refused_leaving_nothing(
+        cli("run", "x.toml", "--no-pdf", "--seeds", 6), "search.tuned.seeds", "share the seed 5"
+    )
 
 
 def test_an_experiment_that_is_not_text(cli: Cli, experiment: Path) -> None:
     experiment.write_bytes(b"title = '\xff\xfe'")
-    refused(cli("tune", "x.toml"), "x.toml", "not UTF-8")
+    refused_leaving_nothing(cli("tune", "x.toml"), "x.toml", "not UTF-8")
 
 
 def test_nothing_to_search(cli: Cli, experiment: Path) -> None:
     experiment.write_text(TEXT[: TEXT.index("[search.comparison]")], encoding="utf-8")
-    refused(cli("tune", "x.toml"), "x.toml: nothing to search", "[search.comparison]", "[search.tuned]")
+    refused_leaving_nothing(
+        cli("tune", "x.toml"), "x.toml: nothing to search", "[search.comparison]", "[search.tuned]"
+    )
 
 
 def test_an_experiment_that_is_not_there(cli: Cli) -> None:
-    refused(cli("tune", "tuned-serach"), "tuned-serach", "did you mean tuned-search?")
+    refused_leaving_nothing(cli("tune", "tuned-serach"), "tuned-serach", "did you mean tuned-search?")
 
 
 @pytest.mark.parametrize("target", ["x.toml", "./x.toml", "sub/../x.toml", "link.toml"])
@@ -466,7 +472,7 @@ def test_the_experiment_itself_is_no_target(cli: Cli, target: str, force: tuple[
     Path("sub").mkdir()
     Path("link.toml").symlink_to("x.toml")
     said = f"{Path(target)}: is the experiment itself"
-    refused(cli("tune", "x.toml", "--to", target, *force), said, "--to")
+    refused_leaving_nothing(cli("tune", "x.toml", "--to", target, *force), said, "--to")
     assert Path("x.toml").read_text(encoding="utf-8") == TEXT
     assert Path("link.toml").is_symlink()
 
@@ -474,13 +480,13 @@ def test_the_experiment_itself_is_no_target(cli: Cli, target: str, force: tuple[
 @pytest.mark.parametrize("target", ["nowhere/y.toml", "x.toml/y.toml"])
 def test_a_folder_that_is_not_there_is_said_before_the_search(cli: Cli, target: str) -> None:
     answer = cli("tune", "x.toml", "--to", target)
-    refused(answer, f"{target}: there is no folder {Path(target).parent}")
+    refused_leaving_nothing(answer, f"{target}: there is no folder {Path(target).parent}")
     assert answer.out == ""
 
 
 def test_a_folder_is_no_target(cli: Cli) -> None:
     Path("y.toml").mkdir()
-    refused(cli("tune", "x.toml", "--to", "y.toml", "--force"), "y.toml", code=2)
+    refused_leaving_nothing(cli("tune", "x.toml", "--to", "y.toml", "--force"), "y.toml", code=2)
 
 
 def test_what_was_found_is_not_lost_where_it_cannot_be_written(cli: Cli) -> None:

@@ -27,11 +27,15 @@ Cli = Callable[..., Answer]
 
 
 def refused(answer: Answer, *parts: str, code: int = 1) -> None:
-    """The command said one line with all these parts, and left nothing behind."""
+    """The command said one line with all these parts."""
     assert answer.code == code, answer
     assert answer.error_line.startswith("reportgen: error: ")
     for part in parts:
         assert part in answer.error_line, (part, answer.error_line)
     assert "Traceback" not in answer.out + answer.err
-    left = [path for path in Path("output").rglob("*") if path.is_file()] if Path("output").exists() else []
-    assert not left
+
+
+def refused_leaving_nothing(answer: Answer, *parts: str, code: int = 1) -> None:
+    """The command said one line with all these parts, and there is no file in the output folder."""
+    refused(answer, *parts, code=code)
+    assert not [path for path in Path("output").rglob("*") if path.is_file()]
