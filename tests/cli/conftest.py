@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.helpers.experiments import FIVE_TRIALS
+from tests.helpers.experiments import FIVE_TRIALS, SEARCHED
 from tests.helpers.images import arrays
 
 
@@ -16,6 +16,14 @@ def experiment(tmp_path: Path) -> Path:
     """x.toml, in the folder where the command line is called."""
     path = tmp_path / "x.toml"
     path.write_text(FIVE_TRIALS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def searching(tmp_path: Path) -> Path:
+    """x.toml with two searches, in the folder where the command line is called."""
+    path = tmp_path / "x.toml"
+    path.write_text(SEARCHED, encoding="utf-8")
     return path
 
 

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from reportgen.data import cache
-from tests.helpers.cli import Cli, refused_leaving_nothing
+from tests.helpers.cli import Cli, refused_clean
 from tests.helpers.experiments import TINY
 from tests.helpers.images import arrays
 
@@ -85,18 +85,18 @@ def test_a_mistake_in_an_experiment(cli: Cli, mistake: str) -> None:
     right, wrong, said = EXPERIMENT_MISTAKES[mistake]
     assert right in TINY
     Path("x.toml").write_text(TINY.replace(right, wrong, 1), encoding="utf-8")
-    refused_leaving_nothing(cli("run", "x.toml", "--no-pdf"), "x.toml", *said)
+    refused_clean(cli("run", "x.toml", "--no-pdf"), "x.toml", *said)
 
 
 def test_an_experiment_that_is_not_text(cli: Cli) -> None:
     Path("x.toml").write_bytes(b"title = '\xff\xfe'")
-    refused_leaving_nothing(cli("run", "x.toml"), "x.toml", "not UTF-8")
+    refused_clean(cli("run", "x.toml"), "x.toml", "not UTF-8")
 
 
 @pytest.mark.usefixtures("no_reports")
 def test_an_experiment_as_windows_editors_save_it(cli: Cli) -> None:
     Path("x.toml").write_bytes(b"\xef\xbb\xbf" + TINY.replace("[16]", "[16").encode())
-    refused_leaving_nothing(
+    refused_clean(
         cli("run", "x.toml"), "x.toml", "Unclosed array"
     )  # the mistake in it, not its byte order mark
     Path("x.toml").write_bytes(b"\xef\xbb\xbf" + TINY.replace("\n", "\r\n").encode())
@@ -104,7 +104,7 @@ def test_an_experiment_as_windows_editors_save_it(cli: Cli) -> None:
 
 
 def test_an_experiment_that_is_not_there(cli: Cli) -> None:
-    refused_leaving_nothing(cli("run", "quickstrat.toml"), "quickstrat.toml", "did you mean quickstart")
+    refused_clean(cli("run", "quickstrat.toml"), "quickstrat.toml", "did you mean quickstart")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_an_experiment_that_is_not_there(cli: Cli) -> None:
     ],
 )
 def test_wrong_usage_is_code_2(cli: Cli, arguments: list[str], said: str) -> None:
-    refused_leaving_nothing(cli(*arguments), said, code=2)
+    refused_clean(cli(*arguments), said, code=2)
 
 
 # ---------------------------------------------------------------- .npz files
@@ -150,7 +150,7 @@ def test_a_mistake_in_an_npz_file(cli: Cli, mistake: str) -> None:
     path = Path("data.npz")
     make(path)
     Path("x.toml").write_text(TINY, encoding="utf-8")
-    refused_leaving_nothing(cli("run", "x.toml", "--data-source", "npz", "--data-path", path), *said)
+    refused_clean(cli("run", "x.toml", "--data-source", "npz", "--data-path", path), *said)
 
 
 # ---------------------------------------------------------------- folders
@@ -196,16 +196,12 @@ def test_a_mistake_in_a_folder_of_images(cli: Cli, mistake: str) -> None:
     make_folder(root)
     spoil(root)
     Path("x.toml").write_text(TINY, encoding="utf-8")
-    refused_leaving_nothing(
-        cli("run", "x.toml", "--data-source", "folder", "--data-path", root), "images", *said
-    )
+    refused_clean(cli("run", "x.toml", "--data-source", "folder", "--data-path", root), "images", *said)
 
 
 def test_a_folder_that_is_not_there(cli: Cli) -> None:
     Path("x.toml").write_text(TINY, encoding="utf-8")
-    refused_leaving_nothing(
-        cli("run", "x.toml", "--data-source", "folder", "--data-path", "nowhere"), "nowhere"
-    )
+    refused_clean(cli("run", "x.toml", "--data-source", "folder", "--data-path", "nowhere"), "nowhere")
 
 
 # ---------------------------------------------------------------- downloads
@@ -227,7 +223,7 @@ def test_no_download_possible_says_what_to_place_where(
         closed = f"http://127.0.0.1:{nobody.getsockname()[1]}/cifar-10-python.tar.gz"
     monkeypatch.setattr(import_datasets().CIFAR10, "url", closed)
     answer = cli("run", "homework.toml")
-    refused_leaving_nothing(answer, "127.0.0.1", "cifar-10-python.tar.gz", str(empty_cache), "digits")
+    refused_clean(answer, "127.0.0.1", "cifar-10-python.tar.gz", str(empty_cache), "digits")
     assert not [path for path in empty_cache.rglob("*") if path.is_file()]
 
 
@@ -235,7 +231,7 @@ def test_a_damaged_archive(cli: Cli, empty_cache: Path) -> None:
     empty_cache.mkdir(parents=True)
     archive = empty_cache / "cifar-10-python.tar.gz"
     archive.write_bytes(b"half of it")
-    refused_leaving_nothing(cli("run", "homework.toml"), str(archive), "delete")
+    refused_clean(cli("run", "homework.toml"), str(archive), "delete")
     assert archive.read_bytes() == b"half of it"  # the user's file is the user's to delete
 
 
@@ -245,19 +241,15 @@ def test_a_damaged_archive(cli: Cli, empty_cache: Path) -> None:
 def test_an_output_folder_that_cannot_be(cli: Cli) -> None:
     Path("x.toml").write_text(TINY, encoding="utf-8")
     Path("taken").write_text("a file")
-    refused_leaving_nothing(
-        cli("run", "x.toml", "--no-pdf", "--output", "taken"), "taken", "--output", code=2
-    )
-    refused_leaving_nothing(
-        cli("run", "x.toml", "--no-pdf", "--output", "taken/below"), "taken/below", "--output"
-    )
+    refused_clean(cli("run", "x.toml", "--no-pdf", "--output", "taken"), "taken", "--output", code=2)
+    refused_clean(cli("run", "x.toml", "--no-pdf", "--output", "taken/below"), "taken/below", "--output")
     assert Path("taken").read_text() == "a file"
 
 
 def test_render_of_something_else(cli: Cli) -> None:
     Path("nothing").mkdir()
-    refused_leaving_nothing(cli("render", "nothing"), "nothing", "manifest.json")
-    refused_leaving_nothing(cli("render", "absent"), "absent")
+    refused_clean(cli("render", "nothing"), "nothing", "manifest.json")
+    refused_clean(cli("render", "absent"), "absent")
 
 
 def test_render_of_damaged_records_keeps_the_old_report(cli: Cli, tiny_run: Path, tmp_path: Path) -> None:
@@ -267,9 +259,9 @@ def test_render_of_damaged_records_keeps_the_old_report(cli: Cli, tiny_run: Path
     shutil.copytree(tiny_run, folder)
     before = (folder / "report.pdf").read_bytes()
     (folder / "metrics.csv").write_text("no,such\ntable")
-    refused_leaving_nothing(cli("render", folder), "damaged", "metrics.csv")
+    refused_clean(cli("render", folder), "damaged", "metrics.csv")
     gone = cli("render", "nowhere")
-    refused_leaving_nothing(gone, "is no run folder")
+    refused_clean(gone, "is no run folder")
     assert "records are kept" not in gone.error_line
     assert (folder / "report.pdf").read_bytes() == before
 
@@ -279,7 +271,7 @@ def test_without_pango_the_pdf_is_refused_before_training(cli: Cli, monkeypatch:
         "reportgen.report.pdf.writer.check_pdf", lambda _: "no PDF can be made: apt-get install libpango"
     )
     Path("x.toml").write_text(TINY, encoding="utf-8")
-    refused_leaving_nothing(cli("run", "x.toml"), "apt-get install", "--no-pdf")
+    refused_clean(cli("run", "x.toml"), "apt-get install", "--no-pdf")
 
 
 @pytest.mark.parametrize("command", [("run", "x.toml"), ("compare", "t.csv")])
@@ -291,7 +283,7 @@ def test_tags_for_every_reader_are_not_declared_where_there_are_none(
     monkeypatch.setattr(weasyprint.pdf, "add_tags", lambda *_: None)
     Path("x.toml").write_text(TINY, encoding="utf-8")
     Path("t.csv").write_text("optimizer,seed,score\nA,0,1\nB,0,2\n", encoding="utf-8")
-    refused_leaving_nothing(cli(*command, "--pdf-variant", "ua-1"), "no PDF/UA-1", "tags", "a-3u")
+    refused_clean(cli(*command, "--pdf-variant", "ua-1"), "no PDF/UA-1", "tags", "a-3u")
     assert sorted(path.name for path in Path().iterdir()) == ["t.csv", "x.toml"]
 
 

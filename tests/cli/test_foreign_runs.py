@@ -30,9 +30,9 @@ from tests.helpers.any_values import VALUES, at, places
 from tests.helpers.cases import cases, unless_refused
 from tests.helpers.cli import Cli
 from tests.helpers.experiments import FIVE_TRIALS
+from tests.helpers.runs import DATABASE
 
 pytestmark = pytest.mark.usefixtures("no_reports", "no_proofs")
-DATABASE = Path("output/reportgen.sqlite")
 FOREIGN = Path("output/x/20260101-000000-000000")
 Spoil = Callable[[Any], Any]
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cli import Cli
-from tests.helpers.runs import ALL, numbers, run, runs, trained
+from tests.helpers.runs import ALL, DATABASE, numbers, run, runs, trained
 
 pytestmark = pytest.mark.usefixtures("experiment", "no_reports", "no_proofs")
-DATABASE = Path("output/reportgen.sqlite")
 
 
 def test_a_database_of_a_newer_version_is_left_alone(cli: Cli) -> None:

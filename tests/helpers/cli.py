@@ -35,7 +35,7 @@ def refused(answer: Answer, *parts: str, code: int = 1) -> None:
     assert "Traceback" not in answer.out + answer.err
 
 
-def refused_leaving_nothing(answer: Answer, *parts: str, code: int = 1) -> None:
+def refused_clean(answer: Answer, *parts: str, code: int = 1) -> None:
     """The command said one line with all these parts, and there is no file in the output folder."""
     refused(answer, *parts, code=code)
     assert not [path for path in Path("output").rglob("*") if path.is_file()]

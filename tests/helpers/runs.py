@@ -8,14 +8,18 @@ import pandas as pd
 
 from tests.helpers.cli import Answer, Cli
 
+DATABASE = Path("output/reportgen.sqlite")
 ALL = 2 * 2 + 1
 """How many trials `FIVE_TRIALS` asks for."""
 
 
-def trained(answer: Answer) -> int:
-    """How many trials a command says that it has trained."""
-    assert answer.code == 0, answer
-    return sum("trials done)" in line for line in answer.out.splitlines())
+def trained(answer: Answer, code: int = 0) -> int:
+    """How many trials a command says that it has trained, which ended with this code."""
+    assert answer.code == code, answer
+    done = sum("trials done)" in line for line in answer.out.splitlines())
+    begun = [line.split() for line in answer.out.splitlines() if line.startswith("training: ")]
+    assert done == sum(int(words[1]) for words in begun)
+    return done
 
 
 def run(cli: Cli, *options: object) -> Answer:
