@@ -36,8 +36,10 @@ myst_heading_anchors = 3
 myst_links_external_new_tab = False
 nb_execution_mode = "off"  # the notebooks are stored with their results; tests execute them
 
+default_role = "code"  # `name` in a docstring is code
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
-# types of other libraries have their pages elsewhere, and nothing is looked up over the network
-nitpick_ignore_regex = [("py:.*", r"(?!reportgen).*")]
+# types of other libraries have their pages elsewhere, and nothing is looked up over the network; what is
+# documented as reportgen.Run may be called reportgen.api.Run where it is a type
+nitpick_ignore_regex = [("py:.*", r"(?!reportgen\.\w+$).*")]

@@ -9,11 +9,13 @@ from typing import Any
 
 import command_reference
 import experiment_reference
+import python_reference
 from sphinx.application import Sphinx
 
 GENERATED = {
     "commands": command_reference.markdown,
     "experiment keys": experiment_reference.markdown,
+    "python door": python_reference.markdown,
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.helpers.project import ROOT
 
 EXTENSIONS = ROOT / "docs" / "extensions"
-MODULES = ("command_reference", "experiment_reference", "nothing_from_outside")
+MODULES = ("command_reference", "experiment_reference", "nothing_from_outside", "python_reference")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+import reportgen
 from tests.helpers.project import ROOT
 
 EXPERIMENTS = ROOT / "experiments"
@@ -105,6 +106,16 @@ def test_a_key_says_its_kind_its_limits_and_its_default(extensions: Extensions) 
 def test_a_key_without_a_meaning_stops_the_build(extensions: Extensions) -> None:
     with pytest.raises(LookupError, match=r"Unexplained\.key has no docstring"):
         extensions["experiment_reference"].meaning(Unexplained, "key")
+
+
+def test_every_name_of_the_door_is_documented(
+    extensions: Extensions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reportgen, "__all__", ["Unexplained", "__version__", "sections"], raising=False)
+    monkeypatch.setattr(reportgen, "Unexplained", Unexplained, raising=False)
+    monkeypatch.setattr(reportgen, "sections", sections, raising=False)
+    directives = re.findall(r"^\.\. (\w+):: (.*)$", extensions["python_reference"].markdown(), re.M)
+    assert directives == [("autoclass", "reportgen.Unexplained"), ("autofunction", "reportgen.sections")]
 
 
 class Unexplained(BaseModel):

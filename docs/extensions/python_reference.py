@@ -1,0 +1,20 @@
+"""The reference of `import reportgen` as Markdown, from the names that it offers."""
+
+from __future__ import annotations
+
+import inspect
+
+import reportgen
+
+
+def markdown() -> str:
+    """Return a section with every name of the package's door, documented from its own docstring."""
+    names = [name for name in getattr(reportgen, "__all__", ()) if not name.startswith("__")]
+    return "\n\n".join(["## `import reportgen`", *map(_described, names)]) if names else ""
+
+
+def _described(name: str) -> str:
+    is_class = inspect.isclass(getattr(reportgen, name))
+    directive = ["autoclass", "   :members:"] if is_class else ["autofunction"]
+    lines = [f".. {directive[0]}:: reportgen.{name}", *directive[1:]]
+    return "\n".join(["```{eval-rst}", *lines, "```"])
