@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from reportgen.analysis.comparison import Comparison
+from reportgen.analysis.intervals import welch_interval
 from reportgen.analysis.pairs import TESTED, Pair, Verdict
-from reportgen.analysis.results import best_on_validation, finished, settings_at_edge
+from reportgen.analysis.results import best_on_validation, finished
+from reportgen.analysis.search import settings_at_edge, working_range
 from reportgen.analysis.standings import Standing
 
 SHARED, EACH_TUNED, TABLE = "shared", "tuned", "table"
@@ -144,19 +144,6 @@ def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_acc
     return Finding("gain" if low > 0 else "loss" if high < 0 else "no_gain", values)
 
 
-def welch_interval(
-    first: np.typing.NDArray[np.float64], second: np.typing.NDArray[np.float64], confidence: float = 0.95
-) -> tuple[float, float]:
-    """The interval of the difference of two means, unpaired (Welch, Biometrika 1947)."""
-    if min(len(first), len(second)) < 2:
-        return math.nan, math.nan
-    if np.ptp(first) == 0 and np.ptp(second) == 0:
-        difference = float(first.mean() - second.mean())
-        return difference, difference
-    interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(confidence)
-    return float(interval.low), float(interval.high)
-
-
 def of_search(search: pd.DataFrame) -> Iterator[Finding]:
     """How wide the range of learning rates is that work for each optimizer, and whose best is at an edge."""
     for setup, tried in search.groupby("setup", sort=False):
@@ -166,36 +153,3 @@ def of_search(search: pd.DataFrame) -> Iterator[Finding]:
         edges = settings_at_edge(tried[tried["chosen"]])
         if edges:
             yield Finding("edge", {"name": str(setup), "settings": edges})
-
-
-WITHIN = 0.02
-"""A learning rate works if its mean validation accuracy is within two points of the best one's."""
-
-
-def working_range(tried: pd.DataFrame) -> dict[str, float] | None:
-    """The smallest and the largest learning rate around the best one that are within WITHIN of it.
-
-    tried: the rows of search.csv of one setup. At each learning rate, the best of its other settings
-    counts. None where fewer than three learning rates were tried.
-    """
-    means = mean_by_learning_rate(tried)
-    if len(means) < 3 or means.isna().all():
-        return None
-    best = int(np.nanargmax(means.to_numpy()))
-    works = means >= means.max() - WITHIN
-    low = high = best
-    while low > 0 and works.iloc[low - 1]:
-        low -= 1
-    while high < len(means) - 1 and works.iloc[high + 1]:
-        high += 1
-    rates = means.index.to_numpy(dtype=float)
-    return {"low": rates[low], "high": rates[high], "factor": rates[high] / rates[low], "best": rates[best]}
-
-
-def mean_by_learning_rate(tried: pd.DataFrame) -> pd.Series[float]:
-    """Mean validation accuracy over seeds by learning rate, smallest first; NaN where it diverged."""
-    table = tried.assign(
-        score=tried["validation_accuracy"].where(tried["status"] == "finished").astype(float)
-    )
-    settings = table.groupby(["learning_rate", "number"])["score"].agg(lambda s: s.mean(skipna=False))
-    return settings.groupby(level="learning_rate").max().sort_index()

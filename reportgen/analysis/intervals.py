@@ -1,4 +1,4 @@
-"""Confidence intervals of a mean and of a median."""
+"""Confidence intervals of a mean, of the difference of two, and of a median."""
 
 from __future__ import annotations
 
@@ -177,6 +177,19 @@ def median_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE)
     if k == 0:
         return NO_INTERVAL
     return Interval(float(ordered[k - 1]), float(ordered[n - k]), "order statistics")
+
+
+def welch_interval(
+    first: NDArray[np.float64], second: NDArray[np.float64], confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """The interval of the difference of two means, unpaired (Welch, Biometrika 1947)."""
+    if min(len(first), len(second)) < 2:
+        return math.nan, math.nan
+    if np.ptp(first) == 0 and np.ptp(second) == 0:
+        difference = float(first.mean() - second.mean())
+        return difference, difference
+    interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(confidence)
+    return float(interval.low), float(interval.high)
 
 
 def equal(values: NDArray[np.float64]) -> bool:

@@ -56,12 +56,3 @@ def best_on_validation(results: pd.DataFrame) -> str | None:
     if ended.empty:
         return None
     return str(ended.groupby("setup", sort=False)["validation_accuracy"].mean().idxmax())
-
-
-def settings_at_edge(chosen: pd.DataFrame) -> list[str]:
-    """Return the settings that a search found at the edge of their space.
-
-    Args:
-        chosen: The rows of search.csv of the settings that were chosen for one setup.
-    """
-    return [setting for setting in str(chosen["at_edge"].iloc[0]).split(", ") if setting]

@@ -18,6 +18,7 @@ from reportgen.analysis.intervals import (
     mean_intervals,
     median_interval,
     t_interval,
+    welch_interval,
 )
 
 SKEWED = np.random.default_rng(3).exponential(size=25) + 10
@@ -149,3 +150,28 @@ def test_the_medians_interval_takes_infinite_values_and_no_few() -> None:
     assert (found.low, found.high) == (1.0, math.inf)
     assert median_interval(np.arange(5.0)) is NO_INTERVAL
     assert median_interval(np.array([])) is NO_INTERVAL
+
+
+def test_welch_against_scipy_and_where_there_is_no_interval() -> None:
+    noise = np.random.default_rng(0)
+    first, second = noise.normal(0.6, 0.02, 6), noise.normal(0.5, 0.05, 9)
+    low, high = welch_interval(first, second)
+    # the interval's ends are the shifts whose Welch test has p = 5 %
+    for end in (low, high):
+        assert stats.ttest_ind(first - end, second, equal_var=False).pvalue == pytest.approx(0.05)
+    assert all(math.isnan(end) for end in welch_interval(first[:1], second))
+    assert welch_interval(np.array([0.7, 0.7]), np.array([0.5, 0.5])) == pytest.approx((0.2, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        # mean difference 0.1 - t(2; .975) s / sqrt(3), t = 4.302653, s = 0.01: the constant adds no error
+        ([0.6, 0.6, 0.6, 0.6], [0.49, 0.5, 0.51], 0.1 - 0.0248414, 0.1 + 0.0248414),
+        ([0.49, 0.5, 0.51], [0.6, 0.6, 0.6, 0.6], -0.1 - 0.0248414, -0.1 + 0.0248414),
+    ],
+)
+def test_welch_where_one_sample_is_constant(
+    first: list[float], second: list[float], low: float, high: float
+) -> None:
+    assert welch_interval(np.array(first), np.array(second)) == pytest.approx((low, high), abs=1e-6)

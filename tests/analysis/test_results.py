@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
-from reportgen.analysis.results import best_on_validation, of_same_setup, scores, settings_at_edge
+from reportgen.analysis.results import best_on_validation, of_same_setup, scores
 
 RESULTS = pd.DataFrame(
     [
@@ -28,7 +27,7 @@ def test_a_trial_that_diverged_has_no_score_whatever_its_metrics_were() -> None:
     assert list(scores(RESULTS, "validation_accuracy")["score"].fillna(-1)) == [0.5, 0.7, 0.65, -1, 0.2]
 
 
-def test_who_is_best_on_validation_is_told_by_what_finished() -> None:
+def test_who_is_best_is_told_by_the_validation_of_what_finished() -> None:
     compared = RESULTS[RESULTS["stage"] == "comparison"]
     assert best_on_validation(compared) == "B"  # 0.65 of one trial against the mean of 0.5 and 0.7
     assert best_on_validation(compared[compared["seed"] == 1]) == "A"
@@ -38,18 +37,6 @@ def test_who_is_best_on_validation_is_told_by_what_finished() -> None:
 def test_rows_of_the_same_setup_are_of_the_same_stage_too() -> None:
     assert list(of_same_setup(RESULTS, RESULTS[4:]).index) == [4]
     assert list(of_same_setup(RESULTS, RESULTS[:1]).index) == [0, 1]
-
-
-@pytest.mark.parametrize(
-    ("cell", "settings"),
-    [
-        ("", []),
-        ("learning_rate", ["learning_rate"]),
-        ("learning_rate, momentum", ["learning_rate", "momentum"]),
-    ],
-)
-def test_settings_at_an_edge_are_read_as_they_were_noted(cell: str, settings: list[str]) -> None:
-    assert settings_at_edge(pd.DataFrame({"at_edge": [cell, cell]})) == settings
 
 
 def test_scores_are_numbers_where_every_trial_diverged() -> None:

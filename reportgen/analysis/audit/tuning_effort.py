@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from reportgen.analysis.audit.facts import AuditedTrial, Fact, Value, comma_separated, labels_of
-from reportgen.analysis.results import settings_at_edge
+from reportgen.analysis.search import settings_at_edge
 from reportgen.experiment.model import Experiment
 
 

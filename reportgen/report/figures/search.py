@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reportgen.analysis.findings import mean_by_learning_rate
+from reportgen.analysis.search import mean_by_learning_rate, mean_by_number, running_best
 from reportgen.report.figures.drawing import legend_above, legend_name
 from reportgen.report.figures.marks import MARKERS, color, dashes
 from reportgen.report.figures.style import WIDTH
@@ -73,10 +73,9 @@ def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence
     panel: Axes = figure.subplots()
     for setup, tried in search.groupby("setup", sort=False):
         number = setups.index(str(setup))
-        finished = tried["validation_accuracy"].where(tried["status"] == "finished").astype(float)
-        means = finished.groupby(tried["number"]).agg(lambda values: values.mean(skipna=False))
+        means = mean_by_number(tried)
         panel.step(
-            means.index, means.fillna(-np.inf).cummax().replace(-np.inf, np.nan), where="post",
+            means.index, running_best(means), where="post",
             color=color(number), linestyle=dashes(number), label=legend_name(setup), gid=f"{SERIES}{number}",
         )  # fmt: skip
         panel.plot(

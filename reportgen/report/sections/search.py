@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reportgen.analysis.findings import mean_by_learning_rate
-from reportgen.analysis.results import of_stage, settings_at_edge
+from reportgen.analysis.results import of_stage
+from reportgen.analysis.search import mean_by_learning_rate, settings_at_edge
 from reportgen.experiment.model import Stage
 from reportgen.experiment.search import FoundBy, StageSearch
 from reportgen.records.run_folder import RunRecords

@@ -1,0 +1,68 @@
+"""What a search shows: accuracy by learning rate, the course of the search, what lies at an edge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+WITHIN = 0.02
+"""A learning rate works if its mean validation accuracy is within two points of the best one's."""
+
+
+def working_range(tried: pd.DataFrame) -> dict[str, float] | None:
+    """The smallest and the largest learning rate around the best one that are within WITHIN of it.
+
+    tried: the rows of search.csv of one setup. At each learning rate, the best of its other settings
+    counts. None where fewer than three learning rates were tried.
+    """
+    means = mean_by_learning_rate(tried)
+    if len(means) < 3 or means.isna().all():
+        return None
+    best = int(np.nanargmax(means.to_numpy()))
+    works = means >= means.max() - WITHIN
+    low = high = best
+    while low > 0 and works.iloc[low - 1]:
+        low -= 1
+    while high < len(means) - 1 and works.iloc[high + 1]:
+        high += 1
+    rates = means.index.to_numpy(dtype=float)
+    return {"low": rates[low], "high": rates[high], "factor": rates[high] / rates[low], "best": rates[best]}
+
+
+def mean_by_learning_rate(tried: pd.DataFrame) -> pd.Series[float]:
+    """Return the mean validation accuracy over seeds by learning rate, smallest first; NaN where it diverged.
+
+    Args:
+        tried: The rows of search.csv of one setup. At each learning rate, the best of its other settings
+            counts.
+    """
+    table = tried.assign(score=_scores(tried))
+    settings = table.groupby(["learning_rate", "number"])["score"].agg(lambda s: s.mean(skipna=False))
+    return settings.groupby(level="learning_rate").max().sort_index()
+
+
+def mean_by_number(tried: pd.DataFrame) -> pd.Series[float]:
+    """Return the mean validation accuracy over seeds of each setting, as numbered; NaN where a seed diverged.
+
+    Args:
+        tried: The rows of search.csv of one setup.
+    """
+    return _scores(tried).groupby(tried["number"]).agg(lambda scores: scores.mean(skipna=False))
+
+
+def running_best(means: pd.Series[float]) -> pd.Series[float]:
+    """Return the best of the settings tried up to each; NaN until the first that did not diverge."""
+    return means.fillna(-np.inf).cummax().replace(-np.inf, np.nan)
+
+
+def settings_at_edge(chosen: pd.DataFrame) -> list[str]:
+    """Return the settings that a search found at the edge of their space.
+
+    Args:
+        chosen: The rows of search.csv of the settings that were chosen for one setup.
+    """
+    return [setting for setting in str(chosen["at_edge"].iloc[0]).split(", ") if setting]
+
+
+def _scores(tried: pd.DataFrame) -> pd.Series[float]:
+    return tried["validation_accuracy"].where(tried["status"] == "finished").astype(float)
