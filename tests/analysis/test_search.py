@@ -28,6 +28,8 @@ def tried(scores: dict[float, list[float | None]], numbers: list[int] | None = N
     ("scores", "low", "high"),
     [
         ({1e-3: [0.5], 1e-2: [0.9], 1e-1: [0.89], 1.0: [0.2]}, 1e-2, 1e-1),
+        # two points below the best still work, three do not
+        ({1e-3: [0.881], 1e-2: [0.9], 1e-1: [0.87], 1.0: [0.2]}, 1e-3, 1e-2),
         # a dip in between ends the range, whatever comes behind it
         ({1e-3: [0.9], 1e-2: [0.5], 1e-1: [0.9], 1.0: [0.91]}, 1e-1, 1.0),
         # a learning rate that diverged with one of its seeds does not work
