@@ -1,4 +1,4 @@
-"""Exit codes, the one error that is meant for the user's eyes, and the system's own put into words."""
+"""Exit codes, the one error that is meant for the user's eyes, and the system's own errors put into words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a run of an experiment does as well as the runs before it."""
+"""Drift: whether a run of an experiment does as well as the runs before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table that everything here starts from: problem, optimizer, seed, score, checked and in one order."""
+"""The table of scores: problem, optimizer, seed, score, checked and in one order; all starts from it."""
 
 from __future__ import annotations
 

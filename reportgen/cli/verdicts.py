@@ -1,4 +1,4 @@
-"""What was found in a comparison, as lines for a terminal or for a program."""
+"""The verdicts of a comparison, as lines for a terminal or for a program."""
 
 from __future__ import annotations
 

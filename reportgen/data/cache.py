@@ -1,4 +1,4 @@
-"""What need not be done twice: decoded arrays, and a place for downloads.
+"""The cache of data: arrays that need not be decoded twice, and a place for downloads.
 
     <cache>/data/<source>-<key>/    four .npy arrays and meta.json; key: of what the source files hold
     <cache>/downloads/              archives, downloaded or placed there by hand

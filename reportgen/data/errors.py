@@ -1,4 +1,4 @@
-"""What can be wrong with data, in one line each."""
+"""Errors in data: what can be wrong, in one line each."""
 
 from reportgen.errors import UserError
 

@@ -1,4 +1,4 @@
-"""What is said of data while it is read, on standard error: a bar where that is a terminal, and notes."""
+"""How far the reading of data has got, on standard error: a bar where that is a terminal, and notes."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The classifier: fully connected layers with ReLU between them, and the loss on top."""
+"""The network, a classifier: fully connected layers with ReLU between them, and the loss on top."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What runs leave, read and kept without torch: folders, manifests, the database, the history."""
+"""The records that runs leave, read and kept without torch: folders, manifests, the database, the history."""

@@ -1,4 +1,4 @@
-"""How a report is made, whatever it is a report of."""
+"""The options of a report: how it is made, whatever it is a report of."""
 
 from __future__ import annotations
 

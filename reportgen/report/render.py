@@ -1,4 +1,4 @@
-"""From a run's records to its HTML and its PDF. Nothing here trains, and nothing needs torch."""
+"""Render a report: a run's records as HTML and PDF. Nothing here trains, and nothing needs torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is trained, and what is left of it: plain data that travels between processes."""
+"""A trial: what is trained, and what is left of it: plain data that travels between processes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Whether the comparison of a run is a fair one, from the evidence that its trials kept."""
+"""The audit: whether the comparison of a run is a fair one, by the evidence that its trials kept."""

@@ -1,4 +1,4 @@
-"""What a reader can look at of a trained classifier: its first weights, and images told right and wrong."""
+"""What can be looked at of a trained classifier: its first weights, and images told right and wrong."""
 
 from __future__ import annotations
 
