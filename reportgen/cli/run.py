@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from reportgen.checks import Check
     from reportgen.execution.prepare import Prepared
     from reportgen.execution.trials import TrainingOptions
-    from reportgen.experiment.reading import Source
     from reportgen.records.run import Run
 
 DEFAULT_EXPERIMENT = "quickstart"
@@ -86,6 +85,7 @@ def run_all(
 
     from reportgen.execution.prepare import prepare
     from reportgen.execution.run import prove
+    from reportgen.experiment.reading import find_source
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
 
     if options.pdf and (problem := check_pdf(options.pdf)):
@@ -98,7 +98,7 @@ def run_all(
     prepared: dict[int, Prepared] = {}
     for place, name in enumerate(names):
         with failures_said():
-            prepared[place] = prepare(source_of(name, overrides))
+            prepared[place] = prepare(find_source(name, overrides))
     proofs = prove() if prepared else []
     for place, experiment in prepared.items():
         with failures_said():
@@ -182,22 +182,6 @@ def run_one(
     run_folder.point_latest(run.folder)
     refresh_index(output)
     return run
-
-
-def source_of(name: str, overrides: Overrides) -> Source:
-    """The experiment that the command line names, with what else the command line says."""
-    from reportgen.experiment import reading
-    from reportgen.experiment.reading import Source
-
-    file = reading.find(name)
-    experiment = reading.read(file, overrides.by_table())  # first: it says what is wrong with a file
-    return Source(
-        name=reading.name_of(file),
-        file=file,
-        text=file.read_text(encoding="utf-8-sig"),
-        experiment=experiment,
-        options=overrides.arguments(whole_path=False),
-    )
 
 
 def print_summary(outcomes: Sequence[Outcome], console: Console) -> None:

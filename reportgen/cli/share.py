@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +11,7 @@ from reportgen.cli.options import output_option, secrets_option
 from reportgen.errors import ExitCode, UserError, describe
 
 if TYPE_CHECKING:
-    from reportgen.delivery.share.finished_run import FinishedRun
-    from reportgen.delivery.share.secrets import Secrets
-
-
-@dataclass(frozen=True)
-class Shared:
-    """Where a run went, and what else its sender should know."""
-
-    where: str
-    note: str = ""
+    from reportgen.delivery.share.delivering import Shared
 
 
 @click.command()
@@ -46,6 +36,7 @@ def share(run_: str, targets: tuple[str, ...], secrets: Path | None, retries: in
     the environment or of the file of secrets; @NAME is a whole address kept there.
     """
     from reportgen.delivery.share import finished_run
+    from reportgen.delivery.share.delivering import deliver
     from reportgen.delivery.share.secrets import Secrets
     from reportgen.records.find import find_run
 
@@ -61,36 +52,6 @@ def share(run_: str, targets: tuple[str, ...], secrets: Path | None, retries: in
         else:
             show(target, shared)
     return ExitCode.FAILED if failed else ExitCode.DONE
-
-
-def deliver(run: FinishedRun, text: str, secrets: Secrets, retries: int) -> Shared:
-    """Hand a run on to one target, as it was written. Raises UserError."""
-    from reportgen.delivery.share.destinations import FolderTarget, ServiceTarget, ZipTarget, parse
-    from reportgen.delivery.share.finished_run import PDF
-    from reportgen.delivery.share.shared_folder import copy_into
-    from reportgen.delivery.share.zip_file import write_zip
-
-    match parse(text):
-        case FolderTarget(path):
-            return Shared(str(copy_into(path, run).absolute()))
-        case ZipTarget(path):
-            write_zip(path, run)
-            return Shared(str(path.absolute()), "" if run.file(PDF) else "without a PDF, the run has none")
-        case ServiceTarget(address):
-            return _send(run, address, secrets, retries)
-
-
-def _send(run: FinishedRun, address: str, secrets: Secrets, retries: int) -> Shared:
-    from reportgen.delivery.share.finished_run import HTML, PDF
-    from reportgen.delivery.share.messages import send
-    from reportgen.delivery.share.summary import summarize
-
-    report = run.file(PDF) or run.folder / HTML
-    name, attached = send(address, summarize(run), report, secrets, retries=retries)
-    if not attached:
-        return Shared(name, "without the report, the service takes no files")
-    note = "" if report.name == PDF else f"with {HTML}, the run has no PDF"
-    return Shared(f"{name}, {report.name}", note)
 
 
 def show(target: str, shared: Shared) -> None:

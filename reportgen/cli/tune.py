@@ -10,7 +10,6 @@ import click
 
 from reportgen.cli.console import print_rows
 from reportgen.cli.options import data_options, output_option, training_options
-from reportgen.cli.run import source_of
 from reportgen.errors import ExitCode, UserError, cannot_write
 from reportgen.experiment.overrides import Overrides
 
@@ -41,23 +40,6 @@ def tune(  # noqa: PLR0917 - click passes them by name
     The same number of trials for every optimizer, chosen on validation, with seeds that the new
     experiment does not use. One that was stopped goes on where it was.
     """
-    return search_and_write(experiment, overrides, output=output, to=to, training=training, force=force)
-
-
-def search_and_write(
-    name: str,
-    overrides: Overrides,
-    *,
-    output: Path,
-    to: Path | None,
-    training: TrainingOptions,
-    force: bool,
-) -> ExitCode:
-    """Search the settings of an experiment; returns the exit code.
-
-    to: the file that the found experiment is written to, by default NAME-tuned.toml in this folder. What
-    a search finishes is kept in output, so one that was stopped goes on.
-    """
     from rich.console import Console
 
     from reportgen.cli.progress import watch
@@ -67,7 +49,7 @@ def search_and_write(
     from reportgen.files.atomic import write_text
     from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
 
-    source = source_of(name, overrides)
+    source = reading.find_source(experiment, overrides)
     target = to or Path(f"{source.name}-tuned.toml")
     if target.resolve() == source.file.resolve():
         raise UserError(f"{target}: is the experiment itself; name another file with --to")

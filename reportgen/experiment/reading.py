@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from reportgen.errors import UserError, nearest, printable
 from reportgen.experiment.model import Experiment, OptimizerSettings
+from reportgen.experiment.overrides import Overrides
 from reportgen.files.atomic import kind
 from reportgen.files.resources import experiments as ready_experiments
 
@@ -65,6 +66,19 @@ def find(name: str) -> Path:
     raise ExperimentError(
         f"{name}: no such experiment file, and no ready experiment of that name"
         f"{nearest(path.stem, list(ready))}; ready ones: {', '.join(ready)}"
+    )
+
+
+def find_source(name: str, overrides: Overrides) -> Source:
+    """Return the experiment that a user names, with what is asked for instead of what its file says."""
+    file = find(name)
+    experiment = read(file, overrides.by_table())  # first: it says what is wrong with a file
+    return Source(
+        name=name_of(file),
+        file=file,
+        text=file.read_text(encoding="utf-8-sig"),
+        experiment=experiment,
+        options=overrides.arguments(whole_path=False),
     )
 
 

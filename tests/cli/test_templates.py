@@ -101,7 +101,7 @@ def test_an_export_that_fails_leaves_all_as_it_was(
         written.append(path.write_bytes(b"x"))
 
     monkeypatch.setattr(Path, "write_text", full)
-    monkeypatch.setattr("reportgen.cli.templates.write_text", full)
+    monkeypatch.setattr("reportgen.report.templates.exporting.write_text", full)
     assert "No space left" in cli("templates", "export", "mine", "--force").error_line
     assert len(written) == 5
     assert [path.read_text() for path in Path().rglob("*") if path.is_file()] == (["mine"] if there else [])

@@ -20,12 +20,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from reportgen import __version__
-from reportgen.cli import compare, verify
+from reportgen.cli import compare
 from reportgen.records import run_folder
 from reportgen.report.options import ReportOptions
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.writer import Attachment, check_pdf
 from reportgen.report.templates.loading import words_in
+from reportgen.verification import apart
 from reportgen.verification.document import PROPERTIES, Document, squeezed
 from reportgen.verification.printed import of_run
 from reportgen.verification.verdict import Proof
@@ -226,7 +227,7 @@ def test_arrays_are_not_unpacked_for_what_they_claim(carried: dict[str, bytes], 
 def test_a_pdf_that_would_fill_the_memory_is_one_line(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "MEMORY", 700 * 2**20)
+    monkeypatch.setattr(apart, "MEMORY", 700 * 2**20)
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.pages[0].Contents = pdf.make_stream(b"0 0 1 1 re f\n" * 4_000_000)
@@ -240,6 +241,6 @@ def test_a_pdf_that_would_fill_the_memory_is_one_line(
 def test_a_report_that_takes_too_long_is_one_line(
     cli: Cli, small: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "SECONDS", 1)
+    monkeypatch.setattr(apart, "SECONDS", 1)
     (tmp_path / "x.pdf").write_bytes(small)
     assert "to check, as no report of this size does" in cli("verify", "x.pdf").error_line
