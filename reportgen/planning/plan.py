@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reportgen.errors import nearest
-from reportgen.experiment.model import Comparison, Experiment, OptimizerSettings, Stage
+from reportgen.experiment.model import Experiment, OptimizerSettings, Stage
 from reportgen.experiment.reading import ExperimentError, shown
 from reportgen.experiment.stages import ALL, COMPARISON, EQUALLY_TUNED, NONE, TUNED, ablation_stage
 from reportgen.optim import OPTIMIZERS, Schedule, hyperparameters
@@ -40,6 +40,9 @@ def check_optimizers(experiment: Experiment) -> None:
             raise ExperimentError(f"{key}: {error}, got {settings.hyperparameters}") from error
 
 
+OF_STAGES_ALONE = ("seeds", "optimizers", "optimizer")
+"""What a stage says and no setup has: all else of a stage is what its trials are trained with."""
+
 MOST_TRIALS = 10_000
 """The most trials of a run; each has a row in the tables and a file of its own."""
 
@@ -58,7 +61,7 @@ def plan(experiment: Experiment, classes: int, found: Experiment | None = None) 
     classes: how many the data set has; the defect hidden_list_grows needs to know. found: the experiment
     with the settings that its search found, where it has one.
     """
-    defects = Defects(**experiment.defects.model_dump())
+    defects = defects_of(experiment)
     trials = _comparison(experiment, COMPARISON, defects, classes)
     if found is not None and experiment.search.comparison is not None:
         trials += _comparison(found, EQUALLY_TUNED, defects, classes)
@@ -72,29 +75,32 @@ def plan(experiment: Experiment, classes: int, found: Experiment | None = None) 
 def make_setup(
     stage: str, settings: Stage, optimizer: OptimizerSettings, *, grown: tuple[int, ...] = ()
 ) -> Setup:
-    """A setup of a stage. grown: layers that a defect adds to the hidden ones."""
+    """Return a setup of a stage: its settings under the same names, and an optimizer.
+
+    Args:
+        stage: What it is trained for.
+        settings: Of the stage, each of which a Setup must have.
+        optimizer: With its hyperparameters.
+        grown: Layers that a defect adds to the hidden ones.
+    """
+    named = {name: value for name, value in settings if name not in OF_STAGES_ALONE}
+    named |= {
+        "hidden": settings.hidden + grown,
+        "schedule": Schedule(**settings.schedule.model_dump()),
+        "augmentation": Augmentation(**settings.augmentation.model_dump()),
+    }
     return Setup(
         stage=stage,
         label=optimizer.shown_as,
         optimizer=optimizer.name,
         hyperparameters=hyperparameters(optimizer.name) | optimizer.hyperparameters,
-        hidden=settings.hidden + grown,
-        batch_size=settings.batch_size,
-        epochs=settings.epochs,
-        l2=settings.l2,
-        initial_std=settings.initial_std,
-        dtype=settings.dtype,
-        subset=settings.subset if isinstance(settings, Comparison) else None,
-        schedule=Schedule(**settings.schedule.model_dump()),
-        normalization=settings.normalization,
-        label_smoothing=settings.label_smoothing,
-        dropout=settings.dropout,
-        input_dropout=settings.input_dropout,
-        early_stopping=settings.early_stopping,
-        average_epochs=settings.average_epochs,
-        best_epoch_by=settings.best_epoch_by,
-        augmentation=Augmentation(**settings.augmentation.model_dump()),
+        **{"subset": None, **named},
     )
+
+
+def defects_of(experiment: Experiment) -> Defects:
+    """Return the defects that an experiment asks for."""
+    return Defects(**experiment.defects.model_dump())
 
 
 def ablations(defects: Defects) -> dict[str, Defects]:

@@ -17,7 +17,7 @@ from reportgen.experiment.reading import ExperimentError, shown
 from reportgen.experiment.search import ComparisonSearch, Space, StageSearch
 from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
 from reportgen.optim import OPTIMIZERS, hyperparameters
-from reportgen.planning.plan import is_finite_number, make_setup
+from reportgen.planning.plan import defects_of, is_finite_number, make_setup
 from reportgen.planning.proposers import Proposer, Values, proposer
 from reportgen.records.run_folder import SEARCH_COLUMNS
 from reportgen.training import Defects, Record, Setup, Trial
@@ -234,7 +234,7 @@ def _of_comparison(experiment: Experiment, classes: int) -> Iterator[Study]:
     settings, wanted = experiment.comparison, experiment.search.comparison
     if settings is None or wanted is None:
         return
-    defects = Defects(**experiment.defects.model_dump())
+    defects = defects_of(experiment)
     short = _with_epochs(settings, COMPARISON, wanted.epochs)
     labels = [optimizer.shown_as for optimizer in settings.optimizers]
     for label in wanted.own:
@@ -292,7 +292,7 @@ def _of_tuned(experiment: Experiment) -> Iterator[Study]:
         tuned = with_tuned_values(short, values)
         return make_setup(TUNED, tuned, tuned.optimizer)
 
-    defects = Defects(**experiment.defects.model_dump())
+    defects = defects_of(experiment)
     yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, defects, make)
 
 
