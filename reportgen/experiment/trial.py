@@ -26,6 +26,8 @@ class Setup(Stage):
     training images the small data set has, None for all.
     """
 
+    model_config = ConfigDict(extra="allow")
+
     stage: str
     label: str
     optimizer: str
