@@ -90,7 +90,8 @@ def content(records: RunRecords) -> dict[str, Any]:
 
 def test_the_experiment_of_a_run_is_the_one_of_its_file(records: RunRecords, tmp_path: Path) -> None:
     (tmp_path / "kept.toml").write_text(records.experiment_text, encoding="utf-8")
-    assert records.manifest.experiment.settings == read(tmp_path / "kept.toml")
+    settings = records.manifest.experiment.settings
+    assert settings.model_dump() == read(tmp_path / "kept.toml").model_dump()
 
 
 def test_the_trials_of_a_run_are_those_that_were_planned(records: RunRecords) -> None:
@@ -214,6 +215,15 @@ def test_a_manifest_of_an_earlier_version_has_defaults_for_what_it_lacks(content
     assert not trial.defects.hidden_list_grows
     with pytest.raises(ValueError, match="evidence: 0 for the 9 trials"):
         check_trials(manifest, 9)
+
+
+def test_layers_that_a_defect_added_may_be_more_than_a_file_may_ask_for() -> None:
+    grown = [6] * 30
+    content = a_whole_manifest([a_trial("comparison", "SGD", 0, hidden=grown)])
+    assert list(read_manifest(content).trials[0].setup.hidden) == grown
+    content["experiment"]["settings"]["comparison"]["hidden"] = grown
+    with pytest.raises(ValueError, match=r"experiment\.settings\.comparison\.hidden"):
+        read_manifest(content)
 
 
 def test_what_every_reader_relies_on_is_enough_to_be_described() -> None:
