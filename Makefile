@@ -19,7 +19,7 @@ ARGS ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-# what makes environments beside .venv, in seconds: it asks the places that pip asks, and fetches no Python
+# what makes environments beside .venv, in seconds: asks where the variables of pip say, and fetches no Python
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 \
 	$(if $(PIP_FIND_LINKS),UV_FIND_LINKS="$(PIP_FIND_LINKS)") \
 	$(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX="$(PIP_INDEX_URL)") $(VENV)/bin/uv
@@ -59,7 +59,7 @@ fast: lint types system-test ## what to run all day: lint, types, and the tests 
 	@$(VENV)/bin/$(FAST) $(ARGS)
 
 unprivileged: $(INSTALLED_DEV) ## run the tests of what a user may not do, who root is not
-	@$(WITHOUT_RIGHTS) $(RUN) -m pytest -m unprivileged $(ARGS)
+	@$(WITHOUT_RIGHTS) $(RUN) -m pytest -m unprivileged $$(grep -rl --include='test_*.py' mark.unprivileged tests) $(ARGS)
 
 newer: system-test $(INSTALLED_DEV) ## run the fast tests with a newer Python, where there is one
 ifeq ($(NEWER),)

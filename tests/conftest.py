@@ -38,8 +38,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 SLOW_SECONDS = 1800
 """How long a slow test may take; others have the timeout of pyproject.toml."""
-RENDERING = ("cli", "document", "report", "verification")
-"""The rooms whose tests render reports."""
+RENDERING = ("cli", "document", "faults", "report", "verification")
+"""The rooms whose tests render reports; those of faults run an experiment again for each of them."""
 
 
 @pytest.fixture(scope="session", autouse=True)
