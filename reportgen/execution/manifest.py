@@ -1,9 +1,11 @@
-"""What a manifest says of an experiment, its data and its checks, and the images that a report shows."""
+"""What a manifest says of a run, and the images that a report shows of its data."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,11 @@ from numpy.typing import NDArray
 
 from reportgen.checks import Check
 from reportgen.data import Dataset, Splits, duplicates, subset
+from reportgen.execution import environment
+from reportgen.execution.code_digest import code_digest
+from reportgen.execution.prepare import Prepared
+from reportgen.execution.trials import FinishedTrial, FinishedTrials
+from reportgen.execution.worker import load_data
 from reportgen.experiment.model import Comparison
 from reportgen.experiment.reading import Source
 
@@ -19,20 +26,81 @@ SAMPLES_PER_CLASS = 6
 
 
 def identify(started: dt.datetime) -> str:
-    """A run's name: when it started (UTC), to the microsecond, so that names sort as the runs came."""
+    """Return a run's name: when it started (UTC), to the microsecond, so that names sort as the runs came."""
     return f"{started:%Y%m%d-%H%M%S-%f}"
 
 
 def samples(splits: Splits, classes: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The first training images of every class, class by class, with their labels."""
+    """Choose the images that a report shows of its data: the first training images of every class.
+
+    Args:
+        splits: Of the data.
+        classes: How many there are.
+
+    Returns:
+        The images (N, H, W, C), class by class, and their labels (N,).
+    """
     places = np.concatenate(
         [np.flatnonzero(splits.train.labels == label)[:SAMPLES_PER_CLASS] for label in range(classes)]
     )
     return np.array(splits.train.images[places]), np.array(splits.train.labels[places])
 
 
+def describe_run(
+    run_id: str,
+    prepared: Prepared,
+    finished: Sequence[FinishedTrial],
+    *,
+    kept: FinishedTrials,
+    proofs: Sequence[Check],
+    languages: Sequence[str],
+    started: dt.datetime,
+    ended: dt.datetime,
+) -> dict[str, Any]:
+    """Describe a run as its manifest.json does, see records/manifest.py.
+
+    Args:
+        run_id: Its name, which `identify` gives.
+        prepared: What was run.
+        finished: Its trials, in the order of results.csv.
+        kept: The output folder's trials, which knows what all were trained on.
+        proofs: The checks that were made before.
+        languages: Of the report, in their order.
+        started: When the run began (UTC).
+        ended: When its last trial was there (UTC).
+    """
+    loaded = load_data(prepared.data)
+    records = [trial.record for trial in finished]
+    return {
+        "format": 1,
+        "run": run_id,
+        "experiment": describe_experiment(prepared.source),
+        "languages": list(languages),
+        "data": describe_data(loaded.dataset, loaded.splits, prepared.source.experiment.comparison),
+        "trials": [asdict(record.trial) for record in records],
+        "parameter_shapes": [record.parameter_shapes for record in records],
+        "evidence": [asdict(record.evidence) for record in records],
+        "reused": [trial.reused for trial in finished],
+        "kept_trials": sorted(kept.used),
+        "trained_on": kept.environments(finished),
+        "checks": [describe_check(check) for check in proofs],
+        "code": code_digest(),
+        "versions": environment.versions(),
+        "device": {
+            **environment.device(),
+            "workers": kept.training.workers,
+            "threads_per_worker": 1,
+        },
+        "times": {
+            "started": started.isoformat(timespec="seconds"),
+            "finished": ended.isoformat(timespec="seconds"),
+            "seconds": round((ended - started).total_seconds(), 3),
+        },
+    }
+
+
 def describe_experiment(source: Source) -> dict[str, Any]:
-    """The experiment for the manifest, every default written out."""
+    """Describe the experiment, every default written out."""
     settings = json.loads(source.experiment.model_dump_json(by_alias=True))
     if settings["data"]["path"] is not None:  # a report is passed on; the writer's folders are not
         settings["data"]["path"] = Path(settings["data"]["path"]).name
@@ -45,14 +113,17 @@ def describe_experiment(source: Source) -> dict[str, Any]:
 
 
 def describe_data(dataset: Dataset, splits: Splits, comparison: Comparison | None) -> dict[str, Any]:
-    """The data for the manifest: where from, its digest, how many images of each class in each part.
+    """Describe the data: where from, its digest, how many images of each class in each part.
 
-    duplicates: how many images stand in two parts; those of the comparison's small data set by themselves.
+    Args:
+        dataset: As the source gives it.
+        splits: Its parts.
+        comparison: May have a small data set of its own, whose images in two parts are counted by themselves.
     """
-    found = duplicates(splits)
+    in_two_parts = duplicates(splits)
     if comparison is not None and comparison.subset is not None:
         of_subset = duplicates(subset(splits, comparison.subset))
-        found["subset train-validation"] = of_subset["train-validation"]
+        in_two_parts["subset train-validation"] = of_subset["train-validation"]
     return {
         "source": dataset.source,
         "origin": dataset.origin,
@@ -63,12 +134,12 @@ def describe_data(dataset: Dataset, splits: Splits, comparison: Comparison | Non
             name: np.bincount(part.labels, minlength=len(dataset.classes)).tolist()
             for name, part in vars(splits).items()
         },
-        "duplicates": found,
+        "duplicates": in_two_parts,
     }
 
 
 def describe_check(check: Check) -> dict[str, Any]:
-    """A check for the manifest, as it is printed."""
+    """Describe a check as it is printed."""
     return {
         "key": check.key,
         "line": check.line,

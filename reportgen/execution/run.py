@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from reportgen import checks
 from reportgen.checks import Check
 from reportgen.errors import UserError
-from reportgen.execution import environment, excerpts, tables
-from reportgen.execution.code_digest import code_digest
-from reportgen.execution.manifest import describe_check, describe_data, describe_experiment, identify, samples
+from reportgen.execution import excerpts, tables
+from reportgen.execution.manifest import describe_run, identify, samples
 from reportgen.execution.prepare import Prepared
 from reportgen.execution.trial_store import TrialStore
 from reportgen.execution.trials import FinishedTrial, FinishedTrials, TrainingOptions
@@ -75,11 +73,10 @@ def run(
         UserError: Whatever a user can mend.
     """
     started = dt.datetime.now(dt.UTC)
+    run_id = identify(started)
     proofs = prove() if proofs is None else proofs
     watcher = watcher or Silent()
     source = prepared.source
-    run_id = identify(started)
-    device = {**environment.device(), "workers": training.workers, "threads_per_worker": 1}
     with (
         run_folder.partial_folder(output / source.name) as partial,
         open_trials(prepared, output, training, watcher) as kept,
@@ -91,31 +88,17 @@ def run(
         if not kept.own:
             watcher.notice(f"nothing to train: all {len(trials)} trials are kept from before")
         keep_models(finished, kept, partial / run_folder.RECORDS)
-        loaded = load_data(prepared.data)
-        images, labels = samples(loaded.splits, len(prepared.classes))
-        ended = dt.datetime.now(dt.UTC)
-        manifest = {
-            "format": 1,
-            "run": run_id,
-            "experiment": describe_experiment(source),
-            "languages": list(languages),
-            "data": describe_data(loaded.dataset, loaded.splits, source.experiment.comparison),
-            "trials": [asdict(trial) for trial in trials],
-            "parameter_shapes": [record.parameter_shapes for record in records],
-            "evidence": [asdict(record.evidence) for record in records],
-            "reused": [trial.reused for trial in finished],
-            "kept_trials": sorted(kept.used),
-            "trained_on": kept.environments(finished),
-            "checks": [describe_check(check) for check in proofs],
-            "code": code_digest(),
-            "versions": environment.versions(),
-            "device": device,
-            "times": {
-                "started": started.isoformat(timespec="seconds"),
-                "finished": ended.isoformat(timespec="seconds"),
-                "seconds": round((ended - started).total_seconds(), 3),
-            },
-        }
+        images, labels = samples(load_data(prepared.data).splits, len(prepared.classes))
+        manifest = describe_run(
+            run_id,
+            prepared,
+            finished,
+            kept=kept,
+            proofs=proofs,
+            languages=languages,
+            started=started,
+            ended=dt.datetime.now(dt.UTC),
+        )
         history = History(kept.store.database, output)
         history.take_in(source.name)
         before = history.before(source.name, read_description(manifest))
