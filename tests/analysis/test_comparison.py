@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scipy import stats
 
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.holm import holm
@@ -19,19 +18,14 @@ from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.scores import AnalysisError
 from reportgen.analysis.sign_flip import p_value
 from tests.helpers.cases import cases
-from tests.helpers.made_tables import brute_force_p, random_table, table
+from tests.helpers.made_tables import RISING, brute_force_p, plus, random_table, table
 
-RISING = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
 NAN, INF = math.nan, math.inf
 
 
 def only(comparison: Comparison) -> Pair:
     assert len(comparison.pairs) == 1
     return comparison.pairs[0]
-
-
-def plus(values: list[float], step: float) -> list[float]:
-    return [value + step for value in values]
 
 
 def test_a_clear_winner() -> None:
@@ -283,105 +277,6 @@ def test_what_seeds_share_is_taken_out() -> None:
     shaken = scores.assign(score=scores["score"] + 1000 * np.sin(scores["seed"]))
     assert only(compare(scores)).p == only(compare(shaken)).p
     assert only(compare(scores)).difference == pytest.approx(only(compare(shaken)).difference)
-
-
-def test_standings_say_no_more_than_the_verdicts() -> None:
-    # B's own noise hides it between A and C, which are clearly apart
-    noise = [(-1.0) ** seed * (1 + seed / 12) for seed in range(12)]
-    scores = table(
-        A=plus([float(seed) for seed in range(12)], 0.3),
-        B=[seed + e for seed, e in enumerate(noise)],
-        C=[seed - 0.3 + seed / 100 for seed in range(12)],
-        D=[seed - 9.0 for seed in range(12)],
-    )
-    found = compare(scores)
-    standing = found.standings[0]
-    assert standing.text("no score") == "A, B, C > D (A > C)"
-    assert standing.may_be_best == ("A", "B")
-    assert standing.winner is None
-
-
-# "not separable" is not transitive: nobody is separated from A, and B and C are far apart
-INTRANSITIVE = {
-    "A": [0.7, 0.9, 0.65, 0.92, 0.66, 0.93, 0.95, 0.7, 0.92, 0.68],
-    "B": [0.79, 0.791, 0.792, 0.793, 0.794, 0.795, 0.796, 0.797, 0.798, 0.799],
-    "C": [0.76, 0.7612, 0.7624, 0.7636, 0.7648, 0.766, 0.7672, 0.7684, 0.7696, 0.7708],
-}
-
-
-def test_who_is_shown_worse_than_another_may_not_be_best() -> None:
-    found = compare(table(**INTRANSITIVE))
-    assert found.pair("p", "B", "C").verdict is Verdict.BETTER
-    for name in "BC":
-        assert found.pair("p", "A", name).verdict is Verdict.NOT_SEPARABLE
-    (standing,) = found.standings
-    assert standing.text("no score") == "A, B, C (B > C)"
-    assert standing.may_be_best == ("A", "B")
-    assert standing.winner is None
-
-
-def test_where_each_is_worse_than_another_none_may_be_best() -> None:
-    # each pair shares seeds of its own
-    rows = [
-        {"problem": "p", "optimizer": name, "seed": 10 * block + seed, "score": score + seed / 100}
-        for block, (above, below) in enumerate(["AB", "BC", "CA"])
-        for name, score in ((above, 2.0), (below, 1.0))
-        for seed in range(7)
-    ]
-    (standing,) = compare(pd.DataFrame(rows)).standings
-    assert standing.better == {("A", "B"), ("B", "C"), ("C", "A")}
-    assert standing.text("no score") == "A, B, C (A > B; B > C; C > A)"
-    assert (standing.winner, standing.may_be_best) == (None, ())
-
-
-def test_a_pair_can_be_seen_from_both_sides() -> None:
-    found = compare(random_table(2, 9, effect=2, seed=1))
-    one, other = found.pair("p", "A", "B"), found.pair("p", "B", "A")
-    assert (one.verdict, other.verdict) == (Verdict.WORSE, Verdict.BETTER)
-    assert (one.difference, one.low, one.high) == (-other.difference, -other.high, -other.low)
-    assert (one.wins, one.ties, one.losses) == (other.losses, other.ties, other.wins)
-    assert one.mirrored() == other
-    with pytest.raises(KeyError):
-        found.pair("p", "A", "Z")
-
-
-def test_names_decide_between_equal_means() -> None:
-    for higher in (True, False):
-        found = compare(table(C=RISING, A=RISING, B=RISING), higher_is_better=higher)
-        assert found.standings[0].order == ("A", "B", "C")
-
-
-def test_seeds_needed_follow_holms_steps() -> None:
-    found = compare(random_table(4, 12, effect=0.5, seed=9))
-    ratios = {}
-    wide = random_table(4, 12, effect=0.5, seed=9).pivot(index="seed", columns="optimizer", values="score")
-    for pair in found.pairs:
-        difference = wide[pair.first] - wide[pair.second]
-        ratios[pair] = abs(difference.mean() / difference.std())
-    clearest_first = sorted(found.pairs, key=lambda pair: -ratios[pair])
-    needed = [math.inf if p.seeds_needed is None else p.seeds_needed for p in clearest_first]
-    assert needed == sorted(needed)
-    assert needed[0] >= 8  # 6 pairs: 6 x 2/2^n <= .05
-
-
-def test_the_seeds_needed_are_those_of_each_steps_level() -> None:
-    """Three pairs, the clearest at a third of 5 %, the next at half of it, the last at all of it."""
-    scores = random_table(3, 12, effect=1.0, seed=4)
-    wide = scores.pivot(index="seed", columns="optimizer", values="score")
-    pairs = compare(scores).pairs
-    differences = {pair: wide[pair.first] - wide[pair.second] for pair in pairs}
-    ratio = {pair: abs(found.mean() / found.std()) for pair, found in differences.items()}
-    least = 0
-    for step, pair in enumerate(sorted(pairs, key=lambda pair: -ratio[pair])):
-        level = 0.05 / (3 - step)
-        critical = {n: stats.t.isf(level / 2, n - 1) for n in range(6, 400)}
-        power = {n: stats.nct.sf(t, n - 1, ratio[pair] * math.sqrt(n)) for n, t in critical.items()}
-        by_t = next(n for n in power if power[n] >= 0.8)
-        assert pair.seeds_needed is not None
-        # the sign-flip test needs about as many as Student's
-        assert max(by_t - 1, least) <= pair.seeds_needed <= max(by_t + 2, least)
-        assert pair.seeds_needed > least
-        least = pair.seeds_needed
 
 
 def test_the_tables_for_csv_hold_everything() -> None:

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from tests.helpers import html_checks, pdf_checks
+from tests.helpers import html_checks, ink_checks, pdf_checks
 
 pytestmark = [pytest.mark.document, pytest.mark.reports]
 
@@ -178,10 +178,10 @@ def blank_page(document: pikepdf.Pdf) -> None:
         (pdf_checks.attachments, changed_attachment, "results.csv was changed"),
         (pdf_checks.attachments, lost_attachment, "metrics.csv is not attached"),
         (pdf_checks.size, heavy, "more than"),
-        (pdf_checks.han_ink, draw(3, b"1 g 0 0 2000 2000 re f"), "is blank in"),
-        (pdf_checks.margins, draw(3, b"0 g 20 300 4 50 re f"), "ink in the left margin"),
-        (pdf_checks.margins, draw(3, b"0 g 560 300 4 50 re f"), "ink in the right margin"),
-        (pdf_checks.gaps, blank_page, "page 5: "),
+        (ink_checks.han_ink, draw(3, b"1 g 0 0 2000 2000 re f"), "is blank in"),
+        (ink_checks.margins, draw(3, b"0 g 20 300 4 50 re f"), "ink in the left margin"),
+        (ink_checks.margins, draw(3, b"0 g 560 300 4 50 re f"), "ink in the right margin"),
+        (ink_checks.gaps, blank_page, "page 5: "),
         (pdf_checks.accessible, without_alt, "/Alt"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -205,12 +205,12 @@ def test_a_torn_file_is_found(tiny_run: Path, tmp_path: Path) -> None:
 
 def test_a_viewer_that_loses_text_is_found(tiny_run: Path) -> None:
     def forgetful(path: Path, number: int, scale: float) -> Image.Image:
-        picture = pdf_checks.mupdf(path, number, scale)
+        picture = ink_checks.mupdf(path, number, scale)
         if number == 2:
             picture.paste(255, (0, 300, picture.width, 400))
         return picture
 
-    found = pdf_checks.same_ink(tiny_run / "report.pdf", {"PDFium": pdf_checks.pdfium, "another": forgetful})
+    found = ink_checks.same_ink(tiny_run / "report.pdf", {"PDFium": ink_checks.pdfium, "another": forgetful})
     assert [one.partition(":")[0] for one in found] == ["page 3"]
     assert "blank in another" in found[0]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import html_checks, pdf_checks
+from tests.helpers import html_checks, ink_checks, pdf_checks
 from tests.helpers.documents import Report
 
 pytestmark = [pytest.mark.document, pytest.mark.reports]
@@ -23,7 +23,7 @@ ANY_PDF: tuple[Check, ...] = (
     pdf_checks.fonts, pdf_checks.glyphs, pdf_checks.text, pdf_checks.structure, pdf_checks.sound,
     pdf_checks.attachments, pdf_checks.size,
 )  # fmt: skip
-SHOWN: tuple[Check, ...] = (pdf_checks.same_ink, pdf_checks.han_ink, pdf_checks.margins, pdf_checks.gaps)
+SHOWN: tuple[Check, ...] = (ink_checks.same_ink, ink_checks.han_ink, ink_checks.margins, ink_checks.gaps)
 HTML: tuple[Check, ...] = (
     html_checks.alone, html_checks.links, html_checks.described, html_checks.size,
 )  # fmt: skip

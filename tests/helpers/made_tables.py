@@ -34,3 +34,10 @@ def brute_force_p(differences: NDArray[np.float64]) -> float:
     flips = np.array(list(itertools.product((1, -1), repeat=len(differences))))
     observed = abs(differences.sum())
     return float((np.abs(flips @ differences) >= observed - 1e-9).mean())
+
+
+RISING = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
+
+
+def plus(values: list[float], step: float) -> list[float]:
+    return [value + step for value in values]
