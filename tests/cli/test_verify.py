@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace as replaced
 from hashlib import sha256
 from pathlib import Path
 
-import pandas as pd
 import pikepdf
 import pymupdf
 import pytest
-from scipy import stats
 
-from reportgen.report.options import ReportOptions
-from reportgen.verification import document
-from reportgen.verification.document import Document
-from reportgen.verification.verdict import NOT_COMPARED, NOT_CONSISTENT, NOT_FOUND, conclusion
-from tests.helpers.cli import Answer, Cli
-from tests.helpers.verified import failed, prove, resealed
-
-
-def proofs(answer: Answer, state: str) -> list[str]:
-    """What the lines of a state are about."""
-    cells = [line.split("\t") for line in answer.out.splitlines()]
-    return [row[1] for row in cells if row[0] == state]
+from reportgen.verification.verdict import NOT_CONSISTENT, conclusion
+from tests.helpers.cli import Cli
+from tests.helpers.verified import failed, proofs_of, prove
 
 
 def attached(pdf: pikepdf.Pdf, name: str) -> str:
@@ -137,8 +123,10 @@ def test_a_fresh_report_is_consistent(cli: Cli, tiny_run: Path) -> None:
     answer = cli("verify", tiny_run / "report.pdf")
     assert answer.code == 0, answer.out
     assert answer.err == ""
-    assert proofs(answer, "FAILED") == []
-    assert {"digests", "results.csv from metrics.csv", "printed: key findings"} <= set(proofs(answer, "ok"))
+    assert proofs_of(answer, "FAILED") == []
+    assert {"digests", "results.csv from metrics.csv", "printed: key findings"} <= set(
+        proofs_of(answer, "ok")
+    )
     assert answer.out.splitlines()[-1].startswith("verdict\tconsistent: ")
 
 
@@ -165,84 +153,6 @@ def test_what_was_changed_is_named(cli: Cli, tiny_run: Path, tmp_path: Path) -> 
     assert answer.out.splitlines()[-1].startswith("verdict\tnot consistent: ")
 
 
-# ---------------------------------------------------------------- changed with all that vouches for it
-
-
-@pytest.fixture(scope="module")
-def read(tiny_run: Path) -> Document:
-    return document.read(tiny_run / "report.pdf")
-
-
-def changed_row(read: Document, name: str) -> tuple[str, str, bytes]:
-    """The validation accuracy of an attached table's last row, the same a little larger, and that table."""
-    data = dict(read.attachments)[name]
-    assert data is not None
-    rows = data.decode().splitlines()
-    place = rows[0].split(",").index("validation_accuracy")
-    cells = rows[-1].split(",")
-    now = str(float(cells[place]) + 0.01)
-    rows[-1] = ",".join([*cells[:place], now, *cells[place + 1 :]])
-    return cells[place], now, "\n".join([*rows, ""]).encode()
-
-
-def test_epochs_that_give_other_results_are_found(read: Document) -> None:
-    was, now, table = changed_row(read, "metrics.csv")
-    wrong = failed(prove(resealed(read, {"metrics.csv": table})))
-    assert set(wrong) == {"results.csv from metrics.csv"}
-    assert (
-        f"validation_accuracy is {was}, computed again it is {now}" in wrong["results.csv from metrics.csv"]
-    )
-
-
-def test_results_that_are_not_on_the_pages_are_found(read: Document) -> None:
-    _, _, table = changed_row(read, "results.csv")
-    assert {"results.csv from metrics.csv", "printed: trials"} <= set(
-        failed(prove(resealed(read, {"results.csv": table})))
-    )
-
-
-def test_records_of_a_kind_that_is_missing_are_found(read: Document) -> None:
-    files = tuple((name, data) for name, data in read.attachments if name != "metrics.csv")
-    wrong = failed(prove(resealed(replaced(read, attachments=files), {})))
-    assert wrong == {"records": "cannot be read: UserError: metrics.csv is missing"}
-
-
-def means(tiny_run: Path) -> dict[str, tuple[str, str]]:
-    """Mean test accuracy and its t interval of every optimizer, computed here a second time."""
-    results = pd.read_csv(tiny_run / "results.csv")
-    written = {}
-    for setup, trials in results[results["stage"] == "comparison"].groupby("setup"):
-        scores = trials["test_accuracy"]
-        low, high = stats.t.interval(0.95, len(scores) - 1, scores.mean(), stats.sem(scores))
-        written[str(setup)] = (
-            f"{100 * scores.mean():.2f}%",
-            f"[{100 * max(0, low):.2f}%,{100 * min(1, high):.2f}%]",
-        )
-    return written
-
-
-def without(read: Document, text: str) -> Document:
-    """The document with another text wherever a page has this one."""
-    assert any(text in page for page in read.pages)
-    return replaced(read, pages=tuple(page.replace(text, "99.99%") for page in read.pages))
-
-
-def test_every_mean_with_its_interval_is_looked_for_on_the_pages(tiny_run: Path, read: Document) -> None:
-    assert len(means(tiny_run)) == 3
-    for setup, (mean, interval) in means(tiny_run).items():
-        wrong = failed(prove(without(read, f"{setup}{mean}{interval}")))
-        assert f"{setup} {mean} [" in wrong["printed: means and intervals"]
-
-
-def test_every_verdict_is_looked_for_on_the_pages(tiny_run: Path, read: Document) -> None:
-    results = pd.read_csv(tiny_run / "results.csv")
-    scores = results[results["stage"] == "comparison"].groupby("setup")["test_accuracy"].mean()
-    for first, second in itertools.combinations(scores.sort_values(ascending=False).index, 2):
-        difference = 100 * (scores[first] - scores[second])
-        wrong = failed(prove(without(read, f"{first}vs.{second}2{difference:+.2f}")))
-        assert f"{first} vs.\N{NO-BREAK SPACE}{second} 2 {difference:+.2f}" in wrong["printed: verdicts"]
-
-
 # ---------------------------------------------------------------- changed on the pages
 
 
@@ -256,7 +166,7 @@ def test_a_number_that_was_written_over_is_found(cli: Cli, tiny_run: Path, tmp_p
         pdf.save(tmp_path / "changed.pdf")
     answer = cli("verify", tmp_path / "changed.pdf")
     assert answer.code == 1
-    assert set(proofs(answer, "FAILED")) == {"printed: key findings"}
+    assert set(proofs_of(answer, "FAILED")) == {"printed: key findings"}
     assert "not on the first page" in answer.out
 
 
@@ -306,32 +216,10 @@ def test_one_language_on_letter_paper_is_written_anew_like_that(
     assert "ok\trebuilt\tthe same bytes" in answer.out
 
 
-def test_what_other_versions_wrote_is_not_compared_and_said_to_be_so(read: Document) -> None:
-    keywords = re.sub(r"made-with:[0-9a-f]{64}", f"made-with:{'0' * 64}", read.keywords)
-    other = replaced(read, properties={**read.properties, "Keywords": keywords})
-    found = prove(other, rebuild=lambda *_: pytest.fail("it would be another file anyway"))
-    assert conclusion(found) == NOT_COMPARED
-    assert "the look of the pages was not compared" in NOT_COMPARED
-    assert (
-        next(proof for proof in found if proof.what == "not rebuilt")
-        .unknown[0]
-        .startswith("it was written with other versions")
-    )
-
-
-def test_sentences_of_another_version_are_unknown_if_they_are_not_found(read: Document) -> None:
-    pages = tuple(page.replace("%", "") for page in read.pages)
-    made = replaced(read, pages=pages, properties={**read.properties, "Creator": "reportgen 9.9"})
-    found = prove(made)
-    assert failed(found) == {}
-    assert conclusion(found) == NOT_FOUND
-    assert set(failed(prove(replaced(read, pages=pages)))) >= {"printed: trials", "printed: key findings"}
-
-
 def test_without_the_last_proof_the_command_is_undecided(cli: Cli, tiny_run: Path) -> None:
     answer = cli("verify", "--no-rebuild", tiny_run / "report.pdf")
     assert answer.code == 4, answer.out
-    assert proofs(answer, "FAILED") == []
+    assert proofs_of(answer, "FAILED") == []
     verdict = answer.out.splitlines()[-1]
     assert verdict.startswith("verdict\tundecided: ")
     assert "the look of the pages was not compared" in verdict
@@ -390,58 +278,3 @@ def test_half_a_report_is_not_consistent(cli: Cli, tiny_run: Path, tmp_path: Pat
     answer = cli("verify", tmp_path / "x.pdf")
     assert answer.code == 1
     assert len(answer.err.splitlines()) <= 1
-
-
-# ---------------------------------------------------------------- a report of tables
-
-SEEDS = 14
-TABLE = "optimizer,seed,score\nlone,0,0.4\n" + "".join(
-    f"{name},{seed},{0.5 + shift + seed % 5 * slope}\n"
-    for name, shift, slope in (("A", 0, 0.01), ("B", 0.1, 0.013))
-    for seed in range(SEEDS)
-)
-
-
-@pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The PDF of a comparison of two tables of one name, in English."""
-    from reportgen.cli import compare
-
-    folder = tmp_path_factory.mktemp("compared")
-    for name in ("first", "second"):
-        (folder / name).mkdir()
-        (folder / name / "scores.csv").write_text(TABLE.replace("B,", f"{name},"), encoding="utf-8")
-    tables = [folder / name / "scores.csv" for name in ("first", "second")]
-    compare.compare_tables(tables, report=compare.Report(folder / "out", folder, ReportOptions(("en",))))
-    return folder / "out.pdf"
-
-
-def test_a_report_of_tables_is_consistent(cli: Cli, compared: Path) -> None:
-    with pikepdf.open(compared) as pdf:
-        assert list(pdf.attachments) == ["checksums.txt", "comparison.json", "scores-2.csv", "scores.csv"]
-    answer = cli("verify", compared)
-    assert answer.code == 0, answer.out
-    assert {"digests", "printed: key findings", "printed: verdicts", "rebuilt"} <= set(proofs(answer, "ok"))
-
-
-def test_a_p_below_a_thousandth_and_an_interval_that_is_not_there_are_looked_for(compared: Path) -> None:
-    read = document.read(compared)
-    # all signs alike: 2 of 2**14 assignments are as extreme; three pairs are tested
-    assert 3 * 2 / 2**SEEDS < 0.001
-    difference = sum(0.1 + seed % 5 * 0.003 for seed in range(SEEDS)) / SEEDS
-    text = "".join(read.pages)
-    row = re.search(rf"firstvs.A{SEEDS}\{difference:+.4g}\[[+\d.]+,[+\d.]+\]{SEEDS}/0/0<0\.001better", text)
-    assert row is not None, text[text.find("firstvs.A") :][:200]
-    wrong = failed(prove(without(read, row[0])))
-    assert f"{SEEDS} / 0 / 0 < 0.001 better" in wrong["printed: verdicts"]
-    wrong = failed(prove(without(read, "lone0.4–10")))
-    assert "lone 0.4 – 1 0" in wrong["printed: means and intervals"]
-
-
-def test_a_changed_score_of_a_table_is_found(compared: Path) -> None:
-    read = document.read(compared)
-    table = dict(read.attachments)["scores-2.csv"]
-    assert table is not None
-    changed = resealed(read, {"scores-2.csv": table.replace(b"A,3,0.53", b"A,3,0.58")})
-    assert "printed: means and intervals" in failed(prove(changed))
-    assert failed(prove(resealed(read, {}))) == {}

@@ -14,6 +14,7 @@ from reportgen.verification import document, proofs
 from reportgen.verification.document import Document
 from reportgen.verification.proofs import Rebuild
 from reportgen.verification.verdict import Proof
+from tests.helpers.cli import Answer
 
 NAME = Path("x.pdf")
 
@@ -52,3 +53,15 @@ def resealed(read: Document, files: Mapping[str, bytes]) -> Document:
         properties={**read.properties, "Keywords": read.keywords.replace(before, now)},
         pages=tuple(page.replace(before, now) for page in read.pages),
     )
+
+
+def without(read: Document, text: str) -> Document:
+    """The document with another text wherever a page has this one."""
+    assert any(text in page for page in read.pages)
+    return replace(read, pages=tuple(page.replace(text, "99.99%") for page in read.pages))
+
+
+def proofs_of(answer: Answer, state: str) -> list[str]:
+    """What the lines of a state are about."""
+    cells = [line.split("\t") for line in answer.out.splitlines()]
+    return [row[1] for row in cells if row[0] == state]
