@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reportgen.cli.options import output_option, report_options
-from reportgen.errors import ExitCode, UserError
+from reportgen.errors import ExitCode
 from reportgen.report.options import ReportOptions
 
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 
 FOLDER = "compare"
 """Where in the output folder reports of tables go."""
-
-
-GENERATOR = b'<meta name="generator" content="reportgen '
-"""What a page of the program says of itself."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +31,14 @@ class Report:
     target: Path | None
     output: Path
     options: ReportOptions
+
+    def place(self, paths: Sequence[Path], comparison: Comparison) -> Path:
+        """Return where to write the report, without an ending. Raises UserError where another file is."""
+        from reportgen.report import file_names
+
+        if self.target is not None:
+            return file_names.named(self.target)
+        return file_names.free(self.output / FOLDER, paths, comparison)
 
 
 @click.command()
@@ -93,9 +96,20 @@ def compare_tables(
 ) -> ExitCode:
     """Compare the optimizers of one or more CSV files and say what can be said.
 
-    metric: the column to compare by; without, the first of score_tables.DEFAULT_METRICS that is there.
-    problem: compare this one only. higher_is_better: without, it is told from the metric's name. Raises
-    UserError, and click.UsageError for a metric whose name does not say which is better.
+    Args:
+        paths: the files.
+        metric: the column to compare by; without, the first of score_files.DEFAULT_METRICS that is there.
+        problem: compare on this one only.
+        alpha: the chance of a false verdict.
+        higher_is_better: without, it is told from the metric's name.
+        report: without, none is written.
+
+    Returns:
+        ExitCode.DONE.
+
+    Raises:
+        UserError: where the tables cannot be compared, or the report cannot be written.
+        click.UsageError: for a metric whose name does not say which is better.
     """
     from rich.console import Console
 
@@ -116,63 +130,23 @@ def compare_tables(
     if higher_is_better is None:
         higher_is_better = told_from(scores.metric)
     with counted("comparing", Console(stderr=True)) as progress:
-        found = compare(
+        comparison = compare(
             scores.table,
             metric=scores.metric,
             alpha=alpha,
             higher_is_better=higher_is_better,
             progress=progress,
         )
-    target = place(report, paths, found) if report is not None else None
+    target = report.place(paths, comparison) if report is not None else None
     console = Console()
-    for line in describe(found, console.is_terminal, width=console.width):
+    for line in describe(comparison, console.is_terminal, width=console.width):
         click.echo(line)
     if report is not None and target is not None:
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render_scores(found, scores.table, paths, target, report.options)
+            rendered = render_scores(comparison, scores.table, paths, target, report.options)
         for line in where(rendered):
             click.echo(line)
     return ExitCode.DONE
-
-
-def place(report: Report, paths: Sequence[Path], found: Comparison) -> Path:
-    """Where to write a report, without an ending.
-
-    A place that the user named takes the place of an earlier report there, and of no other file: raises
-    UserError. Without one, the report is called like its table, with a number where another comparison is.
-    """
-    if report.target is not None:
-        if taken := _foreign(report.target):
-            raise UserError(
-                f"{taken}: is there already, and is no report of compare; name another place with --to, or"
-                " remove it"
-            )
-        return report.target
-    folder = report.output / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{paths[0].stem}-comparison"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(folder / free for free in names if not _other(folder / free, paths, found))
-
-
-def _foreign(target: Path) -> Path | None:
-    """The file in a report's way that compare did not write; None where there is none."""
-    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
-    if not html.exists():
-        return pdf if pdf.exists() else None
-    of_a_run = html.with_name("manifest.json").exists()
-    return html if of_a_run or GENERATOR not in html.read_bytes() else None
-
-
-def _other(target: Path, paths: Sequence[Path], found: Comparison) -> Path | None:
-    """The file in a report's way; None where there is none, or only the same tables compared in this way."""
-    html, pdf = (target.with_name(f"{target.name}{ending}") for ending in (".html", ".pdf"))
-    if not html.exists():
-        return pdf if pdf.exists() else None
-    from reportgen.report.pdf import attachments
-
-    fingerprint = attachments.fingerprint(attachments.of_tables(found, paths))
-    return None if fingerprint.encode() in html.read_bytes() else html
 
 
 def told_from(metric: str) -> bool:

@@ -95,6 +95,6 @@ def test_accuracy(results: pd.DataFrame) -> str:
     means = results.groupby(["stage", "setup"])["test_accuracy"].mean().dropna()
     for stage in (TUNED, COMPARISON):
         if stage in means.index.get_level_values("stage"):
-            found = means.loc[stage]
-            return f"{found.max():.2%} {found.idxmax()} ({stage})"
+            of_stage = means.loc[stage]
+            return f"{of_stage.max():.2%} {of_stage.idxmax()} ({stage})"
     return "every trial diverged"

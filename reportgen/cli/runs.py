@@ -101,8 +101,8 @@ def diff(first: str, second: str, output: Path) -> None:
     from reportgen.records.history import scores_of
 
     before, now = (run_folder.read(find_run(name, output)) for name in (first, second))
-    found = differences(before.description, now.description)
-    rows = [(one.kind, one.name, one.before, one.now) for one in found]
+    changes = differences(before.description, now.description)
+    rows = [(change.kind, change.name, change.before, change.now) for change in changes]
     print_rows("What differs", ("kind", "name", "first", "second"), rows)
     table = drift(scores_of(now.results), {"first": [scores_of(before.results)]})
     print_rows("Test accuracy, the second against the first", DRIFT_COLUMNS, drift_rows(table))
@@ -137,9 +137,9 @@ def history(experiment: str, output: Path) -> None:
     from reportgen.records.history import headlines
     from reportgen.report.words import numbers
 
-    with opened(output) as found:
-        runs = found.runs(known(found, experiment))
-        pinned = found.baseline(experiment)
+    with opened(output) as past_runs:
+        runs = past_runs.runs(known(past_runs, experiment))
+        pinned = past_runs.baseline(experiment)
         means = headlines(runs)
     rows = [
         (
@@ -193,10 +193,10 @@ def baseline_set(run_: str, output: Path) -> None:
     run_folder.read(folder)  # one that is damaged is no measure
     if folder.parent.parent != output.resolve():
         raise UserError(f"{folder}: is no run of {output}; name its own output folder with --output")
-    with opened(output) as found:
-        known(found, folder.parent.name)
-        found.pin(folder.parent.name, folder.name)
-        write_index(found)
+    with opened(output) as past_runs:
+        known(past_runs, folder.parent.name)
+        past_runs.pin(folder.parent.name, folder.name)
+        write_index(past_runs)
     click.echo(f"baseline of {folder.parent.name}: {folder.name}")
 
 
@@ -207,9 +207,9 @@ def baseline_clear(experiment: str, output: Path) -> None:
     """Take an experiment's baseline away."""
     from reportgen.report.page.index import write_index
 
-    with opened(output) as found:
-        found.pin(known(found, experiment), None)
-        write_index(found)
+    with opened(output) as past_runs:
+        past_runs.pin(known(past_runs, experiment), None)
+        write_index(past_runs)
     click.echo(f"baseline of {experiment}: none")
 
 
@@ -219,8 +219,8 @@ def baseline_list(output: Path) -> None:
     """Show every experiment's baseline."""
     from reportgen.report.words import numbers
 
-    with opened(output) as found:
-        rows = [(name, found.baseline(name) or numbers.MISSING) for name in found.experiments()]
+    with opened(output) as past_runs:
+        rows = [(name, past_runs.baseline(name) or numbers.MISSING) for name in past_runs.experiments()]
     print_rows("Baselines", ("experiment", "baseline"), rows)
 
 
@@ -234,13 +234,13 @@ def prune(experiments: tuple[str, ...], keep: int, dry_run: bool, output: Path) 
     from reportgen.records.pruning import prune_runs
     from reportgen.report.page.index import write_index
 
-    with opened(output) as found:
-        names = [known(found, name) for name in experiments] or found.experiments()
-        freed = prune_runs(found, names, keep, dry=dry_run)
+    with opened(output) as past_runs:
+        names = [known(past_runs, name) for name in experiments] or past_runs.experiments()
+        freed = prune_runs(past_runs, names, keep, dry=dry_run)
         if not dry_run:
-            write_index(found)
+            write_index(past_runs)
     print_rows(
         "Would be removed" if dry_run else "Removed",
         ("what", "bytes"),
-        [(one.what, str(one.size)) for one in freed],
+        [(removed.what, str(removed.size)) for removed in freed],
     )

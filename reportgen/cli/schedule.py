@@ -139,8 +139,7 @@ def schedule_list(output: Path) -> None:
     from reportgen.cli.schedule_lines import COLUMNS, row
     from reportgen.delivery.schedule import schedules
 
-    found = schedules.places(output)
-    print_rows(f"Schedules in {output}", COLUMNS, [row(place) for place in found])
+    print_rows(f"Schedules in {output}", COLUMNS, [row(place) for place in schedules.places(output)])
 
 
 @schedule.command("show")

@@ -70,10 +70,10 @@ def result_rows(kept: Kept, going_on: bool) -> list[tuple[str, str]]:
 
 def describe(kept: Kept, going_on: bool) -> str:
     """What became of a rerun, and how long it took."""
-    said = outcomes.describe(kept.result, going_on)
+    outcome = outcomes.describe(kept.result, going_on)
     if kept.result.ended is None:
-        return said
-    return f"{said}, {(kept.result.ended - kept.result.started).total_seconds():.0f} s"
+        return outcome
+    return f"{outcome}, {(kept.result.ended - kept.result.started).total_seconds():.0f} s"
 
 
 def last_words(log: Path) -> str:

@@ -80,19 +80,19 @@ def tune(  # noqa: PLR0917 - click passes them by name
     return ExitCode.DONE
 
 
-def print_found(searched: Sequence[Searched], console: Console) -> None:
+def print_found(searches: Sequence[Searched], console: Console) -> None:
     """One row a setup: a table on a terminal, lines with tabs elsewhere."""
     columns = ("stage", "setup", "best settings", "validation accuracy", "tried", "diverged", "at the edge")
     rows = [
         (
-            one.study.stage,
-            one.study.label,
-            ", ".join(f"{name} = {value}" for name, value in one.best.values.items()),
-            f"{one.best.score:.2%}",
-            str(len(one.candidates)),
-            str(sum(candidate.score is None for candidate in one.candidates)),
-            ", ".join(one.at_edge) or "-",
+            searched.study.stage,
+            searched.study.label,
+            ", ".join(f"{name} = {value}" for name, value in searched.best.values.items()),
+            f"{searched.best.score:.2%}",
+            str(len(searched.candidates)),
+            str(sum(candidate.score is None for candidate in searched.candidates)),
+            ", ".join(searched.at_edge) or "-",
         )
-        for one in searched
+        for searched in searches
     ]
     print_rows(None, columns, rows, console)

@@ -19,7 +19,7 @@ from reportgen.report.sections.scores import is_percentage
 
 
 def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 100) -> list[str]:
-    """What was found, line by line.
+    """Return what was found, line by line.
 
     On a terminal a table and the standing of each problem, then a sentence for each pair. Elsewhere lines
     with tabs, their kind in front: metric, summary, standing, pair (each with a line of column names) and
@@ -28,13 +28,15 @@ def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 
     if not console_is_terminal:
         return _plain(comparison)
     lines = []
-    for found in comparison.standings:
-        lines += [*_drawn(comparison, found.problem, width), found.text(comparison.lost), ""]
+    for standing in comparison.standings:
+        lines += [*_drawn(comparison, standing.problem, width), standing.text(comparison.lost), ""]
         lines += [
-            f"- {sentence(comparison, pair)}" for pair in comparison.pairs if pair.problem == found.problem
+            f"- {sentence(comparison, pair)}" for pair in comparison.pairs if pair.problem == standing.problem
         ]
-        if found.better and found.winner is None:
-            lines.append(f"- not shown to be worse than any other: {', '.join(found.may_be_best) or 'none'}")
+        if standing.better and standing.winner is None:
+            lines.append(
+                f"- not shown to be worse than any other: {', '.join(standing.may_be_best) or 'none'}"
+            )
         lines.append("")
     return lines[:-1]
 
@@ -109,7 +111,7 @@ def _needed(pair: Pair) -> str:
 
 def _lacking(pair: Pair) -> str:
     """Which seeds one has and the other has not."""
-    said = [
+    sentences = [
         f"; {name} lacks {len(seeds)} of {other}'s seeds"
         for name, other, seeds in (
             (pair.first, pair.second, pair.only_second),
@@ -117,7 +119,7 @@ def _lacking(pair: Pair) -> str:
         )
         if seeds
     ]
-    return "".join(said)
+    return "".join(sentences)
 
 
 def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
@@ -144,9 +146,9 @@ def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
 
 def _plain(comparison: Comparison) -> list[str]:
     better = "higher" if comparison.higher_is_better else "lower"
-    told = {"metric": printable(comparison.metric), "better": better, "alpha": comparison.alpha}
+    facts = {"metric": printable(comparison.metric), "better": better, "alpha": comparison.alpha}
     tables = (
-        ("metric", pd.DataFrame([told])),
+        ("metric", pd.DataFrame([facts])),
         ("summary", comparison.summaries),
         ("standing", comparison.standings_table()),
         ("pair", comparison.pairs_table()),

@@ -18,7 +18,7 @@ OUT_OF_MEMORY = 9
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the fingerprint, then every proof; see verifying.py for the arguments."""
+    """Print the fingerprint, then every proof; apart.py has what the arguments are."""
     path, templates, rebuild, folder, memory, seconds = arguments
     keep_to(memory=int(memory), seconds=int(seconds))
     from reportgen.report.templates.loading import read
