@@ -5,7 +5,6 @@ Nothing is imported here that could itself be missing: the doctor has to come to
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import shutil
@@ -103,6 +102,8 @@ def python() -> Finding:
 
 def packages() -> Iterator[Finding]:
     """Every package that this one is installed to depend on."""
+    import importlib.metadata
+
     try:
         requirements = importlib.metadata.requires("reportgen") or []
     except importlib.metadata.PackageNotFoundError:
@@ -120,6 +121,8 @@ def packages() -> Iterator[Finding]:
 
 def package(requirement: Requirement) -> Finding:
     """A package and its version."""
+    import importlib.metadata
+
     allowed = ",".join(sorted(map(str, requirement.specifier), key=lambda bound: "<" in bound))
     command = f"pip install '{requirement.name}{allowed}'"
     try:

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from reportgen.cli.main import main
+from reportgen.training.checkpoints import SECONDS_BETWEEN
 
 OTHER = {("render", "--languages"), ("verify", "--templates")}
 """A run has languages already; what is verified was made with templates, and these are only looked at."""
@@ -46,3 +47,8 @@ def test_an_option_is_the_same_in_every_command(option: str) -> None:
     assert others, f"only {first} takes it"
     assert of_first["help"]
     assert {name: of_other for name, of_other in others if of_other != of_first} == {}
+
+
+def test_a_training_is_kept_as_often_as_help_says_where_nothing_is_asked() -> None:
+    defaults = {name: option["default"] for name, option in told("--checkpoint-seconds").items()}
+    assert defaults == {"run": SECONDS_BETWEEN, "tune": SECONDS_BETWEEN}

@@ -1,0 +1,15 @@
+"""The manual's table of exit codes has every code that the program has, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from reportgen.errors import ExitCode
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "exit-codes.md"
+
+
+def test_the_table_has_the_codes_of_the_program() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.M)
+    assert [int(code) for code, _ in rows] == sorted(ExitCode)
