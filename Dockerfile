@@ -1,7 +1,7 @@
-# An image that runs `reportgen run`, as a user without rights, in the folder /work:
+# An image that runs `reportgen run`, as a user without rights, in the folder /reports:
 #
 #   docker build -t reportgen .
-#   docker run --rm -v "$PWD/output:/work/output" reportgen
+#   docker run --rm -v "$PWD/output:/reports/output" reportgen
 #
 # --build-arg PIP_EXTRA_INDEX_URL=... names an index of CPU builds of torch, which are much smaller.
 FROM python:3.11-slim-bookworm
@@ -17,8 +17,8 @@ COPY experiments experiments
 ARG PIP_EXTRA_INDEX_URL=
 RUN python -m pip install --no-cache-dir --constraint constraints.txt .
 
-RUN useradd --uid 1000 --create-home reportgen && install --directory --owner=reportgen /work /work/output
+RUN useradd --uid 1000 --create-home reportgen && install --directory --owner=reportgen /reports /reports/output
 USER reportgen
-WORKDIR /work
+WORKDIR /reports
 ENTRYPOINT ["reportgen"]
 CMD ["run"]
