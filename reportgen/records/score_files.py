@@ -28,6 +28,9 @@ MOST_SEEDS = 1_000
 
 TABLE = ("problem", "optimizer", "seed", "score", "file", "line")
 
+FRAME = Path("DataFrame")
+"""What messages call a table in memory."""
+
 WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
 
 
@@ -76,7 +79,42 @@ def read_scores(
 
     Raises UserError for a file that cannot be read as such a table, with its line and column, and OSError.
     """
-    rows = _rows(path)
+    return _read_rows(_rows(path), path, metric=metric, problem=problem, name=name)
+
+
+def read_frame(frame: pd.DataFrame, *, metric: str | None = None, problem: str | None = None) -> Scores:
+    """Read the trials of a table in memory.
+
+    Args:
+        frame: The columns of a file that `read_scores` reads; named levels of its index are columns too.
+        metric: As for `read_scores`.
+        problem: As for `read_scores`.
+
+    Returns:
+        The trials; their lines are those of the table written as CSV.
+
+    Raises:
+        UserError: As for `read_scores`.
+    """
+    rows = _parsed(frame_as_csv(frame), FRAME)
+    return _read_rows(rows, FRAME, metric=metric, problem=problem, name=None)
+
+
+def frame_as_csv(frame: pd.DataFrame) -> str:
+    """Return a table in memory as the text of a CSV file, which reads back as the same numbers."""
+    named = [name for name in frame.index.names if name is not None]
+    return (frame.reset_index(level=named) if named else frame).to_csv(index=False)
+
+
+def _read_rows(
+    rows: Iterator[tuple[int, list[str]]],
+    path: Path,
+    *,
+    metric: str | None,
+    problem: str | None,
+    name: str | None,
+) -> Scores:
+    """The trials of the rows of a file, its header first."""
     line, header = next(rows, (0, []))
     columns = [cell.strip() for cell in header]
     if not any(columns):
@@ -194,6 +232,11 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise UserError(f"{path}, line {line}: is not UTF-8 text; save the table as CSV in UTF-8") from None
+    yield from _parsed(text, path)
+
+
+def _parsed(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text that are not blank, each with the line that it ends on."""
     head = text.lstrip().partition("\n")[0]
     separator = next((mark for mark in ",\t;" if mark in head), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -66,7 +67,7 @@ def execute(
         min(workers, len(trials)), mp_context=context, initializer=_start_worker, initargs=(events,)
     )
     try:
-        with _interrupts_held():
+        with _interrupts_held(), _main_left_out():
             futures = {
                 pool.submit(_train_in_worker, place, trials[place], data, workplaces[place]): place
                 for place in longest_first
@@ -105,6 +106,19 @@ def _interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _main_left_out() -> Iterator[None]:
+    """Start processes that do not run the caller's program once more: they need nothing that it defines."""
+    main = sys.modules["__main__"]
+    kept = {name: main.__dict__[name] for name in ("__file__", "__spec__") if name in main.__dict__}
+    main.__dict__.pop("__file__", None)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)
 
 
 def _work(trial: Trial, data: DataSettings) -> float:

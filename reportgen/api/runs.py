@@ -1,0 +1,223 @@
+"""An experiment trained, and its report, for Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reportgen.api.html import box_html, line_html, table_html
+from reportgen.api.scores import Comparison, compare
+from reportgen.errors import UserError
+from reportgen.records import run_folder
+from reportgen.records.find import find_run
+from reportgen.records.run_folder import RunRecords
+
+if TYPE_CHECKING:
+    from reportgen.report.options import Variant
+    from reportgen.report.render import Rendered
+
+LANGUAGES = ("zh-Hant", "en")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its records in hand.
+
+    Attributes:
+        folder: Where they are kept.
+        records: All of them, as plain data.
+    """
+
+    folder: Path
+    records: RunRecords = field(repr=False)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each trial: stage, setup, seed, hyperparameters, losses and accuracies (shares of 1)."""
+        return self.records.results.copy()
+
+    @property
+    def epochs(self) -> pd.DataFrame:
+        """A row for each epoch of each trial, as in metrics.csv."""
+        return self.records.epochs.copy()
+
+    @property
+    def search(self) -> pd.DataFrame:
+        """A row for each trial of the searches; without rows where nothing was searched."""
+        return self.records.search.copy()
+
+    def compare(self, *, metric: str = "test_accuracy", alpha: float = 0.05) -> Comparison:
+        """Compare the run's setups, each stage by itself.
+
+        Args:
+            metric: A column of results.csv.
+            alpha: The chance of a false verdict in a stage.
+        """
+        return compare(self.folder / "results.csv", metric=metric, alpha=alpha)
+
+    def report(
+        self,
+        path: str | Path | None = None,
+        *,
+        languages: Sequence[str] | None = None,
+        templates: str | Path | None = None,
+        pdf: Variant | None = "a-3u",
+        paper: str = "a4",
+    ) -> Rendered:
+        """Write the run's report; see `reportgen.render`, which this calls.
+
+        Args:
+            path: Where copies of it go, without an ending: PATH.html and PATH.pdf. Without, it stays in the
+                run's folder alone.
+            languages: Of the report, in their order; without, those that the run was made with.
+            templates: A folder of templates over the program's own.
+            pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
+            paper: "a4" or "letter".
+        """
+        rendered = render(self, languages=languages, templates=templates, pdf=pdf, paper=paper)
+        if path is None:
+            return rendered
+        from dataclasses import replace
+
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copies = {
+            "html": _copy(rendered.html, target.with_name(f"{target.name}.html")),
+            "pdf": rendered.pdf and _copy(rendered.pdf, target.with_name(f"{target.name}.pdf")),
+        }
+        return replace(rendered, **copies)
+
+    def _repr_html_(self) -> str:
+        from reportgen.report.figures.learning_curves import curves
+        from reportgen.report.figures.svg import drawn
+        from reportgen.report.templates.loading import words_in
+        from reportgen.report.words.labels import figure_labels
+
+        comparison = self.compare()
+        shares = ("mean", "standard_deviation", "low", "high")
+        parts = [
+            line_html(f"{len(self.records.results)} trials, kept in {self.folder}"),
+            table_html(comparison.table, percent=shares),
+            *(line_html(line) for line in str(comparison).splitlines()),
+        ]
+        labels = figure_labels(words_in(("en",), None))
+        for stage, epochs in self.records.epochs.groupby("stage", sort=False):
+            name = f"Accuracy over the epochs, {stage}"
+            parts.append(
+                drawn(curves, epochs, "accuracy", labels, prefix=f"notebook-{stage}", description=name)
+            )
+        return box_html(f"{self.folder.parent.name}: test accuracy", *parts)
+
+
+def run(
+    experiment: str | Path = "quickstart",
+    *,
+    output: str | Path = "output",
+    data_source: str | None = None,
+    data_path: str | Path | None = None,
+    seeds: int | None = None,
+    epochs: int | None = None,
+    workers: int | None = None,
+    fresh: bool = False,
+    languages: Sequence[str] = LANGUAGES,
+    progress: bool = True,
+) -> Run:
+    """Train an experiment; what was trained before is not trained again.
+
+    Its report is not written until it is asked for: `run(...).report()`.
+
+    Args:
+        experiment: A TOML file, or the name of a ready experiment.
+        output: The folder for the runs.
+        data_source: Use this source of images instead of the experiment's.
+        data_path: File or folder of the source npz or folder.
+        seeds: Train with this many seeds (0, 1, ...).
+        epochs: Train this many epochs.
+        workers: How many trials side by side; without, one a core.
+        fresh: Whether to train again what was finished before.
+        languages: Of the run's report, in their order.
+        progress: Whether to say how far it is.
+
+    Returns:
+        The run, its records in hand.
+
+    Raises:
+        UserError: Whatever a user can mend, in one line.
+    """
+    from rich.console import Console
+
+    from reportgen.cli.progress import watch
+    from reportgen.execution.environment import cores
+    from reportgen.execution.prepare import prepare
+    from reportgen.execution.run import run as train
+    from reportgen.execution.trials import TrainingOptions
+    from reportgen.experiment.overrides import Overrides
+    from reportgen.experiment.reading import read_source
+
+    overrides = Overrides(data_source, None if data_path is None else str(data_path), seeds, epochs)
+    prepared = prepare(read_source(str(experiment), overrides))
+    with watch(Console(stderr=True)) if progress else nullcontext() as watcher:
+        finished = train(
+            prepared,
+            Path(output),
+            training=TrainingOptions(workers or cores(), fresh),
+            languages=languages,
+            watcher=watcher,
+        )
+    run_folder.point_latest(finished.folder)
+    return Run(finished.folder, finished.records)
+
+
+def render(
+    run: Run | str | Path,
+    *,
+    output: str | Path = "output",
+    languages: Sequence[str] | None = None,
+    templates: str | Path | None = None,
+    pdf: Variant | None = "a-3u",
+    paper: str = "a4",
+) -> Rendered:
+    """Write report.html and report.pdf into a run's folder, from its stored records.
+
+    Args:
+        run: A run, its folder, or its name as `reportgen show` takes it.
+        output: The folder of the runs, where a name is looked for.
+        languages: Of the report, in their order; without, those that the run was made with.
+        templates: A folder of templates over the program's own.
+        pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
+        paper: "a4" or "letter".
+
+    Returns:
+        Where the files are, how many pages the PDF has, and what its reader should know.
+
+    Raises:
+        UserError: The records or the templates are damaged, or no PDF can be made on this machine.
+    """
+    from reportgen.report import render as rendering
+    from reportgen.report.options import PAPERS, VARIANTS, ReportOptions
+    from reportgen.report.templates.loading import read
+
+    if paper not in PAPERS:
+        raise UserError(f"paper {paper!r}: is none of {', '.join(PAPERS)}")
+    if pdf is not None and pdf not in VARIANTS:
+        raise UserError(f"pdf {pdf!r}: is none of {', '.join(VARIANTS)}, nor None")
+    folder = run.folder if isinstance(run, Run) else find_run(str(run), Path(output))
+    options = ReportOptions(
+        None if languages is None else tuple(languages),
+        read(None if templates is None else Path(templates)),
+        paper,
+        pdf,
+    )
+    return rendering.render(folder, options)
+
+
+def _copy(file: Path, target: Path) -> Path:
+    from reportgen.files.atomic import write_bytes
+
+    write_bytes(target, file.read_bytes())
+    return target

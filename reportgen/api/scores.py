@@ -1,0 +1,154 @@
+"""Anyone's results compared, for Python: the verdicts as tables, and a report of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reportgen.analysis import comparison, direction
+from reportgen.api.html import box_html, line_html, table_html
+from reportgen.errors import UserError
+from reportgen.files.atomic import write_text
+from reportgen.records.score_files import Scores, check_size, frame_as_csv, read_all, read_frame
+
+if TYPE_CHECKING:
+    from reportgen.report.pdf.writer import Variant
+    from reportgen.report.render import Rendered
+
+PAIR_COLUMNS = ("problem", "first", "second", "n", "difference", "low", "high", "p_holm", "verdict")
+"""What a notebook shows of a pair."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Optimizers compared on a table of scores.
+
+    Attributes:
+        result: All that was computed, as `reportgen.analysis.comparison.Comparison`.
+        scores: The trials that were compared: problem, optimizer, seed, score.
+    """
+
+    result: comparison.Comparison
+    scores: pd.DataFrame = field(repr=False)
+    _sources: tuple[Path, ...] = field(repr=False, default=())
+    _frame: pd.DataFrame | None = field(repr=False, default=None)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each problem and optimizer, best mean first.
+
+        trials and unscored are counts; mean, standard_deviation, low and high (the interval of 95 % of the
+        mean) are in the metric's own unit; interval names the method.
+        """
+        return self.result.summaries.copy()
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """A row for each pair of optimizers: the difference of the means, its interval, p (Holm), verdict."""
+        return self.result.pairs_table()
+
+    @property
+    def standings(self) -> pd.DataFrame:
+        """A row for each problem: the order of the means as far as it was shown, and who may be best."""
+        return self.result.standings_table()
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        languages: Sequence[str] = ("zh-Hant", "en"),
+        pdf: Variant | None = "a-3u",
+        paper: str = "a4",
+    ) -> Rendered:
+        """Write the report of the comparison.
+
+        A table in memory is written beside the report as CSV, since the report carries what it rests on.
+
+        Args:
+            path: Where to, without an ending: PATH.html and PATH.pdf, replaced where they are there.
+            languages: Of the report, in their order.
+            pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
+            paper: "a4" or "letter".
+
+        Returns:
+            Where the files are, how many pages the PDF has, and what its reader should know.
+
+        Raises:
+            UserError: No PDF can be made on this machine, or nothing can be written there.
+        """
+        from reportgen.report.render_scores import render_scores
+
+        target = Path(path)
+        sources = self._sources
+        if self._frame is not None:
+            sources = (target.with_name(f"{target.name}.csv"),)
+            write_text(sources[0], frame_as_csv(self._frame))
+        return render_scores(
+            self.result, self.scores, sources, target, languages=languages, pdf=pdf, paper=paper
+        )
+
+    def __str__(self) -> str:
+        """Return a line for each problem."""
+        return "\n".join(standing.text(self.result.lost) for standing in self.result.standings)
+
+    def _repr_html_(self) -> str:
+        better = "higher" if self.result.higher_is_better else "lower"
+        return box_html(
+            f"{self.result.metric} ({better} is better)",
+            table_html(self.table),
+            table_html(self.pairs[list(PAIR_COLUMNS)]),
+            *(line_html(line) for line in str(self).splitlines()),
+        )
+
+
+def compare(
+    data: pd.DataFrame | str | Path | Sequence[str | Path],
+    *,
+    metric: str | None = None,
+    problem: str | None = None,
+    alpha: float = 0.05,
+    higher_is_better: bool | None = None,
+) -> Comparison:
+    """Compare optimizers on a table of scores, pair by pair, with tests that hold for all pairs together.
+
+    Trials of one problem with the same seed are paired: they should share what is random besides the
+    optimizer.
+
+    Args:
+        data: A table with the columns optimizer, seed, a metric, and problem where there are several; a row
+            is a trial. Or CSV files of such tables, or a run's results.csv.
+        metric: The column to compare by; without, `score`, else `test_accuracy`.
+        problem: Compare on this one only.
+        alpha: The chance of a false verdict in a problem.
+        higher_is_better: Without, it is told from the metric's name.
+
+    Returns:
+        What the table supports.
+
+    Raises:
+        UserError: The table cannot be read as such, or the metric's name does not say which is better.
+    """
+    scores: Scores
+    sources: tuple[Path, ...] = ()
+    if isinstance(data, pd.DataFrame):
+        scores = read_frame(data, metric=metric, problem=problem)
+    else:
+        sources = tuple(map(Path, [data] if isinstance(data, str | Path) else data))
+        scores = read_all(sources, metric=metric, problem=problem)
+    check_size(scores.table)
+    if higher_is_better is None:
+        higher_is_better = direction.higher_is_better(scores.metric)
+    if higher_is_better is None:
+        raise UserError(
+            f"{scores.metric!r}: its name does not say whether higher or lower is better; say"
+            " higher_is_better=True or False"
+        )
+    result = comparison.compare(
+        scores.table, metric=scores.metric, alpha=alpha, higher_is_better=higher_is_better
+    )
+    frame = data.copy() if isinstance(data, pd.DataFrame) else None
+    return Comparison(result, scores.table, sources, frame)
