@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,9 @@ import pandas as pd
 
 from reportgen.api.html import box_html, line_html, table_html
 from reportgen.api.scores import Comparison, compare
-from reportgen.errors import UserError
 from reportgen.records import run_folder
 from reportgen.records.find import find_run
-from reportgen.records.run_folder import RunRecords
+from reportgen.records.run import Run as KeptRun
 
 if TYPE_CHECKING:
     from reportgen.report.options import Variant
@@ -24,17 +23,14 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh-Hant", "en")
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, repr=False)
+class Run(KeptRun):
     """A finished run: its records in hand.
 
     Attributes:
         folder: Where they are kept.
         records: All of them, as plain data.
     """
-
-    folder: Path
-    records: RunRecords = field(repr=False)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -82,8 +78,6 @@ class Run:
         rendered = render(self, languages=languages, templates=templates, pdf=pdf, paper=paper)
         if path is None:
             return rendered
-        from dataclasses import replace
-
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         copies = {
@@ -91,6 +85,10 @@ class Run:
             "pdf": rendered.pdf and _copy(rendered.pdf, target.with_name(f"{target.name}.pdf")),
         }
         return replace(rendered, **copies)
+
+    def __repr__(self) -> str:
+        """Return the run by its folder; its records would fill pages."""
+        return f"Run({str(self.folder)!r})"
 
     def _repr_html_(self) -> str:
         from reportgen.report.figures.learning_curves import curves
@@ -157,10 +155,10 @@ def run(
     from reportgen.execution.run import run as train
     from reportgen.execution.trials import TrainingOptions
     from reportgen.experiment.overrides import Overrides
-    from reportgen.experiment.reading import read_source
+    from reportgen.experiment.reading import find_source
 
     overrides = Overrides(data_source, None if data_path is None else str(data_path), seeds, epochs)
-    prepared = prepare(read_source(str(experiment), overrides))
+    prepared = prepare(find_source(str(experiment), overrides))
     with watch(Console(stderr=True)) if progress else nullcontext() as watcher:
         finished = train(
             prepared,
@@ -198,22 +196,12 @@ def render(
     Raises:
         UserError: The records or the templates are damaged, or no PDF can be made on this machine.
     """
+    from reportgen.api.report_options import report_options
     from reportgen.report import render as rendering
-    from reportgen.report.options import PAPERS, VARIANTS, ReportOptions
-    from reportgen.report.templates.loading import read
 
-    if paper not in PAPERS:
-        raise UserError(f"paper {paper!r}: is none of {', '.join(PAPERS)}")
-    if pdf is not None and pdf not in VARIANTS:
-        raise UserError(f"pdf {pdf!r}: is none of {', '.join(VARIANTS)}, nor None")
-    folder = run.folder if isinstance(run, Run) else find_run(str(run), Path(output))
-    options = ReportOptions(
-        None if languages is None else tuple(languages),
-        read(None if templates is None else Path(templates)),
-        paper,
-        pdf,
-    )
-    return rendering.render(folder, options)
+    options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper)
+    kept = run if isinstance(run, Run) else KeptRun.read(find_run(str(run), Path(output)))
+    return rendering.render(kept, options)
 
 
 def _copy(file: Path, target: Path) -> Path:

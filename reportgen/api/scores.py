@@ -16,7 +16,7 @@ from reportgen.files.atomic import write_text
 from reportgen.records.score_files import Scores, check_size, frame_as_csv, read_all, read_frame
 
 if TYPE_CHECKING:
-    from reportgen.report.pdf.writer import Variant
+    from reportgen.report.options import Variant
     from reportgen.report.render import Rendered
 
 PAIR_COLUMNS = ("problem", "first", "second", "n", "difference", "low", "high", "p_holm", "verdict")
@@ -61,6 +61,7 @@ class Comparison:
         path: str | Path,
         *,
         languages: Sequence[str] = ("zh-Hant", "en"),
+        templates: str | Path | None = None,
         pdf: Variant | None = "a-3u",
         paper: str = "a4",
     ) -> Rendered:
@@ -71,6 +72,7 @@ class Comparison:
         Args:
             path: Where to, without an ending: PATH.html and PATH.pdf, replaced where they are there.
             languages: Of the report, in their order.
+            templates: A folder of templates over the program's own.
             pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
             paper: "a4" or "letter".
 
@@ -80,16 +82,16 @@ class Comparison:
         Raises:
             UserError: No PDF can be made on this machine, or nothing can be written there.
         """
+        from reportgen.api.report_options import report_options
         from reportgen.report.render_scores import render_scores
 
+        options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper)
         target = Path(path)
         sources = self._sources
         if self._frame is not None:
             sources = (target.with_name(f"{target.name}.csv"),)
             write_text(sources[0], frame_as_csv(self._frame))
-        return render_scores(
-            self.result, self.scores, sources, target, languages=languages, pdf=pdf, paper=paper
-        )
+        return render_scores(self.result, self.scores, sources, target, options)
 
     def __str__(self) -> str:
         """Return a line for each problem."""
