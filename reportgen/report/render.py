@@ -11,7 +11,7 @@ from reportgen.errors import UserError
 from reportgen.files import atomic
 from reportgen.records.manifest import check_trials
 from reportgen.records.run import Run
-from reportgen.report.context import build
+from reportgen.report.context import compose_run
 from reportgen.report.options import DEFAULT_OPTIONS, ReportOptions
 from reportgen.report.page.index import write_thumbnail
 from reportgen.report.page.page import Page
@@ -19,23 +19,6 @@ from reportgen.report.pdf import attachments
 from reportgen.report.pdf.collecting import without_collecting
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words import numbers
-
-SECTIONS = (
-    ("data", None),
-    ("layers", None),
-    ("network_test", None),
-    ("optimizers", None),
-    ("network", None),
-    ("comparison", "comparison"),
-    ("search", "search"),
-    ("tuned", "tuned"),
-    ("test_accuracy", "test"),
-    ("audit", "audit"),
-    ("conclusions", "conclusions"),
-    ("drift", "drift"),
-    ("appendix", None),
-)
-"""The sections in order, each with what it is about; it is left out where a run has none of that."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +61,9 @@ def render(
     words = words_in(options.languages or manifest.languages, options.templates)
     travelling = attachments.of_run(folder, manifest.experiment.file)
     with numbers.written_in(words.languages[0]):
-        context = build(records, words, attachments.fingerprint(travelling))
-    page = Page(words, context, SECTIONS, options.templates, paper=options.paper)
+        report = compose_run(records, words, attachments.fingerprint(travelling))
+        content = report.fill()
+    page = Page(words, content, report.shown, options.templates, paper=options.paper)
     write_thumbnail(folder, records.epochs)
     html = folder / "report.html"
     atomic.write_text(html, page.for_screen())

@@ -11,11 +11,12 @@ import pandas as pd
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.scores import checked
 from reportgen.files import atomic
+from reportgen.report.context import compose_scores
 from reportgen.report.options import DEFAULT_OPTIONS, LANGUAGES, ReportOptions
 from reportgen.report.page.page import Page
 from reportgen.report.pdf import attachments
 from reportgen.report.render import Rendered, all_notes
-from reportgen.report.sections.scores import context, templates_fact
+from reportgen.report.sections.scores import templates_fact
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words import numbers
 
@@ -53,9 +54,10 @@ def render_scores(
     travelling = attachments.of_tables(found, sources, names)
     fingerprint = attachments.fingerprint(travelling)
     with numbers.written_in(t.languages[0]):
-        content = context(found, scores, sources, t, fingerprint)
+        report = compose_scores(found, scores, sources, t, fingerprint)
+        content = report.fill()
     content["facts"] += templates_fact(options.templates, t)
-    page = Page(t, content, (("scores", None),), options.templates, paper=options.paper)
+    page = Page(t, content, report.shown, options.templates, paper=options.paper)
     html = target.with_name(f"{target.name}.html")
     atomic.write_text(html, page.for_screen())
     if not options.pdf:

@@ -138,7 +138,7 @@ def prove(
             said = _reason(error.__cause__ or error).replace(f"{folder}/", "")
             yield Proof("records", "", (f"cannot be read: {said}",))
             return
-        so_far = [*_of_records(unpacked, read, words)]
+        so_far = [*_of_records(unpacked, read, words, fingerprint)]
         yield from so_far
         if not odd and not any(proof.wrong for proof in so_far):
             yield _of_bytes(unpacked, read, words, rebuild)
@@ -162,18 +162,18 @@ def _of_templates(digest: str | None, templates: Templates) -> Proof:
     return Proof("templates", f"those of {templates.folder}, SHA-256 {digest}: whose words these are")
 
 
-def _of_records(unpacked: Records, read: Document, words: Words) -> Iterator[Proof]:
+def _of_records(unpacked: Records, read: Document, words: Words, fingerprint: str) -> Iterator[Proof]:
     """The records held against each other, and the pages against the records."""
     for what, holds, check in unpacked.checks():
         yield _attempted(what, holds, check)
     if words.known:
-        yield from _on_pages(unpacked, read, words)
+        yield from _on_pages(unpacked, read, words, fingerprint)
     else:
         line = "not looked for: the words are those of other templates"
         yield Proof(PRINTED, "", (), (line,))
 
 
-def _on_pages(unpacked: Records, read: Document, words: Words) -> Iterator[Proof]:
+def _on_pages(unpacked: Records, read: Document, words: Words, fingerprint: str) -> Iterator[Proof]:
     """A proof for each kind of thing that the pages must say.
 
     Templates of someone's own may leave things out, and another version may have other words: what is not
@@ -181,7 +181,7 @@ def _on_pages(unpacked: Records, read: Document, words: Words) -> Iterator[Proof
     """
     try:
         with written_in(words.languages[0]):
-            listed = list(unpacked.printed(words.catalogue()))
+            listed = list(unpacked.report(words.catalogue(), fingerprint).claims)
     except MemoryError:
         raise
     except Exception as error:  # whatever made-up records make the analysis raise

@@ -14,13 +14,14 @@ from reportgen.errors import UserError
 from reportgen.files.atomic import write_bytes
 from reportgen.records import run, run_folder
 from reportgen.records.run_folder import RunRecords
+from reportgen.report.context import compose_run, compose_scores
 from reportgen.report.options import ReportOptions
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.attachments import COMPARISON
 from reportgen.report.render import Rendered, render
+from reportgen.report.sections.section import Report
 from reportgen.report.words.catalogue import Catalogue
-from reportgen.verification import carried, printed, recomputed
-from reportgen.verification.printed import Printed
+from reportgen.verification import carried, recomputed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,8 +37,8 @@ class Records(Protocol):
     def checks(self) -> Iterator[tuple[str, str, Check]]:
         """What the records must hold among themselves: its name, what is said where it holds, the check."""
 
-    def printed(self, t: Catalogue) -> Iterator[Printed]:
-        """What the report says."""
+    def report(self, t: Catalogue, fingerprint: str) -> Report:
+        """What the report says, and claims to print."""
 
     def render(self, options: ReportOptions) -> Rendered:
         """Write the report anew."""
@@ -74,9 +75,9 @@ class Run:
         yield "results.csv from confusion.csv", holds, lambda: recomputed.against_confusion(self.records)
         yield "tables about manifest.json", holds, lambda: recomputed.against_manifest(self.records)
 
-    def printed(self, t: Catalogue) -> Iterator[Printed]:
+    def report(self, t: Catalogue, fingerprint: str) -> Report:
         """What the report of the run says."""
-        return printed.of_run(self.records, t)
+        return compose_run(self.records, t, fingerprint)
 
     def render(self, options: ReportOptions) -> Rendered:
         """Write the run's report anew."""
@@ -126,9 +127,9 @@ class Tables:
         """Nothing: a table of scores says nothing twice."""
         yield from ()
 
-    def printed(self, t: Catalogue) -> Iterator[Printed]:
+    def report(self, t: Catalogue, fingerprint: str) -> Report:
         """What the report of the tables says."""
-        return printed.of_scores(self.comparison, t)
+        return compose_scores(self.comparison, self.scores, self.paths, t, fingerprint)
 
     def render(self, options: ReportOptions) -> Rendered:
         """Write the report of the tables anew."""

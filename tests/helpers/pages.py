@@ -55,7 +55,7 @@ def page(tmp_path: Path, section: str, **files: str) -> Page:
         "title": templates.catalogue(("en",)).given({"en": "x"}),
         "opened": open,
     }
-    return Page(templates.catalogue(("en",)), context, (("scores", None),), templates)
+    return Page(templates.catalogue(("en",)), context, ("scores",), templates)
 
 
 def plain_page(tmp_path: Path, section: str) -> Page:

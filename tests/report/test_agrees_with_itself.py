@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from reportgen.analysis.comparison import compare
 from reportgen.records import run_folder
+from reportgen.report.context import compose_scores
 from reportgen.report.figures import svg
 from reportgen.report.sections.abstract import abstract, glance
 from reportgen.report.sections.comparison import UNIT, compared
 from reportgen.report.sections.headlines import headlines
-from reportgen.report.sections.scores import context
 from reportgen.report.sections.targets import target_block
 from reportgen.report.sections.verdicts import in_words, verdict_block
 from reportgen.report.templates.loading import words_in
@@ -196,7 +196,7 @@ def test_a_report_of_a_table_of_scores(scores: Scores, t: Catalogue) -> None:
     )
     assume(len(table) and table["optimizer"].nunique() == len(scores))
     found = compare(table, metric="test_accuracy")
-    content = context(found, table, [Path("made.csv")], t, "0" * 64)
+    content = compose_scores(found, table, [Path("made.csv")], t, "0" * 64).fill()
     (problem,) = content["problems"]
     part = printed(problem["verdicts"], problem["sentences"], scores, t, "verdicts(block, sentences)")
     check_tables(part)

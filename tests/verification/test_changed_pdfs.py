@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 from reportgen import __version__
 from reportgen.cli import compare
 from reportgen.records import run_folder
+from reportgen.report.context import compose_run
 from reportgen.report.options import ReportOptions
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.writer import Attachment, check_pdf
 from reportgen.report.templates.loading import words_in
 from reportgen.verification import apart
 from reportgen.verification.document import PROPERTIES, Document, squeezed
-from reportgen.verification.printed import of_run
 from reportgen.verification.verdict import Proof
 from tests.helpers.any_values import VALUES, at, places
 from tests.helpers.cases import cases, unless_refused
@@ -96,7 +96,8 @@ def carried(hostile_run: Run) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def pages(hostile_run: Run) -> tuple[str, ...]:
     """Pages that say what the records give, the key findings in front."""
-    listed = list(of_run(run_folder.read(hostile_run.folder), words_in(["en"])))
+    report = compose_run(run_folder.read(hostile_run.folder), words_in(["en"]), "0" * 64)
+    listed = list(report.claims)
     texts = [[squeezed(one.text) for one in listed if one.front is front] for front in (True, False)]
     return ("|".join(texts[0]), "", "|".join(texts[1]))
 

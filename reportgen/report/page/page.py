@@ -25,15 +25,15 @@ from reportgen.report.words.catalogue import Catalogue
 class Page:
     """A document as HTML, for the screen with its fonts inside, for print without.
 
-    context: what the templates name; a section that is about something is left out where that is empty.
-    paper: one of PAPERS.
+    context: what the templates name. sections: the names of those that are shown, in order. paper: one of
+    PAPERS.
     """
 
     def __init__(
         self,
         words: Catalogue,
         context: dict[str, Any],
-        sections: Sequence[tuple[str, str | None]],
+        sections: Sequence[str],
         templates: Templates | None = None,
         *,
         paper: str = DEFAULT_PAPER,
@@ -64,8 +64,7 @@ class Page:
         with templates.mistakes_named(list(self.context)):
             self.body = Markup("\n").join(
                 Markup(self.environment.get_template(f"sections/{name}.html.j2").render())
-                for name, about in sections
-                if about is None or self.context[about]
+                for name in sections
             )
         self.headings = document.headings
 

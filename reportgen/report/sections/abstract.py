@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.sections.comparison import UNIT
 from reportgen.report.sections.headlines import Headlines
+from reportgen.report.sections.section import Claim, claim_row
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.sections.trainings import count_trainings
 from reportgen.report.sections.verdicts import listed, mean_rows, was_tested
@@ -82,3 +84,10 @@ def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, An
             if len(found) == len(compared)
         ],
     }
+
+
+def claim_glance(glance: Mapping[str, Any]) -> Iterator[Claim]:
+    """Yield the claims of the rows of the table. glance: of glance."""
+    for row in glance["rows"]:
+        cells = chain.from_iterable((cell["mean"], cell["interval"]) for cell in row["cells"])
+        yield claim_row("results at a glance", row["setup"], *cells, front=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,11 +13,30 @@ from reportgen.analysis.results import rows
 from reportgen.records.manifest import Description, written
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.page.listings import listing
+from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
-def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
+def appendix_section(records: RunRecords, t: Catalogue, fingerprint: str) -> Section:
+    """Return the appendix. fingerprint: of the records, as attachments.py computes it."""
+    trials = list(trial_rows(records.results))
+    return Section(
+        "appendix",
+        lambda: {"appendix": describe_appendix(records, trials, t, fingerprint)},
+        tuple(claim_trial(row, t) for row in trials),
+    )
+
+
+def claim_trial(row: Mapping[str, Any], t: Catalogue) -> Claim:
+    """Return the claim of a row of trial_rows."""
+    cells = [t("ui.diverged")] if row["diverged"] else row["cells"]
+    return claim_row("trials", row["setup"], str(row["seed"]), *cells, row["seconds"])
+
+
+def describe_appendix(
+    records: RunRecords, trials: Sequence[Mapping[str, Any]], t: Catalogue, fingerprint: str
+) -> dict[str, Any]:
     """How to run it again, what it ran on, and every trial."""
     manifest = records.manifest
     experiment, device, times = manifest.experiment, manifest.device, manifest.times
@@ -39,7 +58,7 @@ def appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, A
             *kept_trials(manifest, t),
             *versions(manifest.versions, t),
         ],
-        "trials": list(trial_rows(records.results)),
+        "trials": trials,
     }
 
 

@@ -17,6 +17,7 @@ from reportgen.experiment.stages import ALL, COMPARISON, NONE
 from reportgen.experiment.trial import Evidence
 from reportgen.records.manifest import Data, Manifest
 from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.section import Section
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -34,7 +35,7 @@ class Audit:
     ablation: dict[str, Any] | None
 
 
-def audit_section(records: RunRecords, t: Catalogue) -> Audit | None:
+def describe_audit(records: RunRecords, t: Catalogue) -> Audit | None:
     """The points of the audit, and the ablation where there is one; None for a run that kept no evidence."""
     points = points_of(records)
     if points is None:
@@ -44,6 +45,11 @@ def audit_section(records: RunRecords, t: Catalogue) -> Audit | None:
         tuple(_row(number, point, t) for number, point in enumerate(points, start=1)),
         ablation_part(records, t),
     )
+
+
+def audit_section(audited: Audit | None) -> Section:
+    """Return the section on the audit; it is left out for a run that kept no evidence."""
+    return Section("audit", lambda: {"audit": audited}, shown=audited is not None)
 
 
 def points_of(records: RunRecords) -> tuple[Point, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,17 +15,18 @@ from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import Finding, of_comparison
 from reportgen.analysis.pairs import Verdict
 from reportgen.analysis.results import of_stage, scores
-from reportgen.experiment.stages import joined
+from reportgen.experiment.stages import COMPARISON, joined
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.learning_curves import of_accuracy, of_loss
+from reportgen.report.sections.section import Section, claim_row
 from reportgen.report.sections.sentences import networks
 from reportgen.report.sections.stage_settings import band, stage_settings
 from reportgen.report.sections.step_sizes import steps_block
 from reportgen.report.sections.targets import target_block
-from reportgen.report.sections.verdicts import in_words, verdict_block
+from reportgen.report.sections.verdicts import claim_comparison, in_words, verdict_block
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
@@ -62,17 +64,42 @@ def compared(results: pd.DataFrame, where: str) -> Compared | None:
     return Compared(stage, table, found, tuple(of_comparison(found, stage, where)))
 
 
-def comparison_section(
-    records: RunRecords, results: pd.DataFrame, compared: Compared, t: Catalogue
+def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogue) -> Section:
+    """Return the section that compares the optimizers at the settings of the file.
+
+    shared: of Headlines; the section is left out without.
+    """
+    if shared is None:
+        return Section("comparison", lambda: {"comparison": None}, shown=False)
+    results = comparison_rows(of_stage(records.results, COMPARISON))
+    return Section(
+        "comparison",
+        lambda: {"comparison": describe_comparison(records, shared, results, t)},
+        (
+            *(
+                claim_row(
+                    "results of the comparison",
+                    *(row["setup"], row["hyperparameters"], row["learning_rate"]),
+                    *(cell["text"] for cell in row["cells"]),
+                )
+                for row in results
+            ),
+            *claim_comparison(shared.found, UNIT, t),
+        ),
+    )
+
+
+def describe_comparison(
+    records: RunRecords, compared: Compared, rows: Sequence[Mapping[str, Any]], t: Catalogue
 ) -> dict[str, Any]:
-    """Settings, table, verdicts and curves of a comparison."""
+    """Settings, table, verdicts and curves of a comparison. rows: of comparison_rows."""
     settings = records.manifest.experiment.settings.comparison
     assert settings is not None, "its trials are there"
-    stage = compared.stage
-    key = joined(stage, "-")
-    epochs = of_stage(records.epochs, stage)
+    key = joined(compared.stage, "-")
+    results = of_stage(records.results, compared.stage)
+    epochs = of_stage(records.epochs, compared.stage)
     seeds = settings.seeds
-    first = next(trial for trial in records.manifest.trials if trial.setup.stage == stage)
+    first = next(trial for trial in records.manifest.trials if trial.setup.stage == compared.stage)
     caption = (
         t("comparison.results_caption_one", seeds=seeds[0])
         if len(seeds) == 1
@@ -84,11 +111,11 @@ def comparison_section(
         if results["setup"].nunique() > 1
         else caption,
         "by": t(f"tuned_best.{chosen_by(first)}"),
-        "rows": comparison_rows(results),
+        "rows": rows,
         "key": key,
         "verdicts": verdict_block(
             compared.found,
-            stage,
+            compared.stage,
             compared.scores,
             UNIT,
             t,

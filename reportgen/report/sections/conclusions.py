@@ -10,6 +10,7 @@ from reportgen.analysis.findings import ORDERS, Finding, of_gain, of_search, of_
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import TUNED
 from reportgen.report.sections.comparison import UNIT, Compared
+from reportgen.report.sections.section import Section, claim_sentences
 from reportgen.report.sections.sentences import networks, test_sentences
 from reportgen.report.sections.verdicts import in_words
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -19,6 +20,16 @@ GAINS = ("gain", "loss", "no_gain", "gain_unsure")
 
 MOST_ON_FIRST_PAGE = 3
 """How many findings a reader is given before anything else, beside what the full training gained."""
+
+
+def conclusions_section(conclusions: Sequence[Phrase]) -> Section:
+    """Return the section that concludes the report. conclusions: of Headlines."""
+    return Section(
+        "conclusions",
+        lambda: {"conclusions": conclusions},
+        tuple(claim_sentences("conclusions", conclusions)),
+        shown=bool(conclusions),
+    )
 
 
 def conclude(

@@ -12,6 +12,7 @@ from reportgen.records.manifest import Manifest
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.pictures import picture
 from reportgen.report.sections.audit import audited_data, fact_phrase
+from reportgen.report.sections.section import Section, claim_row
 from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -20,7 +21,20 @@ SAMPLES = 6
 """Images of each class that are shown; older runs kept more."""
 
 
-def data_section(records: RunRecords, t: Catalogue) -> dict[str, Any]:
+def data_section(records: RunRecords, t: Catalogue) -> Section:
+    """Return the section on the data."""
+    data = describe_data(records, t)
+    return Section(
+        "data",
+        lambda: {"data": data, "samples": samples(records)},
+        (
+            *(claim_row("images of every class", row["name"], *row["counts"]) for row in data["split_rows"]),
+            claim_row("images of every class", t("ui.total"), *data["totals"]),
+        ),
+    )
+
+
+def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
     """Shapes, and how many images of each class are in each part."""
     manifest, data = records.manifest, records.manifest.data
     images = data.images_by_class

@@ -13,6 +13,7 @@ from reportgen.records.history import BASELINE, LATEST, scores_of
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.drift import history_figure
 from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.section import Section, claim_row, claim_sentences
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
@@ -38,11 +39,24 @@ def drift_of(records: RunRecords) -> pd.DataFrame | None:
     return table if len(table) else None
 
 
-def drift_section(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
-    """Tables, figure and sentences; None where there is nothing to say."""
+def drift_section(records: RunRecords, t: Catalogue) -> Section:
+    """Return the section on drift; it is left out where there is nothing to say."""
     table = drift_of(records)
     if table is None:
-        return None
+        return Section("drift", lambda: {"drift": None}, shown=False)
+    columns = ("name", "n", "before", "now", "difference", "interval", "p", "change")
+    return Section(
+        "drift",
+        lambda: {"drift": describe_drift(records, table, t)},
+        (
+            *claim_sentences("drift", drift_sentences(table, t)),
+            *(claim_row("drift", *(row[name] for name in columns)) for row in drift_rows(table, t)),
+        ),
+    )
+
+
+def describe_drift(records: RunRecords, table: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
+    """Tables, figure and sentences. table: of drift_of."""
     found = [
         {"key": f"drift-{name}", "caption": _caption(name, rows, records, t), "rows": drift_rows(rows, t)}
         for name, rows in table.groupby("reference", sort=False)

@@ -8,7 +8,7 @@ from reportgen.analysis.findings import EACH_TUNED, SHARED
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.sections.audit import Audit, audit_section
+from reportgen.report.sections.audit import Audit, describe_audit
 from reportgen.report.sections.comparison import Compared, compared
 from reportgen.report.sections.conclusions import conclude, conclusion_phrases, first_page
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -41,7 +41,7 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     shared = compared(of_stage(results, COMPARISON), SHARED)
     tuned_equally = compared(of_stage(results, EQUALLY_TUNED), EACH_TUNED)
     found = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
-    audited = audit_section(records, t)
+    audited = describe_audit(records, t)
     return Headlines(
         shared,
         tuned_equally,

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from reportgen.experiment.model import Experiment
+from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.section import Section
 from reportgen.report.sections.stage_settings import initial_weights
 from reportgen.report.words.catalogue import Catalogue, Phrase
+
+
+def network_section(records: RunRecords, t: Catalogue) -> Section:
+    """Return the section on the network."""
+    settings = records.manifest.experiment.settings
+    return Section("network", lambda: {"initialization": initialization(settings, t)})
 
 
 def initialization(experiment: Experiment, t: Catalogue) -> Phrase:

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import formulas
+from reportgen.report.sections.code import claim_checks
+from reportgen.report.sections.section import Section
 from reportgen.report.words.catalogue import Catalogue
+
+
+def optimizers_section(records: RunRecords, t: Catalogue) -> Section:
+    """Return the section on the optimizers that the run trained with."""
+    names = list(dict.fromkeys(records.results["optimizer"]))
+    return Section(
+        "optimizers",
+        lambda: {"optimizers": [describe_optimizer(name, t) for name in names]},
+        tuple(claim_checks(records, *names)),
+    )
 
 
 def describe_optimizer(name: str, t: Catalogue) -> dict[str, Any]:

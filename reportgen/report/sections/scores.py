@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,40 +13,87 @@ from markupsafe import Markup
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
 from reportgen.report.figures.marks import color
-from reportgen.report.figures.style import style
 from reportgen.report.sections.many_problems import are_many, many_block, many_sentences
 from reportgen.report.sections.profiles import profile_block
-from reportgen.report.sections.verdicts import in_words, metric_name, verdict_block
+from reportgen.report.sections.section import Section, claim_sentences
+from reportgen.report.sections.verdicts import (
+    claim_comparison,
+    claim_pairs,
+    in_words,
+    metric_name,
+    verdict_block,
+)
 from reportgen.report.templates.loading import Templates
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.numbers import Unit
 
 
-def context(
-    found: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
+def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -> Section:
+    """Return the one section of a report of scores. scores: of scores.checked."""
+    unit = Unit(is_percentage(comparison))
+    _, by_problem = findings_of(comparison)
+    sentences = {problem: in_words(findings, unit, t) for problem, findings in by_problem.items()}
+    claims = claim_pairs if are_many(comparison) else claim_comparison
+    return Section(
+        "scores",
+        lambda: {
+            "problems": [
+                {
+                    "name": problem,
+                    "verdicts": verdict_block(
+                        comparison,
+                        problem,
+                        scores,
+                        unit,
+                        t,
+                        setups=list(comparison.optimizers),
+                        prefix=f"scores-{number}",
+                    ),
+                    "sentences": said,
+                }
+                for number, (problem, said) in enumerate(sentences.items())
+            ],
+            "many": many_block(comparison, unit, t),
+            "profile": profile_block(comparison, scores, unit, t),
+        },
+        (
+            *claim_sentences("findings", chain.from_iterable(sentences.values())),
+            *claims(comparison, unit, t),
+        ),
+    )
+
+
+def scores_front_page(
+    comparison: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
+) -> Section:
+    """Return what report.html.j2 sets before the section. fingerprint: of the files that are attached."""
+    unit = Unit(is_percentage(comparison))
+    orders, _ = findings_of(comparison)
+    sentences = many_sentences(comparison, t) if are_many(comparison) else in_words(orders, unit, t)
+    return Section(
+        "front_page",
+        lambda: {
+            **heading_facts(comparison, scores, sources, t, fingerprint),
+            "fingerprint": fingerprint,
+            "notices": [],
+            "abstract": None,
+            "findings": sentences,
+            "glance": None,
+            "setups": [{"name": name, "color": color(n)} for n, name in enumerate(comparison.optimizers)],
+        },
+        tuple(claim_sentences("key findings", sentences, front=True)),
+    )
+
+
+def heading_facts(
+    comparison: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
 ) -> dict[str, Any]:
-    """Everything that the templates name."""
+    """Title, and the facts that identify the comparison."""
     from reportgen import __version__
 
-    unit = Unit(is_percentage(found))
-    metric = metric_name(found.metric, t)
-    setups = list(found.optimizers)
-    orders, findings = findings_of(found)
-    with style():
-        problems = [
-            {
-                "name": problem,
-                "verdicts": verdict_block(
-                    found, problem, scores, unit, t, setups=setups, prefix=f"scores-{number}"
-                ),
-                "sentences": in_words(findings[problem], unit, t),
-            }
-            for number, problem in enumerate(findings)
-        ]
-        profile = profile_block(found, scores, unit, t)
     names = ", ".join(source.name for source in sources)
-    better = t("scores.higher" if found.higher_is_better else "scores.lower", metric=metric)
+    better = "scores.higher" if comparison.higher_is_better else "scores.lower"
     return {
         "title": t("scores.title", name=names),
         "author": None,
@@ -54,19 +102,10 @@ def context(
         "versions": {"reportgen": __version__},
         "facts": [
             (t("scores.fact_files"), names),
-            (t("scores.fact_metric"), better),
+            (t("scores.fact_metric"), t(better, metric=metric_name(comparison.metric, t))),
             (t("scores.fact_trials"), numbers.whole(len(scores))),
             (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
         ],
-        "fingerprint": fingerprint,
-        "notices": [],
-        "abstract": None,
-        "findings": many_sentences(found, t) if are_many(found) else in_words(orders, unit, t),
-        "glance": None,
-        "setups": [{"name": name, "color": color(n)} for n, name in enumerate(setups)],
-        "problems": problems,
-        "many": many_block(found, unit, t),
-        "profile": profile,
     }
 
 
@@ -77,15 +116,15 @@ def templates_fact(templates: Templates | None, t: Catalogue) -> list[tuple[Phra
     return [(t("appendix.templates"), Markup("<code>{}</code>").format(templates.digest()))]
 
 
-def findings_of(found: Comparison) -> tuple[list[Finding], dict[str, list[Finding]]]:
+def findings_of(comparison: Comparison) -> tuple[list[Finding], dict[str, list[Finding]]]:
     """What the first page says, and what is said of each problem that has a section."""
-    if are_many(found):
+    if are_many(comparison):
         return [], {}
-    by_problem = {problem: list(of_comparison(found, problem, TABLE)) for problem in found.problems}
+    by_problem = {problem: list(of_comparison(comparison, problem, TABLE)) for problem in comparison.problems}
     return [one for of_problem in by_problem.values() for one in of_problem if one.key in ORDERS], by_problem
 
 
-def is_percentage(found: Comparison) -> bool:
+def is_percentage(comparison: Comparison) -> bool:
     """Whether the scores are shares: they are called an accuracy and lie between 0 and 1."""
-    means = found.summaries["mean"].dropna()
-    return found.metric.endswith("accuracy") and bool(means.between(0, 1).all())
+    means = comparison.summaries["mean"].dropna()
+    return comparison.metric.endswith("accuracy") and bool(means.between(0, 1).all())

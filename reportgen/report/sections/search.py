@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -12,28 +13,61 @@ from reportgen.analysis.results import of_stage
 from reportgen.analysis.search import mean_by_learning_rate, settings_at_edge
 from reportgen.experiment.model import Stage
 from reportgen.experiment.search import FoundBy, StageSearch
+from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.search import best_so_far, learning_rates
 from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.comparison import UNIT, Compared, comparison_rows, describe_comparison
+from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
-from reportgen.report.sections.verdicts import listed
+from reportgen.report.sections.verdicts import claim_comparison, listed
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.labels import figure_labels
 
 
-def search_section(records: RunRecords, stage: str, t: Catalogue) -> dict[str, Any] | None:
+def search_section(records: RunRecords, tuned_equally: Compared | None, t: Catalogue) -> Section:
+    """Return the section on the search for each optimizer's settings and the comparison with these.
+
+    tuned_equally: of Headlines. The section is left out where nothing was searched.
+    """
+    results = comparison_rows(of_stage(records.results, EQUALLY_TUNED))
+    return Section(
+        "search",
+        lambda: {
+            "search": describe_search(records, COMPARISON, t),
+            "equally_tuned": tuned_equally and describe_comparison(records, tuned_equally, results, t),
+        },
+        (
+            *claim_search(records, COMPARISON),
+            *(claim_comparison(tuned_equally.found, UNIT, t) if tuned_equally else ()),
+        ),
+        shown=not of_stage(records.search, COMPARISON).empty,
+    )
+
+
+def claim_search(records: RunRecords, searched: str) -> Iterator[Claim]:
+    """Yield the claims of the table of what was found for a stage."""
+    for number, (_, tried) in enumerate(of_stage(records.search, searched).groupby("setup", sort=False)):
+        row = found_row(tried, number)
+        settings = row["settings"].striptags()
+        yield claim_row(
+            "settings found", row["setup"], settings, row["accuracy"], row["tried"], row["diverged"]
+        )
+
+
+def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[str, Any] | None:
     """How a stage's settings were searched and what was found; None where nothing was searched."""
-    found = of_stage(records.search, stage)
+    found = of_stage(records.search, searched)
     if found.empty:
         return None
     settings = records.manifest.experiment.settings
-    how: StageSearch = getattr(settings.search, stage)
-    trained: Stage = getattr(settings, stage)
+    how: StageSearch = getattr(settings.search, searched)
+    trained: Stage = getattr(settings, searched)
     setups = list(dict.fromkeys(found["setup"]))
     labels = figure_labels(t)
-    key = f"search-{stage}"
+    key = f"search-{searched}"
     return {
         "key": key,
         "how": {

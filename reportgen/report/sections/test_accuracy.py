@@ -11,12 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reportgen.analysis.classes import confusion_matrix
-from reportgen.analysis.results import best_on_validation, finished, rows
+from reportgen.analysis.results import best_on_validation, finished, of_stage, rows
+from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.confusion import confusion
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.classes import classes_block
 from reportgen.report.sections.insight import examples_block
+from reportgen.report.sections.section import Claim, Section, claim_row, claim_sentences
 from reportgen.report.sections.sentences import test_sentences
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -26,15 +28,34 @@ CLASSES_IN_TABLES = 30  # with more classes, only the extremes are named
 Matrix = NDArray[np.float64]
 
 
-def test_section(
-    records: RunRecords, comparison: pd.DataFrame, tuned: pd.DataFrame, t: Catalogue
-) -> dict[str, Any] | None:
-    """The test result of the tuned setup (or of the best one compared, where nothing was tuned)."""
-    results = tested(comparison, tuned)
+def test_section(records: RunRecords, t: Catalogue) -> Section:
+    """Return the section on the test set; it is left out where no trial finished."""
+    results = tested(of_stage(records.results, COMPARISON), of_stage(records.results, TUNED))
     if results.empty:
-        return None
+        return Section("test_accuracy", lambda: {"test": None}, shown=False)
     classes = records.manifest.data.classes
     matrix = confusion_matrix(records.confusion, results, classes)
+    return Section(
+        "test_accuracy",
+        lambda: {"test": describe_test(records, results, matrix, t)},
+        (
+            *claim_sentences("test accuracy", test_sentences(results, t)),
+            *(Claim("test accuracy", line) for line in seed_lines(results)),
+            *(
+                claim_row("accuracy of every class", *row.values())
+                for row in class_rows(matrix, classes)[:CLASSES_IN_TABLES]
+            ),
+        ),
+    )
+
+
+def describe_test(records: RunRecords, results: pd.DataFrame, matrix: Matrix, t: Catalogue) -> dict[str, Any]:
+    """The test result of the tuned setup (or of the best one compared, where nothing was tuned).
+
+    results: of tested. matrix: of confusion_matrix.
+    """
+    tuned = results["stage"].iloc[0] == TUNED
+    classes = records.manifest.data.classes
     alt = t("alt.confusion", values=confusion_in_words(matrix, classes))
     per_class = class_rows(matrix, classes)
     seeds = len(results)
@@ -50,7 +71,7 @@ def test_section(
         ),
         "alt": alt,
         "by_class": classes_block(records.confusion, results, t),
-        "examples": examples_block(records, int(results["seed"].iloc[0]), t) if len(tuned) else None,
+        "examples": examples_block(records, int(results["seed"].iloc[0]), t) if tuned else None,
     }
 
 

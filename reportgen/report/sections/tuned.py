@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,28 +14,75 @@ from reportgen.experiment.stages import TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.code import claim_checks
 from reportgen.report.sections.insight import weights_block
+from reportgen.report.sections.search import claim_search, describe_search, found_elsewhere
+from reportgen.report.sections.section import Claim, Section
 from reportgen.report.sections.stage_settings import band, stage_settings
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.labels import figure_labels
 
 LOG_EPOCHS = 3
+PARTS = ("schedule", "dropout", "augmentation", "averaging")
+"""What a training may have besides, each with its code, its text and its proof."""
 
 
-def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
-    """Settings, shapes, the last epochs and the curves of the tuned setup."""
+def tuned_section(records: RunRecords, t: Catalogue) -> Section:
+    """Return the section on the tuned training; it is left out where a run has none."""
+    results = of_stage(records.results, TUNED)
+    log = trial_log(records, results) if len(results) else []
+    found = records.manifest.experiment.settings.found.tuned
+    return Section(
+        "tuned",
+        lambda: {
+            "tuned": describe_tuned(records, results, log, t) if len(results) else None,
+            "tuned_parts": PARTS,
+            "tuned_search": describe_search(records, TUNED, t),
+            "found": found_elsewhere(found, t),
+        },
+        (
+            *claim_search(records, TUNED),
+            *claim_checks(records, *(part for part in PARTS if part in records.excerpts)),
+            *(Claim("last epochs", line) for line in log),
+        ),
+        shown=len(results) > 0,
+    )
+
+
+def trial_log(records: RunRecords, results: pd.DataFrame) -> list[str]:
+    """Return the log of the last epochs of one of these trials."""
+    epochs = of_stage(records.epochs, TUNED)
+    trial = records.manifest.trials[place_of(records, results)]
+    return last_epochs(epochs[epochs["seed"] == logged_seed(results)], chosen_by(trial))
+
+
+def logged_seed(results: pd.DataFrame) -> int:
+    """Return the seed of the first of these trials that finished; of the first where none did."""
+    ended = finished(results)
+    return int((ended if len(ended) else results)["seed"].iloc[0])
+
+
+def place_of(records: RunRecords, results: pd.DataFrame) -> int:
+    """Return the place of the first of these trials among all of the run."""
+    return list(records.results.index).index(results.index[0])
+
+
+def describe_tuned(
+    records: RunRecords, results: pd.DataFrame, log: Sequence[str], t: Catalogue
+) -> dict[str, Any]:
+    """Settings, shapes, the last epochs and the curves of the tuned setup. log: of trial_log."""
     seeds = list(results["seed"])
     epochs = of_stage(records.epochs, TUNED)
     row = results.iloc[0]
     optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
     optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
-    place = list(records.results.index).index(results.index[0])
+    place = place_of(records, results)
     shapes = records.manifest.parameter_shapes[place]
     trial = records.manifest.trials[place]  # as it ran: a search may have found its settings
     by = chosen_by(trial)
     ended = finished(results)
-    log_seed = int((ended if len(ended) else results)["seed"].iloc[0])
+    log_seed = logged_seed(results)
     logged = epochs[epochs["seed"] == log_seed]
     alt = t("alt.tuned", **tuned_ends(epochs))
     return {
@@ -45,7 +92,7 @@ def tuned_section(records: RunRecords, results: pd.DataFrame, t: Catalogue) -> d
             (t("column.parameters"), numbers.whole(row["parameters"])),
         ],
         "shapes": [f"{name} {list(shape)}" for name, shape in shapes.items()],
-        "log": last_epochs(logged, by),
+        "log": log,
         "log_title": (
             t("tuned.log", n=LOG_EPOCHS, seed=log_seed)
             if len(logged) > LOG_EPOCHS

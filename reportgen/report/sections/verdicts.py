@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from reportgen.report.figures.marks import color
 from reportgen.report.figures.scores import final_scores
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.verdicts import verdict_matrix
+from reportgen.report.sections.section import Claim, claim_row
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -144,6 +145,21 @@ def matrix_block(
             verdict_matrix, pairs, order, unit.difference, labels, prefix=prefix, description=alt.plain()
         ),
     }
+
+
+def claim_comparison(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterator[Claim]:
+    """Yield the claims of a comparison's tables: means with intervals, and pairs with verdicts."""
+    for row in mean_rows(comparison.summaries, unit):
+        yield claim_row("means and intervals", *row.values())
+    yield from claim_pairs(comparison, unit, t)
+
+
+def claim_pairs(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterator[Claim]:
+    """Yield the claims of the rows of the table of pairs."""
+    columns = ("pair", "seeds", "difference", "interval", "wins", "p", "verdict", "needed")
+    for pair in comparison.pairs:
+        row = pair_row(pair, unit, t)
+        yield claim_row("verdicts", *(row[name] for name in columns))
 
 
 def mean_rows(summary: pd.DataFrame, unit: Unit) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ import pdfplumber
 import pytest
 
 from reportgen.records import run_folder
-from reportgen.report.context import build
+from reportgen.report.context import compose_run
 from reportgen.report.page.page import Page
 from reportgen.report.pdf.writer import write_pdf
 from reportgen.report.templates.loading import words_in
@@ -21,7 +21,7 @@ HEIGHTS = (170, 190, 210)
 def lines_of(run: Path, section: str, before: str, height: int, target: Path) -> list[list[str]]:
     """The lines of each page of one section, set with so much less room on the page of `before`."""
     words = words_in(["zh-Hant", "en"])
-    page = Page(words, build(run_folder.read(run), words, "0" * 64), ((section, None),))
+    page = Page(words, compose_run(run_folder.read(run), words, "0" * 64).fill(), (section,))
     html = page.for_print()
     assert html.count(before) == 1
     room = f'<div style="break-before: page; height: {height}mm"></div>'

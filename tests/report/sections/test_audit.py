@@ -18,7 +18,7 @@ from reportgen.experiment.stages import ALL, NONE
 from reportgen.files import resources
 from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.sections.audit import ablation_sentences, audit_section, summary
+from reportgen.report.sections.audit import ablation_sentences, describe_audit, summary
 from reportgen.report.words.catalogue import Catalogue, load
 from tests.helpers.experiments import TINY
 
@@ -157,7 +157,7 @@ def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogu
     ]
     experiment = records.manifest_json["experiment"] | {"settings": fair}
     manifest = records.manifest_json | {"evidence": evidence, "experiment": experiment}
-    shown = audit_section(dataclasses.replace(records, manifest_json=manifest), t)
+    shown = describe_audit(dataclasses.replace(records, manifest_json=manifest), t)
     assert shown
     assert shown.ablation is None
     assert [row["number"] for row in shown.rows if row["kind"] == "failed"] == [10]  # two seeds only
@@ -166,4 +166,4 @@ def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogu
 
 def test_a_run_without_evidence_has_no_audit(records: RunRecords, t: Catalogue) -> None:
     manifest = {name: value for name, value in records.manifest_json.items() if name != "evidence"}
-    assert audit_section(dataclasses.replace(records, manifest_json=manifest), t) is None
+    assert describe_audit(dataclasses.replace(records, manifest_json=manifest), t) is None

@@ -12,7 +12,7 @@ import pytest
 from reportgen.files import resources
 from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.sections.data import data_section
+from reportgen.report.sections.data import describe_data
 from reportgen.report.words.catalogue import Catalogue, load
 
 BETWEEN_0_AND_1 = "Pixels are divided by 255, so that they lie between 0 and 1."
@@ -31,7 +31,7 @@ def records(tiny_run: Path) -> RunRecords:
 
 
 def said_of(name: str, records: RunRecords, t: Catalogue) -> str:
-    section: dict[str, Any] = data_section(records, t)
+    section: dict[str, Any] = describe_data(records, t)
     return str(section[name].texts["en"])
 
 

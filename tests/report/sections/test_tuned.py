@@ -12,7 +12,7 @@ import pytest
 
 from reportgen.records import run_folder
 from reportgen.records.run_folder import SEARCH_COLUMNS, RunRecords
-from reportgen.report.sections.search import search_section
+from reportgen.report.sections.search import describe_search
 from reportgen.report.sections.tuned import tuned_section
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import Catalogue
@@ -55,7 +55,7 @@ def searched(tiny_run: Path) -> RunRecords:
 def test_settings_that_a_search_found_are_named_and_the_others_are_given(
     searched: RunRecords, t: Catalogue
 ) -> None:
-    section = search_section(searched, "tuned", t)
+    section = describe_search(searched, "tuned", t)
     assert section
     said = t("tuned.searched", **section["how"]).texts
     assert said["en"].startswith(
@@ -65,7 +65,7 @@ def test_settings_that_a_search_found_are_named_and_the_others_are_given(
 
 
 def test_one_seed_and_one_epoch_are_not_several(searched: RunRecords, t: Catalogue) -> None:
-    section = search_section(searched, "tuned", t)
+    section = describe_search(searched, "tuned", t)
     assert section
     assert "with 1 seed and 1 epoch each" in t("tuned.searched", **section["how"]).texts["en"]
 
@@ -79,7 +79,9 @@ def test_a_log_of_every_epoch_is_not_called_the_last_ones(
 ) -> None:
     records = run_folder.read(tiny_run)
     kept = records.epochs[records.epochs["epoch"] <= epochs]
-    results = records.results[records.results["stage"] == "tuned"]
-    section = tuned_section(replace(records, epochs=kept), results, t)
-    assert section["log_title"].texts["en"] == title
-    assert len(section["log"]) == 3 * min(epochs, 3)
+    section = tuned_section(replace(records, epochs=kept), t)
+    tuned = section.fill()["tuned"]
+    assert tuned["log_title"].texts["en"] == title
+    assert len(tuned["log"]) == 3 * min(epochs, 3)
+    claimed = [claim.text for claim in section.claims if claim.kind == "last epochs"]
+    assert claimed == tuned["log"]

@@ -1,0 +1,87 @@
+"""What sections claim to print is looked for on a report's pages, and counts as unknown where it may be left out."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reportgen.files import resources
+from reportgen.records import run_folder
+from reportgen.report.context import compose_run
+from reportgen.report.options import ReportOptions
+from reportgen.report.render import render
+from reportgen.report.sections.section import Report
+from reportgen.report.templates.loading import own_texts, read, words_in
+from reportgen.verification import document
+from reportgen.verification.document import Document, count, squeezed
+from tests.helpers.verified import failed, prove
+
+KINDS = [
+    "key findings", "results at a glance", "images of every class", "proofs", "results of the comparison",
+    "means and intervals", "verdicts", "last epochs", "test accuracy", "accuracy of every class",
+    "conclusions", "trials",
+]  # fmt: skip
+"""Of a run that compares, trains one setup fully, and searched nothing."""
+
+
+@pytest.fixture(scope="module")
+def report(tiny_run: Path) -> Report:
+    return compose_run(run_folder.read(tiny_run), words_in(("zh-Hant", "en")), "0" * 64)
+
+
+@pytest.fixture(scope="module")
+def printed(tiny_run: Path) -> Document:
+    return document.parse((tiny_run / "report.pdf").read_bytes(), Path("report.pdf"))
+
+
+def test_every_section_has_its_template_and_every_template_its_section(report: Report) -> None:
+    names = [section.name for section in report.sections]
+    templates = {path.removeprefix("sections/") for path in own_texts() if path.startswith("sections/")}
+    assert len(names) == len(set(names))
+    assert {f"{name}.html.j2" for name in [*names, "scores"]} == templates
+    modules = {path.stem for path in (resources.PACKAGE / "report" / "sections").glob("*.py")}
+    assert {*names, "scores"} <= modules
+
+
+def test_no_name_of_the_templates_is_given_by_two_sections(report: Report) -> None:
+    given = [name for section in (report.front, *report.sections) for name in section.fill()]
+    assert sorted(given) == sorted(set(given))
+
+
+def test_all_kinds_of_claims_are_found_on_the_pages(report: Report, printed: Document) -> None:
+    assert list(dict.fromkeys(claim.kind for claim in report.claims)) == KINDS
+    proofs = [proof for proof in prove(printed) if proof.what.startswith("printed")]
+    assert [proof.what for proof in proofs] == [f"printed: {kind}" for kind in KINDS]
+    assert [proof for proof in proofs if proof.wrong or proof.unknown] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_claim_that_the_pages_print_otherwise_is_found(
+    report: Report, printed: Document, kind: str
+) -> None:
+    texts = [squeezed(claim.text) for claim in report.claims if claim.kind == kind]
+    text = next(text for text in texts if count(printed.pages, text) == texts.count(text))
+    other = re.sub(r"[0-9A-Za-z](?=[^0-9A-Za-z]*$)", "@", text)
+    assert other != text
+    pages = tuple(page.replace(text, other) for page in printed.pages)
+    assert pages != printed.pages
+    assert f"printed: {kind}" in failed(prove(replace(printed, pages=pages)))
+
+
+def test_what_templates_of_ones_own_leave_out_is_unknown(tiny_run: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(tiny_run, tmp_path / "run"))
+    (tmp_path / "mine" / "sections").mkdir(parents=True)
+    for name in ("data", "appendix"):
+        (tmp_path / "mine" / "sections" / f"{name}.html.j2").write_text("")
+    templates = read(tmp_path / "mine")
+    rendered = render(run, ReportOptions(languages=("en",), templates=templates, paper="letter"))
+    assert rendered.pdf is not None
+    proofs = prove(rendered.pdf.read_bytes(), templates=templates)
+    # the fingerprint stands on each page's first lines only in the appendix
+    assert set(failed(proofs)) <= {"fingerprint"}
+    unknown = [proof.what for proof in proofs if proof.unknown and proof.what.startswith("printed")]
+    assert unknown == []
