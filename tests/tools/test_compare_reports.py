@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 from reportgen.report.render import render
+from tests.helpers.project import ROOT
 
-TOOL = Path(__file__).parents[1] / "tools" / "compare_reports.py"
+TOOL = ROOT / "tools" / "compare_reports.py"
 
 
 def compare(before: Path, after: Path) -> tuple[int, list[str]]:
