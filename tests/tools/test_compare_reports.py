@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reportgen.records.run import Run
 from reportgen.report.render import render
 from tests.helpers.project import ROOT
 
@@ -37,7 +38,7 @@ def again(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         table = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
         table["seconds"] = [f"{100 * float(seconds)}" for seconds in table["seconds"]]
         table.to_csv(folder / name, index=False, lineterminator="\n")
-    render(folder)
+    render(Run.read(folder))
     return folder
 
 
