@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -23,7 +23,8 @@ class Setup(Stage):
     """One optimizer with its hyperparameters, trained with the settings of a stage.
 
     seeds: none, since each trial has its own. hidden: with the layers that a defect added. subset: how many
-    training images the small data set has, None for all.
+    training images the small data set has, None for all. What a version did not have yet was off, but for
+    what all had: it is not known where it is missing.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -34,6 +35,11 @@ class Setup(Stage):
     hyperparameters: dict[str, int | float]
     hidden: Annotated[tuple[int, ...], BeforeValidator(as_tuple)]
     seeds: Seeds = ()
+    l2: float
+    initial_std: float | None
+    dtype: Literal["bfloat16", "float32", "float64"]
+    normalization: Literal["none", "per-channel"]
+    best_epoch_by: Literal["validation_loss", "validation_accuracy"]
     subset: int | None
     reads_test: bool = True
 

@@ -130,7 +130,6 @@ class Data(DescribedData):
 class Device(DescribedDevice):
     """The machine as a report describes it."""
 
-    cores: int
     system: str
 
 

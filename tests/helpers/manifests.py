@@ -67,6 +67,11 @@ def a_trial(stage: str, label: str, seed: int, **others: Any) -> dict[str, Any]:
         "hidden": [8],
         "batch_size": 5,
         "epochs": 4,
+        "l2": 0.0,
+        "initial_std": None,
+        "dtype": "float32",
+        "normalization": "none",
+        "best_epoch_by": "validation_loss",
         "subset": None,
     }
     return {"setup": setup | others, "seed": seed, "defects": {}}

@@ -277,6 +277,13 @@ def test_what_no_report_can_be_made_of_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["l2", "initial_std", "dtype", "normalization", "best_epoch_by", "subset"])
+def test_what_a_trial_was_trained_with_is_not_made_up(content: dict[str, Any], name: str) -> None:
+    del content["trials"][1]["setup"][name]
+    with pytest.raises(ValueError, match=rf"^manifest\.json, trials\.1\.setup\.{name}: Field required$"):
+        read_manifest(content)
+
+
 @pytest.mark.parametrize(("stage", "lacks"), [("tuned", "tuned"), ("equally tuned", "comparison")])
 def test_trials_of_a_stage_that_was_not_asked_for_are_refused(stage: str, lacks: str) -> None:
     content = a_whole_manifest([a_trial(stage, "SGD", 0)])
