@@ -15,7 +15,8 @@ from reportgen.experiment.model import Experiment
 from reportgen.experiment.reading import Source
 from reportgen.experiment.stages import SEARCH
 from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
-from reportgen.planning.search import Searched, Study, apply, possible_trials, studies_of
+from reportgen.planning.search import Searched, apply
+from reportgen.planning.studies import Study, possible_trials, studies_of
 from reportgen.training import Trial
 
 

@@ -53,7 +53,6 @@ def confusion_table(records: Sequence[Record], classes: Sequence[str]) -> pd.Dat
 
 def _result(record: Record) -> dict[str, object]:
     setup = record.trial.setup
-    best = None if record.best_epoch is None else record.epochs[record.best_epoch - 1]
     further = {
         name: value
         for name, value in setup.hyperparameters.items()
@@ -72,7 +71,7 @@ def _result(record: Record) -> dict[str, object]:
         "status": "diverged" if record.diverged else "finished",
         "epochs": len(record.epochs),
         "best_epoch": record.best_epoch,
-        **_at_best(best),
+        **_at_best(record.best),
         **_test(record),
         "parameters": sum(math.prod(shape) for shape in record.parameter_shapes.values()),
         "steps": record.steps,

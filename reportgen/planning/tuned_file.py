@@ -12,7 +12,8 @@ import tomlkit
 
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
-from reportgen.planning.search import Searched, Study
+from reportgen.planning.search import Searched
+from reportgen.planning.studies import Study
 
 
 def found_experiment(text: str, experiment: Experiment, name: str, searched: Sequence[Searched]) -> str:

@@ -133,3 +133,8 @@ class Record:
     parameter_shapes: dict[str, tuple[int, ...]]
     steps: int
     evidence: Evidence
+
+    @property
+    def best(self) -> EpochRow | None:
+        """The row of the best epoch; None where there is none."""
+        return None if self.best_epoch is None else self.epochs[self.best_epoch - 1]

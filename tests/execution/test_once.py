@@ -19,7 +19,7 @@ from reportgen.data import load, splits
 from reportgen.execution import code_digest, environment, manifest, prepare, tables, trial_key
 from reportgen.execution.executors import local
 from reportgen.experiment import reading
-from reportgen.planning import plan, search
+from reportgen.planning import plan, search, studies
 from reportgen.records import run_folder
 from reportgen.report import render
 from reportgen.report.page import index
@@ -58,7 +58,7 @@ space.learning_rate = { low = 0.011, high = 0.1, scale = "log" }
 TRIED = 2 * 2
 
 ONCE: tuple[Function, ...] = (
-    reading.read, prepare.prepare, load, splits.split, search.studies_of, search.search,
+    reading.read, prepare.prepare, load, splits.split, studies.studies_of, search.search,
     code_digest.files, environment.versions, tables.epochs_table, tables.results_table,
     manifest.describe_data, run_folder.keep, run_folder.read, render.render, headlines.headlines,
     drift.drift, index.write_index,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reportgen.experiment.reading import read
-from reportgen.planning.search import Searched, search, studies_of
+from reportgen.planning.search import Searched, search
+from reportgen.planning.studies import studies_of
 from reportgen.training import Trial
 from tests.helpers.invented import Invented
 

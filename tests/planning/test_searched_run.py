@@ -204,7 +204,7 @@ def test_tuned_has_exactly_the_chosen_settings(made: Run) -> None:
     best = made.best("tuned")["Adam"]
     (tuned,) = made.trials[made.trials["stage"] == "tuned"].to_dict("records")
     assert tuned["hyperparameters"]["learning_rate"] == best["learning_rate"] != 1e-4
-    assert (tuned["hidden"], tuned["l2"]) == (best["hidden"], best["l2"])
+    assert (list(tuned["hidden"]), tuned["l2"]) == (best["hidden"], best["l2"])
     assert tuned["batch_size"] == 8
 
 

@@ -1,0 +1,239 @@
+"""What is searched: for each setup its spaces, found to be possible before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from reportgen.errors import nearest
+from reportgen.experiment.model import Experiment, OptimizerSettings, Stage, Tuned
+from reportgen.experiment.reading import ExperimentError, shown
+from reportgen.experiment.search import ComparisonSearch, Space, StageSearch
+from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
+from reportgen.optim import OPTIMIZERS, hyperparameters
+from reportgen.planning.plan import defects_of, is_finite_number, make_setup
+from reportgen.planning.proposers import Proposer, Values, proposer
+from reportgen.training import Defects, Setup, Trial
+
+AnyStage = TypeVar("AnyStage", bound=Stage)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is searched for one setup: a compared optimizer, or the tuned one.
+
+    Attributes:
+        stage: For which one is searched, COMPARISON or TUNED.
+        label: What the optimizer is called there.
+        search: How.
+        spaces: The values of each setting that may be tried.
+        defects: Those of the experiment.
+        make: Returns the setup with other values of these settings, trained for as long as the search says.
+    """
+
+    stage: str
+    label: str
+    search: StageSearch
+    spaces: Mapping[str, Space]
+    defects: Defects
+    make: Callable[[Values], Setup]
+
+    @property
+    def start(self) -> Values | None:
+        """The file's own settings, choices as the space spells them; None where the space lacks them."""
+        own, start = self.make({}), {}
+        for name, space in self.spaces.items():
+            if space.choices:
+                same = [choice for choice in space.choices if self.make({name: choice}) == own]
+            else:
+                value = own.hyperparameters.get(name, getattr(own, name, None))
+                same = [value] if value is not None and space.holds(value) else []
+            if not same:
+                return None
+            start[name] = same[0]
+        return start
+
+    def key(self, name: str) -> str:
+        """Return where the space of a setting stands in the file."""
+        search = self.search
+        if isinstance(search, ComparisonSearch) and name in search.own.get(self.label, {}):
+            return f"search.{self.stage}.own.{self.label}.{name}"
+        return f"search.{self.stage}.space.{name}"
+
+
+def search_trials(study: Study, values: Values, number: int) -> list[Trial]:
+    """Return the trials of one candidate, a seed each, with the experiment's defects and without its test.
+
+    Args:
+        study: What is searched.
+        values: The settings that are tried.
+        number: Counts what is tried for a setup from 1.
+    """
+    setup = study.make(values)
+    setup = replace(
+        setup, stage=SEARCH, label=f"{setup.label} {number}/{study.search.trials}", reads_test=False
+    )
+    return [Trial(setup, seed, study.defects) for seed in study.search.seeds]
+
+
+def possible_trials(study: Study) -> list[Trial]:
+    """Return a trial for every extreme of the spaces, to be checked before any is trained."""
+    return [
+        trial
+        for name, space in study.spaces.items()
+        for value in space.choices or (space.low, space.high)
+        for trial in search_trials(study, {name: value}, 1)[:1]
+    ]
+
+
+def studies_of(experiment: Experiment, classes: int) -> list[Study]:
+    """Lay out every study that an experiment asks for, its spaces checked.
+
+    Args:
+        experiment: With or without searches.
+        classes: How many the data set has; the defect hidden_list_grows needs to know.
+
+    Returns:
+        The studies of the comparison, optimizer by optimizer, and that of the tuned stage.
+
+    Raises:
+        ExperimentError: Something cannot be searched; the line names its key.
+    """
+    studies = [*_of_comparison(experiment, classes), *_of_tuned(experiment)]
+    for study in studies:
+        if not study.spaces:
+            raise ExperimentError(
+                f"search.{study.stage}.space: nothing in it is for {study.label}; it takes:"
+                f" {', '.join(hyperparameters(study.make({}).optimizer))}"
+            )
+        for name, space in study.spaces.items():
+            for value in space.choices or (space.low, space.high):
+                _refuse_impossible(study, name, value)
+        try:  # a grid is laid out here, so that what is wrong with it is said before anything is trained
+            make_proposer(study)
+        except ExperimentError as error:
+            raise ExperimentError(f"search.{study.stage}, for {study.label}: {error}") from error
+    return studies
+
+
+def make_proposer(study: Study) -> Proposer:
+    """Return whoever proposes settings for a study."""
+    return proposer(study.search, study.spaces, study.start, f"search {study.stage} {study.label}")
+
+
+def _refuse_impossible(study: Study, name: str, value: object) -> None:
+    try:
+        setup = study.make({name: value})
+        if not is_finite_number(setup.hyperparameters.get(name, 0)):
+            raise ValueError("must be a finite number")
+        OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
+    except ValueError as error:
+        raise ExperimentError(
+            f"{study.key(name)}{shown(value)}: {_problem(error, study.spaces[name])}"
+        ) from error
+
+
+def _problem(error: ValueError, space: Space | None = None) -> str:
+    """Say what is wrong with a value of a space."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    mistake = error.errors()[0]
+    if mistake["type"] == "value_error":
+        return str(mistake["ctx"]["error"])
+    message = mistake["msg"][:1].lower() + mistake["msg"][1:]
+    out_of_range = mistake["type"].startswith(("greater", "less"))
+    if out_of_range or space is None or space.choices:
+        return message
+    return f"{message}: give a list of choices"
+
+
+def _with_epochs(settings: AnyStage, stage: str, epochs: int | None) -> AnyStage:
+    """Return the stage, trained as long as its search trains."""
+    if epochs is None:
+        return settings
+    try:
+        return type(settings).model_validate(settings.model_dump(exclude_unset=True) | {"epochs": epochs})
+    except ValidationError as error:
+        raise ExperimentError(f"search.{stage}.epochs = {epochs}: {_problem(error)}") from error
+
+
+def _of_comparison(experiment: Experiment, classes: int) -> Iterator[Study]:
+    settings, wanted = experiment.comparison, experiment.search.comparison
+    if settings is None or wanted is None:
+        return
+    defects = defects_of(experiment)
+    short = _with_epochs(settings, COMPARISON, wanted.epochs)
+    labels = [optimizer.shown_as for optimizer in settings.optimizers]
+    for label in wanted.own:
+        if label not in labels:
+            raise ExperimentError(
+                f"search.comparison.own.{label}: no compared optimizer is called so{nearest(label, labels)};"
+                f" there are: {', '.join(labels)}"
+            )
+    taken = {name for optimizer in settings.optimizers for name in hyperparameters(optimizer.name)}
+    for name in wanted.space:
+        if name not in taken:
+            raise ExperimentError(
+                f"search.comparison.space.{name}: no compared optimizer takes it"
+                f"{nearest(name, sorted(taken))}; they take: {', '.join(sorted(taken))}"
+            )
+    for place, optimizer in enumerate(settings.optimizers):
+        takes = hyperparameters(optimizer.name)
+        own = wanted.own.get(optimizer.shown_as, {})
+        for name in own:
+            if name not in takes:
+                raise ExperimentError(
+                    f"search.comparison.own.{optimizer.shown_as}.{name}: {optimizer.name} does not take it"
+                    f"{nearest(name, list(takes))}; allowed: {', '.join(takes)}"
+                )
+        grown = (classes,) * place if defects.hidden_list_grows else ()
+        yield Study(
+            stage=COMPARISON,
+            label=optimizer.shown_as,
+            search=wanted,
+            spaces={name: space for name, space in (wanted.space | own).items() if name in takes},
+            defects=defects,
+            make=lambda values, optimizer=optimizer, grown=grown: make_setup(  # type: ignore[misc]
+                COMPARISON, short, with_values(optimizer, values), grown=grown
+            ),
+        )
+
+
+def _of_tuned(experiment: Experiment) -> Iterator[Study]:
+    settings, wanted = experiment.tuned, experiment.search.tuned
+    if settings is None or wanted is None:
+        return
+    short = _with_epochs(settings, TUNED, wanted.epochs)
+    takes = hyperparameters(settings.optimizer.name)
+    of_stage = [name for name in Stage.model_fields if name not in {"seeds", "epochs", "dtype"}]
+    for name in wanted.space:
+        if name not in takes and name not in of_stage:
+            known = [*takes, *of_stage]
+            raise ExperimentError(
+                f"search.tuned.space.{name}: is no setting of the tuned stage{nearest(name, known)}; allowed:"
+                f" {', '.join(known)}"
+            )
+
+    def make(values: Values) -> Setup:
+        with_tuned_values(settings, values)  # what is found must do for the final training as well
+        tuned = with_tuned_values(short, values)
+        return make_setup(TUNED, tuned, tuned.optimizer)
+
+    defects = defects_of(experiment)
+    yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, defects, make)
+
+
+def with_values(optimizer: OptimizerSettings, values: Values) -> OptimizerSettings:
+    """Return the optimizer with other hyperparameters."""
+    return OptimizerSettings.model_validate(optimizer.model_dump() | values)
+
+
+def with_tuned_values(settings: Tuned, values: Values) -> Tuned:
+    """Return the tuned stage with other values, its optimizer's and its own."""
+    own = {name: value for name, value in values.items() if name in Stage.model_fields}
+    further = {name: value for name, value in values.items() if name not in own}
+    merged = settings.model_dump(exclude_unset=True) | own
+    return Tuned.model_validate(merged | {"optimizer": with_values(settings.optimizer, further).model_dump()})
