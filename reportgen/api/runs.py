@@ -80,11 +80,9 @@ class Run(KeptRun):
             return rendered
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        copies = {
-            "html": _copy(rendered.html, target.with_name(f"{target.name}.html")),
-            "pdf": rendered.pdf and _copy(rendered.pdf, target.with_name(f"{target.name}.pdf")),
-        }
-        return replace(rendered, **copies)
+        html = _copy(rendered.html, target.with_name(f"{target.name}.html"))
+        pdf_copy = rendered.pdf and _copy(rendered.pdf, target.with_name(f"{target.name}.pdf"))
+        return replace(rendered, html=html, pdf=pdf_copy)
 
     def __repr__(self) -> str:
         """Return the run by its folder; its records would fill pages."""

@@ -112,7 +112,9 @@ def _interrupts_held() -> Iterator[None]:
 def _main_left_out() -> Iterator[None]:
     """Start processes that do not run the caller's program once more: they need nothing that it defines."""
     main = sys.modules["__main__"]
-    kept = {name: main.__dict__[name] for name in ("__file__", "__spec__") if name in main.__dict__}
+    kept: dict[str, Any] = {
+        name: main.__dict__[name] for name in ("__file__", "__spec__") if name in main.__dict__
+    }
     main.__dict__.pop("__file__", None)
     main.__spec__ = None
     try:
