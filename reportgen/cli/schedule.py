@@ -66,28 +66,28 @@ def schedule_add(  # noqa: PLR0917 - click passes them by name
     Everything is trained anew. Never two of one schedule at once; missed times are caught up once.
     """
     from reportgen.cli.schedule_lines import install_by_hand_lines, shown
-    from reportgen.delivery.schedule import adding, schedules, systemd, timers, times
+    from reportgen.delivery.schedule import adding, schedule_files, systemd, timers, times
     from reportgen.delivery.schedule.stored_destinations import stored
 
     words, expression = asked_times(at, every, cron)
     file = check_experiment(experiment, overrides)
-    place = schedules.place(output, Path(experiment).stem if name is None else name)
+    place = schedule_files.place(output, Path(experiment).stem if name is None else name)
     arguments = [
         *overrides.arguments(),
         *(() if workers is None else ("--workers", str(workers))),
         *report_arguments(options, anywhere=True),
     ]
-    schedule = schedules.Schedule(
+    schedule = schedule_files.Schedule(
         experiment=file,
         when=words,
         cron=expression,
-        options=tuple(map(schedules.one_line, arguments)),
+        options=tuple(map(schedule_files.one_line, arguments)),
         share=tuple(stored(target) for target in dict.fromkeys(share)),
-        secrets=schedules.one_line(str(secrets.expanduser().absolute())) if secrets else None,
+        secrets=schedule_files.one_line(str(secrets.expanduser().absolute())) if secrets else None,
         keep=keep,
         timer=timers.choose(timer),
         added=times.now().astimezone(datetime.UTC),
-        environment=schedules.environment(os.environ),
+        environment=schedule_files.environment(os.environ),
     )
     adding.add(place, schedule)
     (soon,) = times.next_due(schedule.cron, times.now())
@@ -121,7 +121,7 @@ def asked_times(at: str | None, every: str | None, cron: str | None) -> tuple[st
 
 def check_experiment(experiment: str, overrides: Overrides) -> str:
     """Read the experiment as a rerun will; returns its absolute path, or its name if it comes ready."""
-    from reportgen.delivery.schedule import schedules
+    from reportgen.delivery.schedule import schedule_files
     from reportgen.experiment.reading import find, read
     from reportgen.files.resources import experiments
 
@@ -129,7 +129,7 @@ def check_experiment(experiment: str, overrides: Overrides) -> str:
     read(file, overrides.by_table())
     if file.parent == experiments():
         return file.stem  # where the ready ones are may change with the next version
-    return schedules.one_line(str(file.absolute()))
+    return schedule_files.one_line(str(file.absolute()))
 
 
 @schedule.command("list")
@@ -137,9 +137,9 @@ def check_experiment(experiment: str, overrides: Overrides) -> str:
 def schedule_list(output: Path) -> None:
     """Show the schedules, when each is next due, and its last result."""
     from reportgen.cli.schedule_lines import COLUMNS, row
-    from reportgen.delivery.schedule import schedules
+    from reportgen.delivery.schedule import schedule_files
 
-    print_rows(f"Schedules in {output}", COLUMNS, [row(place) for place in schedules.places(output)])
+    print_rows(f"Schedules in {output}", COLUMNS, [row(place) for place in schedule_files.places(output)])
 
 
 @schedule.command("show")
@@ -148,9 +148,9 @@ def schedule_list(output: Path) -> None:
 def schedule_show(name: str, output: Path) -> None:
     """Show a schedule: what is installed, its next times, its last results and their logs."""
     from reportgen.cli.schedule_lines import facts
-    from reportgen.delivery.schedule import schedules
+    from reportgen.delivery.schedule import schedule_files
 
-    place = schedules.place(output, name)
+    place = schedule_files.place(output, name)
     print_rows(place.name, ("schedule", place.name), facts(place))
 
 
@@ -161,10 +161,10 @@ def schedule_show(name: str, output: Path) -> None:
 def schedule_run(name: str, if_due: bool, output: Path) -> int:
     """Carry a schedule out now."""
     from reportgen.cli.schedule_lines import last_words
-    from reportgen.delivery.schedule import outcomes, rerun, schedules
+    from reportgen.delivery.schedule import outcomes, rerun, schedule_files
 
-    place = schedules.place(output, name)
-    schedule = schedules.read(place)
+    place = schedule_files.place(output, name)
+    schedule = schedule_files.read(place)
     try:
         kept = rerun.carry_out(place, schedule, only_if_due=if_due)
     except rerun.AlreadyRunningError as error:
@@ -188,8 +188,8 @@ def schedule_run(name: str, if_due: bool, output: Path) -> int:
 @output_option
 def schedule_remove(name: str, output: Path) -> None:
     """Remove a schedule and its timer; logs and runs stay."""
-    from reportgen.delivery.schedule import adding, schedules
+    from reportgen.delivery.schedule import adding, schedule_files
 
-    place = schedules.place(output, name)
+    place = schedule_files.place(output, name)
     adding.remove(place)
     click.echo(f"removed\t{place.name}" + (f"\tlogs stay in {place.folder}" if place.folder.exists() else ""))

@@ -6,9 +6,9 @@ import datetime
 import re
 from pathlib import Path
 
-from reportgen.delivery.schedule import cron, outcomes, rerun, schedules, timers, times
+from reportgen.delivery.schedule import cron, outcomes, rerun, schedule_files, timers, times
 from reportgen.delivery.schedule.outcomes import Kept
-from reportgen.delivery.schedule.schedules import Place, Schedule
+from reportgen.delivery.schedule.schedule_files import Place, Schedule
 from reportgen.errors import UserError
 
 COLUMNS = ("schedule", "experiment", "when", "next", "last result")
@@ -17,7 +17,7 @@ COLUMNS = ("schedule", "experiment", "when", "next", "last result")
 def row(place: Place) -> tuple[str, ...]:
     """A schedule's name, experiment, time, next time and last result."""
     try:
-        schedule = schedules.read(place)
+        schedule = schedule_files.read(place)
     except UserError:
         return place.name, "", "damaged", "", f"see `reportgen schedule show {place.name}`"
     (soon,) = times.next_due(schedule.cron, times.now())
@@ -28,7 +28,7 @@ def row(place: Place) -> tuple[str, ...]:
 
 def facts(place: Place) -> list[tuple[str, str]]:
     """All about a schedule: what is installed now, its next times, its last results and logs."""
-    schedule = schedules.read(place)
+    schedule = schedule_files.read(place)
     rows = [
         ("experiment", schedule.experiment),
         ("when", schedule.when),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from reportgen.delivery.schedule import schedules, timers
-from reportgen.delivery.schedule.schedules import Place, Schedule
+from reportgen.delivery.schedule import schedule_files, timers
+from reportgen.delivery.schedule.schedule_files import Place, Schedule
 from reportgen.errors import UserError
 
 
@@ -22,18 +22,18 @@ def add(place: Place, schedule: Schedule) -> None:
             f"`reportgen schedule remove {place.name}` first, or choose another --name"
         )
     check_program()
-    schedules.write(place, schedule)
+    schedule_files.write(place, schedule)
     try:
         timers.install(schedule.timer, place, schedule.cron)
     except BaseException:
-        schedules.erase(place)
+        schedule_files.erase(place)
         raise
 
 
 def check_program() -> None:
     """See that reportgen starts as a timer will start it: from another folder, with a bare environment."""
     done = subprocess.run(
-        [*schedules.program(), "--version"],
+        [*schedule_files.program(), "--version"],
         cwd="/",
         env={"PATH": "/usr/bin:/bin"},
         stdin=subprocess.DEVNULL,
@@ -54,7 +54,7 @@ def remove(place: Place) -> None:
         UserError: where there is neither.
     """
     try:
-        timer = schedules.read(place).timer
+        timer = schedule_files.read(place).timer
     except UserError:
         # there is no telling which timer it had: all are asked
         removed = [timers.remove(kind, place) for kind in timers.TIMERS]
@@ -62,4 +62,4 @@ def remove(place: Place) -> None:
             raise
     else:
         timers.remove(timer, place)
-    schedules.erase(place)
+    schedule_files.erase(place)

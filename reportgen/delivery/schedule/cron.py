@@ -14,7 +14,7 @@ import shlex
 import shutil
 import subprocess
 
-from reportgen.delivery.schedule.schedules import Place
+from reportgen.delivery.schedule.schedule_files import Place
 from reportgen.errors import UserError
 
 CATCH_UP = "17 * * * *"

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, ValidationError
 
 from reportgen.delivery.schedule import times
-from reportgen.delivery.schedule.schedules import Place
+from reportgen.delivery.schedule.schedule_files import Place
 from reportgen.experiment.values import Table, as_tuple
 from reportgen.files.atomic import write_text
 

@@ -16,7 +16,7 @@ from typing import IO
 
 from reportgen.delivery.schedule import outcomes, times
 from reportgen.delivery.schedule.outcomes import Kept
-from reportgen.delivery.schedule.schedules import Place, Schedule, program
+from reportgen.delivery.schedule.schedule_files import Place, Schedule, program
 from reportgen.errors import ExitCode, UserError
 from reportgen.files.atomic import naming
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cronsim import CronSim
 
-from reportgen.delivery.schedule.schedules import Place
+from reportgen.delivery.schedule.schedule_files import Place
 from reportgen.delivery.schedule.times import DAYS
 from reportgen.errors import UserError
 from reportgen.files.atomic import write_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from reportgen.delivery.schedule import cron, systemd
-from reportgen.delivery.schedule.schedules import Place
+from reportgen.delivery.schedule.schedule_files import Place
 from reportgen.errors import UserError
 
 PRINT = "print"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.delivery.schedule.schedules import place
+from reportgen.delivery.schedule.schedule_files import place
 from tests.helpers.cli import Cli
 from tests.helpers.servers import Mailbox, mail_server
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.delivery.schedule.schedules import place
+from reportgen.delivery.schedule.schedule_files import place
 from tests.helpers.cli import Cli, refused
 from tests.helpers.schedules import LATER, from_cron, long_ago, shown, well
 
