@@ -1,4 +1,4 @@
-"""An experiment trained, and its report, for Python."""
+"""Runs, for Python: an experiment trained, and its report."""
 
 from __future__ import annotations
 

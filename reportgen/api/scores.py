@@ -1,4 +1,4 @@
-"""Anyone's results compared, for Python: the verdicts as tables, and a report of them."""
+"""Anyone's scores compared, for Python: the verdicts as tables, and a report of them."""
 
 from __future__ import annotations
 
