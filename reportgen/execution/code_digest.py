@@ -19,19 +19,19 @@ WITHOUT_EFFECT = ("ctx", "kind", "type_comment", "type_ignores")
 
 @cache
 def code_digest() -> str:
-    """The SHA-256 of the code that computes, as Python understands it."""
+    """Return the SHA-256 of the code that computes, as Python understands it."""
     texts = [canonical(file.read_text(encoding="utf-8")) for file in files()]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def files() -> list[Path]:
-    """The files of the code that computes, in order."""
+    """Return the files of the code that computes, in order."""
     places = [PACKAGE / name for name in COMPUTES]
     return [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
 
 
 def canonical(source: str) -> str:
-    """What a program does, as one line: blind to comments, layout and docstrings, and to Python's version.
+    """Write what a program does as one line: blind to comments, layout, docstrings and Python's version.
 
     `ast.dump` will not do: versions of Python differ in the fields that a node has and in those that are
     left out where they are empty.

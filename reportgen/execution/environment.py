@@ -19,29 +19,29 @@ PACKAGES = (
 @cache
 def versions() -> dict[str, str]:
     """Return Python's version and those of the packages that a report depends on; do not change it."""
-    found = {"reportgen": reportgen.__version__, "python": platform.python_version()}
+    known = {"reportgen": reportgen.__version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:
-            found[package] = importlib.metadata.version(package)
+            known[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+            known[package] = "not installed"
+    return known
 
 
 def device() -> dict[str, str | int]:
-    """The processor that trained, and the operating system."""
+    """Return the processor that trains, how many cores of it, and the operating system."""
     return {"processor": processor(), "cores": cores(), "system": f"{platform.system()} {platform.machine()}"}
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def processor() -> str:
-    """The processor's name, as its maker calls it where the system tells."""
+    """Return the processor's name, as its maker calls it where the system tells."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):

@@ -19,7 +19,7 @@ from reportgen.training.trial import CONSTANT
 
 
 def collect(trials: Sequence[Trial]) -> dict[str, Excerpt]:
-    """The layers, the network, the training loop, and what else these trials used, by name."""
+    """Return the code of layers, network and training loop, and of what else these trials used, by name."""
     setups = [trial.setup for trial in trials]
     objects: dict[str, Callable[..., Any] | type] = {
         "fully_connected": FullyConnectedLayer,
@@ -43,7 +43,7 @@ def collect(trials: Sequence[Trial]) -> dict[str, Excerpt]:
 
 
 def excerpt(ran: Callable[..., Any] | type) -> Excerpt:
-    """Where an object's source stands, and its text without the common indentation."""
+    """Return where an object's source stands, and its text without the common indentation."""
     lines, first = inspect.getsourcelines(ran)
     file = Path(inspect.getsourcefile(ran) or "").resolve()
     shown = file.relative_to(PACKAGE.parent) if file.is_relative_to(PACKAGE) else Path(file.name)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the training room imports torch, which a report can do with
 
 
 def epochs_table(records: Sequence[Record]) -> pd.DataFrame:
-    """metrics.csv: the metrics of every epoch of every trial. Losses are mean cross-entropies."""
+    """Return metrics.csv: the metrics of every epoch of every trial. Losses are mean cross-entropies."""
     return pd.DataFrame(
         [
             {"stage": r.trial.setup.stage, "setup": r.trial.setup.label, "seed": r.trial.seed, **asdict(row)}
@@ -25,7 +25,7 @@ def epochs_table(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def results_table(records: Sequence[Record]) -> pd.DataFrame:
-    """results.csv: the settings of every trial, its best epoch, and its test result.
+    """Return results.csv: the settings of every trial, its best epoch, and its test result.
 
     A diverged trial has no best epoch and no test result; its cells are empty.
     """
@@ -33,7 +33,7 @@ def results_table(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def confusion_table(records: Sequence[Record], classes: Sequence[str]) -> pd.DataFrame:
-    """confusion.csv: how many test images of each true class were taken for each class, by trial."""
+    """Return confusion.csv: how many test images of each true class were taken for each class, by trial."""
     rows = [
         {
             "stage": record.trial.setup.stage,

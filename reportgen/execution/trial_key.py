@@ -19,19 +19,21 @@ NAMES_ONLY = ("stage", "label")
 
 
 def trial_key(trial: Trial, data: str) -> str:
-    """The key of a trial on data of this digest.
+    """Return the key of a trial. Two of the same key have the same numbers, whatever they are called.
 
-    Two trials of the same key have the same numbers, whatever the experiment calls them.
+    Args:
+        trial: Its settings and its seed.
+        data: The digest of the images and of their split.
     """
     described = asdict(trial)
     for name in NAMES_ONLY:
         del described["setup"][name]
-    what = {"format": FORMAT, "code": code_digest(), **machinery(), "data": data, **described}
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    content = {"format": FORMAT, "code": code_digest(), **machinery(), "data": data, **described}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def machinery() -> dict[str, str]:
-    """What else the last bits of a sum depend on."""
+    """Return what else the last bits of a sum depend on."""
     import torch  # slow to import: only who trains needs it
 
     return {

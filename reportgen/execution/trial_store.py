@@ -29,7 +29,11 @@ class TrialStore:
         self.database = database
 
     def get(self, trial: Trial, key: str) -> Record | None:
-        """The record of this trial, where it was finished before. Raises DamagedRecordError."""
+        """Return the record of a trial, where it was finished before.
+
+        Raises:
+            DamagedRecordError: What is there is not what was kept.
+        """
         with self.database.transaction(reads_only=True):
             kept = self.database.execute(
                 "SELECT record, description, digest FROM trials LEFT JOIN environments ON id = environment"
@@ -47,7 +51,14 @@ class TrialStore:
         return _record(trial, json.loads(record), rows)
 
     def put(self, record: Record, key: str, data: str, environment: dict[str, Any]) -> None:
-        """Keep a finished trial's record. data: the digest of its data. environment: what it ran on."""
+        """Keep a finished trial's record.
+
+        Args:
+            record: Of the trial.
+            key: The trial's.
+            data: The digest of its data.
+            environment: What it ran on.
+        """
         setup = asdict(record.trial.setup) | {"defects": asdict(record.trial.defects)}
         for name in NAMES_ONLY:
             del setup[name]
@@ -75,8 +86,8 @@ class TrialStore:
                 )
 
     def environments(self, keys: list[str]) -> list[dict[str, Any]]:
-        """What these trials ran on, each environment once."""
-        found = {
+        """Return what these trials ran on, each environment once."""
+        descriptions = {
             description: None
             for key in keys
             for (description,) in self.database.execute(
@@ -84,7 +95,7 @@ class TrialStore:
                 key,
             )
         }
-        return [json.loads(description) for description in found]
+        return [json.loads(description) for description in descriptions]
 
     def _environment(self, description: str) -> int:
         self.database.execute("INSERT OR IGNORE INTO environments (description) VALUES (?)", description)

@@ -17,7 +17,8 @@ from reportgen.training import Augmentation, Defects, Setup, Trial
 def check_optimizers(experiment: Experiment) -> None:
     """Refuse optimizers that do not exist and hyperparameters that theirs does not take.
 
-    Raises ExperimentError naming the key, the value and what is allowed.
+    Raises:
+        ExperimentError: One of these; the line names the key, the value and what is allowed.
     """
     for key, settings in _optimizers(experiment):
         if settings.name not in OPTIMIZERS:
@@ -56,10 +57,12 @@ def refuse_too_many(trials: int) -> None:
 
 
 def plan(experiment: Experiment, classes: int, found: Experiment | None = None) -> list[Trial]:
-    """Every trial of the experiment: the comparison's, optimizer by optimizer, then the others'.
+    """Spread an experiment out into its trials: the comparison's, optimizer by optimizer, then the others'.
 
-    classes: how many the data set has; the defect hidden_list_grows needs to know. found: the experiment
-    with the settings that its search found, where it has one.
+    Args:
+        experiment: As its file has it.
+        classes: How many the data set has; the defect hidden_list_grows needs to know.
+        found: The experiment with the settings that its search found; None before a search, or without one.
     """
     defects = defects_of(experiment)
     trials = _comparison(experiment, COMPARISON, defects, classes)
@@ -104,7 +107,7 @@ def defects_of(experiment: Experiment) -> Defects:
 
 
 def ablations(defects: Defects) -> dict[str, Defects]:
-    """The defects that are left when each is mended alone, by its name, and when ALL are mended."""
+    """Return the defects that are left when each is mended alone, by its name, and when ALL are mended."""
     present = [name for name, there in vars(defects).items() if there]
     return {name: replace(defects, **{name: False}) for name in present} | {ALL: Defects()}
 
@@ -140,7 +143,7 @@ def _comparison(
 
 
 def is_finite_number(value: object) -> bool:
-    """Whether a value is a number that can be reckoned with."""
+    """Return whether a value is a number that can be reckoned with."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:
@@ -150,7 +153,7 @@ def is_finite_number(value: object) -> bool:
 
 
 def _optimizers(experiment: Experiment) -> Iterator[tuple[str, OptimizerSettings]]:
-    """Every optimizer's settings with the key under which they stand."""
+    """Yield every optimizer's settings with the key under which they stand."""
     if experiment.comparison is not None:
         for place, settings in enumerate(experiment.comparison.optimizers):
             yield f"{COMPARISON}.optimizers[{place}]", settings

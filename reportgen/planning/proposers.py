@@ -22,21 +22,28 @@ class Proposer(Protocol):
     """Proposes settings, round by round, and is told what came of them."""
 
     def ask(self) -> list[Values]:
-        """The next settings to try; none when the search is over."""
+        """Return the next settings to try; none when the search is over."""
         ...
 
     def tell(self, scores: Sequence[float | None]) -> None:
-        """The scores of the last round, higher is better; None for one that diverged."""
+        """Hear the scores of the last round, higher is better; None for one that diverged."""
         ...
 
 
 def proposer(
     search: StageSearch, spaces: Mapping[str, Space], start: Values | None, purpose: str
 ) -> Proposer:
-    """Whoever proposes settings by the method that the search names.
+    """Return whoever proposes settings by the method that a search names.
 
-    start: the experiment's own settings, Optuna's first proposal; None where the space does not hold them.
-    purpose: tells this search's random numbers apart from another's.
+    Args:
+        search: How many settings are tried, and how.
+        spaces: The values of each setting that may be tried.
+        start: The experiment's own settings, Optuna's first proposal; None where the space does not hold
+            them.
+        purpose: Tells this search's random numbers apart from another's.
+
+    Raises:
+        ExperimentError: A grid cannot be laid out.
     """
     if search.method == "grid":
         return Grid(grid(spaces, search.trials))
@@ -44,9 +51,17 @@ def proposer(
 
 
 def grid(spaces: Mapping[str, Space], trials: int) -> list[Values]:
-    """Exactly that many settings: every combination of the choices, at evenly spaced points of the range.
+    """Lay out settings: every combination of the choices, at evenly spaced points of the range.
 
-    Raises ExperimentError where that many cannot be had.
+    Args:
+        spaces: The values of each setting, one of them at most a range.
+        trials: How many settings there are to be.
+
+    Returns:
+        Exactly so many.
+
+    Raises:
+        ExperimentError: That many cannot be had.
     """
     choices = {name: space.choices for name, space in spaces.items() if space.choices}
     ranges = {name: space for name, space in spaces.items() if not space.choices}
@@ -77,7 +92,7 @@ def grid(spaces: Mapping[str, Space], trials: int) -> list[Values]:
 
 
 def spaced(space: Space, points: int) -> list[float]:
-    """Points from low to high, evenly spaced on the space's scale, of four digits."""
+    """Return points from low to high, evenly spaced on the space's scale, of four digits."""
     low, high = space.low or 0.0, space.high or 0.0
     shares = [point / (points - 1) for point in range(points)]
     if space.scale == "log":
@@ -86,7 +101,7 @@ def spaced(space: Space, points: int) -> list[float]:
 
 
 def readable(space: Space, value: float) -> float:
-    """Four significant digits, so that what a report prints is what was used; never beyond the range."""
+    """Round to four digits, so that what a report prints is what was used; never beyond the range."""
     return min(max(float(f"{value:.4g}"), space.low or 0.0), space.high or 0.0)
 
 
@@ -97,12 +112,12 @@ class Grid:
         self.left = settings
 
     def ask(self) -> list[Values]:
-        """Everything, once."""
+        """Return everything, once."""
         asked, self.left = self.left, []
         return asked
 
     def tell(self, scores: Sequence[float | None]) -> None:
-        """Nothing depends on it."""
+        """Do nothing: what is left depends on no score."""
 
 
 class Optuna:
@@ -142,7 +157,7 @@ class Optuna:
             )
 
     def ask(self) -> list[Values]:
-        """The next few proposals."""
+        """Return the next few proposals."""
         count = min(ROUND, self.search.trials - self.asked)
         self.pending = [self._ask_one() for _ in range(count)]
         return [self._values(trial) for trial in self.pending]

@@ -16,20 +16,28 @@ from reportgen.planning.search import Searched
 from reportgen.planning.studies import Study
 
 
-def found_experiment(text: str, experiment: Experiment, name: str, searched: Sequence[Searched]) -> str:
-    """The experiment's file with the settings that were found, its comments kept.
+def insert_found(text: str, experiment: Experiment, name: str, searched: Sequence[Searched]) -> str:
+    """Write the settings that were found into an experiment's text, its comments kept.
 
     [search] goes; what was searched, and how, stands under [found] instead.
-    text: of the file. name: what the search's experiment is called.
+
+    Args:
+        text: Of the file.
+        experiment: What it says.
+        name: What the search's experiment is called.
+        searched: Every search with all that it has tried.
+
+    Returns:
+        The text of the new experiment.
     """
     document = tomlkit.parse(text)
     document.pop(SEARCH, None)
     comparison = experiment.comparison
-    for one in searched:
-        values = one.best.values
-        if one.study.stage == COMPARISON and comparison is not None:
+    for of_setup in searched:
+        values = of_setup.best.values
+        if of_setup.study.stage == COMPARISON and comparison is not None:
             labels = [optimizer.shown_as for optimizer in comparison.optimizers]
-            _set(document[COMPARISON]["optimizers"][labels.index(one.study.label)], values)
+            _set(document[COMPARISON]["optimizers"][labels.index(of_setup.study.label)], values)
         elif experiment.tuned is not None:
             own = {key: value for key, value in values.items() if key in type(experiment.tuned).model_fields}
             _set(document[TUNED], own)
@@ -38,13 +46,13 @@ def found_experiment(text: str, experiment: Experiment, name: str, searched: Seq
                 {key: value for key, value in values.items() if key not in own},
             )
     found: Any = document.setdefault("found", tomlkit.table())
-    for stage in dict.fromkeys(one.study.stage for one in searched):
-        found[stage] = _how(name, [one for one in searched if one.study.stage == stage])
+    for stage in dict.fromkeys(of_setup.study.stage for of_setup in searched):
+        found[stage] = _how(name, [of_setup for of_setup in searched if of_setup.study.stage == stage])
     return tomlkit.dumps(document)
 
 
-def other_data(text: str, data: dict[str, Any]) -> str:
-    """The experiment's text with what the command line said about the data; None takes a key away."""
+def insert_data(text: str, data: dict[str, Any]) -> str:
+    """Write what the command line said about the data into an experiment's text; None takes a key away."""
     document = tomlkit.parse(text)
     table: Any = document["data"]
     for key in [key for key, value in data.items() if value is None]:
@@ -53,8 +61,8 @@ def other_data(text: str, data: dict[str, Any]) -> str:
     return tomlkit.dumps(document)
 
 
-def moved_path(text: str, old: Path, new: Path) -> str:
-    """The experiment's text for another place: a relative data.path goes on pointing where it pointed."""
+def move_path(text: str, old: Path, new: Path) -> str:
+    """Rewrite an experiment's text for another place: a relative data.path points where it pointed."""
     document = tomlkit.parse(text)
     data: Any = document.get("data", {})
     path = data.get("path")
@@ -81,24 +89,24 @@ def _set(table: Any, values: dict[str, Any]) -> None:
 
 def _how(name: str, searched: Sequence[Searched]) -> dict[str, Any]:
     study = searched[0].study
-    edges = [f"{one.study.label}: {setting}" for one in searched for setting in one.at_edge]
+    edges = [f"{of_setup.study.label}: {setting}" for of_setup in searched for setting in of_setup.at_edge]
     return {
         "experiment": name,
         "method": study.search.method,
         "trials": study.search.trials,
         "seeds": list(study.search.seeds),
         "epochs": study.search.epochs or study.make({}).epochs,
-        "space": "; ".join(_space(one.study) for one in searched),
+        "space": "; ".join(_space(of_setup.study) for of_setup in searched),
         "at_edge": edges,
     }
 
 
 def _space(study: Study) -> str:
-    """SGD: learning_rate from 0.0001 to 1 (log)."""
-    said = [
+    """Write a study's spaces: SGD: learning_rate from 0.0001 to 1 (log)."""
+    spaces = [
         f"{name} from {space.low:g} to {space.high:g} ({space.scale})"
         if not space.choices
         else f"{name} in {json.dumps(space.choices)}"
         for name, space in study.spaces.items()
     ]
-    return f"{study.label}: {', '.join(said)}"
+    return f"{study.label}: {', '.join(spaces)}"

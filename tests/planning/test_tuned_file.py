@@ -13,7 +13,7 @@ import pytest
 
 from reportgen.experiment.reading import read
 from reportgen.planning.search import Searched
-from reportgen.planning.tuned_file import found_experiment, moved_path, other_data
+from reportgen.planning.tuned_file import insert_data, insert_found, move_path
 from reportgen.training import Trial
 
 HEAD = """# a comment at the top
@@ -207,7 +207,7 @@ def expected(text: str, found: list[Searched]) -> dict[str, Any]:
 def test_only_what_was_searched_is_changed_and_the_rest_stays(searched: Find, form: str) -> None:
     text = FORMS[form]
     found = searched(text, reached)
-    written = found_experiment(text, found_in(text), "origin", found)
+    written = insert_found(text, found_in(text), "origin", found)
     before, after = expected(text, found), tomllib.loads(written)
     notes = after.pop("found")
     earlier = before.pop("found", {})
@@ -244,7 +244,7 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_is_written_is_an_experiment_with_the_settings_found(searched: Find, form: str) -> None:
     text = FORMS[form]
     found = searched(text, reached)
-    again = found_in(found_experiment(text, found_in(text), "origin", found))
+    again = found_in(insert_found(text, found_in(text), "origin", found))
     assert again.search.comparison is None
     assert again.search.tuned is None
     best = {(one.study.stage, one.study.label): one.best.values for one in found}
@@ -264,7 +264,7 @@ def test_what_is_written_is_an_experiment_with_the_settings_found(searched: Find
 def test_the_note_says_how_the_settings_were_found(searched: Find) -> None:
     text = FORMS["both, with a note of an earlier search"]
     found = searched(text, reached)
-    notes = tomllib.loads(found_experiment(text, found_in(text), "origin", found))["found"]
+    notes = tomllib.loads(insert_found(text, found_in(text), "origin", found))["found"]
     tuned = notes["tuned"].copy()
     space, edges = tuned.pop("space"), tuned.pop("at_edge")
     assert tuned == {
@@ -303,7 +303,7 @@ def test_a_relative_path_points_where_it_pointed(tmp_path: Path, written: str, n
     (here / "link").symlink_to(tmp_path / "far" / "away")
     images = here / written
     images.write_text("images", encoding="utf-8")
-    text = moved_path(NPZ.format(written), here / "x.toml", here / new)
+    text = move_path(NPZ.format(written), here / "x.toml", here / new)
     found = tomllib.loads(text)["data"]
     assert not Path(found["path"]).is_absolute()
     assert ((here / new).parent / found["path"]).samefile(images)
@@ -315,17 +315,17 @@ def test_a_relative_path_points_where_it_pointed(tmp_path: Path, written: str, n
 @pytest.mark.parametrize("path", ["/data/images.npz", "~/images.npz"])
 def test_an_absolute_path_or_one_from_home_stays(path: str) -> None:
     text = NPZ.format(path)
-    assert moved_path(text, Path("x.toml"), Path("elsewhere/y.toml")) == text
+    assert move_path(text, Path("x.toml"), Path("elsewhere/y.toml")) == text
 
 
 def test_data_without_a_path_stay() -> None:
-    assert moved_path(HEAD, Path("x.toml"), Path("elsewhere/y.toml")) == HEAD
+    assert move_path(HEAD, Path("x.toml"), Path("elsewhere/y.toml")) == HEAD
 
 
 def test_what_the_command_line_said_about_the_data_is_written_down() -> None:
-    text = other_data(NPZ.format("images.npz"), {"source": "digits", "path": None})
+    text = insert_data(NPZ.format("images.npz"), {"source": "digits", "path": None})
     assert tomllib.loads(text)["data"] == {"source": "digits", "classes": ["a", "b"]}
     assert "# own images" in text
-    text = other_data(HEAD, {"source": "npz", "path": "/data/images.npz"})
+    text = insert_data(HEAD, {"source": "npz", "path": "/data/images.npz"})
     assert tomllib.loads(text)["data"] == {"source": "npz", "path": "/data/images.npz", "train": 80}
-    assert other_data(HEAD, {}) == HEAD
+    assert insert_data(HEAD, {}) == HEAD

@@ -33,12 +33,22 @@ def execute(
     on_record: OnRecord,
     on_notice: OnNotice,
 ) -> list[Record]:
-    """Train all trials and return their records in the order of the trials.
+    """Train trials side by side.
 
-    workers: how many processes at once. workplaces: one for each trial; one that was begun there is gone
-    on with. on_epoch: called with a trial's place in the list and its newest row. on_record: called with
-    its place and its record, once it is done and all its rows are reported. on_notice: called with a line
-    for the user about what went wrong without stopping anything.
+    Args:
+        trials: All that are trained.
+        data: Where the images are, and how they are split.
+        workers: How many processes at once; with one, the trials are trained in this process.
+        workplaces: One for each trial; a training that was begun there goes on.
+        on_epoch: Called with a trial's place in the list and its newest row.
+        on_record: Called with its place and its record, once it is done and all its rows are reported.
+        on_notice: Called with a line for the user about what went wrong without stopping anything.
+
+    Returns:
+        The records, in the order of the trials.
+
+    Raises:
+        UserError: A process died, or the images are no longer those that the run began with.
     """
     records: dict[int, Record] = {}
     heard = [0] * len(trials)
@@ -124,7 +134,7 @@ def _main_left_out() -> Iterator[None]:
 
 
 def _work(trial: Trial, data: DataSettings) -> float:
-    """Roughly how much arithmetic a trial is, to sort by."""
+    """Estimate how much arithmetic a trial is, to sort by."""
     images = len(splits_of(trial, load_data(data).splits).train)
     first_hidden = trial.setup.hidden[0] if trial.setup.hidden else 10
     return trial.setup.epochs * images * first_hidden / trial.setup.batch_size
@@ -147,7 +157,7 @@ _worker_events: Any = None
 
 
 def _start_worker(events: Any) -> None:
-    """Once in every worker process."""
+    """Begin a worker process."""
     global _worker_events  # noqa: PLW0603 - a queue cannot travel with a task, only with the process
     _worker_events = events
     events.cancel_join_thread()  # a record holds every row: nobody waits for the last to be heard
@@ -155,7 +165,7 @@ def _start_worker(events: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed has nobody to work for."""
+    """End this worker with its parent: where that was killed, it has nobody to work for."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait_for_sentinel([parent.sentinel])
