@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.records import run_folder
-from tests.helpers.manifests import a_manifest
+from tests.helpers.manifests import a_trial, a_whole_manifest
 
 NAME = "20260102-030405-abcdef"
 TITLE = {"zh-Hant": "優化器比較", "en": "Comparing optimizers"}
@@ -41,16 +41,14 @@ def made_run(
             for stage, setup, seed, accuracy in rows
         ]
     )
+    manifest = a_whole_manifest(
+        [a_trial(stage, setup, seed, optimizer=setup) for stage, setup, seed, _ in rows]
+    )
+    manifest["run"] = name
+    manifest["experiment"] |= {"name": experiment, "file": f"{experiment}.toml"}
+    manifest["experiment"]["settings"]["title"] = title
     records = run_folder.RunRecords(
-        manifest_json=a_manifest(
-            name,
-            experiment={
-                "name": experiment,
-                "file": f"{experiment}.toml",
-                "options": [],
-                "settings": {"title": title},
-            },
-        ),
+        manifest_json=manifest,
         epochs=pd.DataFrame([dict.fromkeys(run_folder.EPOCH_COLUMNS, 1)]),
         results=results,
         search=pd.DataFrame(columns=list(run_folder.SEARCH_COLUMNS)),

@@ -110,13 +110,23 @@ def test_a_folder_of_any_name_can_be_sent_from(cli: Cli, mailbox: Mailbox) -> No
     assert attached(mailbox.mails[0]) == {"report.pdf": PDF}
 
 
+@pytest.mark.parametrize("sign", ["\r\n", "\u2028", "\x1b[31m"])
+def test_a_title_that_could_add_a_header_is_not_sent(cli: Cli, mailbox: Mailbox, sign: str) -> None:
+    title = f"a{sign}Bcc: spy@example.org"
+    made = made_run(Path("output"), title={"zh-Hant": title, "en": title})
+    answer = cli("share", made, "--to", address(mailbox.port))
+    assert answer.code == 1
+    assert "must be one line of printable characters" in answer.error_line
+    assert mailbox.attempts == 0
+
+
 def test_a_title_can_neither_add_a_header_nor_markup(cli: Cli, mailbox: Mailbox) -> None:
-    evil = "a\r\nBcc: spy@example.org\r\n\r\n<b>bold</b> & *x* \u2028 \x1b[31m"
-    made = made_run(Path("output"), title={"zh-Hant": evil, "en": evil})
+    title = "a Bcc: spy@example.org <b>bold</b> & *x*"
+    made = made_run(Path("output"), title={"zh-Hant": title, "en": title})
     assert cli("share", made, "--to", address(mailbox.port) + "&format=html").code == 0
     (mail,) = mailbox.mails
     assert mail["bcc"] is None
-    assert mail["subject"] == "a Bcc: spy@example.org <b>bold</b> & *x* [31m"
+    assert mail["subject"] == title
     page = mail.get_body(preferencelist=("html",))
     assert page is not None
     assert "<b>" not in page.get_content()
