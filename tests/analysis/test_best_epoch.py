@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from reportgen.analysis.best_epoch import chosen_by, costs
-from reportgen.experiment.model import DefectSettings
-from reportgen.experiment.trial import Setup, Trial
+from reportgen.experiment.trial import Trial
+from tests.helpers.manifests import a_trial
 
 EPOCHS = pd.DataFrame(
     {
@@ -32,9 +32,6 @@ def test_nothing_else_chooses() -> None:
 
 @pytest.mark.parametrize(("objective", "by"), [(False, "validation_accuracy"), (True, "objective")])
 def test_the_defect_overrules_what_the_setup_says(objective: bool, by: str) -> None:
-    setup = Setup(
-        stage="tuned", label="A", optimizer="SGD", hyperparameters={}, hidden=(8,), subset=None,
-        batch_size=32, epochs=4, best_epoch_by="validation_accuracy",
-    )  # fmt: skip
-    trial = Trial(setup=setup, seed=0, defects=DefectSettings(best_epoch_by_objective=objective))
+    recorded = a_trial("tuned", "A", 0, best_epoch_by="validation_accuracy")
+    trial = Trial.model_validate(recorded | {"defects": {"best_epoch_by_objective": objective}})
     assert chosen_by(trial) == by
