@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ PAIR_COLUMNS = ("problem", "first", "second", "n", "difference", "low", "high", 
 """What a notebook shows of a pair."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Optimizers compared on a table of scores.
 
@@ -33,9 +33,9 @@ class Comparison:
     """
 
     result: comparison.Comparison
-    scores: pd.DataFrame = field(repr=False)
-    _sources: tuple[Path, ...] = field(repr=False, default=())
-    _frame: pd.DataFrame | None = field(repr=False, default=None)
+    scores: pd.DataFrame
+    _sources: tuple[Path, ...] = ()
+    _frame: pd.DataFrame | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -92,6 +92,10 @@ class Comparison:
             sources = (target.with_name(f"{target.name}.csv"),)
             write_text(sources[0], frame_as_csv(self._frame))
         return render_scores(self.result, self.scores, sources, target, options)
+
+    def __repr__(self) -> str:
+        """Return the comparison by its metric and what the table supports; its tables would fill pages."""
+        return f"Comparison({self.result.metric}: {'; '.join(str(self).splitlines())})"
 
     def __str__(self) -> str:
         """Return a line for each problem."""

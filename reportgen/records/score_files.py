@@ -28,7 +28,7 @@ MOST_SEEDS = 1_000
 
 TABLE = ("problem", "optimizer", "seed", "score", "file", "line")
 
-FRAME = Path("DataFrame")
+FRAME = Path("table")
 """What messages call a table in memory."""
 
 WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")

@@ -46,10 +46,10 @@ def test_levels_of_an_index_are_columns_and_the_table_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (TABLE.drop(columns="seed"), "DataFrame: has no column seed"),
-        (pd.concat([TABLE, TABLE.iloc[:1]]), "stands already in DataFrame, line 2"),
-        (TABLE.assign(score="x"), "DataFrame, line 2, column score: 'x' is not a number"),
-        (TABLE.iloc[:0], "DataFrame: has a header and no rows"),
+        (TABLE.drop(columns="seed"), "table: has no column seed"),
+        (pd.concat([TABLE, TABLE.iloc[:1]]), "stands already in table, line 2"),
+        (TABLE.assign(score="x"), "table, line 2, column score: 'x' is not a number"),
+        (TABLE.iloc[:0], "table: has a header and no rows"),
     ],
 )
 def test_what_is_wrong_with_a_table_is_said_in_one_line(table: pd.DataFrame, said: str) -> None:

@@ -1,0 +1,68 @@
+"""The manual's notebooks run from top to bottom, and a notebook shows what a run is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.helpers.experiments import TINY
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs" / "notebooks").glob("*.ipynb"))
+
+
+def execute(notebook: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The notebook with its outputs, executed by this Python in a folder; a cell that fails raises."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
+    monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    return notebook
+
+
+def html_of(cell: Any) -> str:
+    return "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_and_shows_what_the_manual_shows(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = nbformat.read(path, as_version=4)
+    executed = execute(nbformat.read(path, as_version=4), tmp_path, monkeypatch)
+    for before, now in zip(stored.cells, executed.cells, strict=True):
+        if before.cell_type == "code":
+            kinds, kinds_now = (
+                [sorted(output.get("data", {"stream": 0})) for output in cell.outputs]
+                for cell in (before, now)
+            )
+            assert kinds == kinds_now, before.source
+            assert not any(output.get("name") == "stderr" for output in now.outputs), now.outputs
+
+
+def test_there_are_notebooks() -> None:
+    assert [path.stem for path in NOTEBOOKS] == ["homework", "own-results"]
+
+
+def test_a_run_shows_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    cell = new_code_cell('import reportgen; reportgen.run("tiny.toml", epochs=1)')
+    html = html_of(execute(new_notebook(cells=[cell]), tmp_path, monkeypatch).cells[0])
+    assert "tiny: test accuracy" in html
+    assert html.count("<svg") == 2
+
+
+@pytest.mark.slow
+def test_the_cell_of_the_readme_shows_the_quickstart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = new_code_cell('import reportgen; reportgen.run("quickstart")')
+    html = html_of(execute(new_notebook(cells=[cell]), tmp_path, monkeypatch).cells[0])
+    for optimizer in ("SGD", "SGD_Momentum", "Adam"):
+        assert optimizer in html
+    assert html.count("<svg") >= 2
