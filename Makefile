@@ -35,7 +35,7 @@ FONT_SOURCES := fonttools==4.68.0 fontpkg-source-serif-4==4.004 fontpkg-source-s
 # what changes the code a little, to see whether a test notices
 MUTATION := cosmic-ray==8.7.0
 
-FAST := python -m pytest -n auto --dist loadfile -m "not slow and not renders"
+FAST := python -m pytest -n auto --dist loadfile -m "not slow and not long"
 # root may write anywhere: without its capabilities it is a user like any other, whose files are its own
 WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --inh-caps=-all)
 
@@ -55,7 +55,7 @@ report: system-report $(INSTALLED) ## install what is missing, train on the embe
 test: system-test $(INSTALLED_DEV) ## install what is missing and run all tests
 	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-fast: lint types system-test ## what to run all day: lint, types, and the tests that neither render nor train for minutes
+fast: lint types system-test ## what to run all day: lint, types, and the tests that take no longer than a moment
 	@$(VENV)/bin/$(FAST) $(ARGS)
 
 unprivileged: $(INSTALLED_DEV) ## run the tests of what a user may not do, who root is not

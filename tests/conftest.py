@@ -38,8 +38,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 SLOW_SECONDS = 1800
 """How long a slow test may take; others have the timeout of pyproject.toml."""
-RENDERING = ("cli", "document", "faults", "report", "verification")
-"""The rooms whose tests render reports; those of faults run an experiment again for each of them."""
+LONG = ("api", "cli", "document", "faults", "hardening", "report", "verification")
+"""The rooms whose tests render reports, run experiments again and again, or try hundreds of cases."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -171,5 +171,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
         fixtures = getattr(item, "fixturenames", ())
-        if item.path.relative_to(tests).parts[0] in RENDERING or "tiny_run" in fixtures:
-            item.add_marker(pytest.mark.renders)
+        if item.path.relative_to(tests).parts[0] in LONG or "tiny_run" in fixtures:
+            item.add_marker(pytest.mark.long)

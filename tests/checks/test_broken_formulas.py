@@ -20,6 +20,8 @@ from tests.helpers.layer_mistakes import LAYER_MISTAKES
 from tests.helpers.mistakes import DROPOUT, FC, LOSS, NETWORK, RELU, Mistake
 from tests.helpers.optimizer_mistakes import OPTIMIZER_MISTAKES
 
+pytestmark = pytest.mark.long
+
 MISTAKES = LAYER_MISTAKES | OPTIMIZER_MISTAKES
 
 

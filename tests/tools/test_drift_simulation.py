@@ -13,6 +13,8 @@ from scipy import stats
 
 from tests.helpers.project import ROOT
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def simulation() -> ModuleType:

@@ -12,6 +12,8 @@ import pytest
 
 from tests.helpers.project import ROOT
 
+pytestmark = pytest.mark.long
+
 TOOL = ROOT / "tools" / "simulation.py"
 
 
