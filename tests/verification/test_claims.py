@@ -23,8 +23,8 @@ from tests.helpers.verified import failed, prove
 
 KINDS = [
     "key findings", "results at a glance", "images of every class", "proofs", "results of the comparison",
-    "means and intervals", "verdicts", "last epochs", "test accuracy", "accuracy of every class",
-    "conclusions", "trials",
+    "means and intervals", "verdicts", "time to target", "last epochs", "test accuracy",
+    "accuracy of every class", "conclusions", "trials",
 ]  # fmt: skip
 """Of a run that compares, trains one setup fully, and searched nothing."""
 

@@ -25,7 +25,7 @@ from reportgen.report.sections.section import Section, claim_row
 from reportgen.report.sections.sentences import networks
 from reportgen.report.sections.stage_settings import band, stage_settings
 from reportgen.report.sections.step_sizes import steps_block
-from reportgen.report.sections.targets import target_block
+from reportgen.report.sections.targets import claim_targets, target_block
 from reportgen.report.sections.verdicts import claim_comparison, in_words, verdict_block
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -85,6 +85,7 @@ def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogu
                 for row in results
             ),
             *claim_comparison(shared.found, UNIT, t),
+            *claim_targets(of_stage(records.epochs, shared.stage)),
         ),
     )
 

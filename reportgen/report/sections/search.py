@@ -21,6 +21,7 @@ from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.comparison import UNIT, Compared, comparison_rows, describe_comparison
 from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
+from reportgen.report.sections.targets import claim_targets
 from reportgen.report.sections.verdicts import claim_comparison, listed
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -42,6 +43,7 @@ def search_section(records: RunRecords, tuned_equally: Compared | None, t: Catal
         (
             *claim_search(records, COMPARISON),
             *(claim_comparison(tuned_equally.found, UNIT, t) if tuned_equally else ()),
+            *claim_targets(of_stage(records.epochs, EQUALLY_TUNED)),
         ),
         shown=not of_stage(records.search, COMPARISON).empty,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,15 +15,33 @@ from reportgen.analysis.targets import compare_times, default_target, summarize_
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.targets import times_to_target
+from reportgen.report.sections.section import Claim, claim_row
 from reportgen.report.sections.verdicts import was_tested
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
 
-def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
-    """Epochs and seconds to a validation accuracy; None where no optimizer can set one.
+@dataclass(frozen=True)
+class Race:
+    """How long each trial takes to a target.
 
-    epochs: the rows of metrics.csv of one stage, with two setups or more.
+    Attributes:
+        setups: In the order of metrics.csv, by which they have their colours.
+        target: A validation accuracy, as a share.
+        times: Rows of analysis.targets.time_to_target.
+        summary: Of summarize_times, a row for each setup.
+    """
+
+    setups: tuple[str, ...]
+    target: float
+    times: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def race_to_target(epochs: pd.DataFrame) -> Race | None:
+    """Return how long each trial of a stage takes to a target; None where no two optimizers can have one.
+
+    epochs: the rows of metrics.csv of the stage.
     """
     table = pd.DataFrame(
         {
@@ -34,15 +53,47 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
             "seconds": epochs["seconds"].astype(float),
         }
     )
-    setups = list(dict.fromkeys(table["optimizer"]))
-    targets = default_target(table)
-    if len(setups) < 2 or not targets:
+    setups = tuple(dict.fromkeys(table["optimizer"]))
+    targets = default_target(table) if len(setups) > 1 else {}
+    if not targets:
         return None
-    target = next(iter(targets.values()))
     times = time_to_target(table, targets)
-    summary = summarize_times(times).set_index("optimizer")
+    return Race(setups, next(iter(targets.values())), times, summarize_times(times).set_index("optimizer"))
+
+
+def claim_targets(epochs: pd.DataFrame) -> Iterator[Claim]:
+    """Yield the claims of the table of times to the target. epochs: as for race_to_target."""
+    race = race_to_target(epochs)
+    for row in target_rows(race) if race else ():
+        yield claim_row("time to target", *(row[name] for name in ("setup", "reached", "epochs", "seconds")))
+
+
+def target_rows(race: Race) -> list[dict[str, str]]:
+    """The rows of the table, as they are written."""
+    rows: dict[str, pd.Series[Any]] = {name: race.summary.loc[name] for name in race.setups}  # type: ignore[misc]
+    return [
+        {
+            "setup": name,
+            "color": color(number),
+            "reached": f"{row['reached']} / {row['trials']}",
+            "epochs": _median(row, "epoch"),
+            "seconds": _median(row, "seconds"),
+        }
+        for number, (name, row) in enumerate(rows.items())
+    ]
+
+
+def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
+    """Epochs and seconds to a validation accuracy; None where no optimizer can set one.
+
+    epochs: the rows of metrics.csv of one stage, with two setups or more.
+    """
+    race = race_to_target(epochs)
+    if race is None:
+        return None
+    times, summary, setups = race.times, race.summary, race.setups
     labels = {"epoch": t("figure.epoch").plain(), "missed": t("figure.missed").plain()}
-    medians = {name: float(summary.loc[name, "epoch"]) for name in setups}
+    medians = {str(name): float(median) for name, median in summary["epoch"].items()}
     written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
     each = [t.given(dict.fromkeys(t.languages, f"{name} {median}")) for name, median in written.items()]
     said = together(each, "list.names", t)
@@ -56,18 +107,9 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
         "figure_text": partial(_figure_text, said, times, medians, t),
         "caption": t("target.caption" if intervals else "target.caption_bare"),
         "key": f"target-{key}",
-        "target": numbers.percent(target),
+        "target": numbers.percent(race.target),
         "reference": t("target.reference"),
-        "rows": [
-            {
-                "setup": name,
-                "color": color(number),
-                "reached": f"{summary.loc[name, 'reached']} / {summary.loc[name, 'trials']}",
-                "epochs": _median(summary.loc[name], "epoch"),
-                "seconds": _median(summary.loc[name], "seconds"),
-            }
-            for number, name in enumerate(setups)
-        ],
+        "rows": target_rows(race),
     }
 
 
