@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reportgen.cli.console import draw_table
 from reportgen.cli.options import output_option
 from reportgen.errors import UserError
 from reportgen.experiment.stages import COMPARISON, TUNED
@@ -54,17 +55,8 @@ def list_(output: Path) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
     """The rows under a heading; what is damaged is red."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    drawn = Table(title=escape(title), title_justify="left")
-    for column in columns:
-        # a narrow terminal folds the other cells: the name is there to be copied
-        drawn.add_column(column, overflow="fold", no_wrap=column == columns[0])
-    for row in rows:
-        cells = (escape(cell) for cell in row.cells)
-        drawn.add_row(*cells, style="red" if row.kind == "damaged" else None)
-    return drawn
+    damaged = [number for number, row in enumerate(rows) if row.kind == "damaged"]
+    return draw_table(title, columns, [row.cells for row in rows], red=damaged)
 
 
 def ready_row(file: Path) -> Row:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
+from reportgen.cli.console import draw_table
 from reportgen.errors import printable
 from reportgen.report.sections.scores import is_percentage
 
@@ -125,19 +124,20 @@ def _lacking(pair: Pair) -> str:
 def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
     unit = Unit.of(comparison)
     better = "higher" if comparison.higher_is_better else "lower"
-    table = Table(title=escape(f"{problem}: {comparison.metric} ({better} is better)"), title_justify="left")
-    for column in ("optimizer", "trials", "no score", "mean", "95 % interval"):
-        side = "left" if column == "optimizer" else "right"
-        table.add_column(column, justify=side, overflow="fold")  # type: ignore[arg-type]
-    rows = comparison.summaries
-    for row in rows[rows["problem"] == problem].to_dict("records"):
-        table.add_row(
-            escape(row["optimizer"]),
+    of_problem = comparison.summaries[comparison.summaries["problem"] == problem]
+    columns = ("optimizer", "trials", "no score", "mean", "95 % interval")
+    rows = [
+        (
+            str(row["optimizer"]),
             str(row["trials"]),
             str(row["unscored"]),
             unit.mean(row["mean"]),
             unit.interval(row["low"], row["high"]),
         )
+        for row in of_problem.to_dict("records")
+    ]
+    title = f"{problem}: {comparison.metric} ({better} is better)"
+    table = draw_table(title, columns, rows, whole_first=False, right=columns[1:])
     console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
     with console.capture() as captured:
         console.print(table)
