@@ -26,6 +26,7 @@ import pandas as pd
 from scipy import stats
 
 from reportgen.analysis.drift import drift, worse
+from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 from reportgen.randomness import stream
 from reportgen.records import run_folder
 from reportgen.records.history import BASELINE, LATEST, RECENT, scores_of
@@ -38,13 +39,13 @@ RERUNS = 5
 SEEDS = 10
 
 HOMEWORK: dict[Headline, float] = {
-    ("comparison", "SGD"): 0.0048,
-    ("comparison", "SGD_Momentum"): 0.0057,
-    ("comparison", "Adam"): 0.0055,
-    ("equally tuned", "SGD"): 0.0048,
-    ("equally tuned", "SGD_Momentum"): 0.0093,
-    ("equally tuned", "Adam"): 0.0118,
-    ("tuned", "SGD"): 0.0083,
+    (COMPARISON, "SGD"): 0.0048,
+    (COMPARISON, "SGD_Momentum"): 0.0057,
+    (COMPARISON, "Adam"): 0.0055,
+    (EQUALLY_TUNED, "SGD"): 0.0048,
+    (EQUALLY_TUNED, "SGD_Momentum"): 0.0093,
+    (EQUALLY_TUNED, "Adam"): 0.0118,
+    (TUNED, "SGD"): 0.0083,
 }
 """The standard deviation of the test accuracy between seeds, of experiments/homework.toml on CIFAR-10."""
 

@@ -35,11 +35,6 @@ def ablation_stage(mended: str) -> str:
     return ABLATION + mended
 
 
-def is_ablation(stage: str) -> bool:
-    """Return whether a stage belongs to an ablation."""
-    return stage.startswith(ABLATION)
-
-
 def mended_in(stage: str) -> str | None:
     """Return what is mended in a stage: a defect's name, NONE or ALL; None where no ablation compares it.
 
@@ -47,4 +42,4 @@ def mended_in(stage: str) -> str | None:
     """
     if stage == COMPARISON:
         return NONE
-    return stage.removeprefix(ABLATION) if is_ablation(stage) else None
+    return stage.removeprefix(ABLATION) if stage.startswith(ABLATION) else None
