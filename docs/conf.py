@@ -38,6 +38,7 @@ nb_execution_mode = "off"  # the notebooks are stored with their results; tests 
 
 default_role = "code"  # `name` in a docstring is code
 autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
 # types of other libraries have their pages elsewhere, and nothing is looked up over the network; what is

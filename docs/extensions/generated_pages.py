@@ -31,4 +31,5 @@ def insert(app: Sphinx, _: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect with Sphinx."""
     app.connect("source-read", insert)
+    app.connect("autodoc-process-signature", python_reference.without_constructor)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

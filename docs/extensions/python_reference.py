@@ -13,6 +13,13 @@ def markdown() -> str:
     return "\n\n".join(["## `import reportgen`", *map(_described, names)]) if names else ""
 
 
+def without_constructor(
+    _app: object, kind: str, name: str, _class: object, _options: object, signature: str | None, _: object
+) -> tuple[str, str] | None:
+    """Return an empty signature for the door's classes: nobody makes a Run or a Comparison by hand."""
+    return ("", "") if signature and kind == "class" and name.count(".") == 1 else None
+
+
 def _described(name: str) -> str:
     is_class = inspect.isclass(getattr(reportgen, name))
     directive = ["autoclass", "   :members:"] if is_class else ["autofunction"]

@@ -33,7 +33,7 @@ class Verification:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each thing that was looked at: proof, state (ok, failed, unknown), detail."""
+        """A row for each thing that was looked at, with proof, state (ok, failed, unknown) and detail."""
         rows: list[tuple[str, str, str]] = []
         for proof in self.proofs:
             if not proof.wrong and not proof.unknown:

@@ -34,7 +34,7 @@ class Run(KeptRun):
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each trial: stage, setup, seed, hyperparameters, losses and accuracies (shares of 1)."""
+        """A row for each trial, with stage, setup, seed, hyperparameters, losses and accuracies (0 to 1)."""
         return self.records.results.copy()
 
     @property

@@ -48,12 +48,12 @@ class Comparison:
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """A row for each pair of optimizers: the difference of the means, its interval, p (Holm), verdict."""
+        """A row for each pair, with the difference of the means, its interval, p (Holm) and the verdict."""
         return self.result.pairs_table()
 
     @property
     def standings(self) -> pd.DataFrame:
-        """A row for each problem: the order of the means as far as it was shown, and who may be best."""
+        """A row for each problem, with the order of the means as far as it was shown, and who may be best."""
         return self.result.standings_table()
 
     def report(
