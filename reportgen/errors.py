@@ -56,7 +56,13 @@ def describe(error: UserError | OSError) -> str:
 
 
 def cannot_write(where: object, error: OSError, otherwise: str) -> UserError:
-    """The line for a file or a folder that cannot be written. otherwise: what to do, but for a full disk."""
+    """Return the line for a file or a folder that cannot be written.
+
+    Args:
+        where: The file or the folder.
+        error: The system's.
+        otherwise: What to do, but for a full disk.
+    """
     remedy = REMEDIES.get(error.errno or 0, otherwise)
     return UserError(f"{where}: cannot be written ({error.strerror}); {remedy}")
 
@@ -72,6 +78,14 @@ def is_printable(text: str) -> bool:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a hint at the known word that was probably meant, to be put behind the wrong one; else ""."""
+    """Return a hint at the known word that was probably meant.
+
+    Args:
+        word: What was written.
+        known: What could have been.
+
+    Returns:
+        The hint, to be put behind the wrong word; empty where none is near.
+    """
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean {close[0]}?)" if close else ""

@@ -11,10 +11,14 @@ Stream = np.random.Generator | np.random.RandomState
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
-    """The stream of this seed for this purpose.
+    """Return the stream of random numbers of a seed for a purpose.
 
     Streams of different purposes are independent, so that a change in how one is used (a network with
     more weights, say) leaves the others as they were (the order of the batches).
+
+    Args:
+        seed: Of a trial, or of a data set's split.
+        purpose: What the numbers are for.
     """
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(purpose.encode()),)))
 
@@ -28,7 +32,12 @@ def position(stream: Stream) -> dict[str, Any]:
 
 
 def move_to(stream: Stream, position: dict[str, Any]) -> None:
-    """Let a stream go on from where another of its kind stood."""
+    """Let a stream go on from where another of its kind stood.
+
+    Args:
+        stream: Moved in place.
+        position: What was recorded of the other.
+    """
     if isinstance(stream, np.random.Generator):
         stream.bit_generator.state = position
     else:

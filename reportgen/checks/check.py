@@ -60,7 +60,17 @@ Proof = Callable[[], tuple[tuple[Measure, ...], tuple[str, ...]]]
 
 
 def carry_out(key: str, sentence: str, verdict: str, proof: Proof) -> Check:
-    """Run a proof. A formula so broken that it raises has failed; it does not end the program."""
+    """Run a proof; a formula so broken that it raises has failed, and does not end the program.
+
+    Args:
+        key: The name of the check.
+        sentence: What is proved, without the verdict.
+        verdict: What follows the sentence where it holds.
+        proof: Computes the measures, and what is printed before them.
+
+    Returns:
+        The check with its measures, or with the problem that ended it.
+    """
     try:
         measures, printed = proof()
     except Exception as error:
@@ -69,9 +79,12 @@ def carry_out(key: str, sentence: str, verdict: str, proof: Proof) -> Check:
 
 
 def worst(kind: tuple[str, float], pairs: Mapping[str, tuple[Tensor, Tensor]]) -> Measure:
-    """The largest error over named pairs (found, expected), relative where they are larger than 1.
+    """Return the largest error over named pairs, relative where they are larger than 1.
 
-    A shape that differs, or a value that is not a number, counts as an infinite error.
+    Args:
+        kind: What they are held against, and the limit of the error.
+        pairs: By name (found, expected), of one shape each. A shape that differs, or a value that is not a
+            number, counts as an infinite error.
     """
     against, limit = kind
     error = 0.0
@@ -86,7 +99,16 @@ def worst(kind: tuple[str, float], pairs: Mapping[str, tuple[Tensor, Tensor]]) -
 
 
 def numerical_gradient(function: Callable[[], Tensor], variable: Tensor, step: float = 1e-5) -> Tensor:
-    """The gradient of function() (a scalar) with respect to a float64 tensor, by central differences."""
+    """Return the gradient of a function with respect to a tensor, by central differences.
+
+    Args:
+        function: Computes a scalar from the variable as it is.
+        variable: float64, of any shape; changed while this runs, and as before in the end.
+        step: Half the distance of the two points.
+
+    Returns:
+        The gradient, of the variable's shape.
+    """
     gradient = torch.zeros_like(variable)
     values, slopes = variable.view(-1), gradient.view(-1)
     for place in range(values.numel()):

@@ -39,11 +39,14 @@ def downloads_folder() -> Path:
 
 
 def cached(source: str, identity: object, files: Sequence[Path], decode: Callable[[], Dataset]) -> Dataset:
-    """The data set stored for what the source files hold, or `decode()`, which is then stored.
+    """Return the data set stored for what the source files hold, or decode it and store it.
 
-    `identity` is whatever JSON can hold that the data set depends on besides the files. A damaged entry is
-    built anew and never used: each process holds it against its digest. Where nothing can be stored, the
-    data set stays in memory.
+    Args:
+        source: The name of the source.
+        identity: Whatever JSON can hold that the data set depends on besides the files.
+        files: The source's files.
+        decode: Makes the data set of them. A damaged entry is built anew by it and never used: each process
+            holds an entry against its digest. Where nothing can be stored, the data set stays in memory.
     """
     held = contents(files)
     text = json.dumps([FORMAT, source, identity, held])

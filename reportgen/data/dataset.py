@@ -50,7 +50,15 @@ def make_dataset(
     classes: Sequence[str],
     origin: str,
 ) -> Dataset:
-    """A data set from (images, labels) pairs that are known to be sound; gray images may be (N, H, W)."""
+    """Return a data set of parts that are known to be sound.
+
+    Args:
+        source: The name of the source.
+        train: Images uint8 (N, H, W, C), or gray (N, H, W), and their labels (N,).
+        test: The same.
+        classes: Their names, in label order.
+        origin: Where the images come from, for the report.
+    """
     dataset = Dataset(
         source,
         _as_images(train[0]),
@@ -65,7 +73,15 @@ def make_dataset(
 
 
 def rename_classes(dataset: Dataset, names: Sequence[str]) -> Dataset:
-    """The same data under other class names; DataError where there are too many, too few or twins."""
+    """Return the same data under other class names.
+
+    Args:
+        dataset: The data.
+        names: In label order.
+
+    Raises:
+        DataError: There are too many, too few or twins.
+    """
     have, given = len(dataset.classes), len(names)
     if given != have:
         raise DataError(
@@ -87,7 +103,16 @@ MOST_BYTES = 8 * 2**30
 
 
 def check_size(images: int, shape: Sequence[int], where: str) -> None:
-    """Refuse images that are too many or too large; shape: height, width, and channels if there are any."""
+    """Refuse images that are too many or too large.
+
+    Args:
+        images: How many.
+        shape: Height, width, and channels if there are any, in pixels.
+        where: What the message begins with.
+
+    Raises:
+        DataError: They are.
+    """
     size = " x ".join(map(str, shape))
     if math.prod(shape) > MOST_VALUES:
         raise DataError(
@@ -102,7 +127,15 @@ def check_size(images: int, shape: Sequence[int], where: str) -> None:
 
 
 def check_class_names(names: Sequence[str], where: str) -> None:
-    """Refuse names that are too many, and one that is empty, cannot be printed, is long, or comes twice."""
+    """Refuse names that are too many, and one that is empty, cannot be printed, is long, or comes twice.
+
+    Args:
+        names: In label order.
+        where: What the message begins with.
+
+    Raises:
+        DataError: There is such a name.
+    """
     if len(names) > MOST_CLASSES:
         raise DataError(f"{where}: {len(names):,} classes; at most {MOST_CLASSES:,} can be told apart here")
     for name in names:

@@ -35,10 +35,18 @@ def placed(name: str) -> Path | None:
 
 
 def fetch(source: str, file: RemoteFile, remedy: str) -> Path:
-    """Download the file, check it, and only then give it its name; its path.
+    """Download a file, check it, and only then give it its name.
 
-    DataError in one line: every address that was tried and why it failed, and the remedy, which says
-    how else the user can bring the file here.
+    Args:
+        source: The name of the source.
+        file: Its addresses and its checksum.
+        remedy: How else the user can bring the file here.
+
+    Returns:
+        Its path.
+
+    Raises:
+        DataError: No address worked; one line with every address, why it failed, and the remedy.
     """
     folder = writable_or_temporary(downloads_folder())
     failures = []
@@ -60,7 +68,16 @@ def fetch(source: str, file: RemoteFile, remedy: str) -> Path:
 
 
 def check(source: str, path: Path, md5: str) -> None:
-    """DataError where the file cannot be read or is not the one with this checksum."""
+    """Hold a file against its checksum.
+
+    Args:
+        source: The name of the source.
+        path: The file.
+        md5: Of what it should be.
+
+    Raises:
+        DataError: The file cannot be read, or is another.
+    """
     try:
         _compare_checksum(path, md5)
     except (OSError, ValueError) as error:
@@ -68,7 +85,13 @@ def check(source: str, path: Path, md5: str) -> None:
 
 
 def damaged(source: str, path: Path, error: BaseException) -> DataError:
-    """The line for an archive that is not what it should be, or that this machine cannot unpack."""
+    """Return the line for an archive that is not what it should be, or that this machine cannot unpack.
+
+    Args:
+        source: The name of the source.
+        path: The archive.
+        error: What became of reading it.
+    """
     if isinstance(error, OSError) and error.errno is not None:
         # The machine's trouble (no permission, no room), not the archive's.
         return DataError(

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar(what: str, total: int | None, *, in_bytes: bool = False) -> Iterator[Callable[[int], None]]:
-    """Show `what` while the block runs; the block calls what it is given with each step's size."""
+    """Show a bar on a terminal while the block runs.
+
+    Args:
+        what: The words beside the bar.
+        total: The size of all steps together; None where nobody knows.
+        in_bytes: Whether sizes are bytes.
+
+    Yields:
+        What the block calls with each step's size.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,

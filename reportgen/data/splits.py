@@ -44,11 +44,18 @@ def split(
 ) -> Splits:
     """Cut the training pool into train and validation; the test part is the source's own.
 
-    Sizes are numbers of images; what is left unsaid follows the source. With a seed (or, when None,
-    the source's default seed) the training pool is shuffled first; otherwise it keeps its order and
-    the parts are views, not copies. `test_from_train` takes the test images from what follows train
-    and validation in the training pool, for work that never touched the official test file.
-    DataError: more images asked for than there are, or a part without any.
+    Args:
+        dataset: The data.
+        train: How many images; None for what the source says, or what is left. So for validation and test.
+        validation: As train.
+        test: As train.
+        seed: Shuffles the training pool first; None for the source's own, and without one the pool keeps its
+            order and the parts are views, not copies.
+        test_from_train: Take the test images from what follows train and validation in the training pool, for
+            work that never touched the official test file.
+
+    Raises:
+        DataError: More images are asked for than there are, or a part is left without any.
     """
     for name, size in (("train", train), ("validation", validation), ("test", test)):
         if size is not None and size < 1:
@@ -65,10 +72,14 @@ def split(
 
 
 def subset(splits: Splits, size: int) -> Splits:
-    """The small data set of the optimizer comparison: the first `size` images of the train part.
+    """Return the small data set of the optimizer comparison: the first images of the train part.
 
-    Four fifths of them train, one fifth validates, the test part stays. DataError where the size is
-    below 5 or above the train part's.
+    Args:
+        splits: All of the data.
+        size: How many images; four fifths of them train, one fifth validates, the test part stays.
+
+    Raises:
+        DataError: The size is below 5 or above the train part's.
     """
     available = len(splits.train)
     if not SMALLEST_SUBSET <= size <= available:

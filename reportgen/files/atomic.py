@@ -18,7 +18,15 @@ PARTS = f".*.{UNFORESEEN}.part"
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file; whoever reads it meanwhile sees the old one or the new one, never a part."""
+    """Write a file; whoever reads it meanwhile sees the old one or the new one, never a part.
+
+    Args:
+        path: The file.
+        content: All that it is to hold.
+
+    Raises:
+        OSError: It could not be written; the old one is as it was, and no part is left.
+    """
     with naming(path):
         remove_abandoned(path.parent.glob(f".{glob.escape(path.name)}.{UNFORESEEN}.part"))
         part, descriptor = create_locked(path.parent, f".{path.name}.", ".part")
@@ -34,7 +42,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """The same for text, in UTF-8 with plain line ends."""
+    """Write a text in UTF-8 with plain line ends; the same as `write_bytes` else.
+
+    Args:
+        path: The file.
+        content: The text.
+    """
     write_bytes(path, content.encode("utf-8"))
 
 
@@ -92,7 +105,12 @@ def _remove(lock: Path) -> None:
 
 
 def point_link(link: Path, target: str) -> None:
-    """Make a symbolic link point at target, replacing where it pointed before in one step."""
+    """Make a symbolic link, replacing where it pointed before in one step.
+
+    Args:
+        link: The link.
+        target: Where it points to, as the link says it.
+    """
     with naming(link), partial_folder(link.parent) as folder:
         part = folder / "link"
         part.symlink_to(target)

@@ -14,10 +14,11 @@ KEPT = 300
 
 
 def kept(made_from: Sequence[str], make: Callable[[], bytes]) -> bytes:
-    """What `make` gives, from the cache if it was made before from the same.
+    """Return what `make` gives, from the cache if it was made before from the same.
 
-    made_from: all that the outcome depends on, versions of libraries too. A damaged entry is made anew;
-    where nothing can be kept, it is made every time.
+    Args:
+        made_from: All that the outcome depends on, versions of libraries too.
+        make: Makes it. A damaged entry is made anew; where nothing can be kept, it is made every time.
     """
     name = sha256("\n".join(made_from).encode()).hexdigest()[:24]
     entry = cache_folder() / "report" / name

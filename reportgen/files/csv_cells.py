@@ -22,12 +22,22 @@ def unguarded(cell: str) -> str:
 
 
 def guard_texts(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """The table with guarded texts in these columns; what is no text stays."""
+    """Return the table with texts that no spreadsheet computes.
+
+    Args:
+        table: Any table.
+        columns: Those with texts; what is no text in them stays.
+    """
     return _each(table, columns, guarded)
 
 
 def unguard_texts(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """The table that guard_texts() was given."""
+    """Return the table that `guard_texts` was given.
+
+    Args:
+        table: What it returned, as read from a file.
+        columns: The same.
+    """
     return _each(table, columns, unguarded)
 
 

@@ -33,7 +33,13 @@ Gradients = Mapping[str, Gradient]
 def check(parameters: Mapping[str, Tensor], gradients: Gradients) -> None:
     """Refuse gradients that do not fit the parameters, before any parameter has been changed.
 
-    Raises KeyError where one is missing, ValueError where a shape differs; both name it.
+    Args:
+        parameters: By name.
+        gradients: By the same names, of the same shapes.
+
+    Raises:
+        KeyError: One is missing; the message names it.
+        ValueError: A shape differs; the message names it.
     """
     for name, parameter in parameters.items():
         if name not in gradients:
@@ -44,7 +50,15 @@ def check(parameters: Mapping[str, Tensor], gradients: Gradients) -> None:
 
 
 def refuse_negative(name: str, value: float) -> None:
-    """Raise ValueError where a hyperparameter that must not be is below 0."""
+    """Refuse a hyperparameter below 0.
+
+    Args:
+        name: The hyperparameter's.
+        value: Its value.
+
+    Raises:
+        ValueError: It is.
+    """
     if not value >= 0:
         raise ValueError(f"{name} must be at least 0")
 
@@ -55,7 +69,14 @@ def is_weight(parameter: Tensor) -> bool:
 
 
 def accumulate(target: Tensor, gradient: Gradient, *, beta: float = 1.0, alpha: float) -> None:
-    """Do target <- beta target + alpha gradient, in place."""
+    """Do target <- beta target + alpha gradient, in place.
+
+    Args:
+        target: A tensor of the gradient's shape.
+        gradient: A tensor, or the factors of one.
+        beta: The factor of what is there.
+        alpha: The factor of what is added.
+    """
     if isinstance(gradient, Tensor):
         if beta != 1:
             target.mul_(beta)

@@ -43,10 +43,18 @@ def train(
 ) -> Record:
     """Train one trial on its splits, choose its best epoch on validation, and read the test set once.
 
-    classes: how many there are. on_epoch: called after every epoch. save_to: where the classifier of the
-    best epoch is written, and beside it, as INSIGHT, what can be looked at of it. checkpoints: where the
-    training is kept now and then; it goes on from the newest one there is, to the same record as if it had
-    never been stopped.
+    Args:
+        trial: Setup, seed and defects.
+        splits: The images of its stage.
+        classes: How many there are.
+        on_epoch: Called after every epoch with its row.
+        save_to: Where the classifier of the best epoch is written, and beside it, as INSIGHT, what can be
+            looked at of it.
+        checkpoints: Where the training is kept now and then; it goes on from the newest one there is, to the
+            same record as if it had never been stopped.
+
+    Returns:
+        The record: a row for every epoch, the test result, and the evidence of fairness.
     """
     shorter_products = torch.autocast("cpu", torch.bfloat16, enabled=trial.setup.dtype == "bfloat16")
     with torch.inference_mode(), shorter_products:  # no autograd: every gradient here is written by hand
@@ -260,7 +268,12 @@ def is_group(value: object) -> bool:
 
 
 def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:
-    """The images to train on, to validate with and to test with, as the trial's setup wants them."""
+    """Return the images to train on, to validate with and to test with, as the trial's setup wants them.
+
+    Args:
+        trial: Its setup says precision, normalization and augmentation.
+        splits: The images of its stage.
+    """
     setup = trial.setup
     dtype = torch.float64 if setup.dtype == "float64" else torch.float32
     normalization = Normalization.of(splits.train.images) if setup.normalization == "per-channel" else None
@@ -322,7 +335,13 @@ def train_one_epoch(
 
 
 def all_logits(classifier: Classifier, images: Images, count: int) -> Tensor:
-    """The logits (count, K) of the first images."""
+    """Return the logits (count, K) of the first images.
+
+    Args:
+        classifier: The network.
+        images: N of them.
+        count: How many, at most N.
+    """
     return torch.cat(
         [
             classifier.forward(images.batch(slice(start, min(start + EVALUATION_BATCH, count)))[0])
@@ -332,7 +351,13 @@ def all_logits(classifier: Classifier, images: Images, count: int) -> Tensor:
 
 
 def evaluate(classifier: Classifier, images: Images, counts: Tensor) -> tuple[float, float]:
-    """Mean loss and accuracy over the first images, each counted as often as counts (N,) says."""
+    """Return the mean loss and the accuracy over the first images.
+
+    Args:
+        classifier: The network.
+        images: At least as many as there are counts.
+        counts: How often each counts (N,).
+    """
     logits, labels = all_logits(classifier, images, len(counts)), images.labels[: len(counts)]
     losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").double()
     correct = (logits.argmax(dim=1) == labels).double()
@@ -340,7 +365,12 @@ def evaluate(classifier: Classifier, images: Images, counts: Tensor) -> tuple[fl
 
 
 def test_result(logits: Tensor, labels: Tensor) -> TestResult:
-    """The mean loss over the images, and the confusion matrix (K, K); logits (N, K), labels (N,)."""
+    """Return the mean loss over the images, and the confusion matrix (K, K).
+
+    Args:
+        logits: Of the test images (N, K).
+        labels: Theirs (N,).
+    """
     classes = logits.shape[1]
     loss = torch.nn.functional.cross_entropy(logits, labels)
     pairs = labels * classes + logits.argmax(dim=1)

@@ -23,11 +23,15 @@ SOURCES: tuple[str, ...] = (*_WITHOUT_PATH, *_WITH_PATH)
 
 
 def load(source: str, path: Path | None = None, *, classes: Sequence[str] | None = None) -> Dataset:
-    """The data set of a source: decoded once, afterwards mapped from the cache.
+    """Return the data set of a source: decoded once, afterwards mapped from the cache.
 
-    `path` is the file of an npz source or the folder of a folder source, and None for the others.
-    `classes` are other names for the source's classes, in label order. DataError in one line for all
-    that can be wrong with the data or its files.
+    Args:
+        source: Its name.
+        path: The file of an npz source or the folder of a folder source, and None for the others.
+        classes: Other names for the source's classes, in label order.
+
+    Raises:
+        DataError: Whatever is wrong with the data or its files, in one line.
     """
     try:
         dataset = _load(source, path)

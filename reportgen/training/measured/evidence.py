@@ -74,12 +74,17 @@ class BatchLog:
 
 
 def gradient_scale(classifier: Classifier, x: Tensor, labels: Tensor) -> dict[str, float]:
-    """By parameter: the gradient that the optimizer gets, divided by the true one.
+    """Return by parameter the gradient that the optimizer gets, divided by the true one.
 
     Measured in float64, without dropout and with biases away from 0, by a central difference of the
     objective along the gradient itself: 1 where it is the gradient of the mean cross-entropy plus the L2
     term, 1 / N where it was divided by N once too often. A parameter whose gradient is too short to be
     measured is left out.
+
+    Args:
+        classifier: As it trains.
+        x: Inputs (N, D).
+        labels: Theirs (N,).
     """
     twin = classifier.copy(torch.float64)
     x = x.double()

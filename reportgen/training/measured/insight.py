@@ -47,10 +47,14 @@ class Insight:
 
 
 def insight(before: Tensor, after: Tensor, pixels: Tensor, labels: Tensor, logits: Tensor) -> Insight:
-    """Choose what to show.
+    """Choose what to show of a classifier.
 
-    before, after (D, F): the first layer's weights as they were drawn and after training. pixels (N, D)
-    bytes, labels (N,) and logits (N, K): of the test images, as they were read for the test.
+    Args:
+        before: The first layer's weights (D, F) as they were drawn.
+        after: The same after training.
+        pixels: Of the test images (N, D), bytes, as they were read for the test.
+        labels: Theirs (N,).
+        logits: Theirs (N, K).
     """
     units = torch.linalg.vector_norm(after, dim=0).argsort(descending=True, stable=True)[:UNITS]
     both = torch.stack([before[:, units].T, after[:, units].T]).float()  # (2, U, D)
@@ -71,7 +75,12 @@ def insight(before: Tensor, after: Tensor, pixels: Tensor, labels: Tensor, logit
 
 
 def examples(labels: Tensor, predicted: Tensor) -> Tensor:
-    """The places of the first images of every class told right, then wrong; not picked, just the first."""
+    """Return the places of the first images of every class told right, then of those told wrong.
+
+    Args:
+        labels: The true ones (N,).
+        predicted: Those told (N,).
+    """
     right = labels == predicted
     found = [
         torch.nonzero((labels == label) & (right == kind)).flatten()[:EXAMPLES]

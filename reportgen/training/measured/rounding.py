@@ -10,5 +10,10 @@ SECONDS = 4  # a second run differs in the second one
 
 
 def rounded(value: float, digits: int) -> float:
-    """The value to so many significant digits; not finite if it is not."""
+    """Return a value to so many significant digits; what is not finite stays.
+
+    Args:
+        value: A number.
+        digits: How many.
+    """
     return float(f"{value:.{digits}g}")

@@ -28,7 +28,13 @@ class StepSizes:
 
 
 def measured_step(optimizer: Optimizer, parameters: dict[str, Tensor], gradients: Gradients) -> StepSizes:
-    """Do the optimizer's step exactly as without measuring, and say how large everything was."""
+    """Do the optimizer's step exactly as without measuring, and return how large everything was.
+
+    Args:
+        optimizer: Does the step.
+        parameters: By name; changed in place.
+        gradients: By the same names.
+    """
     # the gradients first: those of weights with an L2 term refer to the weights, which are about to change
     gradient = length(written_out(gradients[name]) for name in parameters)
     before = {name: parameter.clone() for name, parameter in parameters.items()}
