@@ -14,6 +14,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.helpers.experiments import TINY
 
+pytestmark = pytest.mark.long
+
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs" / "notebooks").glob("*.ipynb"))
 
 
