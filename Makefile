@@ -66,7 +66,7 @@ ifeq ($(NEWER),)
 	@echo "newer: there is no Python 3.12 or 3.13 here, going on without; make newer NEWER=/path/to/python names one"
 else
 	@$(UV) venv --quiet --clear --python "$(NEWER)" build/newer
-	@$(UV) pip install --quiet --python build/newer --constraint constraints.txt --editable '.[dev]'
+	@$(UV) pip install --quiet --python build/newer --constraint constraints.txt --editable '.[dev,docs]'
 	@build/newer/bin/python --version
 	@build/newer/bin/$(FAST) $(ARGS)
 endif
@@ -118,7 +118,7 @@ floors: system-test $(INSTALLED_DEV) ## run the fast tests, train and render wit
 	@$(UV) pip freeze --quiet --python $(RUN) | grep -E '^torch(vision)?==' > build/torch.txt
 	@$(UV) pip compile --quiet --python $(RUN) --resolution lowest-direct --constraint build/torch.txt \
 		--output-file build/floors.txt pyproject.toml
-	@$(UV) pip install --quiet --python build/floors --constraint build/floors.txt '.[dev]'
+	@$(UV) pip install --quiet --python build/floors --constraint build/floors.txt '.[dev,docs]'
 	@$(RUN) tools/try_out.py build/floors
 	@build/floors/bin/$(FAST) $(ARGS)
 
