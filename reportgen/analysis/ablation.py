@@ -51,11 +51,14 @@ class Ablation:
 
 
 def ablation(results: pd.DataFrame, seeds: Sequence[int]) -> Ablation:
-    """The variants of a run that has an ablation with these seeds.
+    """Return the variants of a run that has an ablation with these seeds.
 
-    results: the columns stage, setup, seed, status, validation_accuracy. With nothing mended, the trials of
-    the comparison itself count as far as their seeds are among these, so that all variants have the same
-    seeds.
+    With nothing mended, the trials of the comparison itself count as far as their seeds are among these, so
+    that all variants have the same seeds.
+
+    Args:
+        results: A row for each trial; the columns stage, setup, seed, status, validation_accuracy.
+        seeds: Those of the ablation.
     """
     by_mended = results.assign(stage=results["stage"].map(mended_in))
     of_ablation = by_mended[by_mended["stage"].notna() & by_mended["seed"].isin(seeds)]

@@ -43,7 +43,16 @@ class Comparison:
     lost: Verdict
 
     def pair(self, problem: str, first: str, second: str) -> Pair:
-        """The pair as the first sees it. Raises KeyError if there is none."""
+        """Return the pair as the first sees it.
+
+        Args:
+            problem: The problem on which the two are compared.
+            first: The optimizer from whose side the difference is seen.
+            second: The optimizer that it is compared with.
+
+        Raises:
+            KeyError: There is no such pair.
+        """
         for pair in self.pairs:
             if pair.problem == problem and (pair.first, pair.second) == (first, second):
                 return pair
@@ -85,16 +94,28 @@ def compare(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Compare the optimizers of a table with the columns problem, optimizer, seed, score.
+    """Compare the optimizers of a table of scores.
 
     A row is a trial. Trials of one problem with the same seed are paired: they should share what is random
     besides the optimizer (initial weights, batches). A trial has no score where that is missing, NaN or
-    infinite; a row that is not there is a missing seed. metric: what the score is called. alpha: the chance
-    of a false verdict in a problem. lost: the verdict where a score is missing: NO_SCORE, or DIVERGED where
-    that is known to be why. seed: of the bootstrap and of random sign flips; the result depends on nothing
-    else, in particular not on the order of the rows. progress: is told how much is done, and of how much.
+    infinite; a row that is not there is a missing seed.
 
-    Problems are sorted by name. Raises AnalysisError (see scores.checked), never for what the scores are.
+    Args:
+        table: The columns problem, optimizer, seed, score; the order of the rows changes nothing.
+        metric: What the score is called.
+        alpha: The chance of a false verdict in a problem.
+        higher_is_better: Whether a higher score is the better one.
+        lost: The verdict where a score is missing: NO_SCORE, or DIVERGED where that is known to be why.
+        seed: Of the bootstrap and of random sign flips; besides the scores, the result depends on nothing
+            else.
+        progress: Is told how much is done, and of how much.
+
+    Returns:
+        The comparison, its problems sorted by name.
+
+    Raises:
+        AnalysisError: The table is not one of scores (see scores.checked), or alpha is out of range; never
+            for what the scores are.
     """
     if not SMALLEST_ALPHA <= alpha <= LARGEST_ALPHA:
         raise AnalysisError(

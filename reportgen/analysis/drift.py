@@ -39,11 +39,9 @@ class Change(StrEnum):
 def drift(
     scores: pd.DataFrame, references: Mapping[str, Sequence[pd.DataFrame]], *, alpha: float = 0.05
 ) -> pd.DataFrame:
-    """A run's scores against those of earlier runs, headline by headline; the columns of COLUMNS.
+    """Compare a run's scores with those of earlier runs, headline by headline.
 
-    scores: columns stage, setup, seed, score; higher is better, NaN is a trial that diverged. references: by
-    name, the scores of one earlier run or of several, whose mean counts for every seed. A headline is the
-    mean over seeds of a setup in a stage.
+    A headline is the mean over seeds of a setup in a stage.
 
     Every headline is compared seed by seed, with the seeds that both have, by the sign-flip test, one-sided:
     p is the chance of a difference as far in this direction. Within a reference all headlines and, where
@@ -56,6 +54,15 @@ def drift(
     **worse** as well where trials diverged that did not before, diverged of them; **not enough seeds** where
     no data could have told; else **no change seen**, which does not say that nothing changed. That is what
     identical says: every score is that of before.
+
+    Args:
+        scores: A row for each trial; the columns stage, setup, seed, score. Higher is better, NaN is a trial
+            that diverged.
+        references: By name, the scores of one earlier run or of several, whose mean counts for every seed.
+        alpha: The chance that anything is falsely called worse.
+
+    Returns:
+        A row for each headline in each reference; the columns of COLUMNS.
     """
     tables = [
         _against(name, scores, runs, alpha / len(references)) for name, runs in references.items() if runs

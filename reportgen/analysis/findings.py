@@ -35,7 +35,13 @@ class Finding:
 
 
 def of_comparison(found: Comparison, problem: str, where: str) -> Iterator[Finding]:
-    """Who is best or may be, which pairs are not separated, whose trials have no score (diverged)."""
+    """Yield who is best or may be, which pairs are not separated, whose trials have no score (diverged).
+
+    Args:
+        found: The comparison.
+        problem: The problem of it that the findings are about.
+        where: What was compared: SHARED, EACH_TUNED or TABLE.
+    """
     standing = found.standing(problem)
     about = {"where": where, "problem": problem, "metric": found.metric}
     ranked = set(standing.order)
@@ -120,10 +126,18 @@ def of_tuning(shared: Standing, tuned: Standing, told: bool) -> Finding | None:
 
 
 def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_accuracy") -> Finding | None:
-    """What the tuned setup gained over the best of the comparison, the best chosen on validation.
+    """Return what the tuned setup gained over the best of the comparison, the best chosen on validation.
 
-    tuned, compared: rows of results. The interval is Welch's, since the two are not paired: networks and
-    data differ. NaN where one of the two has fewer than two finished trials.
+    The interval is Welch's, since the two are not paired: networks and data differ. It is NaN where one of
+    the two has fewer than two finished trials.
+
+    Args:
+        tuned: Rows of results.csv, the trials of the tuned setup.
+        compared: Rows of results.csv, the trials of the comparison.
+        metric: The column that is compared.
+
+    Returns:
+        The finding; None where no trial finished on one of the two sides.
     """
     best = best_on_validation(compared)
     ours = finished(tuned)[metric].to_numpy(dtype=float)

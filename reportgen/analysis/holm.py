@@ -24,10 +24,14 @@ def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def holm_multiplicities(p_values: Sequence[float] | NDArray[np.float64], alpha: float) -> list[int]:
-    """How many times each p counts where Holm's procedure ends for it, in the order given.
+    """Return how many times each p counts where Holm's procedure ends for it, in the order given.
 
     A test is rejected exactly where its p, counted so many times, is at most alpha: the smallest counts m
     times, the next m - 1 times, and so on until one is not rejected; all that follow count as often as that.
+
+    Args:
+        p_values: The p of each of the m tests (m,).
+        alpha: The chance of any false rejection among them.
     """
     p = np.asarray(p_values, dtype=float)
     counted = [0] * len(p)

@@ -55,9 +55,12 @@ def mean_interval(values: NDArray[np.float64]) -> Interval:
 def mean_intervals(
     samples: Sequence[NDArray[np.float64]], *, seed: int = 0, advance: Callable[[int], None] = ignore
 ) -> list[Interval]:
-    """The mean_interval of every sample, at a fraction of the cost: samples of one size share resamples.
+    """Return the mean_interval of every sample, at a fraction of the cost: those of one size share resamples.
 
-    seed: of the resamples. advance: is told of how many more samples the interval is there.
+    Args:
+        samples: The values (n,) of each sample; they may differ in n.
+        seed: Of the resamples.
+        advance: Is told of how many more samples the interval is there.
     """
     found = [
         NO_INTERVAL if len(values) < 2 else t_interval(values) if len(values) < BCA_FROM else None
@@ -71,7 +74,12 @@ def mean_intervals(
 
 
 def t_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
-    """Student's interval of the mean of n >= 2 values: mean ± t(n - 1) s / sqrt(n)."""
+    """Return Student's interval of the mean of n >= 2 values: mean ± t(n - 1) s / sqrt(n).
+
+    Args:
+        values: The sample (n,).
+        confidence: The chance with which the interval holds the mean, between 0 and 1.
+    """
     if equal(values):
         return Interval(float(values[0]), float(values[0]), "equal values")
     # scaled, so that the square of a tiny difference is not lost
@@ -82,10 +90,15 @@ def t_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> I
 
 
 def bca_interval(values: NDArray[np.float64], *, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
-    """The bias-corrected and accelerated bootstrap interval of the mean of n >= 2 values.
+    """Return the bias-corrected and accelerated bootstrap interval of the mean of n >= 2 values.
 
     Efron (1987), "Better bootstrap confidence intervals", JASA 82, by scipy.stats.bootstrap. The same seed
     draws the same resamples, so that the interval is a function of the values alone.
+
+    Args:
+        values: The sample (n,).
+        seed: Of the resamples.
+        resamples: How many are drawn.
     """
     return bca_intervals([values], seed=seed, resamples=resamples)[0]
 
@@ -97,7 +110,15 @@ def bca_intervals(
     resamples: int = RESAMPLES,
     advance: Callable[[int], None] = ignore,
 ) -> list[Interval]:
-    """The bca_interval of every sample; samples of one size share their resamples, as the seed is theirs."""
+    """Return the bca_interval of every sample.
+
+    Args:
+        samples: The values (n,) of each sample, n >= 2; those of one size share their resamples, as the seed
+            is theirs.
+        seed: Of the resamples.
+        resamples: How many are drawn.
+        advance: Is told of how many more samples the interval is there.
+    """
     found: dict[int, Interval] = {}
     sizes: dict[int, list[int]] = {}
     # the order in which the trials are listed says nothing, and must not choose the resamples either
@@ -164,11 +185,18 @@ def _bca(
 
 
 def median_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
-    """The interval of the median of values (n,), between two of them; values may be infinite.
+    """Return the interval of the median, between two of the values.
 
     Between the k-th smallest and the k-th largest, k the largest with 2 P(Binomial(n, 1/2) < k) <= 1 -
     confidence (e.g. Conover, Practical Nonparametric Statistics, 3rd ed., section 3.2). It holds for every
     continuous distribution; for 95 % it needs 6 values.
+
+    Args:
+        values: The sample (n,); values may be infinite.
+        confidence: The least chance with which the interval holds the median, between 0 and 1.
+
+    Returns:
+        The interval; NO_INTERVAL where there are too few values for this confidence.
     """
     ordered = np.sort(values)
     n = len(ordered)
@@ -182,7 +210,16 @@ def median_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE)
 def welch_interval(
     first: NDArray[np.float64], second: NDArray[np.float64], confidence: float = CONFIDENCE
 ) -> tuple[float, float]:
-    """The interval of the difference of two means, unpaired (Welch, Biometrika 1947)."""
+    """Return the interval of the difference of two means, unpaired (Welch, Biometrika 1947).
+
+    Args:
+        first: The sample (n,) whose mean counts as positive.
+        second: The sample (m,) whose mean is subtracted.
+        confidence: The chance with which the interval holds the difference, between 0 and 1.
+
+    Returns:
+        Both ends of the interval; NaN where one of the samples has fewer than two values.
+    """
     if min(len(first), len(second)) < 2:
         return math.nan, math.nan
     if np.ptp(first) == 0 and np.ptp(second) == 0:

@@ -122,20 +122,29 @@ def compare_pairs(
     seed: int = 0,
     advance: Callable[[int], None] = ignore,
 ) -> list[tuple[Pair, ...]]:
-    """All pairs of the optimizers of every problem.
-
-    lost: the verdict where a score is missing. advance: is told of how many more pairs are done.
+    """Return all pairs of the optimizers of every problem.
 
     The verdict: `lost` if either has no score on a shared seed, whatever the rest says, since the seeds that
-    are left are not a fair sample any more. **Too few seeds** if the pair could not be told apart with
-    any data, because even the smallest p-values that all the pairs of the problem can have leave its Holm
-    p above alpha. Else **better** or **worse** if its Holm p is at most alpha, and **not separable** if not:
-    which does not say that they are equal.
+    are left are not a fair sample any more. **Too few seeds** if the pair could not be told apart with any
+    data, because even the smallest p-values that all the pairs of the problem can have leave its Holm p above
+    alpha. Else **better** or **worse** if its Holm p is at most alpha, and **not separable** if not: which
+    does not say that they are equal.
 
     seeds_needed takes the differences as normal with the mean and the deviation seen here, and asks for a
     power of 80 % at the level that Holm's procedure has for the pair: alpha / m for the one of the clearest
     effect (mean over deviation), alpha / (m - 1) for the next, and so on, and never fewer seeds than the
     pairs before it, which must be rejected first. It is as uncertain as the effect that it starts from.
+
+    Args:
+        problems: The scores of each problem, and its optimizers in order.
+        alpha: The chance of a false verdict in a problem.
+        higher_is_better: Whether a higher score is the better one.
+        lost: The verdict where a score is missing.
+        seed: Of random sign flips.
+        advance: Is told of how many more pairs are done.
+
+    Returns:
+        The pairs of each problem, the problems in the order given.
     """
     sign = 1.0 if higher_is_better else -1.0
     families = [list(_untested(problem, sign, lost)) for problem in problems]

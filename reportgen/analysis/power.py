@@ -18,13 +18,17 @@ SIMULATIONS = 2000
 
 
 def power(n: int, ratio: float, level: float) -> float:
-    """The chance that n differences give p <= level, and on the right side.
+    """Return the chance that n differences give p <= level, and on the right side.
 
-    ratio: true mean difference over the standard deviation of the differences (Cohen's d_z), taken as
-    positive; the differences are taken as normal. Up to SIMULATED_UP_TO seeds the test itself is run on
-    SIMULATIONS tables drawn once and for all; beyond, where t and the sign-flip test hardly differ, it is
-    Student's noncentral t at the level that the sign-flip test really has, a multiple of 2 / 2^n.
-    `tools/simulation.py` measures what this is worth.
+    Up to SIMULATED_UP_TO seeds the test itself is run on SIMULATIONS tables drawn once and for all; beyond,
+    where t and the sign-flip test hardly differ, it is Student's noncentral t at the level that the sign-flip
+    test really has, a multiple of 2 / 2^n. `tools/simulation.py` measures what this is worth.
+
+    Args:
+        n: How many differences there are, one a seed.
+        ratio: The true mean difference over the standard deviation of the differences (Cohen's d_z), taken as
+            positive; the differences are taken as normal.
+        level: The largest p that rejects.
     """
     if n < fewest_seeds(level):
         return 0.0
@@ -37,9 +41,14 @@ def power(n: int, ratio: float, level: float) -> float:
 
 
 def seeds_needed(ratio: float, level: float, wanted: float = POWER) -> int | None:
-    """The least number of seeds with this power; None if it is more than MOST_SEEDS.
+    """Return the least number of seeds with this power; None if it is more than MOST_SEEDS.
 
     Never less than the least at which the test can reach the level at all.
+
+    Args:
+        ratio: The mean difference over the standard deviation of the differences (Cohen's d_z).
+        level: The largest p that rejects.
+        wanted: The power, between 0 and 1.
     """
     fewest = fewest_seeds(level)
     if math.isinf(ratio):

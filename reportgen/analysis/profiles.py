@@ -39,27 +39,36 @@ def performance_profile(
     resamples: int | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """A row for each optimizer and factor tau: optimizer, tau, share, low, high.
+    """Return the performance profile of the optimizers: a row for each of them and each factor tau.
 
-    costs: a table with the columns of COLUMNS; a cost is 0 or more and lower is better (seconds to a target,
-    a loss, an error), infinite or missing where the optimizer failed. share is the share of cases in which
-    the optimizer's cost is at most tau times the least cost of any of them (Dolan & Moré, 2002,
-    "Benchmarking optimization software with performance profiles", Mathematical Programming 91). Where the
-    curve starts, at tau = 1, it says how often the optimizer is the best; where it ends, how often it does
-    not fail.
+    share is the share of cases in which the optimizer's cost is at most tau times the least cost of any of
+    them (Dolan & Moré, 2002, "Benchmarking optimization software with performance profiles", Mathematical
+    Programming 91). Where the curve starts, at tau = 1, it says how often the optimizer is the best; where it
+    ends, how often it does not fail.
 
     A case is a problem with a seed, which all optimizers must have: the trials of one seed start alike, and a
-    single problem has a profile too. Seeds weigh alike within their problem and problems weigh alike,
-    however many seeds they have. low and high are the pointwise interval of the confidence by the percentile
-    bootstrap over the seeds, stratified by problem: it says how sure the curve is for these problems, not
-    for others.
+    single problem has a profile too. Seeds weigh alike within their problem and problems weigh alike, however
+    many seeds they have. low and high are the pointwise interval of the confidence by the percentile
+    bootstrap over the seeds, stratified by problem: it says how sure the curve is for these problems, not for
+    others.
 
-    resamples: of the bootstrap; without, RESAMPLES, and beyond MANY_CASES cases the fewer the more there are,
-    down to FEWEST_RESAMPLES: the bands are narrow then. factors: the values of tau; without, POINTS of them
-    at equal ratios from 1 to the largest finite ratio.
+    Args:
+        costs: A row for each trial; the columns of COLUMNS. A cost is 0 or more and lower is better (seconds
+            to a target, a loss, an error), infinite or missing where the optimizer failed.
+        factors: The values of tau; without, POINTS of them at equal ratios from 1 to the largest finite
+            ratio.
+        confidence: Of the interval, between 0 and 1.
+        resamples: Of the bootstrap; without, RESAMPLES, and beyond MANY_CASES cases the fewer the more there
+            are, down to FEWEST_RESAMPLES: the bands are narrow then.
+        seed: Of the bootstrap.
 
-    Raises NegativeCostError, NoCommonSeedError for a problem without a seed that every optimizer has, and
-    AnalysisError for missing columns, costs that are no numbers, and two rows for the same trial.
+    Returns:
+        The columns optimizer, tau, share, low, high.
+
+    Raises:
+        NegativeCostError: A cost is less than 0.
+        NoCommonSeedError: A problem has no seed that every optimizer has.
+        AnalysisError: Columns are missing, costs are no numbers, or two rows are of the same trial.
     """
     ratios = performance_ratios(costs)
     if resamples is None:

@@ -8,12 +8,22 @@ import pandas as pd
 
 
 def of_stage(table: pd.DataFrame, stage: str) -> pd.DataFrame:
-    """Return the rows of a stage."""
+    """Return the rows of a stage.
+
+    Args:
+        table: A table of a run; the column stage.
+        stage: The name of the stage.
+    """
     return table[table["stage"] == stage]
 
 
 def of_same_setup(table: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows about the stage and the setup that the first of the results is about."""
+    """Return the rows about the stage and the setup that the first of the results is about.
+
+    Args:
+        table: The table to pick rows from; the columns stage and setup.
+        results: One row or more, with the same two columns.
+    """
     first = results.iloc[0]
     same: pd.DataFrame = table[(table["stage"] == first["stage"]) & (table["setup"] == first["setup"])]
     return same

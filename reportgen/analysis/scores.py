@@ -42,7 +42,15 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise AnalysisError unless the table has these columns and at least one row."""
+    """Refuse a table that lacks a column or has no rows.
+
+    Args:
+        table: The table as it was read.
+        columns: Those that it must have.
+
+    Raises:
+        AnalysisError: A column is missing, or there is no row.
+    """
     for column in columns:
         if column not in table:
             raise AnalysisError(
@@ -54,7 +62,18 @@ def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
 
 
 def names(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
-    """A column of names as text."""
+    """Return a column of names as text.
+
+    Args:
+        table: The table as it was read, of n rows.
+        column: The column of names.
+
+    Returns:
+        The names (n,).
+
+    Raises:
+        AnalysisError: A name is missing.
+    """
     _refuse_missing(table, column)
     return np.array([str(name) for name in table[column]], dtype=object)
 
@@ -69,7 +88,18 @@ def seeds(table: pd.DataFrame) -> NDArray[np.int64] | NDArray[np.object_]:
 
 
 def numbers(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    """A column of numbers as float; a missing one is NaN."""
+    """Return a column of numbers as float; a missing one is NaN.
+
+    Args:
+        table: The table as it was read, of n rows.
+        column: The column of numbers.
+
+    Returns:
+        The numbers (n,).
+
+    Raises:
+        AnalysisError: A value is not a number.
+    """
     values = np.empty(len(table))
     for row, (label, value) in enumerate(table[column].items()):
         try:
@@ -82,7 +112,15 @@ def numbers(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
 
 
 def refuse_duplicates(table: pd.DataFrame, keys: Sequence[str]) -> None:
-    """Raise AnalysisError where two rows have the same keys."""
+    """Refuse a table in which two rows have the same keys.
+
+    Args:
+        table: The table as it was read.
+        keys: The columns that tell one row from another.
+
+    Raises:
+        AnalysisError: Two rows have the same keys.
+    """
     doubled = table.duplicated(list(keys))
     if doubled.any():
         row = table[doubled].iloc[0]

@@ -46,11 +46,18 @@ class SignFlips:
     ends: Callable[[float, int], tuple[float, float]]
 
     def interval(self, alpha: float, multiplicity: int = 1) -> Interval:
-        """The interval of the mean difference: every shift that the test does not reject.
+        """Return the interval of the mean difference: every shift that the test does not reject.
 
         A shift is rejected where its p, counted so many times as one of several tests, is at most alpha. So
-        the interval leaves out zero exactly where the test rejects it. Where the sample is too small to
-        reject anything, there is no interval; equal differences have one of no width.
+        the interval leaves out zero exactly where the test rejects it.
+
+        Args:
+            alpha: The level of the test.
+            multiplicity: How many times p counts.
+
+        Returns:
+            The interval: none where the sample is too small to reject anything; one of no width for equal
+                differences.
         """
         if len(self.differences) < 2 or multiplicity * self.smallest_p > alpha:
             return NO_INTERVAL
@@ -77,7 +84,14 @@ def sign_flip_test(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> SignFlipTest:
-    """p_value and sign_flip_interval of differences (n,), with one drawing of the random flips."""
+    """Return p_value and sign_flip_interval of the differences, with one drawing of the random flips.
+
+    Args:
+        differences: The sample (n,), one a seed.
+        confidence: Of the interval, between 0 and 1.
+        resamples: How many random flips are drawn where there are too many to count all.
+        seed: Of the random flips.
+    """
     (flips,) = sign_flips([differences], alpha=1 - confidence, resamples=resamples, seed=seed)
     interval = flips.interval(1 - confidence)
     if len(differences) >= 2 and flips.smallest_p > 1 - confidence:
@@ -94,10 +108,15 @@ def sign_flips(
     seed: int = 0,
     advance: Callable[[int], None] = ignore,
 ) -> list[SignFlips]:
-    """The test of every sample of differences; samples of one size share their random flips, if any.
+    """Return the test of every sample of differences; samples of one size share their random flips, if any.
 
-    alpha, most: the level and the largest multiplicity that intervals will be asked for. advance: is told of
-    how many more samples the test is done.
+    Args:
+        samples: The differences (n,) of each sample; they may differ in n.
+        alpha: The level that intervals will be asked for.
+        most: The largest multiplicity that intervals will be asked for.
+        resamples: How many random flips are drawn where there are too many to count all.
+        seed: Of the random flips.
+        advance: Is told of how many more samples the test is done.
     """
     found: dict[int, SignFlips] = {}
     sizes: dict[int, list[int]] = {}
@@ -122,11 +141,16 @@ def sign_flips(
 
 
 def p_value(differences: NDArray[np.float64], *, resamples: int = RESAMPLES, seed: int = 0) -> float:
-    """Two-sided p of "the differences (n,) are symmetric about zero", by their mean.
+    """Return the two-sided p of "the differences are symmetric about zero", by their mean.
 
     Exact for n up to EXACT_UP_TO: all 2^n flips count. Beyond that, `resamples` random flips drawn from their
     own seed, with the observed one counted among them (Phipson & Smyth, 2010, "Permutation p-values should
     never be zero"), so that p is never too small. No differences, or all zero, give 1.
+
+    Args:
+        differences: The sample (n,), one a seed.
+        resamples: How many random flips are drawn beyond EXACT_UP_TO.
+        seed: Of the random flips.
     """
     return sign_flips([differences], alpha=0.5, resamples=resamples, seed=seed)[0].p
 
@@ -137,7 +161,12 @@ def is_exact(n: int) -> bool:
 
 
 def smallest_p(n: int, resamples: int = RESAMPLES) -> float:
-    """The least p that n differences can give: all of one sign, so only the two uniform flips reach it."""
+    """Return the least p that n differences can give: all of one sign, so that only two flips reach it.
+
+    Args:
+        n: How many differences there are.
+        resamples: How many random flips are drawn where there are too many to count all.
+    """
     if n < 1:
         return 1.0
     return 2.0 ** (1 - n) if is_exact(n) else 1 / (resamples + 1)
@@ -155,18 +184,24 @@ def sign_flip_interval(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Interval:
-    """The interval of the mean difference: every shift that the test does not reject.
+    """Return the interval of the mean difference: every shift that the test does not reject.
 
     So it leaves out zero exactly where p <= 1 - confidence (before any correction for several tests), and for
     symmetric differences its coverage is at least the confidence, whatever their distribution (Hartigan,
     1969, "Using subsample values as typical values", JASA 64). A bootstrap interval has neither property: of
     normal differences BCa holds the mean in 87 % of cases with 6 seeds and 90 % with 10, this one in 98 % and
-    95 %; of heavy-tailed ones 81 % and 85 % against 97 % and 95 %; of skewed ones, which neither promises,
-    82 % and 87 % against 93 % and 91 % (`tools/simulation.py`).
+    95 %; of heavy-tailed ones 81 % and 85 % against 97 % and 95 %; of skewed ones, which neither promises, 82
+    % and 87 % against 93 % and 91 % (`tools/simulation.py`).
 
     For 95 % it takes 6 differences; with 2 to 5 Student's interval stands in for it, which assumes normal
     differences (with 5: 95 % of normal, 96 % of heavy-tailed, 88 % of skewed ones). One difference has no
     interval; equal ones have one of no width.
+
+    Args:
+        differences: The sample (n,), one a seed.
+        confidence: Between 0 and 1.
+        resamples: How many random flips are drawn where there are too many to count all.
+        seed: Of the random flips.
     """
     return sign_flip_test(differences, confidence, resamples=resamples, seed=seed).interval
 

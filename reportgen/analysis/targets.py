@@ -25,18 +25,27 @@ TRIAL = ["problem", "optimizer", "seed"]
 def default_target(
     epochs: pd.DataFrame, *, reference: str | None = None, higher_is_better: bool = True
 ) -> dict[str, float]:
-    """A target for each problem that a trial of the reference optimizer reaches as often as not.
+    """Return a target for each problem that a trial of the reference optimizer reaches as often as not.
 
-    epochs: a table with the columns of COLUMNS. A trial's score is its best over the epochs, and the target
-    is the median of these over the seeds. As in AlgoPerf (Dahl et al., 2023, "Benchmarking neural network
-    training algorithms") and DeepOBS (Schneider et al., 2019), what a known optimizer reaches decides, not
-    a number that somebody likes. With no reference named it is, in each problem, the optimizer whose median
-    is the worst, among those that finished at least half of their trials: then every one of these has a
-    finite median time. If one of the optimizers hardly learns, that target is of no interest: name a
-    reference.
+    A trial's score is its best over the epochs, and the target is the median of these over the seeds. As in
+    AlgoPerf (Dahl et al., 2023, "Benchmarking neural network training algorithms") and DeepOBS (Schneider et
+    al., 2019), what a known optimizer reaches decides, not a number that somebody likes. With no reference
+    named it is, in each problem, the optimizer whose median is the worst, among those that finished at least
+    half of their trials: then every one of these has a finite median time. If one of the optimizers hardly
+    learns, that target is of no interest: name a reference.
 
-    A trial with NaN or an infinite score in its last epoch diverged. A problem in which no optimizer can
-    give a target is left out. Raises AnalysisError as `time_to_target`, and for an unknown reference.
+    A trial with NaN or an infinite score in its last epoch diverged.
+
+    Args:
+        epochs: A row for each epoch of each trial; the columns of COLUMNS.
+        reference: The name of an optimizer; without, the worst of those that mostly finish.
+        higher_is_better: Whether a higher score is the better one.
+
+    Returns:
+        The target by problem, without those in which no optimizer can give one.
+
+    Raises:
+        AnalysisError: As `time_to_target`, or the reference is not in the table.
     """
     table = _checked(epochs)
     if reference is not None and reference not in set(table["optimizer"]):
@@ -58,15 +67,21 @@ def default_target(
 def time_to_target(
     epochs: pd.DataFrame, target: float | Mapping[str, float], *, higher_is_better: bool = True
 ) -> pd.DataFrame:
-    """A row for each trial: problem, optimizer, seed, target, epoch, seconds; infinite for a miss.
+    """Return when each trial reached the target: a row for each trial, infinite for a miss.
 
-    epochs: a table with the columns of COLUMNS, a row for each epoch of each trial; seconds is the time of
-    that epoch alone. epoch is the first whose score is at least the target (at most, if lower is better),
-    and seconds the time of all epochs up to its end. A score of NaN reaches nothing. target: for all
-    problems, or by problem; problems without one are left out.
+    Args:
+        epochs: A row for each epoch of each trial; the columns of COLUMNS, seconds being the time of that
+            epoch alone. A score of NaN reaches nothing.
+        target: For all problems, or by problem; problems without one are left out.
+        higher_is_better: Whether a higher score is the better one.
 
-    Raises AnalysisError for missing columns, values that are no numbers, two rows for the same epoch of a
-    trial, and seconds or epochs that are missing, infinite or negative.
+    Returns:
+        The columns problem, optimizer, seed, target, epoch, seconds: epoch is the first whose score is at
+            least the target (at most, if lower is better), and seconds the time of all epochs up to its end.
+
+    Raises:
+        AnalysisError: Columns are missing, values are no numbers, two rows are of the same epoch of a trial,
+            or seconds or epochs are missing, infinite or negative.
     """
     table = _checked(epochs)
     known = [str(problem) for problem in table["problem"].unique()]

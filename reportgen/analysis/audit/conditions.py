@@ -99,7 +99,12 @@ def lengths(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
 
 
 def whole_epochs(trials: Sequence[AuditedTrial], data: AuditedData) -> Iterator[Fact]:
-    """Whether every epoch met every training image once, and every validation all validation images."""
+    """Yield whether every epoch met every training image once, and every validation all validation images.
+
+    Args:
+        trials: Those that are audited.
+        data: How many images each part of the data has.
+    """
 
     def sizes(trial: AuditedTrial) -> tuple[int, int]:
         subset = trial.setup.subset

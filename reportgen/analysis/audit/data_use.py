@@ -22,7 +22,12 @@ VALIDATION = ("validation_loss", "validation_accuracy")
 
 
 def overlaps(data: AuditedData, settings: Experiment) -> Iterator[Fact]:
-    """Whether an image stands in two parts of the data, and what the test part is."""
+    """Yield whether an image stands in two parts of the data, and what the test part is.
+
+    Args:
+        data: The parts of the data, and how many images stand in two of them.
+        settings: The experiment that was run.
+    """
     found = data.duplicates
     if found is None:
         yield Fact("duplicates_unknown", None)
@@ -42,7 +47,12 @@ def overlaps(data: AuditedData, settings: Experiment) -> Iterator[Fact]:
 
 
 def describe_test_part(data: AuditedData, settings: Experiment) -> Fact:
-    """Return what the test images are: not every source has a test set of its own."""
+    """Return what the test images are: not every source has a test set of its own.
+
+    Args:
+        data: The source of the data, and how many test images there are.
+        settings: The experiment that was run; its defects may take the test images from the training file.
+    """
     images = {"images": data.test}
     if settings.defects.test_images_from_training_file:
         return Fact("test_from_training", False, images)
@@ -77,7 +87,13 @@ def test_set_readings(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
 def search_seeds(
     trials: Sequence[AuditedTrial], settings: Experiment, search: pd.DataFrame
 ) -> Iterator[Fact]:
-    """Whether settings were searched with other seeds than those of the final trials."""
+    """Yield whether settings were searched with other seeds than those of the final trials.
+
+    Args:
+        trials: The final trials.
+        settings: The experiment that was run, with what it notes of a search made elsewhere.
+        search: The run's own search, a row for each trial; the column seed.
+    """
     notes = [note for note in (settings.found.comparison, settings.found.tuned) if note is not None]
     searched = {int(seed) for seed in search["seed"]} | {seed for note in notes for seed in note.seeds}
     final = {trial.seed for trial in trials}

@@ -13,7 +13,13 @@ from reportgen.experiment.model import Experiment
 
 
 def budget(trials: Sequence[AuditedTrial], settings: Experiment, search: pd.DataFrame) -> Iterator[Fact]:
-    """How much was tried for each setup."""
+    """Yield how much was tried for each setup.
+
+    Args:
+        trials: Those that are audited.
+        settings: The experiment that was run, with what it notes of a search made elsewhere.
+        search: The run's own search, a row for each trial; no rows where nothing was searched.
+    """
     declared = settings.found.comparison
     if len(search):
         yield _searched_budget(labels_of(trials), settings, search)
@@ -56,7 +62,14 @@ def _searched_budget(labels: Sequence[str], settings: Experiment, search: pd.Dat
 def learning_rates(
     trials: Sequence[AuditedTrial], settings: Experiment, search: pd.DataFrame
 ) -> Iterator[Fact]:
-    """Whether every setup trained with a learning rate of its own that a search found, and not at an edge."""
+    """Yield whether every setup trained with a learning rate of its own, found by a search, not at an edge.
+
+    Args:
+        trials: Those that are audited.
+        settings: The experiment that was run, with what it notes of a search made elsewhere.
+        search: The run's own search, a row for each trial; the columns setup, chosen, learning_rate and those
+            that analysis/search reads. No rows where nothing was searched.
+    """
     rates: dict[str, set[float]] = {}
     for trial in trials:
         rates.setdefault(trial.label, set()).add(float(trial.setup.hyperparameters["learning_rate"]))
