@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from reportgen.experiment.search import Found, Search
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.experiment.values import (
+    RECORDED,
     Epochs,
     Hidden,
     Labels,
@@ -21,9 +22,6 @@ from reportgen.experiment.values import (
     Text,
     as_tuple,
 )
-
-RECORDED = {"recorded": True}
-"""Pydantic's context for reading an experiment from a record, where every default is written out."""
 
 
 class Data(Table):

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from reportgen.experiment.model import DefectSettings, Stage
 from reportgen.experiment.values import Seeds, as_tuple
@@ -23,8 +23,7 @@ class Setup(Stage):
     """One optimizer with its hyperparameters, trained with the settings of a stage.
 
     seeds: none, since each trial has its own. hidden: with the layers that a defect added. subset: how many
-    training images the small data set has, None for all. What a version did not have yet was off, but for
-    what all had: it is not known where it is missing.
+    training images the small data set has, None for all.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -34,12 +33,7 @@ class Setup(Stage):
     optimizer: str
     hyperparameters: dict[str, int | float]
     hidden: Annotated[tuple[int, ...], BeforeValidator(as_tuple)]
-    seeds: Seeds = ()
-    l2: float
-    initial_std: float | None
-    dtype: Literal["bfloat16", "float32", "float64"]
-    normalization: Literal["none", "per-channel"]
-    best_epoch_by: Literal["validation_loss", "validation_accuracy"]
+    seeds: Seeds = Field(default=(), exclude=True)
     subset: int | None
     reads_test: bool = True
 

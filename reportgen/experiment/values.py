@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from reportgen.errors import is_printable
+
+RECORDED = {"recorded": True}
+"""Pydantic's context for reading a table from a record, where every default is written out."""
 
 
 class Table(BaseModel):
     """A table of the file: its keys and no others, never changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _is_whole_in_a_record(self, info: ValidationInfo) -> Self:
+        """A default that is not written out there is none: what was asked for is not known then."""
+        if info.context is RECORDED:
+            for name, field in type(self).model_fields.items():
+                if name not in self.model_fields_set and not field.exclude:
+                    raise ValueError(f"{name} is missing")
+        return self
 
 
 def _without_breaks(value: str) -> str:

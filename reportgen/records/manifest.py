@@ -12,10 +12,10 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from reportgen.experiment.model import RECORDED, Experiment
+from reportgen.experiment.model import Experiment
 from reportgen.experiment.stages import TUNED
 from reportgen.experiment.trial import Evidence, Recorded, Trial
-from reportgen.experiment.values import as_tuple
+from reportgen.experiment.values import RECORDED, as_tuple
 
 DEEPEST = 50
 """The most levels of a manifest; those of runs have eight."""
@@ -227,7 +227,7 @@ def _read(model: type[Model], content: Mapping[str, Any]) -> Model:
 def _described(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ".".join(map(str, first["loc"]))
-    return f"manifest.json{where and f', {where}'}: {first['msg']}"
+    return f"manifest.json{where and f', {where}'}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def _is_deep(value: Any, levels: int) -> bool:

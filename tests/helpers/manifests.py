@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reportgen.experiment.model import DefectSettings, Experiment, Stage
+
 
 def a_manifest(run: str = "run", **others: Any) -> dict[str, Any]:
     """That of a run on the embedded digits. others: what it holds besides, or in place of these."""
@@ -35,12 +37,14 @@ def a_whole_manifest(trials: list[dict[str, Any]], **others: Any) -> dict[str, A
     stage = {"hidden": [8], "batch_size": 5, "epochs": 4}
     optimizer = {"name": "SGD", "learning_rate": 0.1}
     asked = {
+        **few["experiment"]["settings"],
         "data": {"source": "digits"},
         "comparison": {**stage, "optimizers": [optimizer]},
         "tuned": {**stage, "optimizer": optimizer},
     }
+    settings = Experiment.model_validate(asked).model_dump(mode="json", by_alias=True)
     return few | {
-        "experiment": few["experiment"] | {"settings": few["experiment"]["settings"] | asked},
+        "experiment": few["experiment"] | {"settings": settings},
         "data": few["data"]
         | {
             "origin": "made",
@@ -59,19 +63,15 @@ def a_whole_manifest(trials: list[dict[str, Any]], **others: Any) -> dict[str, A
 
 def a_trial(stage: str, label: str, seed: int, **others: Any) -> dict[str, Any]:
     """A trial of a manifest. others: what its setup holds besides, or in place of these."""
+    settings = Stage.model_validate({"hidden": [8], "batch_size": 5, "epochs": 4}).model_dump(mode="json")
+    del settings["seeds"]
     setup = {
         "stage": stage,
         "label": label,
         "optimizer": "SGD",
         "hyperparameters": {"learning_rate": 0.1},
-        "hidden": [8],
-        "batch_size": 5,
-        "epochs": 4,
-        "l2": 0.0,
-        "initial_std": None,
-        "dtype": "float32",
-        "normalization": "none",
-        "best_epoch_by": "validation_loss",
+        **settings,
         "subset": None,
+        "reads_test": True,
     }
-    return {"setup": setup | others, "seed": seed, "defects": {}}
+    return {"setup": setup | others, "seed": seed, "defects": DefectSettings().model_dump()}

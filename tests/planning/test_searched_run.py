@@ -66,9 +66,9 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.records = run_folder.read(folder)
         self.search = pd.read_csv(folder / "search.csv", keep_default_na=False, na_values=[""])
-        self.trials = pd.DataFrame(
-            [{"seed": trial.seed, **trial.setup.model_dump()} for trial in self.records.manifest.trials]
-        )
+        trials = self.records.manifest.trials
+        setups = [trial.setup.model_dump(mode="json") for trial in trials]
+        self.trials = pd.DataFrame(setups).assign(seed=[trial.seed for trial in trials])
         with sqlite3.connect(folder.parents[1] / "reportgen.sqlite") as database:
             self.kept = [
                 json.loads(row)

@@ -66,7 +66,7 @@ def test_a_setup_has_every_setting_of_a_stage_and_no_other() -> None:
 
 
 def test_what_is_recorded_of_a_setup_is_what_trained() -> None:
-    assert recorded.Setup.model_fields.keys() - {"seeds"} == {field.name for field in fields(Setup)}
+    assert {*recorded.Setup.model_fields} - {"seeds"} == {field.name for field in fields(Setup)}
     assert recorded.Trial.model_fields.keys() == {field.name for field in fields(Trial)}
 
 

@@ -22,7 +22,7 @@ then a ReLU changes sides on it. A batch divided by once too often is off by hal
 
 ALPHA = 0.05
 
-OWN = {"stage", "label", "optimizer", "hyperparameters", "hidden", "epochs", "seeds", "reads_test"}
+OWN = {"stage", "label", "optimizer", "hyperparameters", "hidden", "epochs", "reads_test"}
 """What may differ between compared setups, or is looked at by itself."""
 
 

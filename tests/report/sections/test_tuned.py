@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from reportgen.experiment.search import StageSearch
 from reportgen.records import run_folder
 from reportgen.records.run_folder import SEARCH_COLUMNS, RunRecords
 from reportgen.report.sections.search import describe_search
@@ -37,10 +38,9 @@ def searched(tiny_run: Path) -> RunRecords:
     """As if a search of two settings had preceded the full training."""
     records = run_folder.read(tiny_run)
     manifest = copy.deepcopy(records.manifest_json)
-    manifest["experiment"]["settings"]["search"]["tuned"] = {
-        "trials": 2, "method": "grid", "seeds": [1000], "epochs": 1,
-        "space": {"learning_rate": {"choices": [0.01, 0.1]}},
-    }  # fmt: skip
+    space = {"learning_rate": [0.01, 0.1]}
+    search = StageSearch.model_validate({"trials": 2, "seeds": [1000], "epochs": 1, "space": space})
+    manifest["experiment"]["settings"]["search"]["tuned"] = search.model_dump(mode="json")
     rows = [
         {
             "stage": "tuned", "setup": "Adam", "number": number, "seed": 1000, "learning_rate": rate,
