@@ -22,7 +22,14 @@ from reportgen.report.words.catalogue import CHINESE, Catalogue, Phrase
 
 
 def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue) -> Phrase:
-    """What was trained on what, how it was compared, and whether the comparison is fair."""
+    """Return what was trained on what, how it was compared, and whether the comparison is fair.
+
+    Args:
+        records: Of the run.
+        said: What the report says first.
+        source: What the data set is called in a sentence.
+        t: The words, in the report's languages.
+    """
     results = records.results
     names = listed(list(dict.fromkeys(results["optimizer"])), t)
     count = count_trainings(records)
@@ -53,7 +60,7 @@ def _tested(pairs: Sequence[Pair]) -> str:
 
 
 def joined(sentences: Sequence[Phrase]) -> Phrase:
-    """Sentences as one paragraph a language."""
+    """Return sentences as one paragraph a language."""
     return Phrase(
         {
             language: Markup("" if language == CHINESE else " ").join(
@@ -65,7 +72,13 @@ def joined(sentences: Sequence[Phrase]) -> Phrase:
 
 
 def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, Any] | None:
-    """Every setup's mean test accuracy with its interval, a column for each comparison; None without."""
+    """Return every setup's mean test accuracy with its interval, a column for each comparison; None without.
+
+    Args:
+        said: What the report says first, with its comparisons.
+        setups: The names of the setups, in order.
+        t: The words, in the report's languages.
+    """
     stages = {"shared": said.shared, "tuned": said.tuned_equally}
     compared = [one for one in stages.values() if one is not None]
     if not compared:

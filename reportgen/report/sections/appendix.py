@@ -19,7 +19,13 @@ from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
 def appendix_section(records: RunRecords, t: Catalogue, fingerprint: str) -> Section:
-    """Return the appendix. fingerprint: of the records, as attachments.py computes it."""
+    """Return the appendix.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+        fingerprint: Of the records, as attachments.py computes it.
+    """
     trials = list(trial_rows(records.results))
     return Section(
         "appendix",
@@ -29,7 +35,12 @@ def appendix_section(records: RunRecords, t: Catalogue, fingerprint: str) -> Sec
 
 
 def claim_trial(row: Mapping[str, Any], t: Catalogue) -> Claim:
-    """Return the claim of a row of trial_rows."""
+    """Return the claim of a row of the table of trials.
+
+    Args:
+        row: Of trial_rows.
+        t: The words, in the report's languages.
+    """
     cells = [t("ui.diverged")] if row["diverged"] else row["cells"]
     return claim_row("trials", row["setup"], str(row["seed"]), *cells, row["seconds"])
 
@@ -37,7 +48,14 @@ def claim_trial(row: Mapping[str, Any], t: Catalogue) -> Claim:
 def describe_appendix(
     records: RunRecords, trials: Sequence[Mapping[str, Any]], t: Catalogue, fingerprint: str
 ) -> dict[str, Any]:
-    """How to run it again, what it ran on, and every trial."""
+    """Return how to run it again, what it ran on, and every trial.
+
+    Args:
+        records: Of the run.
+        trials: Of trial_rows.
+        t: The words, in the report's languages.
+        fingerprint: Of the records, as attachments.py computes it.
+    """
     manifest = records.manifest
     experiment, device, times = manifest.experiment, manifest.device, manifest.times
     digest = Markup("<code>{}</code>").format(manifest.data.digest)
@@ -63,7 +81,12 @@ def describe_appendix(
 
 
 def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
-    """That the command takes its data from this folder; None where it names no data."""
+    """Return that the command takes its data from this folder; None where it names no data.
+
+    Args:
+        options: Of the command, each name followed by its value.
+        t: The words, in the report's languages.
+    """
     given = dict(zip(options[::2], options[1::2], strict=False))
     if "--data-path" not in given:
         return None
@@ -71,7 +94,15 @@ def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
 
 
 def kept_trials(run: Description, t: Catalogue) -> list[tuple[Phrase, str]]:
-    """How many trials an earlier run had trained, and what those ran on where that was something else."""
+    """Return how many trials an earlier run had trained, and on what, where that was something else.
+
+    Args:
+        run: The description of this run.
+        t: The words, in the report's languages.
+
+    Returns:
+        Rows of a name and a value; none where every trial was trained in this run.
+    """
     if not any(run.reused):
         return []
     here = {**run.versions, **written(run.device)}
@@ -86,12 +117,17 @@ def kept_trials(run: Description, t: Catalogue) -> list[tuple[Phrase, str]]:
 
 
 def versions(found: dict[str, str], t: Catalogue) -> list[tuple[Phrase, str]]:
-    """The versions of the packages, under their own names."""
+    """Return the versions of the packages, under their own names.
+
+    Args:
+        found: The version of each package, by name.
+        t: The words, in the report's languages.
+    """
     return [(t.given(dict.fromkeys(t.languages, name)), version) for name, version in found.items()]
 
 
 def trial_rows(results: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    """A row for each trial; the first of each setup starts a group."""
+    """Return a row for each trial; the first of each setup starts a group."""
     before = None
     for row in rows(results):
         yield {

@@ -36,7 +36,15 @@ class Audit:
 
 
 def describe_audit(records: RunRecords, t: Catalogue) -> Audit | None:
-    """The points of the audit, and the ablation where there is one; None for a run that kept no evidence."""
+    """Return the points of the audit, and the ablation where there is one.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+
+    Returns:
+        The audit; None for a run that kept no evidence.
+    """
     points = points_of(records)
     if points is None:
         return None
@@ -64,7 +72,13 @@ def points_of(records: RunRecords) -> tuple[Point, ...] | None:
 def audited_trials(
     manifest: Manifest, evidence: Sequence[Evidence], results: pd.DataFrame
 ) -> Iterator[AuditedTrial]:
-    """Yield the trials of a run as the audit looks at them."""
+    """Yield the trials of a run as the audit looks at them.
+
+    Args:
+        manifest: Of the run.
+        evidence: What was measured of each trial, in the manifest's order.
+        results: A row for each trial, in the same order; the columns status and epochs.
+    """
     parts = (manifest.trials, evidence, manifest.parameter_shapes, results["status"], results["epochs"])
     for trial, measured, shapes, status, epochs in zip(*parts, strict=True):
         yield AuditedTrial(trial.setup, trial.seed, measured, shapes, status == "finished", int(epochs))
@@ -78,7 +92,12 @@ def audited_data(data: Data) -> AuditedData:
 
 
 def summary(points: Sequence[Point], t: Catalogue) -> Phrase | None:
-    """How many points hold, and which do not; None where all do and nothing is compared."""
+    """Return how many points hold, and which do not; None where all do and nothing is compared.
+
+    Args:
+        points: Of the audit.
+        t: The words, in the report's languages.
+    """
     applied = [point for point in points if point.passed is not None]
     failed = [point for point in applied if not point.passed]
     if not failed:
@@ -102,7 +121,12 @@ def _row(number: int, point: Point, t: Catalogue) -> dict[str, Any]:
 
 
 def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
-    """The sentence of one fact, its numbers written as everywhere else."""
+    """Return the sentence of one fact, its numbers written as everywhere else.
+
+    Args:
+        fact: Of a point of the audit.
+        t: The words, in the report's languages.
+    """
     return t(f"audit.{fact.key}", **{name: _written(value) for name, value in fact.values.items()})
 
 
@@ -113,7 +137,12 @@ def _written(value: float | str) -> str:
 
 
 def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
-    """The table of an ablation and its sentences; None where the experiment asks for none."""
+    """Return the table of an ablation and its sentences; None where the experiment asks for none.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     wanted = records.manifest.experiment.settings.ablation
     if wanted is None:
         return None
@@ -131,7 +160,7 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
 
 
 def on_all_images(records: RunRecords) -> pd.DataFrame:
-    """The results with the accuracy on all validation images, whatever a defect let the validation meet."""
+    """Return the results with the accuracy on all validation images, whatever a defect let it meet."""
     whole = [evidence.validation_accuracy for evidence in records.manifest.evidence or ()]
     measured = pd.Series(whole, index=records.results.index, dtype=float)
     return records.results.assign(validation_accuracy=measured.fillna(records.results["validation_accuracy"]))
@@ -160,9 +189,15 @@ def _mended(name: str, t: Catalogue) -> Phrase:
 
 
 def ablation_sentences(found: Ablation, setups: Sequence[str], t: Catalogue) -> list[Phrase]:
-    """What each mended defect did to every optimizer, and the verdicts with it mended beside those without.
+    """Return what each mended defect did to every optimizer, and the verdicts with it mended beside those
+    without.
 
     Those that did nothing stand together. Where the seeds are too few for a test, no order is spoken of.
+
+    Args:
+        found: The ablation.
+        setups: The names of the setups, in order.
+        t: The words, in the report's languages.
     """
     before, *others = found.variants
     idle = [variant for variant in others if unchanged(variant)]

@@ -17,9 +17,15 @@ MOST = 30
 
 
 def classes_block(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) -> dict[str, Any] | None:
-    """The figure and its sentence; None for fewer than three classes with images, or too many.
+    """Return the figure of the classes and its sentence.
 
-    confusion: the table of all trials. results: the trials that the section is about.
+    Args:
+        confusion: The table confusion.csv, of all trials.
+        results: The rows of results.csv of the trials that the section is about.
+        t: The words, in the report's languages.
+
+    Returns:
+        What the template shows; None for fewer than three classes with images, or too many.
     """
     table = by_class(confusion, results)
     if not 3 <= len(table) <= MOST:

@@ -13,7 +13,12 @@ from reportgen.report.words.catalogue import Catalogue
 
 
 def describe_code(records: RunRecords, t: Catalogue) -> dict[str, Any]:
-    """Return the outputs of proofs, the listings and the formulas, each by its name."""
+    """Return the outputs of proofs, the listings and the formulas, each by its name.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     return {
         "checks": {check.key: check.model_dump(mode="json") for check in records.manifest.checks},
         "listings": {

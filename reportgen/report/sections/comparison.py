@@ -52,9 +52,11 @@ class Compared:
 
 
 def compared(results: pd.DataFrame, where: str) -> Compared | None:
-    """The comparison of a stage's results; None where there are none.
+    """Return the comparison of a stage's results; None where there are none.
 
-    where: SHARED or EACH_TUNED of analysis/findings.
+    Args:
+        results: The rows of results.csv of one stage.
+        where: SHARED or EACH_TUNED of analysis/findings.
     """
     if results.empty:
         return None
@@ -67,7 +69,10 @@ def compared(results: pd.DataFrame, where: str) -> Compared | None:
 def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogue) -> Section:
     """Return the section that compares the optimizers at the settings of the file.
 
-    shared: of Headlines; the section is left out without.
+    Args:
+        records: Of the run.
+        shared: Of Headlines; the section is left out without.
+        t: The words, in the report's languages.
     """
     if shared is None:
         return Section("comparison", lambda: {"comparison": None}, shown=False)
@@ -93,7 +98,14 @@ def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogu
 def describe_comparison(
     records: RunRecords, compared: Compared, rows: Sequence[Mapping[str, Any]], t: Catalogue
 ) -> dict[str, Any]:
-    """Settings, table, verdicts and curves of a comparison. rows: of comparison_rows."""
+    """Return the settings, table, verdicts and curves of a comparison.
+
+    Args:
+        records: Of the run.
+        compared: The comparison.
+        rows: Of comparison_rows.
+        t: The words, in the report's languages.
+    """
     settings = records.manifest.experiment.settings.comparison
     assert settings is not None, "its trials are there"
     key = joined(compared.stage, "-")
@@ -136,7 +148,7 @@ def describe_comparison(
 
 
 def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
-    """A row for each setup: means over seeds; the best of each column is marked."""
+    """Return a row for each setup: means over seeds; the best of each column is marked."""
     writers = {"training_loss": "loss", "validation_loss": "loss"}
     columns = (*METRICS, "best_epoch", "test_accuracy")
     means = results.groupby("setup", sort=False)[list(columns)].mean()
@@ -166,7 +178,14 @@ def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
-    """A figure of a comparison's curves."""
+    """Return a figure of a comparison's curves.
+
+    Args:
+        epochs: The rows of metrics.csv of one stage.
+        metric: "loss" or "accuracy".
+        t: The words, in the report's languages.
+        key: What the figure's ids begin with.
+    """
     alt = curves_alt(epochs, metric, t).plain()
     return drawn(
         learning_curves.curves, epochs, metric, figure_labels(t), prefix=f"{key}-{metric}", description=alt
@@ -174,7 +193,13 @@ def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
 
 
 def curves_alt(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Phrase:
-    """What curves say to who cannot see them: each setup's mean at the first and at the last epoch."""
+    """Return what curves say to who cannot see them: each setup's mean at the first and at the last epoch.
+
+    Args:
+        epochs: The rows of metrics.csv of one stage.
+        metric: "loss" or "accuracy".
+        t: The words, in the report's languages.
+    """
     write = numbers.percent if metric == "accuracy" else numbers.loss
     said = []
     for setup, rows in epochs.groupby("setup", sort=False):

@@ -35,10 +35,13 @@ def conclusions_section(conclusions: Sequence[Phrase]) -> Section:
 def conclude(
     shared: Compared | None, tuned_equally: Compared | None, search: pd.DataFrame, results: pd.DataFrame
 ) -> list[Finding]:
-    """Everything that the records support, in the order in which it is told.
+    """Return everything that the records support, in the order in which it is told.
 
-    shared, tuned_equally: the optimizers compared at the given settings, and each at its own. search: the
-    rows of search.csv about the comparison. results: all rows of results.csv.
+    Args:
+        shared: The optimizers compared at the given settings.
+        tuned_equally: The optimizers compared, each at its own settings.
+        search: The rows of search.csv about the comparison.
+        results: All rows of results.csv.
     """
     found = list(shared.findings) if shared else []
     if tuned_equally:
@@ -59,7 +62,14 @@ def conclude(
 def conclusion_phrases(
     found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
 ) -> list[Phrase]:
-    """Every finding in words, with the networks' difference and the tuned setup's test accuracy."""
+    """Return every finding in words, with the networks' difference and the tuned setup's test accuracy.
+
+    Args:
+        found: The findings.
+        shared: The optimizers compared at the given settings.
+        results: All rows of results.csv.
+        t: The words, in the report's languages.
+    """
     gains = [one for one in found if one.key in GAINS]
     others = [one for one in found if one not in gains]
     return [
@@ -73,9 +83,16 @@ def conclusion_phrases(
 def first_page(
     found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
 ) -> list[Phrase]:
-    """The findings that matter most: who is best where, what diverged, the full training's test accuracy.
+    """Return the findings that matter most: who is best where, what diverged, how the full training did.
 
-    What that gained or lost belongs to it; a warning that the compared networks differ comes on top.
+    The full training is told by its test accuracy, and what that gained or lost belongs to it; a warning that
+    the compared networks differ comes on top.
+
+    Args:
+        found: All findings.
+        shared: The optimizers compared at the given settings.
+        results: All rows of results.csv.
+        t: The words, in the report's languages.
     """
     room = MOST_ON_FIRST_PAGE - bool((results["stage"] == TUNED).any())
     orders = [one for one in found if one.key in ORDERS]

@@ -22,7 +22,12 @@ SAMPLES = 6
 
 
 def data_section(records: RunRecords, t: Catalogue) -> Section:
-    """Return the section on the data."""
+    """Return the section on the data.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     data = describe_data(records, t)
     return Section(
         "data",
@@ -35,7 +40,12 @@ def data_section(records: RunRecords, t: Catalogue) -> Section:
 
 
 def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
-    """Shapes, and how many images of each class are in each part."""
+    """Return the shapes, and how many images of each class are in each part.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     manifest, data = records.manifest, records.manifest.data
     images = data.images_by_class
     parts = (images.train, images.validation, images.test)
@@ -68,7 +78,12 @@ def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
 
 
 def pixels(manifest: Manifest, t: Catalogue) -> Phrase:
-    """What the networks see of a pixel, as the stages trained; a search may have chosen it."""
+    """Return what the networks see of a pixel, as the stages trained; a search may have chosen it.
+
+    Args:
+        manifest: Of the run.
+        t: The words, in the report's languages.
+    """
     trained = {trial.setup.stage: t(f"data.pixels_{trial.setup.normalization}") for trial in manifest.trials}
     stages = {name: trained[name] for name in (COMPARISON, TUNED) if name in trained}
     first, *others = stages.values()
@@ -76,7 +91,7 @@ def pixels(manifest: Manifest, t: Catalogue) -> Phrase:
 
 
 def samples(records: RunRecords) -> Markup:
-    """A row of images for each class."""
+    """Return a row of images for each class."""
     rows = []
     for label, name in enumerate(records.manifest.data.classes[:CLASSES_IN_TABLES]):
         images = records.sample_images[records.sample_labels == label][:SAMPLES]
@@ -88,7 +103,12 @@ def samples(records: RunRecords) -> Markup:
 
 
 def source_name(manifest: Manifest, t: Catalogue) -> Phrase:
-    """What the data set is called in a sentence."""
+    """Return what the data set is called in a sentence.
+
+    Args:
+        manifest: Of the run.
+        t: The words, in the report's languages.
+    """
     source, path = manifest.data.source, manifest.experiment.settings.data.path
     name = Markup("<code>{}</code>").format(path or "")
     return t(f"source.{source}", **({"file": name} if path else {}))

@@ -40,7 +40,12 @@ def drift_of(records: RunRecords) -> pd.DataFrame | None:
 
 
 def drift_section(records: RunRecords, t: Catalogue) -> Section:
-    """Return the section on drift; it is left out where there is nothing to say."""
+    """Return the section on drift; it is left out where there is nothing to say.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     table = drift_of(records)
     if table is None:
         return Section("drift", lambda: {"drift": None}, shown=False)
@@ -56,7 +61,13 @@ def drift_section(records: RunRecords, t: Catalogue) -> Section:
 
 
 def describe_drift(records: RunRecords, table: pd.DataFrame, t: Catalogue) -> dict[str, Any]:
-    """Tables, figure and sentences. table: of drift_of."""
+    """Return the tables, the figure and the sentences on drift.
+
+    Args:
+        records: Of the run.
+        table: Of drift_of.
+        t: The words, in the report's languages.
+    """
     found = [
         {"key": f"drift-{name}", "caption": _caption(name, rows, records, t), "rows": drift_rows(rows, t)}
         for name, rows in table.groupby("reference", sort=False)
@@ -83,7 +94,12 @@ def describe_drift(records: RunRecords, table: pd.DataFrame, t: Catalogue) -> di
 
 
 def drift_sentences(table: pd.DataFrame, t: Catalogue) -> list[Phrase]:
-    """What dropped and what diverged, or that nothing did."""
+    """Return what dropped and what diverged, or that nothing did.
+
+    Args:
+        table: Of drift_of.
+        t: The words, in the report's languages.
+    """
     dropped = worse(table)
     diverged = dropped["diverged"] > 0
     if len(dropped):
@@ -118,7 +134,12 @@ def _caption(name: object, rows: pd.DataFrame, records: RunRecords, t: Catalogue
 
 
 def drift_rows(rows: pd.DataFrame, t: Catalogue) -> list[dict[str, Any]]:
-    """Rows of the table of analysis.drift as they are written."""
+    """Return the rows of a table of drift as they are written.
+
+    Args:
+        rows: Of the table of analysis.drift, of one reference.
+        t: The words, in the report's languages.
+    """
     return [
         {
             "name": _headline(str(row["stage"]), str(row["setup"]), t),
@@ -158,7 +179,12 @@ def _causes(records: RunRecords, t: Catalogue) -> list[dict[str, Any]]:
 
 
 def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:
-    """What the figure says to who cannot see it: every headline's mean in the first and in the last run."""
+    """Return what the figure says to who cannot see it: every headline's mean in the first and the last run.
+
+    Args:
+        means: Of analysis.drift.means_over_time.
+        t: The words, in the report's languages.
+    """
     said = [
         t(
             "alt.change",

@@ -25,7 +25,11 @@ from reportgen.report.words.catalogue import CHINESE, ENGLISH, Catalogue, Phrase
 def front_page(records: RunRecords, said: Headlines, t: Catalogue, fingerprint: str) -> Section:
     """Return what report.html.j2 sets before the sections, and what all of these share.
 
-    fingerprint: of the records that are attached to the PDF, as attachments.py computes it.
+    Args:
+        records: Of the run.
+        said: What the report says first.
+        t: The words, in the report's languages.
+        fingerprint: Of the records that are attached to the PDF, as attachments.py computes it.
     """
     defects = records.manifest.experiment.settings.defects
     setups = list(dict.fromkeys(of_stage(records.results, COMPARISON)["setup"]))
@@ -50,7 +54,12 @@ def front_page(records: RunRecords, said: Headlines, t: Catalogue, fingerprint: 
 
 
 def heading_facts(records: RunRecords, t: Catalogue) -> dict[str, Any]:
-    """Title, author, and the facts that identify the run."""
+    """Return title, author, and the facts that identify the run.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     manifest, experiment = records.manifest, records.manifest.experiment.settings
     moment = dt.datetime.fromisoformat(manifest.times.finished)
     return {
@@ -69,12 +78,22 @@ def heading_facts(records: RunRecords, t: Catalogue) -> dict[str, Any]:
 
 
 def given(text: Bilingual, t: Catalogue) -> Phrase:
-    """Return a text of the experiment's file as a phrase."""
+    """Return a text of the experiment's file as a phrase.
+
+    Args:
+        text: As the file has it, in both languages.
+        t: The words, in the report's languages.
+    """
     return t.given({CHINESE: text.zh_hant, ENGLISH: text.en})
 
 
 def trainings(records: RunRecords, t: Catalogue) -> Phrase | str:
-    """How often it trained, and how often of that in the search."""
+    """Return how often it trained, and how often of that in the search.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     count = count_trainings(records)
     total = numbers.whole(count.total)
     return t("ui.searched", total=total, searched=numbers.whole(count.searched)) if count.searched else total

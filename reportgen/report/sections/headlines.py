@@ -36,7 +36,12 @@ class Headlines:
 
 
 def headlines(records: RunRecords, t: Catalogue) -> Headlines:
-    """Everything that the records support, in words."""
+    """Return everything that the records support, in words.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     results = records.results
     shared = compared(of_stage(results, COMPARISON), SHARED)
     tuned_equally = compared(of_stage(results, EQUALLY_TUNED), EACH_TUNED)

@@ -19,7 +19,13 @@ LEVELS = 31  # of brightness in a picture of weights: more are not seen, and cos
 
 
 def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any] | None:
-    """The first layer's weights before and after training, as pictures; None where none were kept."""
+    """Return the first layer's weights before and after training, as pictures; None where none were kept.
+
+    Args:
+        records: Of the run.
+        seed: Of the trial that they are of.
+        t: The words, in the report's languages.
+    """
     kept = records.insight
     if kept is None or not len(kept["units"]):
         return None
@@ -52,14 +58,28 @@ def _likeness(before: NDArray[np.int8], after: NDArray[np.int8]) -> float:
 
 
 def weight_images(weights: NDArray[np.int8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Weights (U, D) from -127 to 127 as U images of this shape, a weight of 0 in middle grey."""
+    """Return weights as images, a weight of 0 in middle grey.
+
+    Args:
+        weights: Those of U units (U, D), from -127 to 127.
+        shape: Of one image; its D values are the weights of one unit.
+
+    Returns:
+        The images (U, *shape).
+    """
     share = (weights.astype(float) / 127 + 1) / 2
     pixels: NDArray[np.uint8] = (np.round(share * LEVELS) * 255 / LEVELS).round().astype(np.uint8)
     return pixels.reshape(len(weights), *shape)
 
 
 def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any] | None:
-    """Test images of each class told right and told wrong; None where none were kept."""
+    """Return test images of each class told right and told wrong; None where none were kept.
+
+    Args:
+        records: Of the run.
+        seed: Of the trial that told them.
+        t: The words, in the report's languages.
+    """
     kept = records.insight
     if kept is None or not len(kept["labels"]):
         return None
@@ -84,14 +104,26 @@ def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, An
 
 
 def examples_text(seed: int, surest: dict[str, str] | None, t: Catalogue, figure: Phrase) -> Phrase:
-    """What the images are, and the surest mistake among them. figure: the reference to it."""
+    """Return what the images are, and the surest mistake among them.
+
+    Args:
+        seed: Of the trial that told them.
+        surest: Of surest_mistake.
+        t: The words, in the report's languages.
+        figure: The reference to the figure.
+    """
     said = [t("insight.examples_text", figure=figure, seed=seed)]
     said += [t("insight.surest", **surest)] if surest else []
     return together(said, "list.sentences", t)
 
 
 def surest_mistake(kept: dict[str, NDArray[Any]], classes: Sequence[str]) -> dict[str, str] | None:
-    """The mistake of the highest probability among the images shown, if there is one."""
+    """Return the mistake of the highest probability among the images shown, if there is one.
+
+    Args:
+        kept: What the run kept of N images: the arrays labels, predicted and probability (N,).
+        classes: The names of the classes, by label.
+    """
     wrong = np.flatnonzero(kept["predicted"] != kept["labels"])
     if not len(wrong):
         return None

@@ -13,10 +13,14 @@ TURNED = 0.01
 
 
 def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
-    """Who ends with the least training loss, and whose validation loss turns upward.
+    """Return who ends with the least training loss, and whose validation loss turns upward.
 
-    epochs: the rows of metrics.csv of one stage; what counts are the means over seeds. A setup of which a
-    trial diverged is left out. figure: the reference to it.
+    What counts are the means over seeds. A setup of which a trial diverged is left out.
+
+    Args:
+        epochs: The rows of metrics.csv of one stage.
+        t: The words, in the report's languages.
+        figure: The reference to the figure.
     """
     means = mean_curves(epochs, "loss")
     training = means["training_loss"].groupby("setup", sort=False).last()
@@ -40,9 +44,12 @@ def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
 
 
 def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
-    """How far training accuracy ends above validation accuracy.
+    """Return how far training accuracy ends above validation accuracy.
 
-    epochs, figure: as for of_loss.
+    Args:
+        epochs: The rows of metrics.csv of one stage.
+        t: The words, in the report's languages.
+        figure: The reference to the figure.
     """
     last = mean_curves(epochs, "accuracy").groupby("setup", sort=False).last()
     if last.empty:

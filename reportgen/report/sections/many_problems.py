@@ -19,12 +19,18 @@ MOST_IN_SENTENCES = 6
 
 
 def are_many(found: Comparison) -> bool:
-    """Whether the problems are too many for a section each."""
+    """Return whether the problems are too many for a section each."""
     return len(found.problems) > MOST_DETAILED
 
 
 def many_block(found: Comparison, unit: Unit, t: Catalogue) -> dict[str, Any] | None:
-    """What the template shows of many problems; None where each has its own section."""
+    """Return what the template shows of many problems; None where each has its own section.
+
+    Args:
+        found: The comparison.
+        unit: How its scores are written.
+        t: The words, in the report's languages.
+    """
     if not are_many(found):
         return None
     metric = metric_name(found.metric, t)
@@ -45,7 +51,12 @@ def many_block(found: Comparison, unit: Unit, t: Catalogue) -> dict[str, Any] | 
 
 
 def many_sentences(found: Comparison, t: Catalogue) -> list[Phrase]:
-    """What the first page says of many problems."""
+    """Return what the first page says of many problems.
+
+    Args:
+        found: The comparison.
+        t: The words, in the report's languages.
+    """
     rows = over_problems(found)
     problems, pairs = numbers.whole(len(found.problems)), numbers.whole(len(found.pairs))
     said = [t("scores.many_pairs", n=problems, pairs=pairs)]

@@ -10,13 +10,23 @@ from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
 def network_section(records: RunRecords, t: Catalogue) -> Section:
-    """Return the section on the network."""
+    """Return the section on the network.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     settings = records.manifest.experiment.settings
     return Section("network", lambda: {"initialization": initialization(settings, t)})
 
 
 def initialization(experiment: Experiment, t: Catalogue) -> Phrase:
-    """How the weights start, in the middle of a sentence."""
+    """Return how the weights start, in the middle of a sentence.
+
+    Args:
+        experiment: As it was run.
+        t: The words, in the report's languages.
+    """
     settings = experiment.comparison or experiment.tuned
     assert settings is not None, "something was trained"
     return initial_weights(settings.initial_std, t)

@@ -12,7 +12,12 @@ from reportgen.report.words.catalogue import Catalogue
 
 
 def optimizers_section(records: RunRecords, t: Catalogue) -> Section:
-    """Return the section on the optimizers that the run trained with."""
+    """Return the section on the optimizers that the run trained with.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     names = list(dict.fromkeys(records.results["optimizer"]))
     return Section(
         "optimizers",
@@ -22,7 +27,12 @@ def optimizers_section(records: RunRecords, t: Catalogue) -> Section:
 
 
 def describe_optimizer(name: str, t: Catalogue) -> dict[str, Any]:
-    """An optimizer's text and formulas; one that the catalogue does not know has only its code."""
+    """Return an optimizer's text and formulas; one that the catalogue does not know has only its code.
+
+    Args:
+        name: Of the optimizer.
+        t: The words, in the report's languages.
+    """
     known = t.has(f"optimizers.{name}")
     return {
         "name": name,

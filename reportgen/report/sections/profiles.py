@@ -20,9 +20,15 @@ from reportgen.report.words.numbers import Unit
 
 
 def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalogue) -> dict[str, Any] | None:
-    """What the template shows of all problems together; None where there is one alone.
+    """Return what the template shows of all problems together; None where there is one alone.
 
-    scores: of scores.checked. Where the scores have no ratio, `why` says so, and there is no figure.
+    Where the scores have no ratio, `why` says so, and there is no figure.
+
+    Args:
+        found: The comparison.
+        scores: Of scores.checked.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
     """
     if len(found.problems) < 2:
         return None

@@ -30,7 +30,13 @@ from reportgen.report.words.numbers import Unit
 
 
 def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -> Section:
-    """Return the one section of a report of scores. scores: of scores.checked."""
+    """Return the one section of a report of scores.
+
+    Args:
+        comparison: Of the scores.
+        scores: Of scores.checked.
+        t: The words, in the report's languages.
+    """
     unit = Unit(is_percentage(comparison))
     _, by_problem = findings_of(comparison)
     sentences = {problem: in_words(findings, unit, t) for problem, findings in by_problem.items()}
@@ -67,7 +73,15 @@ def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -
 def scores_front_page(
     comparison: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
 ) -> Section:
-    """Return what report.html.j2 sets before the section. fingerprint: of the files that are attached."""
+    """Return what report.html.j2 sets before the section.
+
+    Args:
+        comparison: Of the scores.
+        scores: Of scores.checked.
+        sources: The files that the scores were read from.
+        t: The words, in the report's languages.
+        fingerprint: Of the files that are attached.
+    """
     unit = Unit(is_percentage(comparison))
     orders, _ = findings_of(comparison)
     sentences = many_sentences(comparison, t) if are_many(comparison) else in_words(orders, unit, t)
@@ -89,7 +103,15 @@ def scores_front_page(
 def heading_facts(
     comparison: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
 ) -> dict[str, Any]:
-    """Title, and the facts that identify the comparison."""
+    """Return the title, and the facts that identify the comparison.
+
+    Args:
+        comparison: Of the scores.
+        scores: Of scores.checked.
+        sources: The files that the scores were read from.
+        t: The words, in the report's languages.
+        fingerprint: Of the files that are attached.
+    """
     from reportgen import __version__
 
     names = ", ".join(source.name for source in sources)
@@ -110,14 +132,19 @@ def heading_facts(
 
 
 def templates_fact(templates: Templates | None, t: Catalogue) -> list[tuple[Phrase, Markup]]:
-    """That the report was made with a user's templates, where it was."""
+    """Return that the report was made with a user's templates, where it was.
+
+    Args:
+        templates: Those that the report is made with; None for the program's own.
+        t: The words, in the report's languages.
+    """
     if templates is None or not templates.replaced:
         return []
     return [(t("appendix.templates"), Markup("<code>{}</code>").format(templates.digest()))]
 
 
 def findings_of(comparison: Comparison) -> tuple[list[Finding], dict[str, list[Finding]]]:
-    """What the first page says, and what is said of each problem that has a section."""
+    """Return what the first page says, and what is said of each problem that has a section."""
     if are_many(comparison):
         return [], {}
     by_problem = {problem: list(of_comparison(comparison, problem, TABLE)) for problem in comparison.problems}
@@ -125,6 +152,6 @@ def findings_of(comparison: Comparison) -> tuple[list[Finding], dict[str, list[F
 
 
 def is_percentage(comparison: Comparison) -> bool:
-    """Whether the scores are shares: they are called an accuracy and lie between 0 and 1."""
+    """Return whether the scores are shares: they are called an accuracy and lie between 0 and 1."""
     means = comparison.summaries["mean"].dropna()
     return comparison.metric.endswith("accuracy") and bool(means.between(0, 1).all())

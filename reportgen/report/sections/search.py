@@ -31,7 +31,12 @@ from reportgen.report.words.labels import figure_labels
 def search_section(records: RunRecords, tuned_equally: Compared | None, t: Catalogue) -> Section:
     """Return the section on the search for each optimizer's settings and the comparison with these.
 
-    tuned_equally: of Headlines. The section is left out where nothing was searched.
+    The section is left out where nothing was searched.
+
+    Args:
+        records: Of the run.
+        tuned_equally: Of Headlines.
+        t: The words, in the report's languages.
     """
     results = comparison_rows(of_stage(records.results, EQUALLY_TUNED))
     return Section(
@@ -50,7 +55,12 @@ def search_section(records: RunRecords, tuned_equally: Compared | None, t: Catal
 
 
 def claim_search(records: RunRecords, searched: str) -> Iterator[Claim]:
-    """Yield the claims of the table of what was found for a stage."""
+    """Yield the claims of the table of what was found for a stage.
+
+    Args:
+        records: Of the run.
+        searched: The stage whose settings were searched.
+    """
     for number, (_, tried) in enumerate(of_stage(records.search, searched).groupby("setup", sort=False)):
         row = found_row(tried, number)
         settings = row["settings"].striptags()
@@ -60,7 +70,13 @@ def claim_search(records: RunRecords, searched: str) -> Iterator[Claim]:
 
 
 def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[str, Any] | None:
-    """How a stage's settings were searched and what was found; None where nothing was searched."""
+    """Return how a stage's settings were searched and what was found; None where nothing was searched.
+
+    Args:
+        records: Of the run.
+        searched: The stage whose settings were searched.
+        t: The words, in the report's languages.
+    """
     found = of_stage(records.search, searched)
     if found.empty:
         return None
@@ -101,7 +117,12 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
 
 
 def rates_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
-    """The mean accuracy at every learning rate tried, for who cannot see the figure."""
+    """Return the mean accuracy at every learning rate tried, for who cannot see the figure.
+
+    Args:
+        found: The rows of search.csv of one stage.
+        t: The words, in the report's languages.
+    """
     said = []
     for setup, tried in found.groupby("setup", sort=False):
         means = mean_by_learning_rate(tried)
@@ -114,7 +135,12 @@ def rates_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
 
 
 def course_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
-    """How many settings were tried and what the best of them reached."""
+    """Return how many settings were tried and what the best of them reached.
+
+    Args:
+        found: The rows of search.csv of one stage.
+        t: The words, in the report's languages.
+    """
     said = [
         f"{setup} {tried['number'].nunique()}: "
         f"{numbers.percent(tried.loc[tried['chosen'], 'validation_accuracy'].mean())}"
@@ -124,7 +150,12 @@ def course_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
 
 
 def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
-    """What was found for one setup."""
+    """Return what was found for one setup, as a row of the table.
+
+    Args:
+        tried: The rows of search.csv of one stage and one setup.
+        number: The setup's place, for its colour.
+    """
     chosen = tried[tried["chosen"]]
     first = chosen.iloc[0]
     edges = settings_at_edge(chosen)
@@ -144,7 +175,13 @@ def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
 
 
 def effort(how: StageSearch | FoundBy, epochs: int, t: Catalogue) -> dict[str, object]:
-    """How much was tried, and how. how: the search's settings. epochs: of each of its trainings."""
+    """Return how much was tried, and how.
+
+    Args:
+        how: The search's settings.
+        epochs: Of each of its trainings.
+        t: The words, in the report's languages.
+    """
     return {
         "trials": how.trials,
         "method": t(f"search.{how.method}"),
@@ -154,7 +191,12 @@ def effort(how: StageSearch | FoundBy, epochs: int, t: Catalogue) -> dict[str, o
 
 
 def found_elsewhere(note: FoundBy | None, t: Catalogue) -> dict[str, Any] | None:
-    """What `reportgen tune` noted down of the search that a stage's settings came from."""
+    """Return what `reportgen tune` noted down of the search that a stage's settings came from.
+
+    Args:
+        note: As the experiment's file has it; None where it has none.
+        t: The words, in the report's languages.
+    """
     if note is None:
         return None
     return {

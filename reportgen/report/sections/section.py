@@ -79,13 +79,25 @@ class Report:
 
 
 def claim_row(kind: str, *cells: str | Phrase, front: bool = False) -> Claim:
-    """Return the claim of a row of a table, whose phrases stand in all languages beside each other."""
+    """Return the claim of a row of a table, whose phrases stand in all languages beside each other.
+
+    Args:
+        kind: A name for all of its like.
+        *cells: The texts of the row, from left to right.
+        front: Whether it stands on the front page.
+    """
     texts = (cell.spans().striptags() if isinstance(cell, Phrase) else cell for cell in cells)
     return Claim(kind, " ".join(texts), front)
 
 
 def claim_sentences(kind: str, phrases: Iterable[Phrase], *, front: bool = False) -> Iterator[Claim]:
-    """Yield the claims of sentences, one for each language in which a sentence is another."""
+    """Yield the claims of sentences, one for each language in which a sentence is another.
+
+    Args:
+        kind: A name for all of their like.
+        phrases: The sentences.
+        front: Whether they stand on the front page.
+    """
     for phrase in phrases:
         for text in dict.fromkeys(phrase.texts.values()):
             yield Claim(kind, text.striptags(), front)

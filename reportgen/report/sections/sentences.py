@@ -13,17 +13,32 @@ from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
 def seeds_in_words(n: int, t: Catalogue) -> Phrase:
-    """A number of seeds, in the right number: 1 seed, 2 seeds."""
+    """Return a number of seeds, in the right grammatical number: 1 seed, 2 seeds.
+
+    Args:
+        n: How many seeds.
+        t: The words, in the report's languages.
+    """
     return t("count.seed") if n == 1 else t("count.seeds", n=numbers.whole(n))
 
 
 def epochs_in_words(n: int, t: Catalogue) -> Phrase:
-    """A number of epochs, likewise."""
+    """Return a number of epochs, likewise.
+
+    Args:
+        n: How many epochs.
+        t: The words, in the report's languages.
+    """
     return t("count.epoch") if n == 1 else t("count.epochs", n=numbers.whole(n))
 
 
 def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
-    """A warning where the compared optimizers trained different networks."""
+    """Return a warning where the compared optimizers trained different networks.
+
+    Args:
+        results: The rows of results.csv of one stage.
+        t: The words, in the report's languages.
+    """
     counts = results.groupby("setup", sort=False)["parameters"].first()
     if counts.nunique() <= 1:
         return []
@@ -32,9 +47,11 @@ def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
 
 
 def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
-    """The test accuracy of one setup's trials, with its interval; none where all diverged.
+    """Return the test accuracy of one setup's trials, with its interval; none where all diverged.
 
-    tuned: rows of results.csv of one stage and one setup.
+    Args:
+        tuned: The rows of results.csv of one stage and one setup.
+        t: The words, in the report's languages.
     """
     results = finished(tuned)
     if results.empty:
@@ -72,7 +89,12 @@ def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
 
 
 def what_was_tested(results: pd.DataFrame, t: Catalogue) -> Phrase:
-    """The stage, the optimizer and the network of some trials, in the middle of a sentence."""
+    """Return the stage, the optimizer and the network of some trials, in the middle of a sentence.
+
+    Args:
+        results: The rows of results.csv of one stage and one setup.
+        t: The words, in the report's languages.
+    """
     first = results.iloc[0]
     hidden = str(first["hidden"])
     network = t("test.layers", hidden=hidden) if hidden else t("test.no_layers")

@@ -14,9 +14,12 @@ Row = tuple[Phrase, object]
 
 
 def stage_settings(settings: Stage, seeds: Sequence[int], t: Catalogue) -> list[Row]:
-    """The settings of a stage, name by name; those that are off are left out.
+    """Return the settings of a stage, name by name; those that are off are left out.
 
-    settings: of the stage, or of the setup that ran.
+    Args:
+        settings: Of the stage, or of the setup that ran.
+        seeds: Those that it trained with.
+        t: The words, in the report's languages.
     """
     images = settings.subset if isinstance(settings, Comparison | Setup) else None
     return [
@@ -68,10 +71,20 @@ def _augmentation(augmentation: AugmentationSettings) -> str:
 
 
 def initial_weights(std: float | None, t: Catalogue) -> Phrase:
-    """He initialization, or a fixed standard deviation."""
+    """Return He initialization, or a fixed standard deviation, in words.
+
+    Args:
+        std: The standard deviation of the initial weights; None for He initialization.
+        t: The words, in the report's languages.
+    """
     return t("network.he") if std is None else t("network.normal", std=numbers.plain(std))
 
 
 def band(seeds: Sequence[int], t: Catalogue) -> Phrase:
-    """What the bands in a figure are."""
+    """Return what the bands in a figure are.
+
+    Args:
+        seeds: Those that the figure shows the means of.
+        t: The words, in the report's languages.
+    """
     return t("comparison.band", n=len(seeds)) if len(seeds) > 1 else t("comparison.no_band")

@@ -16,9 +16,12 @@ from reportgen.report.words.labels import figure_labels
 
 
 def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
-    """What the templates show; None where the sizes were not measured.
+    """Return what the templates show of gradients and steps; None where the sizes were not measured.
 
-    epochs: the rows of metrics.csv of one stage. key: what the figure's ids begin with.
+    Args:
+        epochs: The rows of metrics.csv of one stage.
+        t: The words, in the report's languages.
+        key: What the figure's ids begin with.
     """
     if not set(SIZE_COLUMNS) <= set(epochs) or epochs[list(SIZE_COLUMNS)].isna().all(axis=None):
         return None

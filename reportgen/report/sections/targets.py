@@ -69,7 +69,7 @@ def claim_targets(epochs: pd.DataFrame) -> Iterator[Claim]:
 
 
 def target_rows(race: Race) -> list[dict[str, str]]:
-    """The rows of the table, as they are written."""
+    """Return the rows of the table, as they are written."""
     rows: dict[str, pd.Series[Any]] = {name: race.summary.loc[name] for name in race.setups}  # type: ignore[misc]
     return [
         {
@@ -84,9 +84,12 @@ def target_rows(race: Race) -> list[dict[str, str]]:
 
 
 def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
-    """Epochs and seconds to a validation accuracy; None where no optimizer can set one.
+    """Return the epochs and seconds to a validation accuracy; None where no optimizer can set one.
 
-    epochs: the rows of metrics.csv of one stage, with two setups or more.
+    Args:
+        epochs: The rows of metrics.csv of one stage, with two setups or more.
+        t: The words, in the report's languages.
+        key: What the figure's ids begin with.
     """
     race = race_to_target(epochs)
     if race is None:

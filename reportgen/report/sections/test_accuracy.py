@@ -29,7 +29,12 @@ Matrix = NDArray[np.float64]
 
 
 def test_section(records: RunRecords, t: Catalogue) -> Section:
-    """Return the section on the test set; it is left out where no trial finished."""
+    """Return the section on the test set; it is left out where no trial finished.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     results = tested(of_stage(records.results, COMPARISON), of_stage(records.results, TUNED))
     if results.empty:
         return Section("test_accuracy", lambda: {"test": None}, shown=False)
@@ -50,9 +55,13 @@ def test_section(records: RunRecords, t: Catalogue) -> Section:
 
 
 def describe_test(records: RunRecords, results: pd.DataFrame, matrix: Matrix, t: Catalogue) -> dict[str, Any]:
-    """The test result of the tuned setup (or of the best one compared, where nothing was tuned).
+    """Return the test result of the tuned setup (or of the best one compared, where nothing was tuned).
 
-    results: of tested. matrix: of confusion_matrix.
+    Args:
+        records: Of the run.
+        results: Of tested.
+        matrix: Of confusion_matrix (classes, classes): true classes in rows, told ones in columns.
+        t: The words, in the report's languages.
     """
     tuned = results["stage"].iloc[0] == TUNED
     classes = records.manifest.data.classes
@@ -76,7 +85,14 @@ def describe_test(records: RunRecords, results: pd.DataFrame, matrix: Matrix, t:
 
 
 def captions(seeds: int, t: Catalogue) -> dict[str, Phrase]:
-    """Of the table and the figure of classes, which say over how many seeds their numbers are means."""
+    """Return the captions of the table and the figure of classes.
+
+    They say over how many seeds their numbers are means.
+
+    Args:
+        seeds: How many seeds there are.
+        t: The words, in the report's languages.
+    """
     if seeds == 1:
         table, figure = t("test.per_class_caption_one"), t("test.confusion_caption_one")
     else:
@@ -86,7 +102,12 @@ def captions(seeds: int, t: Catalogue) -> dict[str, Phrase]:
 
 
 def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
-    """For each class, how many images there are, and what most of them were taken for but itself."""
+    """Return, for each class, how many images there are, and what most of them were taken for but itself.
+
+    Args:
+        matrix: Mean counts (classes, classes): true classes in rows, told ones in columns.
+        classes: The names of the classes.
+    """
     said = []
     for place, name in enumerate(classes):
         row = matrix[place].copy()
@@ -97,14 +118,19 @@ def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
 
 
 def tested(comparison: pd.DataFrame, tuned: pd.DataFrame) -> pd.DataFrame:
-    """The finished trials that the section is about; no rows where none finished."""
+    """Return the finished trials that the section is about; no rows where none finished.
+
+    Args:
+        comparison: The rows of results.csv of the comparison.
+        tuned: The rows of results.csv of the tuned training.
+    """
     results = finished(tuned if len(tuned) else comparison)
     best = None if len(tuned) else best_on_validation(comparison)
     return results if best is None else results[results["setup"] == best]
 
 
 def seed_lines(results: pd.DataFrame) -> list[str]:
-    """What each trial got right, as the homework prints it."""
+    """Return what each trial got right, as the homework prints it."""
     return [
         f"Seed {row['seed']}: got {row['test_correct']:.0f} correct predictions in"
         f" {row['test_images']:.0f} test images, accuracy: {numbers.percent(row['test_accuracy'])}"
@@ -113,7 +139,12 @@ def seed_lines(results: pd.DataFrame) -> list[str]:
 
 
 def class_rows(matrix: Matrix, classes: Sequence[str]) -> list[dict[str, str]]:
-    """Each class's number of test images, right answers (the mean over seeds) and accuracy."""
+    """Return each class's number of test images, right answers (the mean over seeds) and accuracy.
+
+    Args:
+        matrix: Mean counts (classes, classes): true classes in rows, told ones in columns.
+        classes: The names of the classes.
+    """
     return [
         {
             "name": name,
@@ -126,7 +157,13 @@ def class_rows(matrix: Matrix, classes: Sequence[str]) -> list[dict[str, str]]:
 
 
 def extremes(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> dict[str, object]:
-    """The classes that are told best and those that are told worst, of those with test images."""
+    """Return the classes that are told best and those that are told worst, of those with test images.
+
+    Args:
+        matrix: Mean counts (classes, classes): true classes in rows, told ones in columns.
+        classes: The names of the classes.
+        t: The words, in the report's languages.
+    """
     totals = matrix.sum(axis=1)
     there = np.flatnonzero(totals)
     shares = matrix.diagonal()[there] / totals[there]
@@ -139,12 +176,24 @@ def extremes(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> dict[str, 
 
 
 def quoted(names: Sequence[str], t: Catalogue) -> Phrase:
-    """Names of classes, each in quotation marks."""
+    """Return names of classes, each in quotation marks.
+
+    Args:
+        names: Of the classes.
+        t: The words, in the report's languages.
+    """
     return together([t("list.quoted", name=name) for name in names], "list.names", t)
 
 
 def confused_sentence(matrix: Matrix, classes: Sequence[str], seeds: int, t: Catalogue) -> Phrase | None:
-    """The most frequent mistake, as a share of the images that it could have been made on; None without."""
+    """Return the most frequent mistake, as a share of the images that it could be made on; None without.
+
+    Args:
+        matrix: Mean counts (classes, classes): true classes in rows, told ones in columns.
+        classes: The names of the classes.
+        seeds: How many seeds the counts are means of.
+        t: The words, in the report's languages.
+    """
     wrong = matrix.copy()
     np.fill_diagonal(wrong, 0)
     if not wrong.any():

@@ -18,7 +18,7 @@ class Trainings:
 
 
 def count_trainings(records: RunRecords) -> Trainings:
-    """Every training once: a trial that two stages share was trained once."""
+    """Count every training once: a trial that two stages share was trained once."""
     total = len(records.manifest.kept_trials)
     return Trainings(total, total - len({_without_name(trial) for trial in records.manifest.trials}))
 

@@ -29,7 +29,12 @@ PARTS = ("schedule", "dropout", "augmentation", "averaging")
 
 
 def tuned_section(records: RunRecords, t: Catalogue) -> Section:
-    """Return the section on the tuned training; it is left out where a run has none."""
+    """Return the section on the tuned training; it is left out where a run has none.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
     results = of_stage(records.results, TUNED)
     log = trial_log(records, results) if len(results) else []
     found = records.manifest.experiment.settings.found.tuned
@@ -51,7 +56,12 @@ def tuned_section(records: RunRecords, t: Catalogue) -> Section:
 
 
 def trial_log(records: RunRecords, results: pd.DataFrame) -> list[str]:
-    """Return the log of the last epochs of one of these trials."""
+    """Return the log of the last epochs of one of these trials.
+
+    Args:
+        records: Of the run.
+        results: The rows of results.csv of the tuned training.
+    """
     epochs = of_stage(records.epochs, TUNED)
     trial = records.manifest.trials[place_of(records, results)]
     return last_epochs(epochs[epochs["seed"] == logged_seed(results)], chosen_by(trial))
@@ -64,14 +74,26 @@ def logged_seed(results: pd.DataFrame) -> int:
 
 
 def place_of(records: RunRecords, results: pd.DataFrame) -> int:
-    """Return the place of the first of these trials among all of the run."""
+    """Return the place of the first of these trials among all of the run.
+
+    Args:
+        records: Of the run.
+        results: Some rows of its results.csv.
+    """
     return list(records.results.index).index(results.index[0])
 
 
 def describe_tuned(
     records: RunRecords, results: pd.DataFrame, log: Sequence[str], t: Catalogue
 ) -> dict[str, Any]:
-    """Settings, shapes, the last epochs and the curves of the tuned setup. log: of trial_log."""
+    """Return the settings, shapes, the last epochs and the curves of the tuned setup.
+
+    Args:
+        records: Of the run.
+        results: The rows of results.csv of the tuned training.
+        log: Of trial_log.
+        t: The words, in the report's languages.
+    """
     seeds = list(results["seed"])
     epochs = of_stage(records.epochs, TUNED)
     row = results.iloc[0]
@@ -113,9 +135,12 @@ def describe_tuned(
 
 
 def best_epochs(epochs: pd.Series[float], by: str, t: Catalogue) -> Phrase:
-    """At which epochs the trials that finished were best, in the middle of a sentence.
+    """Return at which epochs the trials that finished were best, in the middle of a sentence.
 
-    by: what is lowest or highest there, as best_epoch.chosen_by says.
+    Args:
+        epochs: The best epoch of each of these trials.
+        by: What is lowest or highest there, as best_epoch.chosen_by says.
+        t: The words, in the report's languages.
     """
     what, first, last = t(f"tuned_best.{by}"), int(epochs.min()), int(epochs.max())
     if first == last:
@@ -124,7 +149,7 @@ def best_epochs(epochs: pd.Series[float], by: str, t: Catalogue) -> Phrase:
 
 
 def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:
-    """Mean loss and accuracy at the first and the last epoch, for who cannot see the curves."""
+    """Return mean loss and accuracy at the first and the last epoch, for who cannot see the curves."""
     means = epochs.groupby("epoch").mean(numeric_only=True)
     writers: dict[str, Callable[[float], str]] = {"loss": numbers.loss, "accuracy": numbers.percent}
     return {
@@ -136,9 +161,11 @@ def tuned_ends(epochs: pd.DataFrame) -> dict[str, str]:
 
 
 def last_epochs(epochs: pd.DataFrame, by: str) -> list[str]:
-    """The log of a trial's last epochs, three lines each, as the homework prints it.
+    """Return the log of a trial's last epochs, three lines each, as the homework prints it.
 
-    by: what is lowest or highest in a best epoch, as best_epoch.chosen_by says.
+    Args:
+        epochs: The rows of metrics.csv of one trial.
+        by: What is lowest or highest in a best epoch, as best_epoch.chosen_by says.
     """
     values = costs(epochs, by)
     best_so_far = values < values.cummin().shift(fill_value=math.inf)

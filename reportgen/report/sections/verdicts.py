@@ -52,10 +52,16 @@ def verdict_block(
     setups: Sequence[str],
     prefix: str,
 ) -> dict[str, Any]:
-    """What the templates show of a comparison on one problem.
+    """Return what the templates show of a comparison on one problem.
 
-    scores: the table that was compared. setups: who has which colour. prefix: what the figure's ids begin
-    with, unique in the page.
+    Args:
+        found: The comparison.
+        problem: The problem of it to show.
+        scores: The table that was compared.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+        setups: Who has which colour.
+        prefix: What the figure's ids begin with, unique in the page.
     """
     of_problem = scores[scores["problem"] == problem]
     summary = found.summaries[found.summaries["problem"] == problem]
@@ -101,17 +107,30 @@ def verdict_block(
 
 
 def was_tested(pairs: Sequence[Pair]) -> bool:
-    """Whether a test was made of any of these pairs."""
+    """Return whether a test was made of any of these pairs."""
     return any(pair.verdict in TESTED for pair in pairs)
 
 
 def difference_heading(unit: Unit, metric: Phrase, t: Catalogue) -> Phrase:
-    """The heading of a column of differences, with their unit."""
+    """Return the heading of a column of differences, with their unit.
+
+    Args:
+        unit: How the scores are written.
+        metric: What the score is called.
+        t: The words, in the report's languages.
+    """
     return t("verdict.difference") if unit.share else t("verdict.difference_in", metric=metric)
 
 
 def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue) -> Phrase:
-    """A difference in a sentence: +0.05 percentage points, or +0.012 (validation_loss)."""
+    """Return a difference in a sentence: +0.05 percentage points, or +0.012 (validation_loss).
+
+    Args:
+        difference: Of two scores.
+        unit: How the scores are written.
+        metric: What the score is called.
+        t: The words, in the report's languages.
+    """
     key = "verdict.points" if unit.share else "verdict.in_metric"
     values = {} if unit.share else {"metric": metric}
     return t(key, difference=unit.difference(difference), **values)
@@ -120,7 +139,16 @@ def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue) -> Ph
 def matrix_block(
     pairs: Sequence[Pair], order: Sequence[str], unit: Unit, metric: Phrase, t: Catalogue, *, prefix: str
 ) -> dict[str, Any] | None:
-    """The matrix of all pairs; None for a single pair, or more than it has room for."""
+    """Return the matrix of all pairs; None for a single pair, or more than it has room for.
+
+    Args:
+        pairs: Of one problem.
+        order: The names of the optimizers, best first.
+        unit: How the scores are written.
+        metric: What the score is called.
+        t: The words, in the report's languages.
+        prefix: What the figure's ids begin with, unique in the page.
+    """
     if not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
         return None
     labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
@@ -148,14 +176,26 @@ def matrix_block(
 
 
 def claim_comparison(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterator[Claim]:
-    """Yield the claims of a comparison's tables: means with intervals, and pairs with verdicts."""
+    """Yield the claims of a comparison's tables: means with intervals, and pairs with verdicts.
+
+    Args:
+        comparison: Whose tables they are.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
     for row in mean_rows(comparison.summaries, unit):
         yield claim_row("means and intervals", *row.values())
     yield from claim_pairs(comparison, unit, t)
 
 
 def claim_pairs(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterator[Claim]:
-    """Yield the claims of the rows of the table of pairs."""
+    """Yield the claims of the rows of the table of pairs.
+
+    Args:
+        comparison: Whose pairs they are.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
     columns = ("pair", "seeds", "difference", "interval", "wins", "p", "verdict", "needed")
     for pair in comparison.pairs:
         row = pair_row(pair, unit, t)
@@ -163,7 +203,12 @@ def claim_pairs(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterator[Cl
 
 
 def mean_rows(summary: pd.DataFrame, unit: Unit) -> list[dict[str, str]]:
-    """The rows of the table of means, as they are written. summary: rows of Comparison.summaries."""
+    """Return the rows of the table of means, as they are written.
+
+    Args:
+        summary: Rows of Comparison.summaries.
+        unit: How the scores are written.
+    """
     return [
         {
             "setup": row["optimizer"],
@@ -177,13 +222,18 @@ def mean_rows(summary: pd.DataFrame, unit: Unit) -> list[dict[str, str]]:
 
 
 def metric_name(metric: str, t: Catalogue) -> Phrase:
-    """What a metric is called: its column's heading where there is one, else its own name."""
+    """Return what a metric is called: its column's heading where there is one, else its own name."""
     name = f"column.{metric}"
     return t(name) if t.has(name) else t.given(dict.fromkeys(t.languages, metric))
 
 
 def described(summary: pd.DataFrame, unit: Unit) -> str:
-    """The figure's data as text, for who cannot see it."""
+    """Return the figure's data as text, for who cannot see it.
+
+    Args:
+        summary: Rows of Comparison.summaries.
+        unit: How the scores are written.
+    """
     return "; ".join(
         f"{row['optimizer']} {unit.value(row['mean'])} {unit.interval(row['low'], row['high'])}".strip()
         for row in summary.to_dict("records")
@@ -191,17 +241,23 @@ def described(summary: pd.DataFrame, unit: Unit) -> str:
 
 
 def pair_name(pair: Pair) -> str:
-    """What a pair is called."""
+    """Return what a pair is called."""
     return versus(pair.first, pair.second)
 
 
 def versus(first: str, second: str) -> str:
-    """Two names as a pair; a dash between them would read as a range."""
+    """Return two names as a pair; a dash between them would read as a range."""
     return f"{first} vs.\N{NO-BREAK SPACE}{second}"
 
 
 def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
-    """A row of the table of pairs."""
+    """Return a row of the table of pairs.
+
+    Args:
+        pair: As its first sees it.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
     return {
         "pair": pair_name(pair),
         "seeds": str(pair.n),
@@ -217,19 +273,31 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
 
 
 def needed(pair: Pair) -> str:
-    """The number of seeds that would show the difference; a dash where none would, or nothing was tested."""
+    """Return how many seeds would show the difference; a dash where none would, or nothing was tested."""
     if pair.seeds_needed is None or pair.verdict not in TESTED:
         return numbers.MISSING
     return numbers.whole(pair.seeds_needed)
 
 
 def in_words(found: Sequence[Finding], unit: Unit, t: Catalogue) -> list[Phrase]:
-    """The sentences of findings, one each."""
+    """Return the sentences of findings, one each.
+
+    Args:
+        found: The findings.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
     return [sentence(finding, unit, t) for finding in found]
 
 
 def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
-    """The sentence of one finding."""
+    """Return the sentence of one finding.
+
+    Args:
+        finding: Of analysis/findings.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
     values: Mapping[str, Any] = finding.values
     words: dict[str, object] = {}
     if "where" in values:
@@ -316,7 +384,7 @@ def _not_separable(
 
 
 def listed(names: Sequence[str], t: Catalogue) -> Phrase:
-    """A、B 與 C; A, B and C."""
+    """Return names in a row: A、B 與 C; A, B and C."""
     last = t.given(dict.fromkeys(t.languages, names[-1]))
     if len(names) == 1:
         return last
