@@ -17,9 +17,11 @@ ONE, ALL = "#2f6fd0", "#2b303a"
 
 
 def class_accuracies(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
-    """A line for each class, the best at the top: a dot for every seed, a bar at their mean.
+    """Return a line for each class, the best at the top: a dot for every seed, a bar at their mean.
 
-    table: classes (in order) by seeds, shares. words: the label accuracy.
+    Args:
+        table: Classes (in order) by seeds, shares.
+        words: The label accuracy.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter

@@ -19,7 +19,13 @@ MANY_CLASSES = 20  # above this, a confusion matrix has no room for numbers
 
 
 def confusion(matrix: NDArray[np.float64], classes: Sequence[str], words: Mapping[str, str]) -> Figure:
-    """How often each true class (row) was taken for each class (column), in per cent of the row."""
+    """Return how often each true class (row) was taken for each class (column), in per cent of the row.
+
+    Args:
+        matrix: Counts (classes, classes): true classes in rows, told ones in columns.
+        classes: The names of the classes.
+        words: The labels predicted and true.
+    """
     from matplotlib.figure import Figure
 
     size = len(classes)

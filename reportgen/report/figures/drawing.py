@@ -34,10 +34,15 @@ def draw_mean(
     logarithmic: bool = False,
     series: bool = True,
 ) -> None:
-    """The mean over seeds, epoch by epoch, with its interval of 95 % where there are two seeds or more.
+    """Draw the mean over seeds, epoch by epoch, with its interval of 95 % where there are two seeds or more.
 
-    logarithmic: mean and interval are those of the logarithm. number: the setup's place, for its looks.
-    series: whether it is a setup that the page can fade.
+    Args:
+        panel: What is drawn into.
+        rows: The rows of metrics.csv of one setup; the columns epoch and `column`.
+        column: What is drawn.
+        number: The setup's place, for its looks.
+        logarithmic: Whether mean and interval are those of the logarithm.
+        series: Whether it is a setup that the page can fade.
     """
     values = rows[column].where(np.isfinite(rows[column]))
     by_epoch = (np.log(values) if logarithmic else values).groupby(rows["epoch"])
@@ -57,7 +62,7 @@ def draw_mean(
 
 
 def mean_and_band(by_epoch: object) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Of values grouped by epoch: the mean, and both ends of Student's interval of 95 % of it.
+    """Return, of values grouped by epoch, the mean, and both ends of Student's interval of 95 % of it.
 
     The ends are NaN where fewer than two seeds got that far. Raises nothing.
     """
@@ -68,7 +73,13 @@ def mean_and_band(by_epoch: object) -> tuple[pd.Series, pd.Series, pd.Series]:
 
 
 def whole_epochs(panel: Axes, epochs: pd.DataFrame, words: Mapping[str, str]) -> None:
-    """The axis of epochs: whole numbers from the first to the last."""
+    """Set the axis of epochs: whole numbers from the first to the last.
+
+    Args:
+        panel: Whose axis it is.
+        epochs: Rows of metrics.csv; the column epoch.
+        words: The label epoch.
+    """
     from matplotlib.ticker import MaxNLocator
 
     panel.set_xlabel(words["epoch"])
@@ -81,8 +92,12 @@ def name_lines(
 ) -> None:
     """Write each line's name at its end in the panel; where they would overlap, draw a legend instead.
 
-    names: of the lines in the panel, in order, the first of them with the looks of this number. series:
-    whether they are setups that the page can fade.
+    Args:
+        figure: The figure that the panel is in.
+        panel: Whose lines are named.
+        names: Of the lines in the panel, in order.
+        series: Whether they are setups that the page can fade.
+        first: The number whose looks the first of the lines has.
     """
     from matplotlib.lines import Line2D
 
@@ -114,7 +129,12 @@ def name_lines(
 
 
 def frame_squares(panel: Axes, size: int) -> None:
-    """Show a matrix of as many squares a side, the first row at the top, with nothing around or behind it."""
+    """Show a matrix of as many squares a side, the first row at the top, with nothing around or behind it.
+
+    Args:
+        panel: What the matrix is drawn into.
+        size: How many squares a side has.
+    """
     panel.set_xlim(0, size)
     panel.set_ylim(size, 0)
     panel.grid(visible=False)
@@ -123,16 +143,19 @@ def frame_squares(panel: Axes, size: int) -> None:
 
 
 def legend_above(figure: Figure, *given: object, length: float = 2.6) -> None:
-    """A legend over all panels, which the page can leave out where it has one of its own.
+    """Draw a legend over all panels, which the page can leave out where it has one of its own.
 
-    given: handles and names, where they are not those of the panels. length: of the lines, in letters.
+    Args:
+        figure: What the legend is of.
+        *given: Handles and names, where they are not those of the panels.
+        length: Of the lines, in letters.
     """
     legend = figure.legend(*given, loc="outside upper center", ncols=4, handlelength=length)
     legend.set_gid(KEY)
 
 
 def legend_name(name: object) -> str:
-    """A name for a legend, from which matplotlib leaves out what begins with an underscore."""
+    """Return a name for a legend, from which matplotlib leaves out what begins with an underscore."""
     return f" {name}" if str(name).startswith("_") else str(name)
 
 

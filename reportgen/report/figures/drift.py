@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 def history_figure(means: pd.DataFrame, words: Mapping[str, str]) -> Figure:
-    """Every headline's mean test accuracy, run after run.
+    """Return every headline's mean test accuracy, run after run.
 
-    means: of analysis.drift.means_over_time. words: the labels accuracy and run.
+    Args:
+        means: Of analysis.drift.means_over_time.
+        words: The labels accuracy and run.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter

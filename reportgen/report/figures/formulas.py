@@ -38,7 +38,12 @@ OF_OPTIMIZER = {"SGD": ("SGD",), "SGD_Momentum": ("SGD_Momentum",), "Adam": ("Ad
 
 
 def formula(name: str, t: Catalogue) -> Markup:
-    """A formula by name, as an SVG element; the catalogue says how it is read aloud."""
+    """Return a formula by name, as an SVG element; the catalogue says how it is read aloud.
+
+    Args:
+        name: Of FORMULAS.
+        t: The words, in the report's languages.
+    """
     prefix = "f" + hashlib.sha256(name.encode()).hexdigest()[:6]
     made_by = [f"{library} {version(library)}" for library in ("ziamath", "ziafont", "latex2mathml")]
     svg = kept([*made_by, FORMULAS[name]], lambda: _set(FORMULAS[name])).decode()

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figure:
-    """A metric over the epochs, training on the left, validation on the right.
+    """Return a metric over the epochs, training on the left, validation on the right.
 
-    epochs: rows of metrics.csv of one stage. metric: 'loss' or 'accuracy'. words: the labels epoch,
-    training, validation, loss and accuracy. Lines are means over seeds, bands their interval of 95 %.
+    Lines are means over seeds, bands their interval of 95 %.
+
+    Args:
+        epochs: The rows of metrics.csv of one stage.
+        metric: "loss" or "accuracy".
+        words: The labels epoch, training, validation, loss and accuracy.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
@@ -43,7 +47,12 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
 
 
 def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
-    """Loss on the left, accuracy on the right, training and validation in each: one setup's course."""
+    """Return loss on the left, accuracy on the right, training and validation in each: one setup's course.
+
+    Args:
+        epochs: The rows of metrics.csv of one stage and one setup.
+        words: The labels epoch, training, validation, loss and accuracy.
+    """
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 

@@ -13,15 +13,15 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 
 
 def color(number: int) -> str:
-    """The colour of the setup at this place."""
+    """Return the colour of the setup at this place."""
     return COLORS[number % len(COLORS)]
 
 
 def dashes(number: int) -> Any:
-    """Its dashes: colour is never the only difference."""
+    """Return the dashes of the setup at this place: colour is never the only difference."""
     return LINES[number % len(LINES)]
 
 
 def marker(number: int) -> str:
-    """Its marker."""
+    """Return the marker of the setup at this place."""
     return MARKERS[number % len(MARKERS)]

@@ -17,10 +17,14 @@ BLOCK = 8  # of JPEG: an image that begins with one leaves no trace in its neigh
 
 
 def picture(images: NDArray[np.uint8], alt: str, *, exact: bool = False, scale_to: int = 48) -> Markup:
-    """Images (N, H, W, C) next to each other with a gap, small ones enlarged without smoothing.
+    """Return images next to each other with a gap, small ones enlarged without smoothing.
 
-    alt: what is said to who cannot see it. exact: keep every pixel also where the images have colours and
-    may be photographs; grey ones always are.
+    Args:
+        images: Pixels (N, H, W, C), from 0 to 255.
+        alt: What is said to who cannot see it.
+        exact: Keep every pixel also where the images have colours and may be photographs; grey ones always
+            are.
+        scale_to: The pixels that the longer side of an image is enlarged to, about.
     """
     from PIL import Image
 

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 
 def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
-    """Performance profiles with their bands.
+    """Return performance profiles with their bands.
 
-    table: of analysis.profiles.performance_profile. words: the labels factor and share. setups: who has
-    which colour.
+    Args:
+        table: Of analysis.profiles.performance_profile.
+        words: The labels factor and share.
+        setups: Who has which colour.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter

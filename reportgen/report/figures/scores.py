@@ -23,10 +23,14 @@ def final_scores(
     label: str,
     write: Callable[[float], str],
 ) -> Figure:
-    """Each optimizer's score with every seed as a dot, its mean and interval beside them.
+    """Return each optimizer's score with every seed as a dot, its mean and interval beside them.
 
-    scores: columns optimizer, seed, score. summary: rows of Comparison.summaries. setups: who has which
-    colour, in the order to draw. label: of the axis. write: a score as text.
+    Args:
+        scores: The columns optimizer, seed, score.
+        summary: Rows of Comparison.summaries.
+        setups: Who has which colour, in the order to draw.
+        label: Of the axis.
+        write: Gives a score as text.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 
 def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
-    """Mean validation accuracy against the learning rate, best other settings; the chosen one is ringed.
+    """Return mean validation accuracy by learning rate, best other settings; the chosen one is ringed.
 
-    search: the rows of search.csv of one stage. words: the labels learning_rate and validation_accuracy.
-    setups: who has which colour.
+    Args:
+        search: The rows of search.csv of one stage.
+        words: The labels learning_rate and validation_accuracy.
+        setups: Who has which colour.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
@@ -62,9 +64,12 @@ def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Seque
 
 
 def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
-    """The best mean validation accuracy found so far against the number of settings tried.
+    """Return the best mean validation accuracy found so far against the number of settings tried.
 
-    search, setups: as for learning_rates. words: the labels tried and validation_accuracy.
+    Args:
+        search: The rows of search.csv of one stage.
+        words: The labels tried and validation_accuracy.
+        setups: Who has which colour.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator, PercentFormatter

@@ -14,7 +14,14 @@ MARGIN = 2.0
 
 
 def sparkline(curves: Sequence[Curve], *, width: int, height: int, description: str) -> Markup:
-    """Curves on one scale, each ending in a dot. description: for who cannot see it."""
+    """Return curves on one scale, each ending in a dot.
+
+    Args:
+        curves: The values of each, and its colour.
+        width: Of the picture, in pixels.
+        height: Of the picture, in pixels.
+        description: For who cannot see it.
+    """
     found = [value for values, _ in curves for value in values if math.isfinite(value)]
     low, high = (min(found), max(found)) if found else (0.0, 0.0)
     longest = max((len(values) for values, _ in curves), default=0)

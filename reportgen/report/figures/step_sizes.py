@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
-    """The gradient's length on the left, the step's against the parameters' on the right.
+    """Return the gradient's length on the left, the step's against the parameters' on the right.
 
-    epochs: rows of metrics.csv of one stage, with its sizes. words: the labels epoch, gradient and step.
-    setups: who has which colour.
+    Args:
+        epochs: The rows of metrics.csv of one stage, with its sizes.
+        words: The labels epoch, gradient and step.
+        setups: Who has which colour.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter

@@ -14,7 +14,7 @@ PANELS = 2.1  # inches: two panels beside each other; three such figures fit a p
 
 @contextlib.contextmanager
 def style() -> Iterator[None]:
-    """The look that all figures share; leaves matplotlib as it was."""
+    """Give figures, while inside, the look that all share; leaves matplotlib as it was."""
     import matplotlib as mpl
 
     mpl.use("svg")

@@ -31,10 +31,13 @@ KEY = "key"
 
 
 def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Markup:
-    """An SVG document as an element of a page.
+    """Return an SVG document as an element of a page.
 
-    prefix: what its ids begin with, unique in the page. description: the alternative text. role: "img", or
-    "math" for a formula.
+    Args:
+        svg: The document.
+        prefix: What its ids begin with, unique in the page.
+        description: The alternative text.
+        role: "img", or "math" for a formula.
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
@@ -50,10 +53,16 @@ def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Mark
 
 
 def drawn(draw: Callable[..., Figure], *given: object, prefix: str, description: str) -> Markup:
-    """What a function draws of these values, as an element of a page; its texts stay texts.
+    """Return what a function draws of these values, as an element of a page; its texts stay texts.
 
     It is drawn once and then comes from the cache, until the values, the way in which numbers are written,
-    the program, a library or matplotlib's settings change. prefix, description: as for embed.
+    the program, a library or matplotlib's settings change.
+
+    Args:
+        draw: Makes a figure of the values.
+        *given: The values.
+        prefix: What the figure's ids begin with, unique in the page.
+        description: The alternative text.
     """
     values = sha256(pickle.dumps((given, numbers.signs()))).hexdigest()
     name = f"{draw.__module__}.{draw.__qualname__}"

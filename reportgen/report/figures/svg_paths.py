@@ -10,7 +10,7 @@ NUMBERS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 
 
 def shorter(d: str) -> str:
-    """The path with rounded, relative coordinates; one with commands of another kind stays as it is.
+    """Return the path with rounded, relative coordinates; one with other commands stays as it is.
 
     Rounding does not add up: every point is rounded where it is, and only then told from the one before.
     """

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 
 def times_to_target(times: pd.DataFrame, setups: Sequence[str], words: Mapping[str, str]) -> Figure:
-    """The epoch at which each seed reached the target, the median as a bar; a miss stands at the right.
+    """Return the epoch at which each seed reached the target, the median as a bar; a miss is at the right.
 
-    times: rows of analysis.targets.time_to_target of one problem. words: the labels epoch and missed.
-    setups: who has which colour, in the order to draw.
+    Args:
+        times: Rows of analysis.targets.time_to_target of one problem.
+        setups: Who has which colour, in the order to draw.
+        words: The labels epoch and missed.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator

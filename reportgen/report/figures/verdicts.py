@@ -28,9 +28,13 @@ LOOKS = {
 def verdict_matrix(
     pairs: Sequence[Pair], order: Sequence[str], write: Callable[[float], str], words: Mapping[str, str]
 ) -> Figure:
-    """A row for each optimizer against a column for each: the mean difference, and the verdict as a sign.
+    """Return a row for each optimizer against a column for each: the mean difference, the verdict as a sign.
 
-    pairs: of one problem. order: best first. write: a difference as text. words: the labels row and column.
+    Args:
+        pairs: Of one problem.
+        order: The names of the optimizers, best first.
+        write: Gives a difference as text.
+        words: The labels row and column.
     """
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle

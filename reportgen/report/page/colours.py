@@ -16,13 +16,18 @@ _Rgb = tuple[float, float, float]
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours as WCAG 2 defines it, from 1 to 21."""
+    """Return the contrast of two colours as WCAG 2 defines it, from 1 to 21.
+
+    Args:
+        one: A colour: black, white, #rgb or #rrggbb.
+        other: The colour beside it.
+    """
     brighter, darker = sorted((_luminance(_linear(one)), _luminance(_linear(other))), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
 
 
 def at_night(color: str) -> str:
-    """The colour's counterpart on a dark page: the same hue, white becoming the page and black light."""
+    """Return the colour's counterpart on a dark page: the same hue, white as the page and black as light."""
     lightness, a, b = _to_oklab(_linear(color))
     page = _to_oklab(_linear(NIGHT))
     # the bend keeps colours of middle lightness, which curves have, clear of the page
@@ -33,7 +38,13 @@ def at_night(color: str) -> str:
 
 
 def readable(color: str, backgrounds: tuple[str, ...], wanted: float = TEXT_CONTRAST) -> str:
-    """The colour, made darker or lighter until it has the wanted contrast with every background."""
+    """Return the colour, made darker or lighter until it has the wanted contrast with every background.
+
+    Args:
+        color: Black, white, #rgb or #rrggbb.
+        backgrounds: The colours that it is to be read on.
+        wanted: The contrast, from 1 to 21.
+    """
     lightness, a, b = _to_oklab(_linear(color))
     step = -0.01 if _luminance(_linear(backgrounds[0])) > 0.18 else 0.01
     found = color

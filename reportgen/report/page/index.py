@@ -26,7 +26,12 @@ RUNS_IN_A_SPARKLINE = 30
 
 
 def write_thumbnail(folder: Path, epochs: pd.DataFrame) -> None:
-    """Write a run's thumbnail: the mean validation accuracy of every setup, epoch by epoch."""
+    """Write a run's thumbnail: the mean validation accuracy of every setup, epoch by epoch.
+
+    Args:
+        folder: Of the run.
+        epochs: The rows of its metrics.csv; its first stage is drawn.
+    """
     stage = epochs["stage"].iloc[0]
     curves = [
         (means.tolist(), color(number))
@@ -65,7 +70,13 @@ def write_index(history: History) -> Path:
 
 
 def run_row(past: PastRun, output: Path, *, pinned: bool) -> dict[str, Any]:
-    """A run: its links relative to the page, and its headline numbers."""
+    """Return a run as a row: its links relative to the page, and its headline numbers.
+
+    Args:
+        past: The run.
+        output: The folder that the page is in.
+        pinned: Whether the run is the experiment's baseline.
+    """
     folder = output / past.experiment / past.run
     there = [
         name for name in ("report.html", "report.pdf", "results.csv", THUMBNAIL) if (folder / name).is_file()
@@ -87,7 +98,7 @@ def run_row(past: PastRun, output: Path, *, pinned: bool) -> dict[str, Any]:
 
 
 def lines(runs: Sequence[PastRun]) -> list[dict[str, Any]]:
-    """For every headline the course of its mean over the newest runs, and the newest value."""
+    """Return, for every headline, the course of its mean over the newest runs, and the newest value."""
     means = headlines(runs[-RUNS_IN_A_SPARKLINE:])
     found = []
     for number, ((stage, setup), of_setup) in enumerate(means.groupby(["stage", "setup"], sort=False)):

@@ -26,7 +26,13 @@ LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "toml": TOMLLexer}
 
 
 def listing(text: str, *, language: str = "python", first_line: int = 1) -> Markup:
-    """The text with a span around each line; its number, counted from first_line, is drawn by CSS."""
+    """Return the text with a span around each line; its number, counted from first_line, is drawn by CSS.
+
+    Args:
+        text: The source code.
+        language: The name of its lexer in LEXERS.
+        first_line: The number of its first line.
+    """
     formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True, style=STYLE)
     highlighted = PLAIN.sub(r"\1", highlight(text, LEXERS[language](stripnl=False), formatter))
     lines = highlighted.rstrip("\n").split("\n")
@@ -42,7 +48,7 @@ def listing(text: str, *, language: str = "python", first_line: int = 1) -> Mark
 
 
 def block_lengths(lines: Sequence[str]) -> list[int]:
-    """How many lines each block of a text has; a page may break between blocks, not inside a short one.
+    """Return how many lines each block of a text has; a page may break between blocks, not in a short one.
 
     A block begins after blank lines, and at a class, a function or what decorates it; one of a few lines
     belongs to the block after it, or to the one before at the end.
@@ -65,7 +71,7 @@ def _kept(lines: list[str]) -> str:
 
 
 def highlight_css() -> str:
-    """The colours of the highlighted words, dark enough to be read on a listing's panel."""
+    """Return the colours of the highlighted words, dark enough to be read on a listing's panel."""
     formatter: HtmlFormatter[str] = HtmlFormatter(style=STYLE)
     css = str(formatter.get_style_defs("pre.code"))  # type: ignore[no-untyped-call]
     css = re.sub(r" */\*.*?\*/", "", css)

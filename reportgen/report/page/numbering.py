@@ -28,9 +28,13 @@ class Document:
         self.numbers: dict[str, list[str]] = {}
 
     def heading(self, level: int, key: str) -> Heading:
-        """The next heading, at level 2 or 3: section.key, or the key itself where there is no such phrase.
+        """Return the next heading: section.key, or the key itself where there is no such phrase.
 
         Appendices carry their number in their title.
+
+        Args:
+            level: 2 or 3.
+            key: Names its phrase.
         """
         chapter = sum(1 for found in self.headings if found.level == 2 and found.number)
         if key.startswith("appendix"):
@@ -48,18 +52,33 @@ class Document:
         return heading
 
     def number(self, kind: str, key: str) -> int:
-        """The number of a figure, table or listing; the next free one when it is first asked for."""
+        """Return the number of a figure, table or listing; the next free one when it is first asked for.
+
+        Args:
+            kind: "figure", "table" or "listing".
+            key: Its name among those of its kind.
+        """
         known = self.numbers.setdefault(kind, [])
         if key not in known:
             known.append(key)
         return known.index(key) + 1
 
     def anchor(self, kind: str, key: str) -> str:
-        """Where links to it lead."""
+        """Return where links to a figure, table or listing lead.
+
+        Args:
+            kind: "figure", "table" or "listing".
+            key: Its name among those of its kind.
+        """
         return f"{kind}-{key}"
 
     def ref(self, kind: str, key: str) -> Phrase:
-        """A link to a figure, table or listing, as its number in words."""
+        """Return a link to a figure, table or listing, as its number in words.
+
+        Args:
+            kind: "figure", "table" or "listing".
+            key: Its name among those of its kind.
+        """
         number, anchor = self.number(kind, key), self.anchor(kind, key)
         label = self.catalogue(f"ui.{kind}")
         return Phrase(

@@ -69,7 +69,7 @@ class Page:
         self.headings = document.headings
 
     def for_screen(self) -> str:
-        """A page that needs nothing from outside."""
+        """Return a page that needs nothing from outside."""
         classes = list(dict.fromkeys(map(tongues.css_class, self.context["languages"])))
         script = self.templates.text(SCRIPT)
         text = self._fill(
@@ -84,7 +84,7 @@ class Page:
         return screen.sealed(whole, script)
 
     def for_print(self) -> str:
-        """The same page for the PDF: without controls, and with fonts that come from their files."""
+        """Return the same page for the PDF: without controls, and with fonts that come from their files."""
         return self._fill(highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script="")
 
     def write_pdf(self, target: Path, **how: Any) -> PdfResult:
@@ -94,7 +94,7 @@ class Page:
             return write_pdf(html, target, seal=self.context["seal"], **how)
 
     def notes(self) -> tuple[str, ...]:
-        """What cannot be shown as it should."""
+        """Return what cannot be shown as it should."""
         missing = faces.missing_characters(shown(self.for_print()))
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
         lacking = f"the fonts lack these characters, in the PDF a box stands for each: {named}"
@@ -122,7 +122,7 @@ class Page:
 
 
 def language_facts(codes: Sequence[str]) -> dict[str, Any]:
-    """What templates need to know of each language."""
+    """Return what templates need to know of each language."""
     return {
         "lang_of": {code: tongues.html_lang(code) for code in codes},
         "class_of": {code: tongues.css_class(code) for code in codes},
@@ -137,7 +137,12 @@ NAMED = 8
 
 
 def untranslated(templates: Templates, codes: Sequence[str]) -> tuple[str, ...]:
-    """A note for each language that lacks phrases: how many, and which."""
+    """Return a note for each language that lacks phrases: how many, and which.
+
+    Args:
+        templates: Those that the report is made with.
+        codes: Of the report's languages.
+    """
     notes = []
     for code in codes:
         if missing := templates.missing(code):
@@ -151,7 +156,7 @@ def untranslated(templates: Templates, codes: Sequence[str]) -> tuple[str, ...]:
 
 
 def shown(html: str) -> str:
-    """The characters of a page that a reader may see."""
+    """Return the characters of a page that a reader may see."""
     without_style = re.sub(
         r"<style>.*?</style>|<script>.*?</script>|base64,[A-Za-z0-9+/=]+", "", html, flags=re.S
     )

@@ -30,12 +30,18 @@ PANEL_AT_NIGHT = at_night("#f4f6f9")
 
 
 def rules(body: str, classes: Sequence[str], setups: int) -> str:
-    """The rules made for this page. classes: of its languages. setups: how many have a curve."""
+    """Return the rules made for this page.
+
+    Args:
+        body: The HTML that they are for.
+        classes: Of its languages.
+        setups: How many setups have a curve.
+    """
     return "\n".join([_languages(classes), picking(setups), night(body)])
 
 
 def words(highlight_css: str) -> str:
-    """The colours of the words in listings, each with its counterpart on a dark page."""
+    """Return the colours of the words in listings, each with its counterpart on a dark page."""
 
     def both(found: re.Match[str]) -> str:
         dark = readable(at_night(found[1]), (PANEL_AT_NIGHT,))
@@ -45,17 +51,20 @@ def words(highlight_css: str) -> str:
 
 
 def palette() -> str:
-    """The classes that give an element the colour of a setup, as --color; for print as well."""
+    """Return the classes that give an element the colour of a setup, as --color; for print as well."""
     return "".join(f".{hue(color)}{{--color:{color}}}" for color in COLORS)
 
 
 def hue(color: str) -> str:
-    """The class of a setup's colour: the policy allows no style attributes."""
+    """Return the class of a setup's colour: the policy allows no style attributes."""
     return f"hue-{color.removeprefix('#')}"
 
 
 def picking(setups: int) -> str:
-    """Once curves are picked out, by a box or by pointing at a name, the others fade in every figure."""
+    """Return the rules by which, once curves are picked out, the others fade in every figure.
+
+    They are picked out by a box or by pointing at a name.
+    """
     always: list[str] = []
     with_mouse: list[str] = []
     for number in range(min(setups, len(COLORS))):
@@ -74,7 +83,7 @@ def picking(setups: int) -> str:
 
 
 def night(body: str) -> str:
-    """The colours of the figures and of the setups on a dark page."""
+    """Return the colours of the figures and of the setups on a dark page."""
     drawn = sorted(set(re.findall(r'\b(fill|stroke)="(#[0-9a-f]{6}|black|white)"', body)))
     lines = [
         f'svg [{part}="{color}"]{{{part}:light-dark({color},{at_night(color)})}}' for part, color in drawn
@@ -84,7 +93,13 @@ def night(body: str) -> str:
 
 
 def sealed(html: str, script: str = "", policy: str = POLICY) -> str:
-    """The page with its policy: the digests of its style sheet and of this script, but of no other."""
+    """Return the page with its policy: the digests of its style sheet and of this script, but of no other.
+
+    Args:
+        html: The page, with UNSEALED in the policy's place.
+        script: The text of its script; empty where it has none.
+        policy: With places for the two digests.
+    """
     style = re.search(r"<style>(.*?)</style>", html, re.S)
     digests = {"script": _digest(script), "style": _digest(style[1]) if style else "'none'"}
     return html.replace(UNSEALED, policy.format(**digests), 1)

@@ -62,7 +62,7 @@ class Phrase:
     borrowed: frozenset[str] = frozenset()
 
     def passages(self) -> list[Passage]:
-        """The texts that are different ones, each with the languages that it is shown for."""
+        """Return the texts that are different ones, each with the languages that it is shown for."""
         borrowed = tuple(language for language in self.texts if language in self.borrowed)
         found = [
             Passage(language, language, text, borrowed if language == ENGLISH else ())
@@ -74,7 +74,7 @@ class Phrase:
         return found
 
     def spans(self) -> Markup:
-        """One span a language, next to each other; one alone where the languages say the same."""
+        """Return one span a language, next to each other; one alone where the languages say the same."""
         if len(set(self.texts.values())) == 1 and len(self.borrowed) < len(self.texts):
             return Markup("<span>{}</span>").format(next(iter(self.texts.values())))
         return Markup(" ").join(
@@ -82,13 +82,13 @@ class Phrase:
         )
 
     def paragraphs(self) -> Markup:
-        """One paragraph a language, below each other."""
+        """Return one paragraph a language, below each other."""
         return Markup("\n").join(
             Markup("<p {}>{}</p>").format(found.attributes, found.text) for found in self.passages()
         )
 
     def plain(self) -> str:
-        """All languages as text without markup: for figures, running heads and outlines."""
+        """Return all languages as text without markup: for figures, running heads and outlines."""
         return " ".join(dict.fromkeys(text.striptags() for text in self.texts.values()))
 
 
@@ -124,7 +124,7 @@ class Catalogue:
         )
 
     def given(self, texts: Mapping[str, str]) -> Phrase:
-        """A phrase from outside the catalogue, such as the experiment's title."""
+        """Return a phrase from outside the catalogue, such as the experiment's title."""
         return Phrase(
             {
                 language: escape(texts[language if language in texts else ENGLISH])
@@ -137,19 +137,22 @@ class Catalogue:
         return frozenset(language for language in self.languages if language not in texts)
 
     def names(self) -> list[str]:
-        """The names of all phrases."""
+        """Return the names of all phrases."""
         return [f"{section}.{key}" for section, phrases in self.entries.items() for key in phrases]
 
     def has(self, name: str) -> bool:
-        """Whether there is a phrase of this name."""
+        """Return whether there is a phrase of this name."""
         section, _, key = name.partition(".")
         return key in self.entries.get(section, {})
 
 
 def together(phrases: Sequence[Phrase], between: str, t: Catalogue) -> Phrase:
-    """Phrases in a row; a language that lacks one of them has all in English.
+    """Return phrases in a row; a language that lacks one of them has all in English.
 
-    between: the name of the phrase that stands between them.
+    Args:
+        phrases: Those in the row, in order.
+        between: The name of the phrase that stands between them.
+        t: The words, in the report's languages.
     """
     signs = t(between).texts
     lacking = frozenset().union(*(phrase.borrowed for phrase in phrases))
@@ -157,14 +160,29 @@ def together(phrases: Sequence[Phrase], between: str, t: Catalogue) -> Phrase:
 
 
 def load(path: Path, languages: Sequence[str]) -> Catalogue:
-    """Read the report's own catalogue file. Raises CatalogueError."""
+    """Read the report's own catalogue file.
+
+    Args:
+        path: Of the file.
+        languages: The codes of those that the report is in.
+
+    Raises:
+        CatalogueError: The two languages of an entry do not match.
+    """
     entries = tomllib.loads(path.read_text(encoding="utf-8"))
     check(entries)
     return Catalogue(entries, languages)
 
 
 def check(entries: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
-    """Every phrase has both languages and the same placeholders in both; CatalogueError otherwise."""
+    """Check that every phrase has both languages and the same placeholders in both.
+
+    Args:
+        entries: The texts of each phrase by language, by section and name.
+
+    Raises:
+        CatalogueError: A phrase has not.
+    """
     for section, phrases in entries.items():
         for key, phrase in phrases.items():
             if set(phrase) != {CHINESE, ENGLISH}:
@@ -174,7 +192,7 @@ def check(entries: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
 
 
 def placeholders(text: str) -> set[str]:
-    """The {names} in a text."""
+    """Return the {names} in a text."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 

@@ -6,7 +6,7 @@ from reportgen.report.words.catalogue import Catalogue
 
 
 def figure_labels(t: Catalogue) -> dict[str, str]:
-    """The labels of axes, panels and legends, by their names in the catalogue."""
+    """Return the labels of axes, panels and legends, by their names in the catalogue."""
     names = (
         "epoch", "loss", "accuracy", "training", "validation", "predicted", "true", "learning_rate",
         "validation_accuracy", "tried", "factor", "share", "gradient", "step",

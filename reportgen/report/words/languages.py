@@ -24,22 +24,22 @@ _IN_CHARACTERS = {"zh", "ja"}
 
 
 def html_lang(code: str) -> str:
-    """What the lang attribute says."""
+    """Return what the lang attribute says."""
     return HTML_LANG.get(code, code)
 
 
 def css_class(code: str) -> str:
-    """Whether it is set as Chinese is (zh) or as English is (en)."""
+    """Return whether it is set as Chinese is (zh) or as English is (en)."""
     return CSS_CLASS.get(code, "zh" if code.split("-", maxsplit=1)[0] in _IN_CHARACTERS else "en")
 
 
 def switch(code: str) -> str:
-    """Its place in the language switch: the end of an id."""
+    """Return its place in the language switch: the end of an id."""
     return CSS_CLASS.get(code, code.lower())
 
 
 def name(code: str) -> str:
-    """What it calls itself, for the language switch."""
+    """Return what it calls itself, for the language switch."""
     if code in _NAMES:
         return _NAMES[code]
     own = locale(code).get_language_name() if _is_known(code) else None
@@ -47,7 +47,7 @@ def name(code: str) -> str:
 
 
 def locale(code: str) -> Locale:
-    """How its dates and numbers are written; as in English where Babel does not know it."""
+    """Return how its dates and numbers are written; as in English where Babel does not know it."""
     from babel import Locale
 
     if code in _LOCALES:

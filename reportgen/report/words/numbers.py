@@ -28,7 +28,7 @@ _signs: ContextVar[dict[str, str] | None] = ContextVar("_signs", default=None)
 
 @contextmanager
 def written_in(language: str) -> Iterator[None]:
-    """While inside, numbers are written as in this language, and differences with a real minus sign."""
+    """Write numbers, while inside, as in this language, and differences with a real minus sign."""
     own = language in (CHINESE, ENGLISH)
     token, minus = _signs.set(None if own else _signs_of(language)), _minus.set("\N{MINUS SIGN}")
     try:
@@ -39,7 +39,7 @@ def written_in(language: str) -> Iterator[None]:
 
 
 def signs() -> dict[str, str] | None:
-    """What stands for a comma, a point and a percent sign now; None where they stand for themselves."""
+    """Return what stands for a comma, a point and a percent sign now; None where they stay as they are."""
     return _signs.get()
 
 
@@ -63,54 +63,66 @@ def _signed(number: str) -> str:
 
 
 def percent(share: float, places: int = 2) -> str:
-    """0.4652 as 46.52%."""
+    """Return a share in per cent: 0.4652 as 46.52%.
+
+    Args:
+        share: Of 1.
+        places: How many decimals.
+    """
     return MISSING if _missing(share) else _written(f"{share:.{places}%}")
 
 
 def two_digits(share: float) -> str:
-    """0.000217 as 0.022%: two digits that mean something, however small the share."""
+    """Return a share with two digits that mean something, however small it is: 0.000217 as 0.022%."""
     return MISSING if _missing(share) else _written(f"{float(f'{100 * share:.2g}'):g}%")
 
 
 def loss(value: float) -> str:
-    """Four decimals."""
+    """Return four decimals."""
     return MISSING if _missing(value) else _written(f"{value:.4f}")
 
 
 def seconds(value: float) -> str:
-    """One decimal."""
+    """Return one decimal."""
     return MISSING if _missing(value) else _written(f"{value:,.1f}")
 
 
 def whole(value: float) -> str:
-    """Thousands set apart by commas."""
+    """Return a whole number, thousands set apart by commas."""
     return MISSING if _missing(value) else _written(f"{value:,.0f}")
 
 
 def mean_count(value: float) -> str:
-    """A count, or a mean of counts, to at most one decimal: 50, 48.2."""
+    """Return a count, or a mean of counts, to at most one decimal: 50, 48.2."""
     return MISSING if _missing(value) else _written(f"{value:,.1f}".removesuffix(".0"))
 
 
 def plain(value: float) -> str:
-    """A setting as people write it: 0.0002 and 1e-05, not 0.00020000000000000001."""
+    """Return a setting as people write it: 0.0002 and 1e-05, not 0.00020000000000000001."""
     return _written(f"{value:g}")
 
 
 def decimals(value: float, places: int) -> str:
-    """So many decimals."""
+    """Return a number with so many decimals.
+
+    Args:
+        value: The number.
+        places: How many decimals.
+    """
     return _written(f"{value:.{places}f}")
 
 
 def points(difference: float) -> str:
-    """A difference of two shares in percentage points, with its sign."""
+    """Return a difference of two shares in percentage points, with its sign."""
     return _signed(f"{100 * difference:+.2f}")
 
 
 def with_spread(values: pd.Series[float], write: str) -> str:
-    """Mean of a column, with ± its sample standard deviation where there are several values.
+    """Return the mean of a column, with ± its sample standard deviation where there are several values.
 
-    write: 'percent', 'loss' or 'seconds'.
+    Args:
+        values: The column; missing values do not count.
+        write: "percent", "loss" or "seconds".
     """
     found = values.dropna()
     if found.empty:
@@ -125,7 +137,7 @@ def with_spread(values: pd.Series[float], write: str) -> str:
 
 
 def whole_range(values: pd.Series[float]) -> str:
-    """Of whole numbers the smallest and the largest, 19–20; one number where they are the same."""
+    """Return, of whole numbers, the smallest and the largest, 19–20; one number where they are the same."""
     found = values.dropna()
     if found.empty:
         return MISSING
@@ -133,7 +145,12 @@ def whole_range(values: pd.Series[float]) -> str:
 
 
 def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
-    """A moment in UTC, to the minute, in each language."""
+    """Return a moment in UTC, to the minute, in each language.
+
+    Args:
+        moment: The date and the time.
+        languages: The codes of the languages.
+    """
     from markupsafe import escape
 
     patterns = {
@@ -165,21 +182,31 @@ class Unit:
     share: bool
 
     def value(self, score: float) -> str:
-        """A score."""
+        """Return a score as it is written."""
         return percent(score) if self.share else MISSING if _missing(score) else _written(f"{score:.4g}")
 
     def difference(self, difference: float) -> str:
-        """A difference of two scores, with its sign."""
+        """Return a difference of two scores, with its sign."""
         if _missing(difference):
             return MISSING
         return points(difference) if self.share else _signed(f"{difference:+.4g}")
 
     def interval(self, low: float, high: float) -> str:
-        """The interval of a score; empty where there is none."""
+        """Return the interval of a score; empty where there is none.
+
+        Args:
+            low: Its lower end; NaN where there is none.
+            high: Its upper end.
+        """
         return "" if _missing(low) or _missing(high) else _between(self.value(low), self.value(high))
 
     def difference_interval(self, low: float, high: float) -> str:
-        """The interval of a difference; empty where there is none."""
+        """Return the interval of a difference; empty where there is none.
+
+        Args:
+            low: Its lower end; NaN where there is none.
+            high: Its upper end.
+        """
         if _missing(low) or _missing(high):
             return ""
         return _between(self.difference(low), self.difference(high))
@@ -192,5 +219,5 @@ def _between(low: str, high: str) -> str:
 
 
 def probability(p: float) -> str:
-    """A p-value: three decimals, or a bound below them."""
+    """Return a p-value: three decimals, or a bound below them."""
     return MISSING if _missing(p) else _written("< 0.001" if p < 0.001 else f"{p:.3f}")
