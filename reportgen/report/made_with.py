@@ -22,9 +22,10 @@ LIBRARIES = (
 
 @cache
 def digest() -> str:
-    """The SHA-256 of all versions that shape a PDF: where it is another, the same records may look otherwise.
+    """Return the SHA-256 of all versions that shape a PDF.
 
-    WeasyPrint must be there, see report/pdf/writer.py.
+    Where it is another, the same records may look otherwise. WeasyPrint must be there, see
+    report/pdf/writer.py.
     """
     from weasyprint.text import ffi
 

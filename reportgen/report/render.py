@@ -82,7 +82,12 @@ def render(
 
 
 def all_notes(about_page: tuple[str, ...], about_pdf: Sequence[str]) -> tuple[str, ...]:
-    """What is to be said of a page and its PDF; characters that the page's notes name are told once."""
+    """Return what is to be said of a page and its PDF; characters that the page's notes name are told once.
+
+    Args:
+        about_page: The notes on the page, a line each.
+        about_pdf: The notes on the PDF, a line each.
+    """
     return about_page + tuple(
         one for one in about_pdf if not (about_page and one.startswith(".notdef glyph"))
     )

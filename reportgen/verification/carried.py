@@ -21,7 +21,12 @@ LARGEST_ARRAYS = 256 * 2**20
 
 
 def strays(read: Document, listed: Mapping[str, str]) -> Iterator[str]:
-    """Attachments that are not there, are there twice, cannot be read, or that nobody listed."""
+    """Yield attachments that are not there, are there twice, cannot be read, or that nobody listed.
+
+    Args:
+        read: The document.
+        listed: The digests by name, as the list of digests has them.
+    """
     names = Counter(name for name, _ in read.attachments)
     yield from (f"{name} is not attached" for name in listed if name not in names)
     yield from (f"{name} is attached {number} times" for name, number in names.items() if number > 1)
@@ -31,14 +36,25 @@ def strays(read: Document, listed: Mapping[str, str]) -> Iterator[str]:
 
 
 def other_digests(attached: Mapping[str, bytes], listed: Mapping[str, str]) -> Iterator[str]:
-    """Attached files that are not the listed ones."""
+    """Yield attached files that are not the listed ones.
+
+    Args:
+        attached: The bytes of each file, by name.
+        listed: The digests by name, as the list of digests has them.
+    """
     for name, digest in listed.items():
         if name in attached and sha256(attached[name]).hexdigest() != digest:
             yield f"{name} was changed: its SHA-256 is not that of {CHECKSUMS}"
 
 
 def other_fingerprints(read: Document, checksums: bytes | None, fingerprint: str) -> Iterator[str]:
-    """Where the list of digests, the properties and the pages are not of one mind."""
+    """Yield where the list of digests, the properties and the pages are not of one mind.
+
+    Args:
+        read: The document.
+        checksums: The list of digests; None where the document carries none.
+        fingerprint: As the document's properties have it.
+    """
     if checksums is not None and sha256(checksums).hexdigest() != fingerprint:
         yield f"the SHA-256 of {CHECKSUMS} is not that of the document's properties"
     if not document.count(read.pages, fingerprint):
@@ -46,9 +62,16 @@ def other_fingerprints(read: Document, checksums: bytes | None, fingerprint: str
 
 
 def check_arrays(name: str, data: bytes) -> None:
-    """Raise UserError for an .npz file whose arrays are too large, or not as large as they claim.
+    """Refuse an .npz file whose arrays are too large, or not as large as they claim.
 
     Nothing is unpacked but the first bytes of each array, which tell its type and its shape.
+
+    Args:
+        name: What messages call the file.
+        data: Its bytes.
+
+    Raises:
+        UserError: It is such a file.
     """
     with ZipFile(io.BytesIO(data)) as file:
         if sum(member.file_size for member in file.infolist()) > LARGEST_ARRAYS:

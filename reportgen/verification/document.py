@@ -45,7 +45,11 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Read a PDF with PDFium. Raises UserError where it is none, is damaged or is encrypted."""
+    """Read a PDF with PDFium.
+
+    Raises:
+        UserError: It is none, is damaged, too large or encrypted.
+    """
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UserError(f"{path}: is no file; give the path of a PDF")
     size = path.stat().st_size
@@ -55,7 +59,15 @@ def read(path: Path) -> Document:
 
 
 def parse(data: bytes, path: Path) -> Document:
-    """The same of the bytes of a file. path: what messages call it."""
+    """Return what the bytes of a PDF carry.
+
+    Args:
+        data: The bytes of the file.
+        path: What messages call it.
+
+    Raises:
+        UserError: It is no PDF, is damaged or is encrypted.
+    """
     import pypdfium2  # type: ignore[import-untyped]
     from pypdfium2 import raw
 
@@ -82,7 +94,12 @@ def parse(data: bytes, path: Path) -> Document:
 
 
 def differences(given: Document, expected: Document) -> Iterator[str]:
-    """In what a reader would find one document other than another: properties, text and look of its pages."""
+    """Yield in what a reader would find one document other than another: properties, text and look of pages.
+
+    Args:
+        given: The document that is checked.
+        expected: The document as it should be.
+    """
     import pypdfium2
 
     for name in PROPERTIES:
@@ -107,7 +124,7 @@ def _look(page: Any) -> tuple[int, int, bytes]:
 
 
 def squeezed(text: str) -> str:
-    """A text without what lines do to it: spaces, breaks, and the hyphens of words.
+    """Return a text without what lines do to it: spaces, breaks, and the hyphens of words.
 
     Fonts have one glyph for the hyphen and the hyphen-minus, and a reader may give either.
     """
@@ -116,9 +133,13 @@ def squeezed(text: str) -> str:
 
 
 def count(pages: Sequence[str], text: str) -> int:
-    """How often a text stands on the pages, both squeezed; one that runs on to the next page counts.
+    """Return how often a text stands on the pages; one that runs on to the next page counts.
 
     A page's running heads come last, so what runs on ends somewhere in a page and begins the next one.
+
+    Args:
+        pages: The text of each page, squeezed.
+        text: The text, squeezed as well.
     """
     whole = sum(page.count(text) for page in pages)
     for before, after in pairwise(pages):

@@ -6,9 +6,13 @@ import contextlib
 
 
 def keep_to(*, memory: int, seconds: int) -> None:
-    """Limit this process for good: bytes of memory, and seconds of a processor. Past them it ends.
+    """Limit this process for good. Past the limits it ends.
 
     Where a system knows no such limit, there is none.
+
+    Args:
+        memory: The most bytes that it may take.
+        seconds: The most seconds of a processor.
     """
     try:
         import resource

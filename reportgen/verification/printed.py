@@ -15,7 +15,12 @@ FRONT = 2
 
 
 def missing(claims: Iterable[Claim], pages: Sequence[str]) -> Iterator[Claim]:
-    """What the pages do not say, or not as often as they must."""
+    """Yield what the pages do not say, or not as often as they must.
+
+    Args:
+        claims: What the report claims to print.
+        pages: The text of each page, squeezed.
+    """
     listed = list(claims)
     unshown = faces.missing_characters("".join(one.text for one in listed))
     without = str.maketrans("", "", unshown)
@@ -33,5 +38,5 @@ def missing(claims: Iterable[Claim], pages: Sequence[str]) -> Iterator[Claim]:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether a text has letters that run from right to left; readers reorder the whole line then."""
+    """Return whether a text has letters that run from right to left; readers reorder the whole line then."""
     return any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)

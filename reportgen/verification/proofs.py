@@ -38,7 +38,11 @@ class Words:
     known: bool
 
     def catalogue(self) -> Catalogue:
-        """The words. Raises UserError for a language that the templates do not have."""
+        """Return the words.
+
+        Raises:
+            UserError: The templates do not have one of the languages.
+        """
         return words_in(self.languages, self.templates)
 
 
@@ -46,7 +50,13 @@ Rebuild = Callable[[Records, Document, Words], bytes]
 
 
 def rebuild_report(carried_records: Records, read: Document, words: Words) -> bytes:
-    """The PDF that a document's records give, rendered as the document says that it was."""
+    """Return the PDF that a document's records give, rendered as the document says that it was.
+
+    Args:
+        carried_records: The records, laid out in a folder.
+        read: The document.
+        words: What its words come from.
+    """
     rendered = carried_records.render(
         ReportOptions(
             languages=words.languages,
@@ -60,7 +70,15 @@ def rebuild_report(carried_records: Records, read: Document, words: Words) -> by
 
 
 def sealed(read: Document, path: Path) -> tuple[str, tuple[str, ...]]:
-    """The fingerprint and the languages of a report. Raises UserError where the document has none."""
+    """Return the fingerprint and the languages of a report.
+
+    Args:
+        read: The document.
+        path: What messages call it.
+
+    Raises:
+        UserError: The document has no fingerprint.
+    """
     seal = attachments.read_seal(read.keywords)
     if seal is None:
         raise UserError(
@@ -79,7 +97,7 @@ def prove(
     templates: Templates | None = None,
     rebuild: Rebuild | None = rebuild_report,
 ) -> Iterator[Proof]:
-    """Every proof. What is attached is read on only where the digests are in order.
+    """Return every proof. What is attached is read on only where the digests are in order.
 
     Args:
         read: the document.

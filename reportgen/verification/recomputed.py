@@ -18,7 +18,7 @@ AT_BEST_EPOCH = (
 
 
 def against_metrics(records: RunRecords) -> Iterator[str]:
-    """Where results.csv is not what metrics.csv gives: best epochs, the metrics there, lengths, times."""
+    """Yield where results.csv is not what metrics.csv gives: best epochs, their metrics, lengths, times."""
     by_trial = dict(list(records.epochs.groupby(list(TRIAL_COLUMNS), sort=False)))
     results = rows(records.results)
     yield from _lonely("metrics.csv", set(by_trial), results)
@@ -29,7 +29,7 @@ def against_metrics(records: RunRecords) -> Iterator[str]:
 
 
 def against_confusion(records: RunRecords) -> Iterator[str]:
-    """Where results.csv is not what confusion.csv gives: right answers, test images, test accuracy."""
+    """Yield where results.csv is not what confusion.csv gives: right answers, test images, test accuracy."""
     by_trial = dict(list(records.confusion.groupby(list(TRIAL_COLUMNS), sort=False)))
     finished = [row for row in rows(records.results) if row["status"] == "finished"]
     yield from _lonely("confusion.csv", set(by_trial), finished)
@@ -43,7 +43,7 @@ def against_confusion(records: RunRecords) -> Iterator[str]:
 
 
 def against_manifest(records: RunRecords) -> Iterator[str]:
-    """Where the tables are not about the trials, the classes and the images that manifest.json names."""
+    """Yield where the tables are not about the trials, classes and images that manifest.json names."""
     manifest, results = records.manifest, rows(records.results)
     planned = [(trial.setup.stage, trial.setup.label, trial.seed) for trial in manifest.trials]
     if planned != [_key(row) for row in results]:

@@ -35,17 +35,30 @@ class Records(Protocol):
     """What a report is made from, laid out in a folder of its own."""
 
     def checks(self) -> Iterator[tuple[str, str, Check]]:
-        """What the records must hold among themselves: its name, what is said where it holds, the check."""
+        """Yield what the records must hold among themselves: a name, what to say where it holds, a check."""
 
     def report(self, t: Catalogue, fingerprint: str) -> Report:
-        """What the report says, and claims to print."""
+        """Return what the report says, and claims to print.
+
+        Args:
+            t: The words, in the report's languages.
+            fingerprint: Of the files that are attached.
+        """
 
     def render(self, options: ReportOptions) -> Rendered:
         """Write the report anew."""
 
 
 def unpack(files: Mapping[str, bytes], folder: Path) -> Records:
-    """Lay attached files out in a folder and read them. Raises whatever made-up files make a reader raise."""
+    """Lay attached files out in a folder and read them.
+
+    Args:
+        files: The bytes of each file, by name.
+        folder: An empty one.
+
+    Raises:
+        Exception: Whatever made-up files make a reader raise.
+    """
     for name, data in files.items():
         if name.endswith(".npz"):
             carried.check_arrays(name, data)
@@ -61,7 +74,15 @@ class Run:
 
     @staticmethod
     def unpack(files: Mapping[str, bytes], folder: Path) -> Run:
-        """Lay them out as a run's folder. Raises UserError where one is missing or damaged."""
+        """Lay attached files out as a run's folder and read it.
+
+        Args:
+            files: The bytes of each file, by name.
+            folder: An empty one.
+
+        Raises:
+            UserError: A file is missing or damaged.
+        """
         lacking = [kept.name for kept in attachments.FILES if kept.always and kept.name not in files]
         if lacking:
             raise UserError(f"{lacking[0]} is missing")
@@ -69,14 +90,19 @@ class Run:
         return Run(folder, run_folder.read(folder))
 
     def checks(self) -> Iterator[tuple[str, str, Check]]:
-        """Results computed again from epochs and confusion."""
+        """Yield results computed again from epochs and confusion."""
         holds = f"{len(self.records.results)} trials"
         yield "results.csv from metrics.csv", holds, lambda: recomputed.against_metrics(self.records)
         yield "results.csv from confusion.csv", holds, lambda: recomputed.against_confusion(self.records)
         yield "tables about manifest.json", holds, lambda: recomputed.against_manifest(self.records)
 
     def report(self, t: Catalogue, fingerprint: str) -> Report:
-        """What the report of the run says."""
+        """Return what the report of the run says.
+
+        Args:
+            t: The words, in the report's languages.
+            fingerprint: Of the files that are attached.
+        """
         return compose_run(self.records, t, fingerprint)
 
     def render(self, options: ReportOptions) -> Rendered:
@@ -94,7 +120,15 @@ class Tables:
 
     @staticmethod
     def unpack(files: Mapping[str, bytes], folder: Path) -> Tables:
-        """Lay the tables out under the names that they had, as new as they were. Raises UserError."""
+        """Lay the tables out under the names that they had, as new as they were, and read them.
+
+        Args:
+            files: The bytes of each file, by name; comparison.json says how the tables were compared.
+            folder: An empty one.
+
+        Raises:
+            UserError: A table cannot be read as one of scores.
+        """
         import pandas as pd
 
         from reportgen.records.score_files import check_size, read_scores
@@ -124,11 +158,16 @@ class Tables:
         )
 
     def checks(self) -> Iterator[tuple[str, str, Check]]:
-        """Nothing: a table of scores says nothing twice."""
+        """Yield nothing: a table of scores says nothing twice."""
         yield from ()
 
     def report(self, t: Catalogue, fingerprint: str) -> Report:
-        """What the report of the tables says."""
+        """Return what the report of the tables says.
+
+        Args:
+            t: The words, in the report's languages.
+            fingerprint: Of the files that are attached.
+        """
         return compose_scores(self.comparison, self.scores, self.paths, t, fingerprint)
 
     def render(self, options: ReportOptions) -> Rendered:

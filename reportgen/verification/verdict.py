@@ -52,7 +52,7 @@ CODES = {
 
 
 def conclusion(proofs: Sequence[Proof]) -> str:
-    """What the proofs say together. The same bytes from the same templates leave nothing unknown."""
+    """Return what the proofs say together. The same bytes from the same templates leave nothing unknown."""
     if any(proof.wrong for proof in proofs):
         return NOT_CONSISTENT
     names = {proof.what for proof in proofs}

@@ -13,8 +13,12 @@ from reportgen.errors import UserError
 def add(place: Place, schedule: Schedule) -> None:
     """Store a schedule and install its timer; nothing is left where that fails.
 
+    Args:
+        place: Where the schedule is.
+        schedule: What was asked for.
+
     Raises:
-        UserError: where there is such a schedule, or no timer could start this program.
+        UserError: There is such a schedule, or no timer could start this program.
     """
     if place.file.exists():
         raise UserError(
@@ -51,7 +55,7 @@ def remove(place: Place) -> None:
     """Remove a schedule and its timer, whatever is left of them; logs and runs stay.
 
     Raises:
-        UserError: where there is neither.
+        UserError: There is neither.
     """
     try:
         timer = schedule_files.read(place).timer

@@ -21,12 +21,17 @@ CATCH_UP = "17 * * * *"
 
 
 def usable() -> bool:
-    """Whether there is a crontab here."""
+    """Return whether there is a crontab here."""
     return shutil.which("crontab") is not None
 
 
 def install(place: Place, cron: str) -> None:
-    """Add the schedule's lines to the user's crontab."""
+    """Add the schedule's lines to the user's crontab.
+
+    Args:
+        place: Where the schedule is.
+        cron: Its times, a cron expression of five fields.
+    """
     others = _without(_read(), place)
     if others and not others.endswith("\n"):
         others += "\n"
@@ -45,12 +50,17 @@ def remove(place: Place) -> bool:
 
 
 def installed(place: Place) -> str:
-    """The schedule's lines as they stand in the crontab now."""
+    """Return the schedule's lines as they stand in the crontab now."""
     return "".join(line for line in _read().splitlines(True) if _is_of(line, place)) if usable() else ""
 
 
 def lines(place: Place, cron: str) -> str:
-    """The schedule's lines, for a crontab."""
+    """Return the schedule's lines, for a crontab.
+
+    Args:
+        place: Where the schedule is.
+        cron: Its times, a cron expression of five fields.
+    """
     command = f"{shlex.join(place.command)} >> {shlex.quote(str(place.timer_log))} 2>&1"
     # to cron, a percent sign is the end of the command; what follows # is a comment to the shell
     call = command.replace("%", r"\%") + f" # {place.mark}\n"

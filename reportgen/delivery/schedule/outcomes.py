@@ -38,7 +38,7 @@ class Kept:
 
 
 def begin(place: Place) -> Kept:
-    """A new log, empty, with a result that says that it has begun."""
+    """Make a new log, empty, with a result that says that it has begun."""
     started = times.now().astimezone(datetime.UTC)
     log = place.folder / "logs" / f"{started:%Y%m%d-%H%M%S-%f}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def keep(kept: Kept) -> Kept:
 
 
 def all_of(place: Place) -> list[Kept]:
-    """The reruns that are still known, oldest first; a result that somebody damaged is left out."""
+    """Return the reruns that are still known, oldest first; a result that somebody damaged is left out."""
     found = []
     for file in sorted((place.folder / "logs").glob("*.json")):
         try:
@@ -64,7 +64,12 @@ def all_of(place: Place) -> list[Kept]:
 
 
 def forget(place: Place, count: int) -> None:
-    """Remove all but the last so many logs and their results."""
+    """Remove all but the last so many logs and their results.
+
+    Args:
+        place: Where the schedule is.
+        count: How many logs stay.
+    """
     stems = sorted({file.stem for file in (place.folder / "logs").glob("[0-9]*.*")})
     for stem in stems[:-count]:
         for ending in (".log", ".json"):
@@ -72,7 +77,12 @@ def forget(place: Place, count: int) -> None:
 
 
 def describe(result: Result, running: bool) -> str:
-    """What became of it, in a few words."""
+    """Return what became of a rerun, in a few words.
+
+    Args:
+        result: Of the rerun.
+        running: Whether it goes on now.
+    """
     if result.ended is None:
         return "running" if running else "interrupted"
     how = {0: "ok", 3: "significant drop"}.get(result.code or 0, f"failed (exit code {result.code})")

@@ -30,9 +30,14 @@ class AlreadyRunningError(UserError):
 
 
 def due(place: Place, schedule: Schedule, moment: datetime.datetime) -> bool:
-    """Whether a time of the schedule has come since it was added, or since its last rerun ended.
+    """Return whether a time of the schedule has come since it was added, or since its last rerun ended.
 
     Several missed times are one; times that came while a rerun went on are not made up for.
+
+    Args:
+        place: Where the schedule is.
+        schedule: What was asked for.
+        moment: The time now.
     """
     seen = [schedule.added]
     seen += [kept.result.ended or kept.result.started for kept in outcomes.all_of(place)]
@@ -42,7 +47,16 @@ def due(place: Place, schedule: Schedule, moment: datetime.datetime) -> bool:
 def carry_out(place: Place, schedule: Schedule, *, only_if_due: bool = False) -> Kept | None:
     """Run the experiment again and deliver its report; None where it was not due.
 
-    Raises AlreadyRunningError where a rerun of this schedule goes on.
+    Args:
+        place: Where the schedule is.
+        schedule: What was asked for.
+        only_if_due: Whether to do nothing where no time of the schedule has come.
+
+    Returns:
+        The rerun's log file and its result.
+
+    Raises:
+        AlreadyRunningError: A rerun of this schedule goes on.
     """
     if only_if_due and not due(place, schedule, times.now()):
         return None
@@ -71,18 +85,29 @@ def carry_out(place: Place, schedule: Schedule, *, only_if_due: bool = False) ->
 
 
 def run_arguments(place: Place, schedule: Schedule) -> list[str]:
-    """The arguments of the rerun; fresh, since what is not trained again shows nothing new."""
+    """Return the arguments of the rerun; fresh, since what is not trained again shows nothing new.
+
+    Args:
+        place: Where the schedule is.
+        schedule: What was asked for.
+    """
     return ["run", schedule.experiment, "--fresh", "--output", str(place.output), *schedule.options]
 
 
 def share_arguments(schedule: Schedule, run: str, target: str) -> list[str]:
-    """The arguments that deliver a run's report to a target."""
+    """Return the arguments that deliver a run's report to a target.
+
+    Args:
+        schedule: What was asked for.
+        run: The run's folder.
+        target: Where the report goes.
+    """
     secrets = ["--secrets", schedule.secrets] if schedule.secrets else []
     return ["share", run, "--to", target, *secrets]
 
 
 def run_folder(log: Path) -> str | None:
-    """The folder of the run, from the line that says where its report is."""
+    """Return the folder of the run, from the line that says where its report is."""
     found = None
     with log.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
@@ -92,7 +117,7 @@ def run_folder(log: Path) -> str | None:
 
 
 def running(place: Place) -> bool:
-    """Whether a rerun goes on now."""
+    """Return whether a rerun goes on now."""
     try:
         with (place.folder / "lock").open("rb") as lock:
             return not _take(lock, fcntl.LOCK_SH)

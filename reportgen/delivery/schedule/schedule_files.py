@@ -92,12 +92,20 @@ class Schedule(Table):
 
 
 def program() -> list[str]:
-    """How to call reportgen from any folder, whatever Python files lie there (-P)."""
+    """Return how to call reportgen from any folder, whatever Python files lie there (-P)."""
     return [sys.executable, "-P", "-m", "reportgen"]
 
 
 def place(output: Path, name: str) -> Place:
-    """The place of a schedule. Raises UserError for a name that could not be a file's or a timer's."""
+    """Return the place of a schedule.
+
+    Args:
+        output: The output folder.
+        name: Of the schedule.
+
+    Raises:
+        UserError: The name could not be a file's or a timer's.
+    """
     if not NAME.fullmatch(name):
         raise UserError(
             f'{name!r}: is no name for a schedule; use letters a to z, digits, ".", "_" and "-", '
@@ -107,20 +115,24 @@ def place(output: Path, name: str) -> Place:
 
 
 def one_line(word: str) -> str:
-    """The word itself. Raises UserError for one that no timer can be given, whatever the quotes around it."""
+    """Return the word itself.
+
+    Raises:
+        UserError: No timer can be given such a word, whatever the quotes around it.
+    """
     if not word.isprintable():
         raise UserError(f"{word!r}: cannot be in a schedule, for a line break or another control character")
     return word
 
 
 def places(output: Path) -> list[Place]:
-    """All schedules of an output folder, by name."""
+    """Return all schedules of an output folder, by name."""
     files = sorted((output / ".schedules").glob("*.toml"))
     return [place(output, file.stem) for file in files if NAME.fullmatch(file.stem)]
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables that a rerun is to have, from those that are set now."""
+    """Return the variables that a rerun is to have, from those that are set now."""
     kept = {
         name: value for name in KEPT_VARIABLES if (value := variables.get(name, "")) and value.isprintable()
     }
@@ -130,7 +142,15 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def write(where: Place, schedule: Schedule) -> None:
-    """Keep a schedule, and make the folder that its reruns write into."""
+    """Keep a schedule, and make the folder that its reruns write into.
+
+    Args:
+        where: The place of the schedule.
+        schedule: What was asked for.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
     content = schedule.model_dump(exclude_none=True)
     try:
         (where.folder / "logs").mkdir(parents=True, exist_ok=True)

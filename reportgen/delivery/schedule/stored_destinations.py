@@ -11,7 +11,11 @@ from reportgen.errors import UserError
 
 
 def stored(text: str) -> str:
-    """The target to store for one that was given. Raises UserError where it may hold a secret."""
+    """Return the target to store for one that was given.
+
+    Raises:
+        UserError: It may hold a secret.
+    """
     match parse(text):
         case FolderTarget(path):
             return f"folder:{path.absolute()}"

@@ -21,7 +21,7 @@ WORKING = ("running", "degraded", "starting", "initializing", "maintenance")
 
 
 def usable() -> bool:
-    """Whether a user manager of systemd runs and answers."""
+    """Return whether a user manager of systemd runs and answers."""
     if shutil.which("systemctl") is None:
         return False
     with contextlib.suppress(OSError, UserError):
@@ -30,7 +30,16 @@ def usable() -> bool:
 
 
 def install(place: Place, cron: str) -> None:
-    """Write the units and start the timer; on failure nothing is left."""
+    """Write the units and start the timer; on failure nothing is left.
+
+    Args:
+        place: Where the schedule is.
+        cron: Its times, a cron expression of five fields.
+
+    Raises:
+        UserError: systemd starts no program with such a path, or does not take the timer.
+        OSError: The units cannot be written.
+    """
     if any(sign in place.command[0] for sign in "\"'\\"):
         raise UserError(f"{place.command[0]}: systemd starts no program with such a path; --with cron does")
     service, timer = unit_files(place)
@@ -62,7 +71,7 @@ def remove(place: Place) -> bool:
 
 
 def installed(place: Place) -> str:
-    """The units as they stand there now, and whether the timer is active."""
+    """Return the units as they stand there now, and whether the timer is active."""
     text = ""
     for unit in unit_files(place):
         with contextlib.suppress(FileNotFoundError):
@@ -74,19 +83,19 @@ def installed(place: Place) -> str:
 
 
 def lingers() -> bool:
-    """Whether the user's timers also run while the user is not logged in."""
+    """Return whether the user's timers also run while the user is not logged in."""
     return Path("/var/lib/systemd/linger", os.environ.get("USER", "root")).exists()
 
 
 def unit_files(place: Place) -> tuple[Path, Path]:
-    """Where the service and the timer go."""
+    """Return where the service and the timer go."""
     configuration = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     folder = configuration / "systemd" / "user"
     return folder / f"{place.mark}.service", folder / f"{place.mark}.timer"
 
 
 def service_unit(place: Place) -> str:
-    """The unit that carries the schedule out."""
+    """Return the unit that carries the schedule out."""
     program, *arguments = place.command
     # dollars stand for variables everywhere but in the program's own path
     words = [_quoted(program), *(_quoted(word).replace("$", "$$") for word in arguments)]
@@ -100,7 +109,12 @@ def service_unit(place: Place) -> str:
 
 
 def timer_unit(place: Place, cron: str) -> str:
-    """The unit that says when; Persistent catches up a missed time, once."""
+    """Return the unit that says when; Persistent catches up a missed time, once.
+
+    Args:
+        place: Where the schedule is.
+        cron: Its times, a cron expression of five fields.
+    """
     calendar = "".join(f"OnCalendar={expression}\n" for expression in calendar_expressions(cron))
     return (
         "[Unit]\n"
@@ -115,7 +129,7 @@ def timer_unit(place: Place, cron: str) -> str:
 
 
 def calendar_expressions(cron: str) -> list[str]:
-    """A cron expression in systemd's terms: one, or two where cron joins its two kinds of days by "or"."""
+    """Return a cron expression in systemd's terms: two where cron joins its two kinds of days by "or"."""
     parsed = CronSim(cron, datetime.datetime(2024, 1, 1))
     clock = f"{_listed(parsed.hours, range(24))}:{_listed(parsed.minutes, range(60))}:00"
     months = _listed(parsed.months, range(1, 13))

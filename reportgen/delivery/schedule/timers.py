@@ -15,16 +15,21 @@ class Timer(Protocol):
     """What each of the two modules offers."""
 
     def usable(self) -> bool:
-        """Whether the machine has it."""
+        """Return whether the machine has it."""
 
     def install(self, place: Place, cron: str) -> None:
-        """Let it call the schedule at these times."""
+        """Let it call the schedule at these times.
+
+        Args:
+            place: Where the schedule is.
+            cron: Its times, a cron expression of five fields.
+        """
 
     def remove(self, place: Place) -> bool:
         """Undo that, as far as it was done; returns whether there was anything."""
 
     def installed(self, place: Place) -> str:
-        """What of it is installed now, as text; empty for nothing."""
+        """Return what of it is installed now, as text; empty for nothing."""
 
 
 TIMERS: dict[str, Timer] = {"systemd": systemd, "cron": cron}
@@ -35,7 +40,11 @@ REMEDIES = {
 
 
 def choose(asked: str | None) -> str:
-    """The timer to use: the one asked for, or the first that works here. Raises UserError if it does not."""
+    """Return the timer to use: the one asked for, or the first that works here.
+
+    Raises:
+        UserError: The one asked for does not work here.
+    """
     if asked is None:
         return next((name for name, timer in TIMERS.items() if timer.usable()), PRINT)
     if asked != PRINT and not TIMERS[asked].usable():
@@ -44,16 +53,35 @@ def choose(asked: str | None) -> str:
 
 
 def install(name: str, place: Place, times: str) -> None:
-    """Install a timer; "print" installs nothing."""
+    """Install a timer; "print" installs nothing.
+
+    Args:
+        name: Of the timer, in TIMERS, or "print".
+        place: Where the schedule is.
+        times: Its times, a cron expression of five fields.
+    """
     if name != PRINT:
         TIMERS[name].install(place, times)
 
 
 def remove(name: str, place: Place) -> bool:
-    """Remove what a timer has of the schedule; returns whether there was anything."""
+    """Remove what a timer has of the schedule.
+
+    Args:
+        name: Of the timer, in TIMERS, or "print".
+        place: Where the schedule is.
+
+    Returns:
+        Whether there was anything.
+    """
     return name != PRINT and TIMERS[name].remove(place)
 
 
 def installed(name: str, place: Place) -> str:
-    """What is installed of the schedule now, as text; empty for nothing."""
+    """Return what is installed of the schedule now, as text; empty for nothing.
+
+    Args:
+        name: Of the timer, in TIMERS, or "print".
+        place: Where the schedule is.
+    """
     return "" if name == PRINT else TIMERS[name].installed(place)

@@ -22,7 +22,11 @@ FIELD = re.compile(rf"{_PART}(?:,{_PART})*")
 
 
 def from_clock(text: str) -> str:
-    """A time of day, "02:00" or "Mon,Thu 02:00", as a cron expression."""
+    """Return a time of day, "02:00" or "Mon,Thu 02:00", as a cron expression.
+
+    Raises:
+        UserError: It is no such time.
+    """
     found = CLOCK.fullmatch(text.strip())
     days = [day.lower() for day in found["days"].split(",")] if found and found["days"] else []
     if not found or not all(day in DAYS for day in days):
@@ -32,9 +36,10 @@ def from_clock(text: str) -> str:
 
 
 def from_interval(text: str) -> str:
-    """An interval, "30m", "6h" or "1d", as a cron expression; counted from midnight.
+    """Return an interval, "30m", "6h" or "1d", as a cron expression; counted from midnight.
 
-    Others would start anew in the middle of an hour or a day: they are refused.
+    Raises:
+        UserError: It is another, which would start anew in the middle of an hour or a day.
     """
     found = INTERVAL.fullmatch(text.strip())
     minutes = int(found["count"]) * MINUTES[found["unit"].lower()] if found else 0
@@ -50,7 +55,11 @@ def from_interval(text: str) -> str:
 
 
 def from_cron(text: str) -> str:
-    """A cron expression of five fields, if every cron understands it and it comes up at all."""
+    """Return a cron expression of five fields, if every cron understands it and it comes up at all.
+
+    Raises:
+        UserError: It is not such an expression.
+    """
     fields = text.split()
     if len(fields) != 5:
         raise UserError(
@@ -74,7 +83,7 @@ def from_cron(text: str) -> str:
 
 
 def local_zone() -> ZoneInfo:
-    """The machine's time zone, which timers go by; a shell's own TZ is nothing to them."""
+    """Return the machine's time zone, which timers go by; a shell's own TZ is nothing to them."""
     try:
         with Path("/etc/localtime").open("rb") as file:
             return ZoneInfo.from_file(file, key="localtime")
@@ -83,16 +92,27 @@ def local_zone() -> ZoneInfo:
 
 
 def now() -> datetime.datetime:
-    """The time, in the machine's time zone: the only clock of schedules."""
+    """Return the time, in the machine's time zone: the only clock of schedules."""
     return datetime.datetime.now(local_zone())
 
 
 def last_due(cron: str, moment: datetime.datetime) -> datetime.datetime:
-    """The latest time of the expression that is not after the moment."""
+    """Return the latest time of the expression that is not after the moment.
+
+    Args:
+        cron: A cron expression of five fields.
+        moment: In the time zone that the expression goes by.
+    """
     # a whole second is left out by CronSim, one with a fraction is counted
     return next(CronSim(cron, moment.replace(microsecond=moment.microsecond or 1), reverse=True))
 
 
 def next_due(cron: str, moment: datetime.datetime, count: int = 1) -> list[datetime.datetime]:
-    """The first times of the expression after the moment."""
+    """Return the first times of the expression after the moment.
+
+    Args:
+        cron: A cron expression of five fields.
+        moment: In the time zone that the expression goes by.
+        count: How many times.
+    """
     return list(itertools.islice(CronSim(cron, moment), count))

@@ -20,7 +20,17 @@ class Shared:
 
 
 def deliver(run: FinishedRun, text: str, secrets: Secrets, retries: int) -> Shared:
-    """Hand a run on to one target, as it was written. Raises UserError."""
+    """Hand a run on to one target, as it was written.
+
+    Args:
+        run: The finished run.
+        text: The target, as the user wrote it.
+        secrets: Those that the target may name.
+        retries: How often a service is tried again.
+
+    Raises:
+        UserError: The target is none, or the run did not reach it.
+    """
     match parse(text):
         case FolderTarget(path):
             return Shared(str(copy_into(path, run).absolute()))

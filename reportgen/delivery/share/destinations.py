@@ -40,7 +40,11 @@ Target = FolderTarget | ZipTarget | ServiceTarget
 
 
 def parse(text: str) -> Target:
-    """What a target is. Raises UserError, without repeating what might be a secret."""
+    """Return what a target is.
+
+    Raises:
+        UserError: It is none; what might be a secret is not repeated.
+    """
     if not text.strip() or CONTROL.search(text):
         raise UserError("--to: a target is empty, or has a line break or another control character in it")
     if NAMED.fullmatch(text):
@@ -62,6 +66,6 @@ def parse(text: str) -> Target:
 
 
 def masked(text: str) -> str:
-    """The beginning of a target, up to where secrets may stand in it."""
+    """Return the beginning of a target, up to where secrets may stand in it."""
     start = re.split("[:@]", text, maxsplit=1)[0]
     return text if start == text else f"{start}:..."

@@ -25,15 +25,16 @@ class FinishedRun:
     name: str
 
     def file(self, name: str) -> Path | None:
-        """A file of the run; None where it has none of this name."""
+        """Return a file of the run; None where it has none of this name."""
         path = self.folder / name
         return path if path.is_file() else None
 
 
 def read(folder: Path) -> FinishedRun:
-    """The run in a folder.
+    """Return the run in a folder.
 
-    Raises UserError where its manifest is damaged, where it has no report, and where a link leads out of it.
+    Raises:
+        UserError: Its manifest is damaged, it has no report, or a link leads out of it.
     """
     folder = folder.resolve()
     refuse_links_out_of(folder)
@@ -50,9 +51,12 @@ def read(folder: Path) -> FinishedRun:
 
 
 def refuse_links_out_of(folder: Path) -> None:
-    """A folder may be a stranger's: what a link in it shows of this machine is not handed on.
+    """Refuse a folder with a link that leads out of it.
 
-    Raises UserError.
+    It may be a stranger's: what a link in it shows of this machine is not handed on.
+
+    Raises:
+        UserError: There is such a link.
     """
     inside = os.path.realpath(folder)
     for path in sorted(folder.rglob("*")):

@@ -34,8 +34,20 @@ TYPES = {".pdf": "application/pdf", ".html": "text/html"}
 def send(address: str, summary: Summary, report: Path, secrets: Secrets, *, retries: int) -> tuple[str, bool]:
     """Send a run's summary, with its report where the service takes files.
 
-    Returns the service's name and whether it took the report. apprise does the attempts: it knows which
-    receivers have the message already, so that none gets it twice. Raises UserError, without a secret in it.
+    apprise does the attempts: it knows which receivers have the message already, so that none gets it twice.
+
+    Args:
+        address: Of the service, as it was written: secrets are still ${NAME} in it.
+        summary: The title and the text of the message.
+        report: The file of the report.
+        secrets: Those that the address may name.
+        retries: How often the service is tried again.
+
+    Returns:
+        The service's name and whether it took the report.
+
+    Raises:
+        UserError: The message was not delivered; it says why, without a secret.
     """
     from apprise import Apprise, AppriseAttachment, NotifyFormat
     from apprise.attachment.memory import AttachMemory

@@ -21,7 +21,7 @@ HIDDEN = "***"
 
 
 def default_file() -> Path:
-    """Where secrets are kept if nothing else is said: ~/.config/reportgen/secrets.toml on Linux."""
+    """Return where secrets are kept if nothing else is said: ~/.config/reportgen/secrets.toml on Linux."""
     return platformdirs.user_config_path("reportgen") / "secrets.toml"
 
 
@@ -38,7 +38,11 @@ class Secrets:
         self.given: list[str] = []
 
     def get(self, name: str) -> str:
-        """The value of this name, of the environment before the file. Raises UserError if there is none."""
+        """Return the value of this name, of the environment before the file.
+
+        Raises:
+            UserError: There is none.
+        """
         value = os.environ.get(name) or self._of_file(name)
         if not value:
             raise UserError(f"no secret {name}: it is neither in the environment nor in {self.file}")
@@ -46,9 +50,10 @@ class Secrets:
         return value
 
     def fill(self, address: str) -> str:
-        """An address with its secrets in it: @NAME is all of one, ${NAME} a part, quoted as a URL needs it.
+        """Return an address with its secrets in it: @NAME is all of one, ${NAME} a part, quoted for a URL.
 
-        Raises UserError where a secret is missing.
+        Raises:
+            UserError: A secret is missing.
         """
         if NAMED.fullmatch(address):
             address = self.get(address.removeprefix("@"))
@@ -61,7 +66,7 @@ class Secrets:
         self.given.append(value)
 
     def hide(self, text: str) -> str:
-        """A text without secrets, in whichever way they are written there."""
+        """Return a text without secrets, in whichever way they are written there."""
         forms = {form for value in self.given for form in _written(value)}
         for form in sorted(forms, key=len, reverse=True):  # whole addresses before what is in them
             # printed in quotation marks, a character may have backslashes before it
@@ -90,7 +95,11 @@ def _written(secret: str) -> tuple[str, ...]:
 
 
 def read_file(path: Path) -> dict[str, str]:
-    """The secrets of a file that only its owner can read. Raises UserError, never with a value in it."""
+    """Return the secrets of a file that only its owner can read.
+
+    Raises:
+        UserError: It is not such a file; never with a value in the message.
+    """
     with path.open("rb") as file:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
             raise UserError(

@@ -13,7 +13,17 @@ def copy_into(target: Path, run: FinishedRun) -> Path:
     """Copy a run to target/<experiment>/<run>/ and let `latest` beside it point to the newest run there.
 
     The copy is made in a hidden folder and renamed when complete. Where the run is there already, its files
-    are replaced one by one, each in one step. Returns the copy's folder; raises UserError.
+    are replaced one by one, each in one step.
+
+    Args:
+        target: The folder to copy into; it is made where it is not there.
+        run: The finished run.
+
+    Returns:
+        The copy's folder.
+
+    Raises:
+        UserError: The run cannot be copied there.
     """
     place = target / run.experiment / run.name
     try:

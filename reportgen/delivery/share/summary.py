@@ -22,7 +22,11 @@ class Summary:
 
 
 def summarize(run: FinishedRun) -> Summary:
-    """The findings of the report's first page. Raises UserError where the records are damaged."""
+    """Return the findings of the report's first page.
+
+    Raises:
+        UserError: The records are damaged.
+    """
     records = run_folder.read(run.folder)
     words = words_in((CHINESE, ENGLISH))
     title = records.description.experiment.settings.title
@@ -44,5 +48,5 @@ def summarize(run: FinishedRun) -> Summary:
 
 
 def one_line(text: str) -> str:
-    """A text without line breaks and other control characters: a subject is one line of a mail's head."""
+    """Return a text without line breaks and other control characters: a mail's subject is one line."""
     return " ".join(CONTROL.sub(" ", text).split())

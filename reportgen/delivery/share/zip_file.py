@@ -29,7 +29,14 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 def write_zip(path: Path, run: FinishedRun) -> None:
     """Write the zip file; a run that has not changed gives the same bytes again.
 
-    Replaces a zip that was written here before, and nothing else. Raises UserError.
+    Replaces a zip that was written here before, and nothing else.
+
+    Args:
+        path: Of the zip file.
+        run: The finished run.
+
+    Raises:
+        UserError: Something else is there, or the file cannot be written.
     """
     try:
         if path.exists() and not _is_handover(path):

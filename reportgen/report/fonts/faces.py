@@ -67,7 +67,7 @@ _ASCII = frozenset(range(0x20, 0x7F))
 
 
 def font_folder() -> Path:
-    """The folder with the font files."""
+    """Return the folder with the font files."""
     return resources.templates() / "fonts"
 
 
@@ -125,7 +125,7 @@ def _spans(codes: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def missing_characters(text: str) -> str:
-    """The characters of the text that no face can show, sorted, each once."""
+    """Return the characters of the text that no face can show, sorted, each once."""
     shown = frozenset().union(*map(_coverage, FACES))
     return "".join(char for char in sorted(set(text)) if ord(char) not in shown and _has_ink(char))
 
@@ -141,12 +141,12 @@ def _has_ink(char: str) -> bool:
 
 
 def print_css() -> str:
-    """`@font-face` rules that name the files, for WeasyPrint: it takes what it needs into the PDF."""
+    """Return `@font-face` rules that name the files, for WeasyPrint: it takes what it needs into the PDF."""
     return "\n".join(_rule(face, f"url('{face.path.as_uri()}') format('truetype')") for face in FACES)
 
 
 def screen_css(text: str) -> str:
-    """`@font-face` rules that carry the fonts themselves, cut down to ASCII and the characters of `text`.
+    """Return `@font-face` rules that carry the fonts, cut down to ASCII and the characters of `text`.
 
     A face that has none of the characters is left out. The same text gives the same bytes.
     """

@@ -21,9 +21,13 @@ OPTIONS = {
 
 @lru_cache(maxsize=64)
 def cut_down(font: Path, codes: frozenset[int]) -> bytes:
-    """The font with these code points only, as WOFF2; the same ones give the same bytes.
+    """Return the font with these code points only, as WOFF2; the same ones give the same bytes.
 
     Reports of one experiment use the same characters, so that all but the first find theirs in the cache.
+
+    Args:
+        font: The font's file.
+        codes: The code points.
     """
     made_by = [version("fonttools"), version("brotli"), str(OPTIONS)]
     made_from = [*made_by, _digest(font), ",".join(map(str, sorted(codes)))]

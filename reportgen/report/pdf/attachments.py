@@ -67,7 +67,12 @@ OWN_NAMES = (CHECKSUMS, COMPARISON, *(kept.name for kept in FILES))
 
 
 def of_run(folder: Path, experiment_file: str) -> list[Attachment]:
-    """A run's records and its experiment, with the list of their digests."""
+    """Return a run's records and its experiment, with the list of their digests.
+
+    Args:
+        folder: Of the run.
+        experiment_file: The name that the experiment's file had.
+    """
     experiment = Attachment(
         free_name(experiment_file, OWN_NAMES),
         (folder / EXPERIMENT).read_bytes(),
@@ -89,7 +94,14 @@ def of_run(folder: Path, experiment_file: str) -> list[Attachment]:
 def of_tables(
     comparison: Comparison, sources: Sequence[Path], names: Sequence[str | None] | None = None
 ) -> list[Attachment]:
-    """The tables, and how they were compared, with the list of their digests. names: as for render_scores."""
+    """Return the tables, and how they were compared, with the list of their digests.
+
+    Args:
+        comparison: Of the tables.
+        sources: The files that they were read from.
+        names: What the files were called when they were read; None for what score_files.file_names calls
+            them.
+    """
     from reportgen import __version__
 
     taken = [CHECKSUMS, COMPARISON]
@@ -119,12 +131,17 @@ def of_tables(
 
 
 def modified(sources: Sequence[Path]) -> int:
-    """When the newest of the files was written, in seconds."""
+    """Return when the newest of the files was written, in seconds."""
     return int(max(source.stat().st_mtime for source in sources))
 
 
 def unpack(attached: Mapping[str, bytes], folder: Path) -> None:
-    """Lay attached files out as a run's folder. A name that no run has is taken for the experiment."""
+    """Lay attached files out as a run's folder.
+
+    Args:
+        attached: The bytes of each file, by name. A name that no run has is taken for the experiment.
+        folder: An empty one.
+    """
     (folder / RECORDS).mkdir()
     places = {kept.name: kept.path for kept in FILES}
     for name, data in attached.items():
@@ -132,7 +149,7 @@ def unpack(attached: Mapping[str, bytes], folder: Path) -> None:
 
 
 def with_checksums(attachments: Iterable[Attachment]) -> list[Attachment]:
-    """The attachments and the list of their digests, as `sha256sum -c` reads it."""
+    """Return the attachments and the list of their digests, as `sha256sum -c` reads it."""
     listed = sorted(attachments, key=lambda attachment: attachment.name.encode())
     lines = (f"{sha256(attachment.data).hexdigest()}  {attachment.name}\n" for attachment in listed)
     text = "".join(lines).encode("utf-8")
@@ -140,7 +157,11 @@ def with_checksums(attachments: Iterable[Attachment]) -> list[Attachment]:
 
 
 def read_checksums(data: bytes) -> dict[str, str]:
-    """The digests by name. Raises ValueError where the bytes are no such list."""
+    """Return the digests by name.
+
+    Raises:
+        ValueError: The bytes are no such list.
+    """
     digests: dict[str, str] = {}
     for line in data.decode("utf-8").splitlines():
         found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
@@ -151,17 +172,20 @@ def read_checksums(data: bytes) -> dict[str, str]:
 
 
 def fingerprint(attachments: Sequence[Attachment]) -> str:
-    """The SHA-256 of the list of digests: one number that stands for all the files."""
+    """Return the SHA-256 of the list of digests: one number that stands for all the files."""
     return next(sha256(one.data).hexdigest() for one in attachments if one.name == CHECKSUMS)
 
 
 def seal(
     digest: str, languages: Sequence[str], templates: str | None = None, paper: str | None = None
 ) -> str:
-    """What the document's keywords say: the fingerprint, and the languages that the document is in.
+    """Return what the document's keywords say: the fingerprint, and the languages that the document is in.
 
-    templates: the digest of a user's templates, where the document was made with such. paper: its size,
-    where that is not the usual one.
+    Args:
+        digest: The fingerprint, in hexadecimal.
+        languages: The codes of the languages.
+        templates: The digest of a user's templates, where the document was made with such.
+        paper: The size of paper, where that is not the usual one.
     """
     said = f"records-sha256:{digest}, languages:{' '.join(languages)}"
     further = {"templates-sha256": templates, "paper": paper}
@@ -169,7 +193,7 @@ def seal(
 
 
 def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
-    """The fingerprint and the languages in a document's keywords; None where there are none."""
+    """Return the fingerprint and the languages in a document's keywords; None where there are none."""
     found = SEAL.fullmatch(keywords)
     languages = tuple(found[2].split()) if found else ()
     if found is None or not languages or not all(map(CODE.fullmatch, languages)):
@@ -178,22 +202,22 @@ def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 def read_variant(keywords: str) -> Variant:
-    """What the document declares to be, from its keywords."""
+    """Return what the document declares to be, from its keywords."""
     return "ua-1" if f"{KEYWORD}ua-1" in keywords.split(", ") else DEFAULT_VARIANT
 
 
 def read_made_with(keywords: str) -> str | None:
-    """The digest of the versions that the document was written with."""
+    """Return the digest of the versions that the document was written with."""
     return _sealed(made_with.KEYWORD.removesuffix(":"), keywords)
 
 
 def sealed_templates(keywords: str) -> str | None:
-    """The digest of the user's templates that a document was made with; None for the program's own."""
+    """Return the digest of the user's templates that a document was made with; None for the program's own."""
     return _sealed("templates-sha256", keywords)
 
 
 def sealed_paper(keywords: str) -> str | None:
-    """The size of paper that a document was made for; None for the usual one."""
+    """Return the size of paper that a document was made for; None for the usual one."""
     return _sealed("paper", keywords)
 
 
@@ -204,7 +228,12 @@ def _sealed(name: str, keywords: str) -> str | None:
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
-    """A file's name, or the same with a number where that name is taken."""
+    """Return a file's name, or the same with a number where that name is taken.
+
+    Args:
+        wanted: The name.
+        taken: The names that other files have.
+    """
     path, number = PurePath(wanted), 1
     while (name := wanted if number == 1 else f"{path.stem}-{number}{path.suffix}") in taken:
         number += 1

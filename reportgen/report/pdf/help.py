@@ -24,9 +24,10 @@ HELPERS = {
 
 @contextmanager
 def helped(without: Collection[str] = ()) -> Iterator[tuple[str, ...]]:
-    """While inside, WeasyPrint has the help that applies; gives the names of what does not.
+    """Give WeasyPrint, while inside, the help that applies; gives the names of what does not.
 
-    without: names of helpers that are not to be tried.
+    Args:
+        without: Names of helpers that are not to be tried.
     """
     with ExitStack() as stack:
         yield tuple(
@@ -37,13 +38,18 @@ def helped(without: Collection[str] = ()) -> Iterator[tuple[str, ...]]:
 
 
 def lacking() -> tuple[str, ...]:
-    """The names of the help that does not apply to the WeasyPrint that is installed."""
+    """Return the names of the help that does not apply to the WeasyPrint that is installed."""
     with helped() as names:
         return names
 
 
 def described(names: Collection[str], reason: str = "") -> tuple[str, ...]:
-    """How a PDF is without this help, a line each. reason: what went wrong, where it is known."""
+    """Return how a PDF is without this help, a line each.
+
+    Args:
+        names: Of the helpers that do not apply.
+        reason: What went wrong, where it is known.
+    """
     import weasyprint
 
     why = f" ({reason})" if reason else ""

@@ -27,7 +27,7 @@ class PdfUnavailable(UserError):  # noqa: N818  # a state of the machine, not a 
 
 
 def load_weasyprint() -> Any:
-    """WeasyPrint, ready to work."""
+    """Return WeasyPrint, ready to work."""
     needed = [*(face.file for face in faces.FACES), _FONTCONFIG]
     missing = [file for file in needed if not (faces.font_folder() / file).is_file()]
     if missing:  # WeasyPrint without any font ends in a segmentation fault
@@ -71,7 +71,7 @@ def same_everywhere(created: datetime) -> Iterator[None]:
 
 @contextmanager
 def collected_warnings() -> Iterator[list[str]]:
-    """What WeasyPrint and fontTools log from WARNING up about the document, instead of on the terminal."""
+    """Collect what WeasyPrint and fontTools log from WARNING up about the document, off the terminal."""
     said: list[str] = []
 
     class Collector(logging.Handler):

@@ -62,7 +62,7 @@ class PdfResult:
 
 
 def check_pdf(variant: Variant = DEFAULT_VARIANT) -> str | None:
-    """What keeps this machine from making PDFs of a variant, or None. Ask before hours of training."""
+    """Return what keeps this machine from making PDFs of a variant, or None. Ask before hours of training."""
     try:
         load_weasyprint()
         _refuse_untagged(variant, help.lacking())
@@ -72,7 +72,7 @@ def check_pdf(variant: Variant = DEFAULT_VARIANT) -> str | None:
 
 
 def shortcomings() -> tuple[str, ...]:
-    """What a PDF made here would lack, a line each."""
+    """Return what a PDF made here would lack, a line each."""
     return help.described(help.lacking())
 
 
@@ -88,13 +88,22 @@ def write_pdf(
 ) -> PdfResult:
     """Write the page as a PDF, whole or not at all.
 
-    variant: what it declares to be; both are tagged alike and carry the attachments. seal: what its keywords
-    say of its records, see report/pdf/attachments.py. The keywords also name the versions that it is written
-    with, and a variant that is not the default, so that the same file can be written again from what it
-    carries. They and the program's name are never the page's own: its templates may be somebody else's.
+    The keywords name the versions that it is written with, and a variant that is not the default, so that the
+    same file can be written again from what it carries. They and the program's name are never the page's own:
+    its templates may be somebody else's. The font rules are added here.
 
-    `identifier` and `created` are the document's own (a run's name and end): with the same ones the PDF
-    has the same bytes. A `created` without time zone is taken as UTC. The font rules are added here.
+    Args:
+        html: The page.
+        target: The file to write.
+        attachments: The files that travel inside it.
+        identifier: The document's own, such as a run's name. With the same identifier and `created` the PDF
+            has the same bytes.
+        created: The document's own, such as a run's end. One without time zone is taken as UTC.
+        variant: What it declares to be; both are tagged alike and carry the attachments.
+        seal: What its keywords say of its records, see report/pdf/attachments.py.
+
+    Returns:
+        How many pages it has, and what is lacking.
     """
     how: dict[str, Any] = {
         "attachments": attachments, "identifier": identifier, "created": created, "variant": variant,

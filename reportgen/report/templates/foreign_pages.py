@@ -24,7 +24,7 @@ _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 def mistakes(page: str) -> Iterator[tuple[int, str]]:
-    """What a page must not hold, with its line."""
+    """Yield what a page must not hold, with its line."""
     for tag in _TAG.finditer(page):
         line = page.count("\n", 0, tag.start()) + 1
         if tag[1]:
@@ -45,5 +45,5 @@ def mistakes(page: str) -> Iterator[tuple[int, str]]:
 
 
 def mistakes_in_template(text: str) -> Iterator[tuple[int, str]]:
-    """The same as far as a template shows it before it has run."""
+    """Yield the same as far as a template shows it before it has run."""
     return mistakes(_JINJA.sub(lambda part: "\n" * part[0].count("\n"), text))

@@ -33,10 +33,14 @@ class TimeSpentError(Exception):
 
 @contextmanager
 def limited(limits: Limits) -> Iterator[None]:
-    """While inside, the program raises MemoryError or TimeSpentError where it takes too much.
+    """Raise, while inside, where the program takes too much.
 
     Memory is limited where the system tells how much is taken, which is on Linux, and time in the main
     thread, which alone gets signals.
+
+    Raises:
+        MemoryError: It takes more memory than the limits allow.
+        TimeSpentError: It takes more time than the limits allow.
     """
     with _limited_memory(limits.memory), _limited_time(limits.seconds):
         yield

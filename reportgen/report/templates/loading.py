@@ -62,11 +62,15 @@ class Templates:
     former: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, path: str) -> str:
-        """A file's text."""
+        """Return a file's text."""
         return self.texts[path]
 
     def catalogue(self, languages: Sequence[str]) -> Catalogue:
-        """The words in these languages. Raises UserError for a language that no phrase is in."""
+        """Return the words in these languages.
+
+        Raises:
+            UserError: No phrase is in one of them.
+        """
         for language in languages:
             if language not in self.languages():
                 raise UserError(
@@ -76,12 +80,12 @@ class Templates:
         return Catalogue(self.words, languages)
 
     def languages(self) -> tuple[str, ...]:
-        """All that the catalogue has, the report's own two first."""
+        """Return all languages that the catalogue has, the report's own two first."""
         found = {code for phrases in self.words.values() for phrase in phrases.values() for code in phrase}
         return (CHINESE, ENGLISH, *sorted(found - {CHINESE, ENGLISH}))
 
     def missing(self, language: str) -> list[str]:
-        """The phrases that a language lacks."""
+        """Return the phrases that a language lacks."""
         return [
             f"{section}.{key}"
             for section, phrases in self.words.items()
@@ -90,13 +94,13 @@ class Templates:
         ]
 
     def digest(self) -> str | None:
-        """One number for all that the folder changes; None where it changes nothing."""
+        """Return one number for all that the folder changes; None where it changes nothing."""
         names = sorted((self.former.get(path, path), path) for path in self.replaced)
         lines = (f"{sha256(self.texts[path].encode()).hexdigest()}  {name}\n" for name, path in names)
         return sha256("".join(lines).encode()).hexdigest() if self.replaced else None
 
     def path(self, name: str) -> str:
-        """A file as messages name it."""
+        """Return a file as messages name it."""
         if self.folder and name in self.replaced:
             return str(self.folder / self.former.get(name, name))
         return name
@@ -104,7 +108,7 @@ class Templates:
     # ------------------------------------------------------------ for jinja
 
     def environment(self) -> Sandbox:
-        """Where the templates run."""
+        """Return where the templates run."""
         environment = Sandbox(
             loader=jinja2.FunctionLoader(self._source),
             autoescape=True,
@@ -125,7 +129,13 @@ class Templates:
     ) -> Iterator[None]:
         """Turn what goes wrong in a user's templates into a TemplateError, and keep them to their limits.
 
-        known: names that there are. path: what it is about, where the error does not tell.
+        Args:
+            known: Names that there are.
+            path: What it is about, where the error does not tell.
+            most: The memory and the time that the templates may take.
+
+        Raises:
+            TemplateError: Something went wrong in the user's templates, or they took more than the limits.
         """
         try:
             with limited(most) if self.replaced else nullcontext():
@@ -149,7 +159,11 @@ class Templates:
         return "".join(f"{frame.filename}:{frame.lineno}: " for frame in (own or frames)[-1:])
 
     def refuse_foreign(self, page: str) -> None:
-        """Raises TemplateError where a user's templates make a page that leads elsewhere, or is too long."""
+        """Refuse a page of a user's templates that leads elsewhere, or is too long.
+
+        Raises:
+            TemplateError: It is such a page.
+        """
         if not self.replaced:
             return
         if len(page) > MOST_CHARACTERS:
@@ -161,9 +175,14 @@ class Templates:
             raise TemplateError(f"{self.folder}: in line {line} of the page: {mistake}")
 
     def guarded(self, page: str, policy: str) -> str:
-        """A page of a user's template with our security policy in front of all that it may load.
+        """Return a page of a user's template with our security policy in front of all that it may load.
 
-        Raises TemplateError for a page that the policy or the fonts cannot be put into.
+        Args:
+            page: The HTML of the page.
+            policy: The line that says what a page may load.
+
+        Raises:
+            TemplateError: The policy or the fonts cannot be put into the page.
         """
         if PAGE not in self.replaced:
             return page
@@ -178,7 +197,7 @@ class Templates:
         return f"{page[: head.end()]}{policy}\n{page[head.end() :]}"
 
     def policy(self) -> str:
-        """The line of our own page, as a template, that says what a page may load."""
+        """Return the line of our own page, as a template, that says what a page may load."""
         found = _POLICY.search(own_texts()[PAGE])
         assert found is not None, "our page has a policy"
         return found[0]
@@ -189,7 +208,7 @@ class Templates:
 
 @cache
 def own_texts() -> Mapping[str, str]:
-    """The program's own files, of which a report is made, by their path."""
+    """Return the program's own files, of which a report is made, by their path."""
     folder = resources.templates()
     paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in _KINDS]
     return {
@@ -201,15 +220,19 @@ def own_texts() -> Mapping[str, str]:
 
 @cache
 def own() -> Templates:
-    """The program's own alone."""
+    """Return the program's own templates alone."""
     return Templates(own_texts(), user_catalogue.ours(own_texts()[WORDS]))
 
 
 def read(folder: Path | None) -> Templates:
-    """The program's own with those of a folder above them; None for the program's own alone.
+    """Return the program's own templates with those of a folder above them.
 
-    Raises TemplateError for a folder that is not there, files that are no text, links that lead out of it,
-    mistakes in its catalogue, and templates that are no Jinja.
+    Args:
+        folder: Of the user's templates; None for the program's own alone.
+
+    Raises:
+        TemplateError: The folder is not there, files are no text, links lead out of it, its catalogue has
+            mistakes, or templates are no Jinja.
     """
     if folder is None:
         return own()
@@ -240,14 +263,27 @@ def read(folder: Path | None) -> Templates:
 
 
 def words_in(languages: Sequence[str], templates: Templates | None = None) -> Catalogue:
-    """The catalogue in these languages."""
+    """Return the catalogue in these languages.
+
+    Args:
+        languages: The codes of those that a report is in.
+        templates: Whose catalogue it is; None for the program's own.
+
+    Raises:
+        UserError: No phrase is in one of the languages.
+    """
     return (templates or own()).catalogue(languages)
 
 
 def texts_in(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The text of every file in the folder that a report may be made of, by its path.
+    """Return the text of every file in the folder that a report may be made of, by its path.
 
-    Then the names that files of an earlier version have there, by the paths that they have now.
+    Returns:
+        The texts, then the names that files of an earlier version have there, by the paths that they have
+            now.
+
+    Raises:
+        TemplateError: The folder is not there, or holds what cannot be one of templates.
     """
     if not folder.is_dir():
         what = "is no folder" if folder.exists() else "there is no such folder"

@@ -17,7 +17,11 @@ from reportgen.report.words.languages import ENGLISH
 
 
 def find_mistakes(folder: Path) -> list[str]:
-    """Every mistake, with its file and line. Raises TemplateError for a folder that cannot be read at all."""
+    """Find every mistake in a folder of templates, with its file and line.
+
+    Raises:
+        TemplateError: The folder cannot be read at all.
+    """
     texts, former = texts_in(folder)
     words, found = own().words, []
     if WORDS in texts:

@@ -17,6 +17,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja whose templates reach plain values and what the report defines; no files, modules or tables."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may see an attribute, on top of what Jinja itself forbids."""
+        """Return whether a template may see an attribute, on top of what Jinja itself forbids.
+
+        Args:
+            obj: What has the attribute.
+            attr: The attribute's name.
+            value: What the attribute is.
+        """
         known = type(obj) in PLAIN or type(obj).__module__.startswith(OURS)
         return known and super().is_safe_attribute(obj, attr, value)

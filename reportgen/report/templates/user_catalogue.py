@@ -28,14 +28,26 @@ class OwnWords:
 
 
 def ours(text: str) -> Entries:
-    """The program's own catalogue. Raises CatalogueError."""
+    """Return the program's own catalogue.
+
+    Raises:
+        CatalogueError: The two languages of an entry do not match.
+    """
     entries = tomllib.loads(text)
     check(entries)
     return entries
 
 
 def read(text: str, ours: Entries) -> OwnWords:
-    """Merge a user's catalogue over ours, entry by entry and language by language."""
+    """Merge a user's catalogue over ours, entry by entry and language by language.
+
+    Args:
+        text: Of the user's catalogue.toml.
+        ours: The program's own phrases.
+
+    Returns:
+        All phrases, and what must be mended in the user's, or is only odd.
+    """
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists

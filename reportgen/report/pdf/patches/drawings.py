@@ -21,7 +21,7 @@ _PARAMETERS = ["tree", "base_url", "url_fetcher", "context"]
 
 @contextmanager
 def drawings_apart(html: str) -> Iterator[str]:
-    """The page with its drawings emptied; while inside, WeasyPrint draws them in full.
+    """Give the page with its drawings emptied; while inside, WeasyPrint draws them in full.
 
     If WeasyPrint's inside no longer looks as expected, the page stays as it is and is only slower to read.
     """

@@ -46,7 +46,7 @@ _PARAMETERS = [
 
 @contextmanager
 def filled_pages() -> Iterator[bool]:
-    """While inside, figures fit themselves in; says whether they do.
+    """Let figures, while inside, fit themselves in; says whether they do.
 
     If WeasyPrint's inside no longer looks as expected, nothing is changed and pages may end early.
     """

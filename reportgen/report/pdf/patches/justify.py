@@ -25,7 +25,7 @@ class _Room(float):
 
 @contextmanager
 def justified_chinese() -> Iterator[bool]:
-    """While inside, WeasyPrint justifies Chinese; says whether it does.
+    """Let WeasyPrint, while inside, justify Chinese; says whether it does.
 
     If WeasyPrint's inside no longer looks as expected, nothing is changed and Chinese stays ragged.
     """

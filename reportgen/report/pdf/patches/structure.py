@@ -19,7 +19,7 @@ class StructureError(Exception):
 
 @contextmanager
 def annotated_structure() -> Iterator[bool]:
-    """While inside, WeasyPrint's trees of tags are tidied; says whether they are.
+    """Tidy, while inside, WeasyPrint's trees of tags; says whether they are tidied.
 
     If WeasyPrint's inside no longer looks as expected, nothing is changed. Where only the tree shows that it
     is another, writing raises StructureError.

@@ -60,14 +60,14 @@ class Element:
     kids: list[Element | Ink | Annotation] = field(default_factory=list)
 
     def elements(self) -> Iterator[Element]:
-        """This one and all below it."""
+        """Yield this one and all below it."""
         yield self
         for kid in self.kids:
             if isinstance(kid, Element):
                 yield from kid.elements()
 
     def inks(self) -> Iterator[Ink]:
-        """All pieces of content below it, in order."""
+        """Yield all pieces of content below it, in order."""
         for kid in self.kids:
             if isinstance(kid, Element):
                 yield from kid.inks()
@@ -76,7 +76,12 @@ class Element:
 
 
 def attribute(element: Element, name: str) -> str | None:
-    """What the HTML says under this name; None where there is no element or no such attribute."""
+    """Return what the HTML says under this name; None where there is no element or no such attribute.
+
+    Args:
+        element: Of the tree of tags.
+        name: Of the attribute.
+    """
     found = None if element.html is None else element.html.attrib.get(name)
     return None if found is None else str(found)
 
@@ -85,9 +90,14 @@ def attribute(element: Element, name: str) -> str | None:
 
 
 def tidy(root: Element, language: str) -> set[Ink]:
-    """Put the tree in order, in place; returns the content that turned out to be decoration.
+    """Put the tree in order, in place.
 
-    language: the document's own, which need not be said again.
+    Args:
+        root: Of the tree.
+        language: The document's own, which need not be said again.
+
+    Returns:
+        The content that turned out to be decoration.
     """
     everything = set(root.inks())
     _drop(root, lambda kid, above: _is_ornament(kid, above) or attribute(kid, "aria-hidden") == "true")
@@ -130,7 +140,7 @@ def _name(element: Element, inside_nav: bool) -> None:
 
 
 def tag_of(element: Element) -> str:
-    """The name of the HTML element, as WeasyPrint's boxes have it: with its namespace."""
+    """Return the name of the HTML element, as WeasyPrint's boxes have it: with its namespace."""
     return "" if element.html is None else str(element.html.tag)
 
 
@@ -264,7 +274,12 @@ def _holds_caption(element: Element) -> bool:
 
 
 def read(pdf: Any, start: int) -> Element:
-    """The tree that WeasyPrint has just built: the objects from number `start` on."""
+    """Return the tree that WeasyPrint has just built.
+
+    Args:
+        pdf: The document, as pydyf has it.
+        start: The number of the tree's first object; it has all from there on.
+    """
     pages = {number: place for place, number in enumerate(pdf.pages["Kids"][::3])}
 
     def element_of(source: Any) -> Element:
@@ -293,9 +308,13 @@ def read(pdf: Any, start: int) -> Element:
 
 
 def write(pdf: Any, start: int, root: Element, inks: list[int]) -> None:
-    """Put the tree in the place of the one that begins with object `start`.
+    """Put the tree in the place of the one that WeasyPrint built.
 
-    inks: how many pieces of content each page has.
+    Args:
+        pdf: The document, as pydyf has it.
+        start: The number of the first object of the tree that is replaced.
+        root: Of the tree.
+        inks: How many pieces of content each page has.
     """
     import pydyf
 
@@ -356,5 +375,5 @@ def write(pdf: Any, start: int, root: Element, inks: list[int]) -> None:
 
 
 def number_in(reference: bytes) -> int:
-    """The number of the object that a reference such as b'12 0 R' means."""
+    """Return the number of the object that a reference such as b'12 0 R' means."""
     return int(reference.split()[0])
