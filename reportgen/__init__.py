@@ -16,6 +16,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from reportgen.version import __version__
+
 if TYPE_CHECKING:
     from reportgen.api.checks import check as check
     from reportgen.api.documents import Verification as Verification
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from reportgen.api.scores import compare as compare
     from reportgen.errors import UserError as UserError
     from reportgen.optim import Optimizer as Optimizer
-
-__version__ = "0.1.0"
 
 _DOOR = {
     "Comparison": "reportgen.api.scores",

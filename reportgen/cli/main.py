@@ -11,8 +11,8 @@ from typing import IO, Any
 
 import click
 
-import reportgen
 from reportgen.errors import ExitCode, UserError, describe
+from reportgen.version import __version__
 
 COMMANDS = {
     "baseline": "runs:baseline",
@@ -106,6 +106,6 @@ class Program(LazyGroup):
 
 
 @click.group(cls=Program, lazy_commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(reportgen.__version__, prog_name="reportgen")
+@click.version_option(__version__, prog_name="reportgen")
 def main() -> None:
     """Train a hand-written network with several optimizers, compare them, and report it in two languages."""

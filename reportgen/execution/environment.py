@@ -8,7 +8,7 @@ import platform
 from functools import cache
 from pathlib import Path
 
-import reportgen
+from reportgen.version import __version__
 
 PACKAGES = (
     "torch", "torchvision", "numpy", "pandas", "scikit-learn",
@@ -19,7 +19,7 @@ PACKAGES = (
 @cache
 def versions() -> dict[str, str]:
     """Return Python's version and those of the packages that a report depends on; do not change it."""
-    known = {"reportgen": reportgen.__version__, "python": platform.python_version()}
+    known = {"reportgen": __version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:
             known[package] = importlib.metadata.version(package)

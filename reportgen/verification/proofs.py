@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import reportgen
 from reportgen.errors import UserError
 from reportgen.report import made_with
 from reportgen.report.options import DEFAULT_PAPER, ReportOptions
@@ -24,6 +23,7 @@ from reportgen.verification import carried, document, printed, records
 from reportgen.verification.document import Document
 from reportgen.verification.records import Records
 from reportgen.verification.verdict import COMPARED, PRINTED, REBUILT, Proof
+from reportgen.version import __version__
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 """Errors of this machine, which say nothing of a document."""
@@ -206,7 +206,7 @@ def _on_pages(unpacked: Records, read: Document, words: Words, fingerprint: str)
         yield Proof(PRINTED, "", (f"cannot be computed from the attached files: {_reason(error)}",))
         return
     readable = [one for one in listed if not printed.is_right_to_left(one.text)]
-    by_this_version = read.properties["Creator"] == f"reportgen {reportgen.__version__}"
+    by_this_version = read.properties["Creator"] == f"reportgen {__version__}"
     lacking = list(printed.missing(readable, read.pages))
     for kind, number in Counter(one.kind for one in listed).items():
         unsaid = tuple(

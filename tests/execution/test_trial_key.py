@@ -89,7 +89,8 @@ def test_another_split_by_default_is_other_data(source: Callable[..., Source], n
 
 
 NO_NUMBERS = {
-    "reportgen": "a version and nothing else",
+    "reportgen": "names for Python, none of them opened",
+    "reportgen.version": "a version and nothing else",
     "reportgen.execution": "empty",
     "reportgen.execution.executors": "empty",
     "reportgen.execution.executors.local": "how workers start, end and are heard",

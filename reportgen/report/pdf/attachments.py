@@ -102,7 +102,7 @@ def of_tables(
         names: What the files were called when they were read; None for what score_files.file_names calls
             them.
     """
-    from reportgen import __version__
+    from reportgen.version import __version__
 
     taken = [CHECKSUMS, COMPARISON]
     files = []

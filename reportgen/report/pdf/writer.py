@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from zlib import compress
 
-import reportgen
 from reportgen.files import atomic
 from reportgen.report import made_with
 from reportgen.report.fonts import faces
@@ -30,6 +29,7 @@ from reportgen.report.pdf.machine import (
 from reportgen.report.pdf.patches.drawings import drawings_apart
 from reportgen.report.pdf.patches.structure import StructureError
 from reportgen.report.pdf.text import join_rooms
+from reportgen.version import __version__
 
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
 
@@ -145,7 +145,7 @@ def _write(
         _refuse_untagged(variant, lacking)
         document = _lay_out(weasyprint, page, options)
         document.metadata.created = document.metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
-        document.metadata.generator = f"reportgen {reportgen.__version__}"
+        document.metadata.generator = f"reportgen {__version__}"
         document.metadata.keywords = [
             *([seal] if seal else []),
             f"{made_with.KEYWORD}{made_with.digest()}",

@@ -112,7 +112,7 @@ def heading_facts(
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached.
     """
-    from reportgen import __version__
+    from reportgen.version import __version__
 
     names = ", ".join(source.name for source in sources)
     better = "scores.higher" if comparison.higher_is_better else "scores.lower"
