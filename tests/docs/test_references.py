@@ -14,22 +14,11 @@ import pytest
 from pydantic import BaseModel
 
 import reportgen
+from tests.helpers.manual import rows, sections
 from tests.helpers.project import ROOT
 
 EXPERIMENTS = ROOT / "experiments"
 Extensions = dict[str, ModuleType]
-
-
-def sections(markdown: str) -> dict[str, str]:
-    """The text below each heading."""
-    parts = re.split(r"^##+ (.*)$", markdown, flags=re.M)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def rows(section: str) -> dict[str, list[str]]:
-    """The cells of a table in Markdown, by the first of them."""
-    lines = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
-    return {line[0]: line[1:] for line in lines[2:]}
 
 
 def shown_by_help(command: str) -> set[str]:
