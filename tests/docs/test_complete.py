@@ -1,4 +1,4 @@
-"""Nothing of the program is missing from its manual: commands, options, keys of an experiment, exit codes."""
+"""Nothing of the program is missing from its manual: commands, options, keys of an experiment."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import click
 import pytest
 
 from reportgen.cli.main import main
-from reportgen.errors import ExitCode
 from reportgen.experiment.model import Experiment
 from tests.helpers.manual import rows, sections
-from tests.helpers.project import ROOT
 
 Extensions = dict[str, ModuleType]
 
@@ -94,10 +92,3 @@ def test_the_keys_of_a_table_are_in_the_reference(extensions: Extensions, table:
         if table in re.findall(r"`\[(.*?)\]`(?:,|$)", title) or (title == "The file itself" and not table):
             told |= {key.strip("`"): cells[0] for key, cells in rows(section).items()}
     assert {key for of, key in KEYS if of == table} == {key for key, meaning in told.items() if meaning}
-
-
-def test_every_exit_code_is_in_the_reference() -> None:
-    page = (ROOT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
-    told = {int(code): cells[0] for code, cells in rows(page).items()}
-    assert told.keys() == set(ExitCode)
-    assert all(told.values())

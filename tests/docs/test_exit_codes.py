@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from reportgen.errors import ExitCode
+from tests.helpers.project import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "exit-codes.md"
+PAGE = ROOT / "docs" / "reference" / "exit-codes.md"
 
 
 def test_the_table_has_the_codes_of_the_program() -> None:
