@@ -231,6 +231,7 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     """A table as it was written: empty cells are missing numbers or empty texts, a class "NA" is a name."""
     table = pd.read_csv(
         path,
+        float_precision="round_trip",  # pandas before 3 would lose the last digit
         dtype=dict.fromkeys(TEXT_COLUMNS, str),
         keep_default_na=False,
         na_values=[""],
