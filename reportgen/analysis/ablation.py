@@ -18,11 +18,16 @@ from reportgen.experiment.stages import NONE, mended_in
 class Variant:
     """The comparison with some of the defects mended.
 
-    mended: NONE, the name of a defect, or ALL. accuracies: the mean validation accuracy of each setup over
-    the seeds that it finished, NaN where there is none. gains: by setup, the mean difference to the variant
-    with nothing mended, over the seeds that both finished. order: setups by their mean, the best first;
-    better: the pairs of them of which the test shows the first to be better, none where the seeds are too few
-    for a test. diverged: by setup, how many trials did.
+    Attributes:
+        mended: NONE, the name of a defect, or ALL.
+        accuracies: The mean validation accuracy of each setup over the seeds that it finished, NaN where
+            there is none.
+        gains: By setup, the mean difference to the variant with nothing mended, over the seeds that both
+            finished.
+        order: Setups by their mean, the best first.
+        better: The pairs of them of which the test shows the first to be better, none where the seeds are too
+            few for a test.
+        diverged: By setup, how many trials did.
     """
 
     mended: str
@@ -42,7 +47,10 @@ class Variant:
 class Ablation:
     """The variants, from nothing mended to everything.
 
-    tested: whether there were seeds enough for a test of every pair.
+    Attributes:
+        seeds: Those that every variant was trained with.
+        tested: Whether there were seeds enough for a test of every pair.
+        variants: With nothing mended, then with each defect mended alone, then with all.
     """
 
     seeds: tuple[int, ...]
@@ -96,5 +104,5 @@ def _by_setup(values: pd.Series[float]) -> dict[str, float]:
 
 
 def unchanged(variant: Variant) -> bool:
-    """Whether mending changed no accuracy at all."""
+    """Return whether mending changed no accuracy at all."""
     return all(gain == 0 for gain in variant.gains.values())

@@ -25,11 +25,19 @@ SMALLEST_ALPHA, LARGEST_ALPHA = 0.0001, 0.5
 class Comparison:
     """What a table of scores supports.
 
-    summaries: a row for each problem and optimizer, best first, with the columns problem, optimizer, trials,
-    unscored, mean, standard_deviation, low, high, interval. The last five are of the finite scores; low and
-    high are the interval of 95 % of the mean by the method `interval`, NaN and "" where there is none.
-    pairs: every pair of optimizers within a problem, the one of the better mean first. standings: one for
-    each problem.
+    Attributes:
+        metric: What the score is called.
+        higher_is_better: Whether a higher score is the better one.
+        alpha: The chance of a false verdict in a problem.
+        problems: Their names.
+        optimizers: Their names.
+        summaries: A row for each problem and optimizer, best first, with the columns problem, optimizer,
+            trials, unscored, mean, standard_deviation, low, high, interval. The last five are of the finite
+            scores; low and high are the interval of 95 % of the mean by the method `interval`, NaN and ""
+            where there is none.
+        pairs: Every pair of optimizers within a problem, the one of the better mean first.
+        standings: One for each problem.
+        lost: The verdict where a score is missing.
     """
 
     metric: str
@@ -61,14 +69,18 @@ class Comparison:
         raise KeyError((problem, first, second))
 
     def standing(self, problem: str) -> Standing:
-        """The standing of a problem. Raises KeyError if there is none."""
+        """Return the standing of a problem.
+
+        Raises:
+            KeyError: There is none.
+        """
         for found in self.standings:
             if found.problem == problem:
                 return found
         raise KeyError(problem)
 
     def pairs_table(self) -> pd.DataFrame:
-        """The pairs as a table, a column for each field of Pair; seeds that one lacks parted by spaces."""
+        """Return the pairs as a table, a column for each field of Pair; seeds in a list parted by spaces."""
         table = pd.DataFrame([asdict(pair) for pair in self.pairs], columns=list(Pair.__dataclass_fields__))
         for column in ("only_first", "only_second"):
             table[column] = [" ".join(map(str, seeds)) for seeds in table[column]]
@@ -77,7 +89,7 @@ class Comparison:
         return table
 
     def standings_table(self) -> pd.DataFrame:
-        """A row for each problem: standing as a line, and who may be best."""
+        """Return a row for each problem: standing as a line, and who may be best."""
         rows = [
             (found.problem, found.text(self.lost), " ".join(found.may_be_best)) for found in self.standings
         ]

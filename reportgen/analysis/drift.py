@@ -101,7 +101,7 @@ def means_over_time(history: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def worse(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `drift` that say that something dropped."""
+    """Return the rows of `drift` that say that something dropped."""
     return table[table["change"] == Change.WORSE]
 
 

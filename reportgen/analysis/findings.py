@@ -28,7 +28,12 @@ ORDERS = ("winner", "open", "circle", "too_few_seeds", "single", "all_diverged")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that can be said. key: what kind of thing. values: what the sentence about it needs."""
+    """One thing that can be said.
+
+    Attributes:
+        key: What kind of thing.
+        values: What the sentence about it needs.
+    """
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -76,7 +81,7 @@ def _order(standing: Standing, pairs: list[Pair], about: Mapping[str, Any]) -> F
 
 
 def over_problems(found: Comparison) -> list[dict[str, Any]]:
-    """For each pair of optimizers, on how many problems what was said of it.
+    """Return, for each pair of optimizers, on how many problems what was said of it.
 
     A row for each two names, in the order of Comparison.optimizers: first, second, problems, and a count for
     each kind of verdict as the first sees it: better, worse, not_separable, and none where no test was made.
@@ -98,7 +103,7 @@ def over_problems(found: Comparison) -> list[dict[str, Any]]:
 
 
 def of_tuning(shared: Standing, tuned: Standing, told: bool) -> Finding | None:
-    """What the tests say of the best at the shared settings and, beside it, of the best when each is tuned.
+    """Return what the tests say of the best at the shared settings and of the best when each is tuned.
 
     These are two tests, and that one of them separates a pair and the other does not is no evidence that the
     difference has changed: nothing is said of a change.
@@ -159,7 +164,7 @@ def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_acc
 
 
 def of_search(search: pd.DataFrame) -> Iterator[Finding]:
-    """How wide the range of learning rates is that work for each optimizer, and whose best is at an edge."""
+    """Yield how wide the range of learning rates is that work for each optimizer, and who is at an edge."""
     for setup, tried in search.groupby("setup", sort=False):
         width = working_range(tried)
         if width is not None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Adjusted p-values (m,) of a family of m tests, in the order given.
+    """Return the adjusted p-values (m,) of a family of m tests, in the order given.
 
     Rejecting where the adjusted p is at most alpha keeps the chance of even one false rejection in the family
     at most alpha, however the tests depend on each other. Holm (1979), "A simple sequentially rejective

@@ -41,21 +41,34 @@ MIRRORED = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
 class Pair:
     """Two optimizers on one problem, compared with the seeds that both have.
 
-    shared: how many seeds both have. n: on how many of them both scores are finite; everything below is of
-    these. unscored_first, unscored_second: on how many shared seeds each has no score. only_first,
-    only_second: the seeds that the other one lacks, which are not used.
-
-    difference: mean of first minus second, in the unit of the score, NaN without a common seed; low, high:
-    its interval by the method `interval`, which is that of the verdict: every difference that the test does
-    not reject at the level that Holm's correction gives this pair. It leaves out 0 exactly where the verdict
-    is better or worse. NaN and "" where there was no test, or one that could not reject anything.
-    wins, ties, losses: on how many of the n seeds the first is the better one, as good, the worse one.
-
-    p: of the sign-flip test, two-sided, exact or by random flips; p_holm: corrected for the family, which is
-    all pairs of the problem that have a p. A pair without a common seed, or of which one lacks a score, has
-    none (NaN). fewest_seeds: how many seeds every pair of this problem needs for any verdict. seeds_needed:
-    how many would show a difference like this one with a chance of 80 %; None if there is none, or that takes
-    more than power.MOST_SEEDS.
+    Attributes:
+        problem: The name of the problem.
+        first: The optimizer from whose side the difference is seen.
+        second: The optimizer that it is compared with.
+        verdict: What can be said of the first against the second.
+        shared: How many seeds both have.
+        n: On how many of them both scores are finite; what follows is of these.
+        difference: Mean of first minus second, in the unit of the score, NaN without a common seed.
+        low: The lower end of the interval of the difference, which is that of the verdict: every difference
+            that the test does not reject at the level that Holm's correction gives this pair. It leaves out 0
+            exactly where the verdict is better or worse. NaN where there was no test, or one that could not
+            reject anything.
+        high: Its upper end, likewise.
+        interval: Its method; "" where there is none.
+        wins: On how many of the n seeds the first is the better one.
+        ties: On how many it is as good.
+        losses: On how many it is the worse one.
+        p: Of the sign-flip test, two-sided. A pair without a common seed, or of which one lacks a score, has
+            none (NaN).
+        p_holm: p corrected for the family, which is all pairs of the problem that have a p.
+        exact: Whether the test counts all flips, or random ones.
+        fewest_seeds: How many seeds every pair of this problem needs for any verdict.
+        seeds_needed: How many would show a difference like this one with a chance of 80 %; None if there is
+            none, or that takes more than power.MOST_SEEDS.
+        unscored_first: On how many shared seeds the first has no score.
+        unscored_second: On how many shared seeds the second has no score.
+        only_first: The seeds that the second lacks, which are not used.
+        only_second: The seeds that the first lacks, which are not used.
     """
 
     problem: str
@@ -82,7 +95,7 @@ class Pair:
     only_second: tuple[Hashable, ...]
 
     def mirrored(self) -> Pair:
-        """The same, seen from the second."""
+        """Return the same, seen from the second."""
         return replace(
             self,
             first=self.second,
@@ -104,8 +117,10 @@ class Pair:
 class Problem:
     """What is compared on one problem.
 
-    scores: the rows of scores.checked for it; NaN is no score, a missing row is a missing seed.
-    order: of its optimizers; the first of each pair stands before the second.
+    Attributes:
+        name: Of the problem.
+        scores: The rows of scores.checked for it; NaN is no score, a missing row is a missing seed.
+        order: Of its optimizers; the first of each pair stands before the second.
     """
 
     name: str

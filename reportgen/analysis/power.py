@@ -63,7 +63,10 @@ def seeds_needed(ratio: float, level: float, wanted: float = POWER) -> int | Non
 
 
 def effect_ratio(differences: NDArray[np.float64]) -> float:
-    """Mean over standard deviation of differences (n,), n >= 2; infinite if they are equal and not zero."""
+    """Return the mean over the standard deviation of differences (n,), n >= 2.
+
+    It is infinite if they are equal and not zero.
+    """
     scale = float(np.abs(differences).max())
     if scale == 0:
         return 0.0

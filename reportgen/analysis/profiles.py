@@ -100,10 +100,18 @@ def performance_profile(
 
 
 def performance_ratios(costs: pd.DataFrame) -> pd.DataFrame:
-    """Each optimizer's cost over the least cost of its case: a column each, indexed by problem and seed.
+    """Return each optimizer's cost over the least cost of its case.
 
-    1 for the best, infinite for one that failed; where the least is 0, 1 for a cost of 0 and else infinite.
-    Cases in which any optimizer has no row are left out. Raises AnalysisError as performance_profile.
+    Args:
+        costs: As for performance_profile.
+
+    Returns:
+        A column for each optimizer, indexed by problem and seed: 1 for the best, infinite for one that
+        failed; where the least is 0, 1 for a cost of 0 and else infinite. Cases in which any optimizer has no
+        row are left out.
+
+    Raises:
+        AnalysisError: As performance_profile.
     """
     require(costs, COLUMNS)
     table = pd.DataFrame(

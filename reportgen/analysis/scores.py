@@ -21,11 +21,14 @@ class AnalysisError(UserError):
 
 
 def checked(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the columns of COLUMNS only, sorted by them, so that the order of its rows is nothing.
+    """Return the table sorted and with the columns of COLUMNS only, so that the order of its rows is nothing.
 
     Problems and optimizers become text, whole seeds int, scores float. A score that is missing, NaN, infinite
-    or beyond LARGEST is NaN: that trial has none. Raises AnalysisError for missing columns, an empty table,
-    a missing name or seed, a score that is no number, and two rows for the same trial.
+    or beyond LARGEST is NaN: that trial has none.
+
+    Raises:
+        AnalysisError: Columns are missing, the table is empty, a name or a seed is missing, a score is no
+            number, or two rows are of the same trial.
     """
     require(table, COLUMNS)
     found = pd.DataFrame(
@@ -79,7 +82,7 @@ def names(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
 
 
 def seeds(table: pd.DataFrame) -> NDArray[np.int64] | NDArray[np.object_]:
-    """The seeds: as int where all of them are whole numbers, else as text."""
+    """Return the seeds: as int where all of them are whole numbers, else as text."""
     _refuse_missing(table, "seed")
     found = list(table["seed"])
     if all(isinstance(seed, int | float | np.number) and _is_whole(float(seed)) for seed in found):

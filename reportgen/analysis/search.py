@@ -10,10 +10,16 @@ WITHIN = 0.02
 
 
 def working_range(tried: pd.DataFrame) -> dict[str, float] | None:
-    """The smallest and the largest learning rate around the best one that are within WITHIN of it.
+    """Return the smallest and the largest learning rate around the best one that are within WITHIN of it.
 
-    tried: the rows of search.csv of one setup. At each learning rate, the best of its other settings
-    counts. None where fewer than three learning rates were tried.
+    At each learning rate, the best of its other settings counts.
+
+    Args:
+        tried: The rows of search.csv of one setup.
+
+    Returns:
+        low and high, their ratio as factor, and the best one; None where fewer than three learning rates were
+        tried.
     """
     means = mean_by_learning_rate(tried)
     if len(means) < 3 or means.isna().all():

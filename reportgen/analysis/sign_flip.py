@@ -57,7 +57,7 @@ class SignFlips:
 
         Returns:
             The interval: none where the sample is too small to reject anything; one of no width for equal
-                differences.
+            differences.
         """
         if len(self.differences) < 2 or multiplicity * self.smallest_p > alpha:
             return NO_INTERVAL
@@ -156,7 +156,7 @@ def p_value(differences: NDArray[np.float64], *, resamples: int = RESAMPLES, see
 
 
 def is_exact(n: int) -> bool:
-    """Whether the test of n differences counts all flips."""
+    """Return whether the test of n differences counts all flips."""
     return n <= EXACT_UP_TO
 
 
@@ -173,7 +173,7 @@ def smallest_p(n: int, resamples: int = RESAMPLES) -> float:
 
 
 def fewest_seeds(level: float) -> int:
-    """The least n at which the exact test can give p <= level."""
+    """Return the least n at which the exact test can give p <= level."""
     return max(1, math.ceil(1 - math.log2(level)))
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 class Standing:
     """Optimizers from best to worst by mean score, with the verdicts between them.
 
-    better: every pair (a, b) of the order of which the test shows that a is better than b. "Not separable"
-    is not transitive: with A and B, and A and C not separable, B may well be better than C. So nothing is
-    said of a group that does not hold of every pair in it. unscored: the optimizers with a trial without a
-    score, which have no place in the order since the mean of the others is not a fair one, with the number
-    of such trials and of all trials.
+    Attributes:
+        problem: The name of the problem.
+        order: The names of the optimizers, the best mean first.
+        better: Every pair (a, b) of the order of which the test shows that a is better than b. "Not
+            separable" is not transitive: with A and B, and A and C not separable, B may well be better than
+            C. So nothing is said of a group that does not hold of every pair in it.
+        unscored: The optimizers with a trial without a score, which have no place in the order since the mean
+            of the others is not a fair one, with the number of such trials and of all trials.
     """
 
     problem: str
@@ -42,14 +45,18 @@ class Standing:
         return tuple(name for name in self.order if name not in worse)
 
     def text(self, lost: str) -> str:
-        """Adam > SGD_Momentum, SGD; no score: RMSprop (2 of 10). lost: what a missing score is called."""
+        """Return the standing as a line: Adam > SGD_Momentum, SGD; no score: RMSprop (2 of 10).
+
+        Args:
+            lost: What a missing score is called.
+        """
         unscored = [f"{name} ({count} of {trials})" for name, (count, trials) in self.unscored.items()]
         parts = (ranking(self.order, self.better), unscored and f"{lost}: {', '.join(unscored)}")
         return "; ".join(part for part in parts if part)
 
 
 def ranking(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
-    """The order of the means with every difference that the test shows, and no other.
+    """Return the order of the means with every difference that the test shows, and no other.
 
     "A > B, C": everyone before a ">" is shown to be better than everyone behind it, and a comma claims
     nothing. What cannot be said in that way follows in brackets: in "A, B, C (B > C)" only B and C are

@@ -7,12 +7,12 @@ import pandas as pd
 
 
 def relative_steps(epochs: pd.DataFrame) -> pd.Series[float]:
-    """The length of a step as a share of that of the parameters that it changed."""
+    """Return the length of a step as a share of that of the parameters that it changed."""
     return epochs["update_norm"] / epochs["parameter_norm"]
 
 
 def at_the_end(epochs: pd.DataFrame) -> pd.DataFrame:
-    """By setup: the geometric means over seeds of each trial's last gradient and relative step.
+    """Return, by setup, the geometric means over seeds of each trial's last gradient and relative step.
 
     As the figure draws them: of values that are finite and positive.
     """

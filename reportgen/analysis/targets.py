@@ -77,7 +77,7 @@ def time_to_target(
 
     Returns:
         The columns problem, optimizer, seed, target, epoch, seconds: epoch is the first whose score is at
-            least the target (at most, if lower is better), and seconds the time of all epochs up to its end.
+        least the target (at most, if lower is better), and seconds the time of all epochs up to its end.
 
     Raises:
         AnalysisError: Columns are missing, values are no numbers, two rows are of the same epoch of a trial,
@@ -109,12 +109,18 @@ def time_to_target(
 
 
 def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
-    """A row for each problem and optimizer of `time_to_target`: how many reached it, and the median times.
+    """Return how many trials of each problem and optimizer reached the target, and the median times.
 
-    Columns: problem, optimizer, target, trials, reached, epoch, epoch_low, epoch_high, seconds, seconds_low,
-    seconds_high. A median is infinite if no more than half of the trials reached the target; so may the
-    ends of its interval of 95 % be, which lies between two of the times (intervals.median_interval) and is
-    NaN for fewer than 6 trials.
+    A median is infinite if no more than half of the trials reached the target; so may the ends of its
+    interval of 95 % be, which lies between two of the times (intervals.median_interval) and is NaN for fewer
+    than 6 trials.
+
+    Args:
+        times: Rows of `time_to_target`.
+
+    Returns:
+        A row for each problem and optimizer; the columns problem, optimizer, target, trials, reached, epoch,
+        epoch_low, epoch_high, seconds, seconds_low, seconds_high.
     """
     rows = []
     for (problem, optimizer), trials in times.groupby(["problem", "optimizer"], sort=True):
@@ -139,7 +145,7 @@ def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_times(times: pd.DataFrame) -> Comparison:
-    """Who reaches the target in fewer epochs, seed by seed, by the test that compares scores.
+    """Compare who reaches the target in fewer epochs, seed by seed, by the test that compares scores.
 
     A trial that misses the target is censored: how many epochs it would take is not known. So an optimizer
     with a miss is not ranked at all, as one with a diverged trial is not among scores, and the standings hold

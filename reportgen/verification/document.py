@@ -25,10 +25,14 @@ PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "
 class Document:
     """A PDF as a reader gets it.
 
-    data: the file. attachments: name and bytes of each, None where they cannot be read; a name may stand
-    there twice. properties: what the document says of itself. pages: the text of each page, as squeezed()
-    leaves it. odd: what no report has, a line each. links_out: the numbers of the pages with links that lead
-    out of the document, as only templates of someone's own make them.
+    Attributes:
+        data: The file.
+        attachments: Name and bytes of each, None where they cannot be read; a name may stand there twice.
+        properties: What the document says of itself.
+        pages: The text of each page, as squeezed() leaves it.
+        odd: What no report has, a line each.
+        links_out: The numbers of the pages with links that lead out of the document, as only templates of
+            someone's own make them.
     """
 
     data: bytes

@@ -31,7 +31,13 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True)
 class Words:
-    """What a document's words come from; known: whether it was made with these templates."""
+    """What a document's words come from.
+
+    Attributes:
+        languages: The codes of those that it is in.
+        templates: Those that it is rendered with.
+        known: Whether it was made with these templates.
+    """
 
     languages: tuple[str, ...]
     templates: Templates

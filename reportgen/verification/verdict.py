@@ -15,7 +15,11 @@ REBUILT, COMPARED, PRINTED = "rebuilt", "pages compared", "printed"
 class Proof:
     """One thing that was looked at: what it is, what holds, and what does not, a line each.
 
-    unknown: what could be neither shown nor refuted, a line each.
+    Attributes:
+        what: What was looked at.
+        holds: What is said where it holds.
+        wrong: What does not hold, a line each.
+        unknown: What could be neither shown nor refuted, a line each.
     """
 
     what: str

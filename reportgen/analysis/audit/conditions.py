@@ -27,7 +27,7 @@ OWN = {"stage", "label", "optimizer", "hyperparameters", "hidden", "epochs", "re
 
 
 def network(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """Whether every setup trained a network of the same layers, with the same settings beside its own."""
+    """Yield whether every setup trained the same layers, with the same settings beside its own."""
     networks = dict.fromkeys((one.label, _layers(one.shapes), _parameters(one.shapes)) for one in trials)
     if len({network[1:] for network in networks}) == 1:
         _, layers, parameters = next(iter(networks))
@@ -54,7 +54,7 @@ def _parameters(shapes: Mapping[str, Sequence[int]]) -> int:
 
 
 def initial_weights(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """Whether, for each seed, every setup started from the same weights."""
+    """Yield whether, for each seed, every setup started from the same weights."""
     digests: dict[int, set[str]] = {}
     for trial in trials:
         digests.setdefault(trial.seed, set()).add(trial.evidence.initial_weights)
@@ -66,7 +66,10 @@ def initial_weights(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
 
 
 def batch_order(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """Of trials of the same length: who stopped early or diverged has seen fewer batches."""
+    """Yield whether, for each seed, trials of the same length saw the same batches.
+
+    Who stopped early or diverged has seen fewer batches.
+    """
     digests: dict[tuple[int, int], list[str]] = {}
     for trial in trials:
         digests.setdefault((trial.seed, trial.epochs), []).append(trial.evidence.batch_order)
@@ -83,7 +86,7 @@ def batch_order(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
 
 
 def lengths(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """Whether every setup was allowed the same number of epochs."""
+    """Yield whether every setup was allowed the same number of epochs."""
     if len(labels_of(trials)) < 2:
         return
     lengths: dict[str, set[int]] = {}
@@ -133,7 +136,7 @@ def whole_epochs(trials: Sequence[AuditedTrial], data: AuditedData) -> Iterator[
 
 
 def gradient_scale(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """Whether gradients are as long as those of the objective that is stated."""
+    """Yield whether gradients are as long as those of the objective that is stated."""
     measured = [
         (trial, name, scale) for trial in trials for name, scale in trial.evidence.gradient_scale.items()
     ]
@@ -155,7 +158,7 @@ def _distance(scale: float) -> float:
 
 
 def fraction(factor: float) -> str:
-    """0.0625 as 1/16, where it is one over a whole number; else a plain number."""
+    """Return 0.0625 as 1/16, where it is one over a whole number; else a plain number."""
     inverse = 1 / factor if factor else math.inf
     if 1.5 < inverse < 1e6 and abs(inverse - round(inverse)) <= TOLERANCE * inverse:
         return f"1/{round(inverse)}"
@@ -163,7 +166,7 @@ def fraction(factor: float) -> str:
 
 
 def enough_seeds(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """Whether the sign-flip test could tell every pair apart with the seeds that all setups finished."""
+    """Yield whether the sign-flip test could tell every pair apart with the seeds that all finished."""
     labels = labels_of(trials)
     pairs = math.comb(len(labels), 2)
     finished = [

@@ -60,7 +60,7 @@ def describe_test_part(data: AuditedData, settings: Experiment) -> Fact:
 
 
 def best_epoch_choices(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """A fact for every way in which best epochs were chosen."""
+    """Yield a fact for every way in which best epochs were chosen."""
     choices = [(trial.evidence.chosen_by, trial.setup.best_epoch_by) for trial in trials]
     for by, stated in dict.fromkeys(choices):
         trials_so = choices.count((by, stated))
@@ -73,7 +73,7 @@ def best_epoch_choices(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
 
 
 def test_set_readings(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """A finished trial reads the test set once, a diverged one never."""
+    """Yield whether each finished trial read the test set once, and each diverged one never."""
     expected = [1 if trial.finished and trial.setup.reads_test else 0 for trial in trials]
     readings = [trial.evidence.test_readings for trial in trials]
     wrong = [found for found, right in zip(readings, expected, strict=True) if found != right]

@@ -14,8 +14,10 @@ Value = int | float | str
 class Fact:
     """One thing that was looked at.
 
-    key: what was found, of which there is a sentence. passed: None where it speaks neither for fairness nor
-    against it. values: what the sentence needs.
+    Attributes:
+        key: What was found, of which there is a sentence.
+        passed: None where it speaks neither for fairness nor against it.
+        values: What the sentence needs.
     """
 
     key: str
@@ -27,7 +29,13 @@ class Fact:
 class AuditedTrial:
     """A trial as the audit looks at it.
 
-    shapes: of its parameters, by name. finished: whether it did not diverge. epochs: how many it trained.
+    Attributes:
+        setup: As it trained.
+        seed: Of the trial.
+        evidence: What was measured of it.
+        shapes: Of its parameters, by name.
+        finished: Whether it did not diverge.
+        epochs: How many it trained.
     """
 
     setup: Setup
@@ -52,8 +60,12 @@ class AuditedTrial:
 class AuditedData:
     """The data as the audit looks at them.
 
-    train, validation, test: how many images each part has. duplicates: how many stand in two parts, by the
-    parts' names; None where nobody looked.
+    Attributes:
+        source: Where they come from.
+        train: How many images this part has.
+        validation: How many images this part has.
+        test: How many images this part has.
+        duplicates: How many stand in two parts, by the parts' names; None where nobody looked.
     """
 
     source: str
@@ -64,15 +76,15 @@ class AuditedData:
 
 
 def labels_of(trials: Sequence[AuditedTrial]) -> list[str]:
-    """The setups of some trials, each once, in their order."""
+    """Return the setups of some trials, each once, in their order."""
     return list(dict.fromkeys(trial.label for trial in trials))
 
 
 def name_of(trial: AuditedTrial) -> str:
-    """A trial's setup, with its stage."""
+    """Return a trial's setup, with its stage."""
     return f"{trial.label} ({trial.stage})"
 
 
 def comma_separated(things: Sequence[object]) -> str:
-    """Things as a list in one line."""
+    """Return things as a list in one line."""
     return ", ".join(map(str, things))

@@ -18,8 +18,12 @@ from reportgen.files.atomic import write_text
 class Result(Table):
     """What became of a rerun.
 
-    ended and code (the exit code of `reportgen run`) are missing while it goes on, and for good where it
-    was cut off. run: the run's folder. undelivered: the targets that it did not reach.
+    Attributes:
+        started: When it began.
+        ended: When it ended; missing while it goes on, and for good where it was cut off.
+        code: The exit code of `reportgen run`, missing likewise.
+        run: The run's folder.
+        undelivered: The targets that it did not reach.
     """
 
     started: AwareDatetime

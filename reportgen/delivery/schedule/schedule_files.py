@@ -73,10 +73,17 @@ class Place:
 class Schedule(Table):
     """What was asked for.
 
-    experiment: a file's absolute path, or a ready experiment's name. when: in the user's words; cron: the
-    same as five fields. options: further arguments of `reportgen run`. share: targets, without secrets.
-    keep: how many logs. timer: what calls it, or "print" where nothing was installed. environment: the
-    variables that a rerun gets.
+    Attributes:
+        experiment: A file's absolute path, or a ready experiment's name.
+        when: The times in the user's words.
+        cron: The same as five fields.
+        options: Further arguments of `reportgen run`.
+        share: Targets, without secrets.
+        secrets: The file of the secrets; None for the default file.
+        keep: How many logs.
+        timer: What calls it, or "print" where nothing was installed.
+        added: When it was.
+        environment: The variables that a rerun gets.
     """
 
     experiment: OneLine
@@ -168,7 +175,11 @@ def erase(where: Place) -> None:
 
 
 def read(where: Place) -> Schedule:
-    """Read a schedule. Raises UserError where there is none or its file is damaged."""
+    """Read a schedule.
+
+    Raises:
+        UserError: There is none or its file is damaged.
+    """
     try:
         content = tomllib.loads(where.file.read_text(encoding="utf-8"))
         schedule = Schedule.model_validate(content)

@@ -16,8 +16,10 @@ MANIFEST, PDF, HTML = "manifest.json", "report.pdf", "report.html"
 class FinishedRun:
     """A run with its report.
 
-    folder: where it lies, no link. experiment, name: what the experiment and the run are called; both can be
-    names of folders.
+    Attributes:
+        folder: Where it lies, no link.
+        experiment: What the experiment is called; it can be the name of a folder.
+        name: What the run is called; likewise.
     """
 
     folder: Path

@@ -28,8 +28,12 @@ def default_file() -> Path:
 class Secrets:
     """Looks secrets up by name, and knows those that were given out, to hide them.
 
-    file: lines NAME = "value"; None for the default file, which need not be there and is read only when a
-    name is not in the environment. Raises UserError where the file cannot be used.
+    Args:
+        file: Lines NAME = "value"; None for the default file, which need not be there and is read only when a
+            name is not in the environment.
+
+    Raises:
+        UserError: The file cannot be used.
     """
 
     def __init__(self, file: Path | None = None) -> None:

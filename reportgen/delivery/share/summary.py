@@ -15,7 +15,12 @@ from reportgen.report.words.catalogue import CHINESE, ENGLISH
 
 @dataclass(frozen=True)
 class Summary:
-    """Plain text. title: one line. body: lines."""
+    """A message in plain text.
+
+    Attributes:
+        title: One line.
+        body: Lines.
+    """
 
     title: str
     body: str

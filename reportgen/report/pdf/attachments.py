@@ -34,7 +34,11 @@ SEAL = re.compile(r"records-sha256:([0-9a-f]{64}), languages:([A-Za-z0-9 -]+)((?
 class Kept:
     """A file of a run: where it is in the run's folder, and how a PDF describes it.
 
-    always: whether every run has it.
+    Attributes:
+        path: In the run's folder.
+        description: What the PDF says that it is.
+        mime_type: Its type.
+        always: Whether every run has it.
     """
 
     path: str

@@ -100,7 +100,11 @@ def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, An
 
 
 def claim_glance(glance: Mapping[str, Any]) -> Iterator[Claim]:
-    """Yield the claims of the rows of the table. glance: of glance."""
+    """Yield the claims of the rows of the table.
+
+    Args:
+        glance: Of the function of this name.
+    """
     for row in glance["rows"]:
         cells = chain.from_iterable((cell["mean"], cell["interval"]) for cell in row["cells"])
         yield claim_row("results at a glance", row["setup"], *cells, front=True)

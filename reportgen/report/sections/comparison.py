@@ -42,7 +42,11 @@ UNIT = Unit(share=True)
 class Compared:
     """A stage's optimizers compared by their test accuracy, by which nothing was chosen.
 
-    scores: the table that was compared. findings: what can be said of it.
+    Attributes:
+        stage: Its name.
+        scores: The table that was compared.
+        found: The comparison.
+        findings: What can be said of it.
     """
 
     stage: str

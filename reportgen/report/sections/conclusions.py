@@ -23,7 +23,11 @@ MOST_ON_FIRST_PAGE = 3
 
 
 def conclusions_section(conclusions: Sequence[Phrase]) -> Section:
-    """Return the section that concludes the report. conclusions: of Headlines."""
+    """Return the section that concludes the report.
+
+    Args:
+        conclusions: Of Headlines.
+    """
     return Section(
         "conclusions",
         lambda: {"conclusions": conclusions},

@@ -18,8 +18,12 @@ from reportgen.report.words.catalogue import Catalogue, Phrase
 class Headlines:
     """The sentences of the first page and of the conclusions, and the comparisons that they rest on.
 
-    shared, tuned_equally: the optimizers at the given settings, and each at its own; None where a run has
-    no such trials. audited: None for a run that kept no evidence.
+    Attributes:
+        shared: The optimizers at the given settings; None where a run has no such trials.
+        tuned_equally: The optimizers, each at its own settings; None where a run has no such trials.
+        audited: None for a run that kept no evidence.
+        key_findings: The sentences of the first page.
+        conclusions: The sentences of the section that concludes the report.
     """
 
     shared: Compared | None

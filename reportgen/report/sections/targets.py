@@ -41,7 +41,8 @@ class Race:
 def race_to_target(epochs: pd.DataFrame) -> Race | None:
     """Return how long each trial of a stage takes to a target; None where no two optimizers can have one.
 
-    epochs: the rows of metrics.csv of the stage.
+    Args:
+        epochs: The rows of metrics.csv of the stage.
     """
     table = pd.DataFrame(
         {
@@ -62,7 +63,11 @@ def race_to_target(epochs: pd.DataFrame) -> Race | None:
 
 
 def claim_targets(epochs: pd.DataFrame) -> Iterator[Claim]:
-    """Yield the claims of the table of times to the target. epochs: as for race_to_target."""
+    """Yield the claims of the table of times to the target.
+
+    Args:
+        epochs: The rows of metrics.csv of the stage.
+    """
     race = race_to_target(epochs)
     for row in target_rows(race) if race else ():
         yield claim_row("time to target", *(row[name] for name in ("setup", "reached", "epochs", "seconds")))

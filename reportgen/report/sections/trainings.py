@@ -11,7 +11,12 @@ from reportgen.records.run_folder import RunRecords
 
 @dataclass(frozen=True)
 class Trainings:
-    """How many trainings a run's records rest on. searched: those of them that the search made."""
+    """How many trainings a run's records rest on.
+
+    Attributes:
+        total: All of them.
+        searched: Those of them that the search made.
+    """
 
     total: int
     searched: int

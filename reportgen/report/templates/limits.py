@@ -13,7 +13,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Limits:
-    """memory: bytes beyond those that the program has taken before. seconds: of a processor."""
+    """What a program may take.
+
+    Attributes:
+        memory: Bytes beyond those that the program has taken before.
+        seconds: Of a processor.
+    """
 
     memory: int
     seconds: float

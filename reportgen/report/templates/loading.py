@@ -49,9 +49,13 @@ class TemplateError(UserError):
 class Templates:
     """The texts of all files by their path, and those of a user's folder among them.
 
-    replaced: the paths at which the folder has something other than the program. words: the catalogue's
-    entries. notes: what the user should know of the folder. former: the names in the folder of files that
-    have one of an earlier version, by their paths.
+    Attributes:
+        texts: Of all files, by their path.
+        words: The catalogue's entries.
+        folder: The user's; None for the program's own templates alone.
+        replaced: The paths at which the folder has something other than the program.
+        notes: What the user should know of the folder.
+        former: The names in the folder of files that have one of an earlier version, by their paths.
     """
 
     texts: Mapping[str, str]
@@ -280,7 +284,7 @@ def texts_in(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
 
     Returns:
         The texts, then the names that files of an earlier version have there, by the paths that they have
-            now.
+        now.
 
     Raises:
         TemplateError: The folder is not there, or holds what cannot be one of templates.

@@ -35,7 +35,11 @@ class UnknownPhraseError(KeyError):
 class Passage:
     """A phrase as it is shown for one of the report's languages, and its attributes in HTML.
 
-    language: what it is written in. also: further languages that it stands for, since they lack the phrase.
+    Attributes:
+        shown_for: The language that it is shown for.
+        language: What it is written in.
+        text: As markup.
+        also: Further languages that it stands for, since they lack the phrase.
     """
 
     shown_for: str
@@ -55,7 +59,9 @@ class Passage:
 class Phrase:
     """The same text in each language asked for, values already filled in; a value may be markup.
 
-    borrowed: the languages that lack it, whose text is the English one.
+    Attributes:
+        texts: By the code of the language.
+        borrowed: The languages that lack it, whose text is the English one.
     """
 
     texts: Mapping[str, Markup]

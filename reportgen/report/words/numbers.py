@@ -176,7 +176,8 @@ def _missing(value: float) -> bool:
 class Unit:
     """How scores of a metric are written: shares as percentages and their differences as points.
 
-    share: whether the metric is a share of 1, such as an accuracy.
+    Attributes:
+        share: Whether the metric is a share of 1, such as an accuracy.
     """
 
     share: bool

@@ -44,8 +44,17 @@ class Annotation:
 class Element:
     """A tag: what it is, what it says of itself, and what is in it.
 
-    html: the element of the page that it stands for, and part: which of its boxes ("a", "a::after").
-    block: whether it is a block of the layout. box: left, top, right and bottom in CSS pixels, of pictures.
+    Attributes:
+        tag: Its name, without the slash.
+        page: The number of the page that it begins on, from 0.
+        html: The element of the page that it stands for.
+        part: Which of the boxes of that element it is ("a", "a::after").
+        block: Whether it is a block of the layout.
+        language: What its text is in, where that is said.
+        alternative: What is said to who cannot see it.
+        table: What a cell says of its place in the table.
+        box: Left, top, right and bottom in CSS pixels, of pictures.
+        kids: What is in it, in order.
     """
 
     tag: str
