@@ -60,7 +60,7 @@ class Pair:
         losses: On how many it is the worse one.
         p: Of the sign-flip test, two-sided. A pair without a common seed, or of which one lacks a score, has
             none (NaN).
-        p_holm: p corrected for the family, which is all pairs of the problem that have a p.
+        p_holm: The p, corrected for the family, which is all pairs of the problem that have a p.
         exact: Whether the test counts all flips, or random ones.
         fewest_seeds: How many seeds every pair of this problem needs for any verdict.
         seeds_needed: How many would show a difference like this one with a chance of 80 %; None if there is

@@ -18,10 +18,10 @@ def named(target: Path) -> Path:
     """Return the place that a user named, where only an earlier report of a comparison may be.
 
     Args:
-        target: without an ending.
+        target: Without an ending.
 
     Raises:
-        UserError: where another file is.
+        UserError: Where another file is.
     """
     if taken := _foreign(target):
         raise UserError(
@@ -37,9 +37,9 @@ def free(folder: Path, sources: Sequence[Path], comparison: Comparison) -> Path:
     With a number where another comparison is.
 
     Args:
-        folder: for reports of comparisons.
-        sources: the files of the tables.
-        comparison: what the report is to be about.
+        folder: For reports of comparisons.
+        sources: The files of the tables.
+        comparison: What the report is to be about.
 
     Returns:
         The place without an ending.

@@ -28,11 +28,11 @@ class ReportOptions:
     """What a user asks of a report.
 
     Attributes:
-        languages: those that it is written in, in their order; None for those that a run was made with, and
+        languages: Those that it is written in, in their order; None for those that a run was made with, and
             for both of the program's own where there is no run.
-        templates: a user's over the program's own; None for these alone.
-        paper: one of PAPERS.
-        pdf: what the PDF declares to be; None for no PDF.
+        templates: A user's over the program's own; None for these alone.
+        paper: One of PAPERS.
+        pdf: What the PDF declares to be; None for no PDF.
     """
 
     languages: tuple[str, ...] | None = None

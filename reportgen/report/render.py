@@ -41,14 +41,14 @@ def render(
     The same records and templates give the same bytes.
 
     Args:
-        run: in hand; the files that the PDF carries are taken from its folder.
-        options: what is asked of the report.
+        run: In hand; the files that the PDF carries are taken from its folder.
+        options: What is asked of the report.
 
     Returns:
         Where the files are.
 
     Raises:
-        UserError: where the records or the templates are damaged, or no PDF can be made.
+        UserError: Where the records or the templates are damaged, or no PDF can be made.
     """
     folder, records = run.folder, run.records
     try:

@@ -35,19 +35,19 @@ def render_scores(
     The same tables, as new as they were, give the same bytes.
 
     Args:
-        found: the comparison.
-        scores: the table that was compared.
-        sources: the files that it was read from.
-        target: the place of the report, without an ending.
-        options: what is asked of the report.
-        names: what the files were called when they were read; None for what score_files.file_names calls
+        found: The comparison.
+        scores: The table that was compared.
+        sources: The files that it was read from.
+        target: The place of the report, without an ending.
+        options: What is asked of the report.
+        names: What the files were called when they were read; None for what score_files.file_names calls
             them.
 
     Returns:
         Where the files are.
 
     Raises:
-        UserError: where the templates are damaged, or no PDF can be made.
+        UserError: Where the templates are damaged, or no PDF can be made.
     """
     t = words_in(options.languages or LANGUAGES, options.templates)
     scores = checked(scores)

@@ -27,15 +27,15 @@ def prove_apart(
     """Check a report's PDF, which may be anyone's, against what is attached to it.
 
     Args:
-        path: the PDF.
-        rebuild: also write the report anew from what is attached, and compare it byte for byte.
-        templates: the folder of a user's templates that it was made with.
+        path: The PDF.
+        rebuild: Also write the report anew from what is attached, and compare it byte for byte.
+        templates: The folder of a user's templates that it was made with.
 
     Returns:
         The fingerprint that it carries, and every proof.
 
     Raises:
-        UserError: for a file that is no report of this program, or takes more than the limits.
+        UserError: For a file that is no report of this program, or takes more than the limits.
     """
     fingerprint, proofs = "", []
     for kind, value in _told(path, rebuild, templates):

@@ -106,12 +106,12 @@ def prove(
     """Return every proof. What is attached is read on only where the digests are in order.
 
     Args:
-        read: the document.
-        fingerprint: the digest of its list of digests, as its properties have it.
-        languages: those that it is in.
-        folder: an empty one, for the attached files.
-        templates: those that it is said to be made with; None for the program's own.
-        rebuild: writes the report anew, for the last proof; None where that is not wanted.
+        read: The document.
+        fingerprint: The digest of its list of digests, as its properties have it.
+        languages: Those that it is in.
+        folder: An empty one, for the attached files.
+        templates: Those that it is said to be made with; None for the program's own.
+        rebuild: Writes the report anew, for the last proof; None where that is not wanted.
     """
     attached = {name: data for name, data in read.attachments if data is not None}
     listed, wrong = {}, []

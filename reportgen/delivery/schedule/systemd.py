@@ -37,7 +37,7 @@ def install(place: Place, cron: str) -> None:
         cron: Its times, a cron expression of five fields.
 
     Raises:
-        UserError: systemd starts no program with such a path, or does not take the timer.
+        UserError: No program with such a path is started by systemd, or it does not take the timer.
         OSError: The units cannot be written.
     """
     if any(sign in place.command[0] for sign in "\"'\\"):

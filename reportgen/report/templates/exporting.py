@@ -14,14 +14,14 @@ def export(folder: Path, *, force: bool = False) -> int:
     """Write the program's own files, all or none.
 
     Args:
-        folder: the user's; it is made where it is not there.
-        force: whether files that are there are replaced.
+        folder: The user's; it is made where it is not there.
+        force: Whether files that are there are replaced.
 
     Returns:
         How many files were written.
 
     Raises:
-        UserError: where there is something already, and nothing was said of replacing it.
+        UserError: Where there is something already, and nothing was said of replacing it.
     """
     texts = {name: text for name, text in own_texts().items() if name != SCRIPT}
     if not force and (folder.is_symlink() or folder.exists()):
