@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "reportgen"
+from tests.helpers.project import ROOT
+
+PACKAGE = ROOT / "reportgen"
 
 TOPICS = {
     "audit": "audit",
