@@ -71,24 +71,24 @@ def ablation(results: pd.DataFrame, seeds: Sequence[int]) -> Ablation:
     by_mended = results.assign(stage=results["stage"].map(mended_in))
     of_ablation = by_mended[by_mended["stage"].notna() & by_mended["seed"].isin(seeds)]
     table = scores(of_ablation, "validation_accuracy")
-    found = compare(table, metric="validation_accuracy", lost=Verdict.DIVERGED)
-    tested = all(pair.verdict is not Verdict.TOO_FEW_SEEDS for pair in found.pairs)
+    comparison = compare(table, metric="validation_accuracy", lost=Verdict.DIVERGED)
+    tested = all(pair.verdict is not Verdict.TOO_FEW_SEEDS for pair in comparison.pairs)
     by_variant = {
         str(name): rows.pivot(index="seed", columns="optimizer", values="score")
         for name, rows in table.groupby("problem", sort=False)
     }
     before = by_variant[NONE]
     others = [name for name in by_variant if name != NONE]
-    variants = [_variant(found, NONE, before, before, tested)]
-    variants += [_variant(found, name, by_variant[name], before, tested) for name in others]
+    variants = [_variant(comparison, NONE, before, before, tested)]
+    variants += [_variant(comparison, name, by_variant[name], before, tested) for name in others]
     return Ablation(tuple(seeds), tested, tuple(variants))
 
 
 def _variant(
-    found: Comparison, name: str, scores: pd.DataFrame, before: pd.DataFrame, tested: bool
+    comparison: Comparison, name: str, scores: pd.DataFrame, before: pd.DataFrame, tested: bool
 ) -> Variant:
     """One variant; scores, before: its table and the first one's, a row a seed and a column a setup."""
-    standing = found.standing(name)
+    standing = comparison.standing(name)
     return Variant(
         mended=name,
         accuracies=_by_setup(scores.mean()),

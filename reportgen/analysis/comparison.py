@@ -74,9 +74,9 @@ class Comparison:
         Raises:
             KeyError: There is none.
         """
-        for found in self.standings:
-            if found.problem == problem:
-                return found
+        for standing in self.standings:
+            if standing.problem == problem:
+                return standing
         raise KeyError(problem)
 
     def pairs_table(self) -> pd.DataFrame:
@@ -91,7 +91,8 @@ class Comparison:
     def standings_table(self) -> pd.DataFrame:
         """Return a row for each problem: standing as a line, and who may be best."""
         rows = [
-            (found.problem, found.text(self.lost), " ".join(found.may_be_best)) for found in self.standings
+            (standing.problem, standing.text(self.lost), " ".join(standing.may_be_best))
+            for standing in self.standings
         ]
         return pd.DataFrame(rows, columns=["problem", "standing", "may_be_best"])
 

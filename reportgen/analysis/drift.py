@@ -67,8 +67,8 @@ def drift(
     tables = [
         _against(name, scores, runs, alpha / len(references)) for name, runs in references.items() if runs
     ]
-    found = [table for table in tables if len(table)]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
+    compared = [table for table in tables if len(table)]
+    return pd.concat(compared, ignore_index=True) if compared else pd.DataFrame(columns=list(COLUMNS))
 
 
 def runs_by_reference(history: pd.DataFrame, references: Sequence[str]) -> dict[str, list[pd.DataFrame]]:
@@ -140,12 +140,12 @@ def _against(name: str, scores: pd.DataFrame, runs: Sequence[pd.DataFrame], alph
     ]
     if len(rows) > 1:
         rows.append(_row(name, ALL, ALL, len(runs), _mean_of_all(both)))
-    tested = [place for place, row in enumerate(rows) if row.n and not row.diverged]
-    corrected = holm([rows[place].p for place in tested])
-    least = holm([smallest_p(rows[place].n) / 2 for place in tested])
-    for place, p_holm, least_holm in zip(tested, corrected, least, strict=True):
-        row = replace(rows[place], p_holm=float(p_holm))
-        rows[place] = replace(row, change=_change(row, float(least_holm), alpha))
+    tested = [index for index, row in enumerate(rows) if row.n and not row.diverged]
+    corrected = holm([rows[index].p for index in tested])
+    least = holm([smallest_p(rows[index].n) / 2 for index in tested])
+    for index, p_holm, least_holm in zip(tested, corrected, least, strict=True):
+        row = replace(rows[index], p_holm=float(p_holm))
+        rows[index] = replace(row, change=_change(row, float(least_holm), alpha))
     return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
 
 

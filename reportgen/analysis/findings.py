@@ -39,18 +39,20 @@ class Finding:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_comparison(found: Comparison, problem: str, where: str) -> Iterator[Finding]:
+def of_comparison(comparison: Comparison, problem: str, where: str) -> Iterator[Finding]:
     """Yield who is best or may be, which pairs are not separated, whose trials have no score (diverged).
 
     Args:
-        found: The comparison.
+        comparison: The comparison.
         problem: The problem of it that the findings are about.
         where: What was compared: SHARED, EACH_TUNED or TABLE.
     """
-    standing = found.standing(problem)
-    about = {"where": where, "problem": problem, "metric": found.metric}
+    standing = comparison.standing(problem)
+    about = {"where": where, "problem": problem, "metric": comparison.metric}
     ranked = set(standing.order)
-    pairs = [pair for pair in found.pairs if pair.problem == problem and {pair.first, pair.second} <= ranked]
+    pairs = [
+        pair for pair in comparison.pairs if pair.problem == problem and {pair.first, pair.second} <= ranked
+    ]
     order = _order(standing, pairs, about)
     yield order
     for pair in pairs:
@@ -80,14 +82,14 @@ def _order(standing: Standing, pairs: list[Pair], about: Mapping[str, Any]) -> F
     return Finding("open", values | {"names": standing.may_be_best})
 
 
-def over_problems(found: Comparison) -> list[dict[str, Any]]:
+def over_problems(comparison: Comparison) -> list[dict[str, Any]]:
     """Return, for each pair of optimizers, on how many problems what was said of it.
 
     A row for each two names, in the order of Comparison.optimizers: first, second, problems, and a count for
     each kind of verdict as the first sees it: better, worse, not_separable, and none where no test was made.
     """
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for pair in found.pairs:
+    for pair in comparison.pairs:
         seen = pair if pair.first < pair.second else pair.mirrored()
         kind = seen.verdict.name.lower() if seen.verdict in TESTED else "none"
         counts.setdefault((seen.first, seen.second), Counter())[kind] += 1
@@ -115,7 +117,9 @@ def of_tuning(shared: Standing, tuned: Standing, told: bool) -> Finding | None:
     """
     if not told or len(shared.order) < 2 or len(tuned.order) < 2:
         return None
-    before, after = ((one.winner,) if one.winner else one.may_be_best for one in (shared, tuned))
+    before, after = (
+        (standing.winner,) if standing.winner else standing.may_be_best for standing in (shared, tuned)
+    )
     if not before or not after:
         return None
     values = {"before": before, "after": after}

@@ -36,8 +36,8 @@ def holm_multiplicities(p_values: Sequence[float] | NDArray[np.float64], alpha: 
     p = np.asarray(p_values, dtype=float)
     counted = [0] * len(p)
     multiplicity, rejects = len(p), True
-    for place in np.argsort(p, kind="stable").tolist():
-        counted[place] = multiplicity
-        rejects = rejects and bool(multiplicity * p[place] <= alpha)
+    for index in np.argsort(p, kind="stable").tolist():
+        counted[index] = multiplicity
+        rejects = rejects and bool(multiplicity * p[index] <= alpha)
         multiplicity -= rejects
     return counted

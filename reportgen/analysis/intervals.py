@@ -62,15 +62,15 @@ def mean_intervals(
         seed: Of the resamples.
         advance: Is told of how many more samples the interval is there.
     """
-    found = [
+    intervals = [
         NO_INTERVAL if len(values) < 2 else t_interval(values) if len(values) < BCA_FROM else None
         for values in samples
     ]
-    advance(sum(interval is not None for interval in found))
-    many = [place for place, interval in enumerate(found) if interval is None]
-    bootstrapped = bca_intervals([samples[place] for place in many], seed=seed, advance=advance)
+    advance(sum(interval is not None for interval in intervals))
+    many = [index for index, interval in enumerate(intervals) if interval is None]
+    bootstrapped = bca_intervals([samples[index] for index in many], seed=seed, advance=advance)
     by_place = dict(zip(many, bootstrapped, strict=True))
-    return [interval or by_place[place] for place, interval in enumerate(found)]
+    return [interval or by_place[index] for index, interval in enumerate(intervals)]
 
 
 def t_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
@@ -119,29 +119,29 @@ def bca_intervals(
         resamples: How many are drawn.
         advance: Is told of how many more samples the interval is there.
     """
-    found: dict[int, Interval] = {}
+    intervals: dict[int, Interval] = {}
     sizes: dict[int, list[int]] = {}
     # the order in which the trials are listed says nothing, and must not choose the resamples either
     ordered = [np.sort(values) for values in samples]
-    for place, values in enumerate(ordered):
+    for index, values in enumerate(ordered):
         if equal(values):
-            found[place] = Interval(float(values[0]), float(values[0]), "equal values")
+            intervals[index] = Interval(float(values[0]), float(values[0]), "equal values")
         else:
-            sizes.setdefault(len(values), []).append(place)
-    advance(len(found))
+            sizes.setdefault(len(values), []).append(index)
+    advance(len(intervals))
     at_once = max(1, 5 * 2**20 // resamples)  # so many that their resampled means take some 40 MB
     for places in sizes.values():
         for start in range(0, len(places), at_once):
             some = places[start : start + at_once]
             # centred and scaled, so that neither tiny nor huge scores are lost to rounding
             standard = np.stack(
-                [(ordered[place] - ordered[place].mean()) / np.ptp(ordered[place]) for place in some]
+                [(ordered[index] - ordered[index].mean()) / np.ptp(ordered[index]) for index in some]
             )
             means = _resampled_means(standard, resamples, seed)
-            for row, place in enumerate(some):
-                found[place] = _bca(ordered[place], standard[row], means[row])
+            for row, index in enumerate(some):
+                intervals[index] = _bca(ordered[index], standard[row], means[row])
                 advance(1)
-    return [found[place] for place in range(len(samples))]
+    return [intervals[index] for index in range(len(samples))]
 
 
 def _resampled_means(standard: NDArray[np.float64], resamples: int, seed: int) -> NDArray[np.float64]:
@@ -168,7 +168,7 @@ def _bca(
     means[means == 0] = standard.mean()  # resamples that tie with the sample count half
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a degenerate resampling shows as NaN below
-        found = stats.bootstrap(  # type: ignore[call-overload]  # takes whatever has a distribution
+        result = stats.bootstrap(  # type: ignore[call-overload]  # takes whatever has a distribution
             (standard,),
             np.mean,
             n_resamples=0,
@@ -177,7 +177,7 @@ def _bca(
             confidence_level=CONFIDENCE,
             method="BCa",
         ).confidence_interval
-    low, high = float(found.low), float(found.high)
+    low, high = float(result.low), float(result.high)
     if not (math.isfinite(low) and math.isfinite(high)):
         return t_interval(values)
     scale, middle = float(np.ptp(values)), float(values.mean())

@@ -215,8 +215,8 @@ def _untested(problem: Problem, sign: float, lost: Verdict) -> Iterator[_Unteste
 def _tested(family: Sequence[_Untested]) -> dict[int, NDArray[np.float64]]:
     """The gains of the pairs that are tested, by their place: those with common seeds and all scores."""
     return {
-        place: gain
-        for place, (pair, gain) in enumerate(family)
+        index: gain
+        for index, (pair, gain) in enumerate(family)
         if pair.n and pair.verdict is Verdict.TOO_FEW_SEEDS
     }
 
@@ -228,7 +228,7 @@ def _judged(
 
     tests: begins with those of this family.
     """
-    tested = {place: (gain, next(tests)) for place, gain in _tested(family).items()}
+    tested = {index: (gain, next(tests)) for index, gain in _tested(family).items()}
     p_values = [test.p for _, test in tested.values()]
     p_holm = holm(p_values)
     least = holm([test.smallest_p for _, test in tested.values()])
@@ -236,11 +236,11 @@ def _judged(
     needed = _seeds_needed([gain for gain, _ in tested.values()], alpha)
     fewest = fewest_seeds(alpha / max(1, len(tested)))
     judged = [replace(pair, fewest_seeds=fewest) for pair, _ in family]
-    for i, (place, (gain, test)) in enumerate(tested.items()):
+    for i, (index, (gain, test)) in enumerate(tested.items()):
         interval = test.interval(alpha, multiplicities[i])
         low, high = sorted((sign * interval.low + 0.0, sign * interval.high + 0.0))
-        judged[place] = replace(
-            judged[place],
+        judged[index] = replace(
+            judged[index],
             verdict=_verdict(float(p_holm[i]), float(least[i]), float(gain.mean()), alpha),
             low=low,
             high=high,
@@ -266,9 +266,9 @@ def _seeds_needed(gains: Sequence[NDArray[np.float64]], alpha: float) -> list[in
     needed: list[int | None] = [None] * len(gains)
     before = 0
     for step, i in enumerate(np.argsort(-ratios, kind="stable")):
-        found = seeds_needed(float(ratios[i]), alpha / (len(gains) - step)) if ratios[i] else None
-        if found is None:
+        seeds = seeds_needed(float(ratios[i]), alpha / (len(gains) - step)) if ratios[i] else None
+        if seeds is None:
             break  # the effects that follow are no clearer
-        before = max(before, found)
+        before = max(before, seeds)
         needed[i] = before
     return needed

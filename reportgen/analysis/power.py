@@ -80,10 +80,10 @@ def _noncentral_t(n: NDArray[np.int_], ratio: float, level: float) -> NDArray[np
     steps = np.exp2(np.minimum(n - 1, 52))
     reached = np.maximum(np.floor(level * steps), 1) / steps
     threshold = stats.t.isf(reached / 2, n - 1)
-    found = 1 - special.nctdtr(n - 1, ratio * np.sqrt(n), threshold)
+    powers = 1 - special.nctdtr(n - 1, ratio * np.sqrt(n), threshold)
     # far from the threshold the series of nctdtr gives up, where the power is 1 (or 0) to all digits
     clear = ratio * np.sqrt(n) > threshold
-    chances: NDArray[np.float64] = np.where(np.isfinite(found), found, clear.astype(float))
+    chances: NDArray[np.float64] = np.where(np.isfinite(powers), powers, clear.astype(float))
     return chances
 
 

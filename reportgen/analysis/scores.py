@@ -31,7 +31,7 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
             number, or two rows are of the same trial.
     """
     require(table, COLUMNS)
-    found = pd.DataFrame(
+    scores = pd.DataFrame(
         {
             "problem": names(table, "problem"),
             "optimizer": names(table, "optimizer"),
@@ -39,9 +39,9 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
             "score": numbers(table, "score"),
         }
     )
-    found.loc[~(found["score"].abs() <= LARGEST), "score"] = np.nan
-    refuse_duplicates(found, ("problem", "optimizer", "seed"))
-    return found.sort_values(["problem", "optimizer", "seed"], ignore_index=True)
+    scores.loc[~(scores["score"].abs() <= LARGEST), "score"] = np.nan
+    refuse_duplicates(scores, ("problem", "optimizer", "seed"))
+    return scores.sort_values(["problem", "optimizer", "seed"], ignore_index=True)
 
 
 def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -84,10 +84,10 @@ def names(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
 def seeds(table: pd.DataFrame) -> NDArray[np.int64] | NDArray[np.object_]:
     """Return the seeds: as int where all of them are whole numbers, else as text."""
     _refuse_missing(table, "seed")
-    found = list(table["seed"])
-    if all(isinstance(seed, int | float | np.number) and _is_whole(float(seed)) for seed in found):
-        return np.array([int(seed) for seed in found], dtype=np.int64)
-    return np.array([str(seed) for seed in found], dtype=object)
+    values = list(table["seed"])
+    if all(isinstance(seed, int | float | np.number) and _is_whole(float(seed)) for seed in values):
+        return np.array([int(seed) for seed in values], dtype=np.int64)
+    return np.array([str(seed) for seed in values], dtype=object)
 
 
 def numbers(table: pd.DataFrame, column: str) -> NDArray[np.float64]:

@@ -118,26 +118,26 @@ def sign_flips(
         seed: Of the random flips.
         advance: Is told of how many more samples the test is done.
     """
-    found: dict[int, SignFlips] = {}
+    tests: dict[int, SignFlips] = {}
     sizes: dict[int, list[int]] = {}
     # the order of the seeds says nothing, and must not choose the random flips either
     ordered = [np.sort(differences) for differences in samples]
-    for place, differences in enumerate(ordered):
+    for index, differences in enumerate(ordered):
         if is_exact(len(differences)):
-            found[place] = _exact(differences, float(samples[place].mean()) if len(differences) else 0.0)
+            tests[index] = _exact(differences, float(samples[index].mean()) if len(differences) else 0.0)
         else:
-            sizes.setdefault(len(differences), []).append(place)
-    advance(len(found))
+            sizes.setdefault(len(differences), []).append(index)
+    advance(len(tests))
     for n, places in sizes.items():
         # so many at a time that their sums take some 40 MB
         at_once = max(1, 5 * 2**20 // resamples)
         for start in range(0, len(places), at_once):
             some = places[start : start + at_once]
-            kept, counts = _sums_of_kept(np.stack([ordered[place] for place in some]), resamples, seed)
-            for place, sums in zip(some, kept, strict=True):
-                found[place] = _sampled(ordered[place], sums, counts, _ranks(alpha, most, n, resamples))
+            kept, counts = _sums_of_kept(np.stack([ordered[index] for index in some]), resamples, seed)
+            for index, sums in zip(some, kept, strict=True):
+                tests[index] = _sampled(ordered[index], sums, counts, _ranks(alpha, most, n, resamples))
                 advance(1)
-    return [found[place] for place in range(len(samples))]
+    return [tests[index] for index in range(len(samples))]
 
 
 def p_value(differences: NDArray[np.float64], *, resamples: int = RESAMPLES, seed: int = 0) -> float:
@@ -286,8 +286,8 @@ def _sampled(
     low, high = (np.partition(ends, ranks)[ranks] for ends in (lowest, highest))
 
     def ends(alpha: float, multiplicity: int) -> tuple[float, float]:
-        place = np.searchsorted(ranks, _rank(alpha, multiplicity, resamples))
-        return middle + spread * float(low[place]), middle - spread * float(high[place])
+        index = np.searchsorted(ranks, _rank(alpha, multiplicity, resamples))
+        return middle + spread * float(low[index]), middle - spread * float(high[index])
 
     return SignFlips(differences, (1 + hits) / (resamples + 1), smallest_p(n, resamples), ends)
 

@@ -67,8 +67,8 @@ def ranking(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
         better: The pairs of which the first is shown to be better than the second.
     """
     tiers: list[list[str]] = []
-    for place, name in enumerate(order):
-        cut = all((above, below) in better for above in order[:place] for below in order[place:])
+    for index, name in enumerate(order):
+        cut = all((above, below) in better for above in order[:index] for below in order[index:])
         if cut:
             tiers.append([])
         tiers[-1].append(name)

@@ -58,10 +58,12 @@ def default_target(
     best = trials["score"].max().where(np.isfinite(last), -np.inf)
     # the middle one, not the mean of the middle two: half of the trials must really reach it
     medians = best.groupby(["problem", "optimizer"]).quantile(0.5, interpolation="lower")
-    found = medians[np.isfinite(medians)]
+    candidates = medians[np.isfinite(medians)]
     if reference is not None:
-        found = found[found.index.get_level_values("optimizer") == reference]
-    return {str(problem): sign * float(worst) for problem, worst in found.groupby("problem").min().items()}
+        candidates = candidates[candidates.index.get_level_values("optimizer") == reference]
+    return {
+        str(problem): sign * float(worst) for problem, worst in candidates.groupby("problem").min().items()
+    }
 
 
 def time_to_target(

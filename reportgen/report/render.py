@@ -89,5 +89,5 @@ def all_notes(about_page: tuple[str, ...], about_pdf: Sequence[str]) -> tuple[st
         about_pdf: The notes on the PDF, a line each.
     """
     return about_page + tuple(
-        one for one in about_pdf if not (about_page and one.startswith(".notdef glyph"))
+        note for note in about_pdf if not (about_page and note.startswith(".notdef glyph"))
     )

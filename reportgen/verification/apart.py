@@ -53,14 +53,14 @@ def _told(path: Path, rebuild: bool, templates: Path | None) -> Iterator[tuple[s
     """What reportgen.verification prints, each with its kind."""
     size = path.stat().st_size if path.exists() else 0
     memory = MEMORY + MEMORY_OF_A_CORE * (os.cpu_count() or 1) + TIMES_THE_FILE * size
-    with TemporaryDirectory() as folder, TemporaryFile() as said:
+    with TemporaryDirectory() as folder, TemporaryFile() as log:
         arguments = [path, templates or "", "rebuild" if rebuild else "", folder, memory, SECONDS]
         process = subprocess.run(
             # -P: nothing is taken from the folder where it is called, as a stranger's PDF may lie among traps
             [sys.executable, "-P", "-m", "reportgen.verification", *map(str, arguments)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=log,
             check=False,
         )
         if process.returncode < 0 or process.returncode == OUT_OF_MEMORY:
@@ -69,7 +69,7 @@ def _told(path: Path, rebuild: bool, templates: Path | None) -> Iterator[tuple[s
                 " check, as no report of this size does: nothing is proved"
             )
         if process.returncode:
-            said.seek(0)
-            raise RuntimeError(said.read().decode(errors="replace"))
+            log.seek(0)
+            raise RuntimeError(log.read().decode(errors="replace"))
     for line in process.stdout.splitlines():
         yield from json.loads(line).items()

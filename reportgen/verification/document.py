@@ -107,9 +107,9 @@ def differences(given: Document, expected: Document) -> Iterator[str]:
     import pypdfium2
 
     for name in PROPERTIES:
-        said, due = given.properties[name], expected.properties[name]
-        if said != due:
-            yield f"the property {name} is {said!r}, not {due!r}"
+        actual, due = given.properties[name], expected.properties[name]
+        if actual != due:
+            yield f"the property {name} is {actual!r}, not {due!r}"
     if len(given.pages) != len(expected.pages):
         yield f"it has {len(given.pages)} pages, not {len(expected.pages)}"
         return
@@ -147,34 +147,34 @@ def count(pages: Sequence[str], text: str) -> int:
     """
     whole = sum(page.count(text) for page in pages)
     for before, after in pairwise(pages):
-        split = (place for place in range(1, len(text)) if after.startswith(text[place:]))
-        whole += any(text[:place] in before for place in split)
+        split = (index for index in range(1, len(text)) if after.startswith(text[index:]))
+        whole += any(text[:index] in before for index in split)
     return whole
 
 
 def _attachments(pdf: Any, path: Path) -> tuple[tuple[str, bytes | None], ...]:
     import pypdfium2
 
-    found: list[tuple[str, bytes | None]] = []
+    attachments: list[tuple[str, bytes | None]] = []
     room = LARGEST
-    for place in range(pdf.count_attachments()):
-        attachment = pdf.get_attachment(place)
+    for index in range(pdf.count_attachments()):
+        attachment = pdf.get_attachment(index)
         try:
             data = bytes(attachment.get_data())
         except pypdfium2.PdfiumError:
-            found.append((attachment.get_name(), None))
+            attachments.append((attachment.get_name(), None))
             continue
         room -= len(data)
         if room < 0:
             raise UserError(f"{path}: more than {LARGEST:,} bytes are attached; they are not read")
-        found.append((attachment.get_name(), data))
-    return tuple(found)
+        attachments.append((attachment.get_name(), data))
+    return tuple(attachments)
 
 
 def _annotations(pdf: Any, page: Any, raw: Any) -> Iterator[str]:
     """What lies over a page, but for links within the document: links out, and notes, boxes or stamps."""
-    for place in range(raw.FPDFPage_GetAnnotCount(page)):
-        annotation = raw.FPDFPage_GetAnnot(page, place)
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
         if raw.FPDFAnnot_GetSubtype(annotation) != raw.FPDF_ANNOT_LINK:
             yield NOTE
         elif not raw.FPDFLink_GetDest(pdf, raw.FPDFAnnot_GetLink(annotation)):

@@ -22,19 +22,19 @@ def missing(claims: Iterable[Claim], pages: Sequence[str]) -> Iterator[Claim]:
         pages: The text of each page, squeezed.
     """
     listed = list(claims)
-    unshown = faces.missing_characters("".join(one.text for one in listed))
+    unshown = faces.missing_characters("".join(claim.text for claim in listed))
     without = str.maketrans("", "", unshown)
     pages = [page.translate(without) for page in pages]
-    texts = {one: squeezed(one.text.translate(without)) for one in listed}
-    in_front = Counter(texts[one] for one in listed if one.front)
-    elsewhere = Counter(texts[one] for one in listed if not one.front)
+    texts = {claim: squeezed(claim.text.translate(without)) for claim in listed}
+    in_front = Counter(texts[claim] for claim in listed if claim.front)
+    elsewhere = Counter(texts[claim] for claim in listed if not claim.front)
     first = {text: min(count(pages[:FRONT], text), often) for text, often in in_front.items()}
     others = {text: count(pages, text) - first.get(text, 0) for text in elsewhere}
-    for one in dict.fromkeys(listed):
-        text = texts[one]
-        there, needed = (first, in_front) if one.front else (others, elsewhere)
+    for claim in dict.fromkeys(listed):
+        text = texts[claim]
+        there, needed = (first, in_front) if claim.front else (others, elsewhere)
         if there[text] < needed[text]:
-            yield one
+            yield claim
 
 
 def is_right_to_left(text: str) -> bool:

@@ -159,8 +159,8 @@ def prove(
         except Exception as error:  # whatever made-up files make a reader raise
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise
-            said = _reason(error.__cause__ or error).replace(f"{folder}/", "")
-            yield Proof("records", "", (f"cannot be read: {said}",))
+            reason = _reason(error.__cause__ or error).replace(f"{folder}/", "")
+            yield Proof("records", "", (f"cannot be read: {reason}",))
             return
         so_far = [*_of_records(unpacked, read, words, fingerprint)]
         yield from so_far
@@ -211,16 +211,16 @@ def _on_pages(unpacked: Records, read: Document, words: Words, fingerprint: str)
     except Exception as error:  # whatever made-up records make the analysis raise
         yield Proof(PRINTED, "", (f"cannot be computed from the attached files: {_reason(error)}",))
         return
-    readable = [one for one in listed if not printed.is_right_to_left(one.text)]
+    readable = [claim for claim in listed if not printed.is_right_to_left(claim.text)]
     by_this_version = read.properties["Creator"] == f"reportgen {__version__}"
     lacking = list(printed.missing(readable, read.pages))
-    for kind, number in Counter(one.kind for one in listed).items():
+    for kind, number in Counter(claim.kind for claim in listed).items():
         unsaid = tuple(
-            f"not on {'the first page' if one.front else 'the pages'}: {one.text}"
-            for one in lacking
-            if one.kind == kind
+            f"not on {'the first page' if claim.front else 'the pages'}: {claim.text}"
+            for claim in lacking
+            if claim.kind == kind
         )
-        left_out = number - sum(one.kind == kind for one in readable)
+        left_out = number - sum(claim.kind == kind for claim in readable)
         holds = f"{number - left_out} computed again and found"
         if left_out:
             holds += f"; {left_out} with names that run from right to left were not looked for"
@@ -244,7 +244,11 @@ def _of_bytes(unpacked: Records, read: Document, words: Words, rebuild: Rebuild 
     except Exception as error:  # whatever made-up records make a renderer raise
         return Proof(REBUILT, "", (f"the attached records give no report: {_reason(error)}",))
     if differing:
-        return Proof(REBUILT, "", tuple(f"not what the attached records give: {one}" for one in differing))
+        return Proof(
+            REBUILT,
+            "",
+            tuple(f"not what the attached records give: {difference}" for difference in differing),
+        )
     line = (
         "another file with the same texts and pictures: another program saved it, or other versions of"
         " HarfBuzz and FreeType wrote it; what no page shows was not compared"

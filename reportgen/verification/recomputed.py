@@ -38,8 +38,8 @@ def against_confusion(records: RunRecords) -> Iterator[str]:
         if cells is not None:
             correct = int(cells.loc[cells["true"] == cells["predicted"], "images"].sum())
             images = int(cells["images"].sum())
-            found = {"test_correct": correct, "test_images": images, "test_accuracy": correct / images}
-            yield from _differing("results.csv", row, found)
+            expected = {"test_correct": correct, "test_images": images, "test_accuracy": correct / images}
+            yield from _differing("results.csv", row, expected)
 
 
 def against_manifest(records: RunRecords) -> Iterator[str]:
@@ -50,12 +50,12 @@ def against_manifest(records: RunRecords) -> Iterator[str]:
         yield "results.csv: its trials are not those of manifest.json, in their order"
         return
     for row, trial in zip(results, manifest.trials, strict=True):
-        said = {
+        expected = {
             "optimizer": trial.setup.optimizer,
             "learning_rate": trial.setup.hyperparameters["learning_rate"],
             "hidden": "-".join(map(str, trial.setup.hidden)),
         }
-        yield from _differing("results.csv", row, said)
+        yield from _differing("results.csv", row, expected)
     classes, counts = manifest.data.classes, manifest.data.images_by_class.test
     for column in ("true", "predicted"):
         if len(records.confusion) and set(records.confusion[column]) != set(classes):
@@ -71,15 +71,15 @@ def _of_epochs(epochs: pd.DataFrame, by: str) -> dict[str, Any]:
     """What a trial's epochs say of it, in the columns of results.csv."""
     last = epochs.iloc[-1]
     diverged = not math.isfinite(last["training_loss"] + last["validation_loss"] + last["l2_term"])
-    found: dict[str, Any] = {
+    expected: dict[str, Any] = {
         "status": "diverged" if diverged else "finished",
         "epochs": len(epochs),
         "seconds": float(epochs["seconds"].sum()),
     }
     if diverged:
-        return found | dict.fromkeys(("best_epoch", *AT_BEST_EPOCH), math.nan)
+        return expected | dict.fromkeys(("best_epoch", *AT_BEST_EPOCH), math.nan)
     best = epochs.iloc[int(costs(epochs, by).argmin())]  # the first of equals
-    return found | {"best_epoch": best["epoch"], **{name: best[name] for name in AT_BEST_EPOCH}}
+    return expected | {"best_epoch": best["epoch"], **{name: best[name] for name in AT_BEST_EPOCH}}
 
 
 def _lonely(file: str, there: set[Any], results: list[dict[str, Any]]) -> Iterator[str]:
@@ -92,19 +92,19 @@ def _lonely(file: str, there: set[Any], results: list[dict[str, Any]]) -> Iterat
             yield f"{file}: lacks {_name(row)}, which is in results.csv"
 
 
-def _differing(file: str, row: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
-    for name, value in found.items():
+def _differing(file: str, row: dict[str, Any], expected: dict[str, Any]) -> Iterator[str]:
+    for name, value in expected.items():
         if not _same(row[name], value):
             yield f"{file}: {_name(row)}: {name} is {row[name]}, computed again it is {value}"
 
 
-def _same(given: Any, found: Any) -> bool:
+def _same(given: Any, expected: Any) -> bool:
     """Whether two values are equal, numbers but for the rounding of a sum."""
-    if isinstance(given, str) or isinstance(found, str):
-        return bool(given == found)
-    if math.isnan(given) or math.isnan(found):
-        return math.isnan(given) and math.isnan(found)
-    return math.isclose(given, found, rel_tol=1e-9, abs_tol=1e-12)
+    if isinstance(given, str) or isinstance(expected, str):
+        return bool(given == expected)
+    if math.isnan(given) or math.isnan(expected):
+        return math.isnan(given) and math.isnan(expected)
+    return math.isclose(given, expected, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -58,7 +58,7 @@ def initial_weights(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     digests: dict[int, set[str]] = {}
     for trial in trials:
         digests.setdefault(trial.seed, set()).add(trial.evidence.initial_weights)
-    differing = sum(len(found) > 1 for found in digests.values())
+    differing = sum(len(weights) > 1 for weights in digests.values())
     if differing:
         yield Fact("weights_differ", False, {"differing": differing, "seeds": len(digests)})
     else:
@@ -73,14 +73,14 @@ def batch_order(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     digests: dict[tuple[int, int], list[str]] = {}
     for trial in trials:
         digests.setdefault((trial.seed, trial.epochs), []).append(trial.evidence.batch_order)
-    paired = {key: set(found) for key, found in digests.items() if len(found) > 1}
+    paired = {key: set(orders) for key, orders in digests.items() if len(orders) > 1}
     seeds = {seed for seed, _ in paired}
-    differing = {seed for (seed, _), found in paired.items() if len(found) > 1}
+    differing = {seed for (seed, _), orders in paired.items() if len(orders) > 1}
     if differing:
         yield Fact("batches_differ", False, {"differing": len(differing), "seeds": len(seeds)})
     elif paired:
         yield Fact("batches_same", True, {"seeds": len(seeds)})
-    alone = sum(len(found) == 1 for found in digests.values())
+    alone = sum(len(orders) == 1 for orders in digests.values())
     if alone:
         yield Fact("batches_alone", None, {"trials": alone})
 
@@ -97,7 +97,7 @@ def lengths(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     if len(set().union(*lengths.values())) == 1:
         yield Fact("epochs_same", True, {"epochs": next(iter(lengths[trials[0].label]))})
     else:
-        listed = "; ".join(f"{label} {comma_separated(sorted(found))}" for label, found in lengths.items())
+        listed = "; ".join(f"{label} {comma_separated(sorted(epochs))}" for label, epochs in lengths.items())
         yield Fact("epochs_differ", False, {"epochs": listed})
 
 
@@ -116,18 +116,18 @@ def whole_epochs(trials: Sequence[AuditedTrial], data: AuditedData) -> Iterator[
         return subset * 4 // 5, subset - subset * 4 // 5
 
     met = [(trial, sizes(trial)[0], trial.evidence.distinct, trial.evidence.samples) for trial in trials]
-    short = [one for one in met if not one[1] == one[2] == one[3]]
+    short = [row for row in met if not row[1] == row[2] == row[3]]
     if short:
-        trial, images, distinct, samples = min(short, key=lambda one: one[2] / one[1])
+        trial, images, distinct, samples = min(short, key=lambda row: row[2] / row[1])
         values: dict[str, Value] = {"setup": name_of(trial), "distinct": distinct, "samples": samples}
         counts = {"images": images, "trials": len(short), "of": len(trials)}
         yield Fact("epochs_partial", False, values | counts)
     else:
         yield Fact("epochs_whole", True, {"trials": len(trials)})
     validated = [(trial, sizes(trial)[1], trial.evidence.validation_distinct) for trial in trials]
-    narrow = [one for one in validated if one[1] != one[2]]
+    narrow = [row for row in validated if row[1] != row[2]]
     if narrow:
-        trial, images, distinct = min(narrow, key=lambda one: one[2] / one[1])
+        trial, images, distinct = min(narrow, key=lambda row: row[2] / row[1])
         yield Fact(
             "validation_partial", False, {"setup": name_of(trial), "distinct": distinct, "images": images}
         )
@@ -140,9 +140,9 @@ def gradient_scale(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     measured = [
         (trial, name, scale) for trial in trials for name, scale in trial.evidence.gradient_scale.items()
     ]
-    off = [one for one in measured if not abs(one[2] - 1) <= TOLERANCE]
+    off = [measurement for measurement in measured if not abs(measurement[2] - 1) <= TOLERANCE]
     if off:
-        trial, name, scale = max(off, key=lambda one: _distance(one[2]))
+        trial, name, scale = max(off, key=lambda measurement: _distance(measurement[2]))
         values: dict[str, Value] = {"setup": name_of(trial), "parameter": name, "factor": fraction(scale)}
         yield Fact("gradient_off", False, {**values, "off": len(off), "of": len(measured)})
     elif measured:

@@ -28,13 +28,14 @@ def overlaps(data: AuditedData, settings: Experiment) -> Iterator[Fact]:
         data: The parts of the data, and how many images stand in two of them.
         settings: The experiment that was run.
     """
-    found = data.duplicates
-    if found is None:
+    duplicates = data.duplicates
+    if duplicates is None:
         yield Fact("duplicates_unknown", None)
     else:
-        within = found.get("subset train-validation", 0)
+        within = duplicates.get("subset train-validation", 0)
         between = {
-            key.replace("-", "_"): found[key] for key in ("train-validation", "train-test", "validation-test")
+            key.replace("-", "_"): duplicates[key]
+            for key in ("train-validation", "train-test", "validation-test")
         }
         if any(between.values()):
             yield Fact("parts_overlap", False, between)
@@ -76,9 +77,9 @@ def test_set_readings(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     """Yield whether each finished trial read the test set once, and each diverged one never."""
     expected = [1 if trial.finished and trial.setup.reads_test else 0 for trial in trials]
     readings = [trial.evidence.test_readings for trial in trials]
-    wrong = [found for found, right in zip(readings, expected, strict=True) if found != right]
+    wrong = [count for count, right in zip(readings, expected, strict=True) if count != right]
     if wrong:
-        worst = max(wrong, key=lambda found: abs(found - 1))
+        worst = max(wrong, key=lambda count: abs(count - 1))
         yield Fact("test_read_otherwise", False, {"trials": len(wrong), "readings": f"{worst:g}"})
     else:
         yield Fact("test_read_once", True, {"trials": sum(trial.finished for trial in trials)})

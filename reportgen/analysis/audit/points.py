@@ -34,8 +34,8 @@ class Point:
     @property
     def passed(self) -> bool | None:
         """Whether every fact speaks for it; None where it does not apply to this run."""
-        found = [fact.passed for fact in self.facts if fact.passed is not None]
-        return all(found) if found else None
+        verdicts = [fact.passed for fact in self.facts if fact.passed is not None]
+        return all(verdicts) if verdicts else None
 
 
 def audit(

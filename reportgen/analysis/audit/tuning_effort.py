@@ -110,7 +110,7 @@ def learning_rates(
 def _tried_rates(search: pd.DataFrame, label: str) -> int:
     """How many learning rates a search tried for a setup; 0 where it left the learning rate alone."""
     settings = [json.loads(text) for text in search.loc[search["setup"] == label, "settings"]]
-    return len({one["learning_rate"] for one in settings if "learning_rate" in one})
+    return len({values["learning_rate"] for values in settings if "learning_rate" in values})
 
 
 def _has_rate(space: str, label: str) -> bool:

@@ -102,7 +102,7 @@ def _crontab(argument: str, table: bytes = b"") -> subprocess.CompletedProcess[b
 
 
 def _failure(done: subprocess.CompletedProcess[bytes]) -> UserError:
-    said = (done.stderr.decode(errors="replace").strip().splitlines() or ["failed"])[0]
+    message = (done.stderr.decode(errors="replace").strip().splitlines() or ["failed"])[0]
     return UserError(
-        f"{shlex.join(done.args)}: {said}; the crontab is unchanged (--with print does without one)"
+        f"{shlex.join(done.args)}: {message}; the crontab is unchanged (--with print does without one)"
     )

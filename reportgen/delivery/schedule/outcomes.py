@@ -58,13 +58,13 @@ def keep(kept: Kept) -> Kept:
 
 def all_of(place: Place) -> list[Kept]:
     """Return the reruns that are still known, oldest first; a result that somebody damaged is left out."""
-    found = []
+    reruns = []
     for file in sorted((place.folder / "logs").glob("*.json")):
         try:
-            found.append(Kept(file.with_suffix(".log"), Result.model_validate_json(file.read_bytes())))
+            reruns.append(Kept(file.with_suffix(".log"), Result.model_validate_json(file.read_bytes())))
         except (OSError, ValidationError):
             continue
-    return found
+    return reruns
 
 
 def forget(place: Place, count: int) -> None:

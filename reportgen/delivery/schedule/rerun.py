@@ -108,12 +108,12 @@ def share_arguments(schedule: Schedule, run: str, target: str) -> list[str]:
 
 def run_folder(log: Path) -> str | None:
     """Return the folder of the run, from the line that says where its report is."""
-    found = None
+    folder = None
     with log.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             if line.startswith("HTML: "):
-                found = str(Path(line.removeprefix("HTML: ").rstrip("\n")).parent)
-    return found
+                folder = str(Path(line.removeprefix("HTML: ").rstrip("\n")).parent)
+    return folder
 
 
 def running(place: Place) -> bool:

@@ -171,5 +171,7 @@ def _systemctl(*arguments: str) -> subprocess.CompletedProcess[str]:
         raise _failure(arguments, "no answer") from error
 
 
-def _failure(arguments: Iterable[str], said: str) -> UserError:
-    return UserError(f"systemctl --user {' '.join(arguments)}: {said}; --with cron or print does without it")
+def _failure(arguments: Iterable[str], message: str) -> UserError:
+    return UserError(
+        f"systemctl --user {' '.join(arguments)}: {message}; --with cron or print does without it"
+    )

@@ -27,12 +27,12 @@ def from_clock(text: str) -> str:
     Raises:
         UserError: It is no such time.
     """
-    found = CLOCK.fullmatch(text.strip())
-    days = [day.lower() for day in found["days"].split(",")] if found and found["days"] else []
-    if not found or not all(day in DAYS for day in days):
+    match = CLOCK.fullmatch(text.strip())
+    days = [day.lower() for day in match["days"].split(",")] if match and match["days"] else []
+    if not match or not all(day in DAYS for day in days):
         raise UserError(f'--at {text!r}: is no time such as "02:00" or "Mon,Thu 02:00" (hours 0 to 23)')
     on = ",".join(str(DAYS.index(day)) for day in days) or "*"
-    return f"{int(found['minute'])} {int(found['hour'])} * * {on}"
+    return f"{int(match['minute'])} {int(match['hour'])} * * {on}"
 
 
 def from_interval(text: str) -> str:
@@ -41,8 +41,8 @@ def from_interval(text: str) -> str:
     Raises:
         UserError: It is another, which would start anew in the middle of an hour or a day.
     """
-    found = INTERVAL.fullmatch(text.strip())
-    minutes = int(found["count"]) * MINUTES[found["unit"].lower()] if found else 0
+    match = INTERVAL.fullmatch(text.strip())
+    minutes = int(match["count"]) * MINUTES[match["unit"].lower()] if match else 0
     if minutes and 60 % minutes == 0:
         return f"*/{minutes} * * * *" if 1 < minutes < 60 else "* * * * *" if minutes == 1 else "0 * * * *"
     hours, rest = divmod(minutes, 60)

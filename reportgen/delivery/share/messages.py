@@ -167,11 +167,11 @@ def _reason(result: AppriseResult, secrets: Secrets) -> str:
     """What apprise logged of the last attempt, in one line and without secrets."""
     attempts = [attempt for service in result for attempt in service]
     entries = list(attempts[-1]) if attempts else list(result.call_logs())
-    said = [
+    messages = [
         EXCEPTION.sub("", entry.message)
         for entry in entries
         if entry.level in {"WARNING", "ERROR"} or EXCEPTION.match(entry.message)
     ]
-    reason = " ".join(secrets.hide("; ".join(dict.fromkeys(said))).split())
+    reason = " ".join(secrets.hide("; ".join(dict.fromkeys(messages))).split())
     times = f"{len(attempts)} attempt{'' if len(attempts) == 1 else 's'}"
     return f"{times}: {reason[:LONGEST_REASON] or 'apprise gives no reason'}"

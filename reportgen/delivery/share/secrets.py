@@ -63,7 +63,7 @@ class Secrets:
             address = self.get(address.removeprefix("@"))
         if "${" in PLACEHOLDER.sub("", address):
             raise UserError("a ${ begins no ${NAME}; names are of letters, digits and _")
-        return PLACEHOLDER.sub(lambda found: quote(self.get(found[1]), safe=""), address)
+        return PLACEHOLDER.sub(lambda match: quote(self.get(match[1]), safe=""), address)
 
     def remember(self, value: str) -> None:
         """Hide this from now on."""

@@ -25,50 +25,50 @@ def copy_into(target: Path, run: FinishedRun) -> Path:
     Raises:
         UserError: The run cannot be copied there.
     """
-    place = target / run.experiment / run.name
+    copy = target / run.experiment / run.name
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _copy(run.folder, place)
-        _point_latest(place)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        _copy(run.folder, copy)
+        _point_latest(copy)
     except OSError as error:
         raise UserError(f"{target}: the run cannot be copied there: {describe(error)}") from error
-    return place
+    return copy
 
 
-def _copy(source: Path, place: Path) -> None:
-    if place.resolve().is_relative_to(source):
-        raise UserError(f"{place}: lies in the run itself; choose a folder elsewhere")
-    if _is_run(place):
-        _write_files(source, place)
+def _copy(source: Path, copy: Path) -> None:
+    if copy.resolve().is_relative_to(source):
+        raise UserError(f"{copy}: lies in the run itself; choose a folder elsewhere")
+    if _is_run(copy):
+        _write_files(source, copy)
         return
-    if place.exists() or place.is_symlink():
-        raise UserError(f"{place}: is in the way, it is no copy of a run; move it or choose another folder")
-    with partial_folder(place.parent) as partial:
+    if copy.exists() or copy.is_symlink():
+        raise UserError(f"{copy}: is in the way, it is no copy of a run; move it or choose another folder")
+    with partial_folder(copy.parent) as partial:
         _write_files(source, partial)
-        partial.rename(place)
+        partial.rename(copy)
 
 
-def _write_files(source: Path, place: Path) -> None:
+def _write_files(source: Path, copy: Path) -> None:
     for file in sorted(source.rglob("*")):
         inner = file.relative_to(source)
         if file.is_file() and not any(part.startswith(".") for part in inner.parts):
-            (place / inner).parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(place / inner, file.read_bytes())
+            (copy / inner).parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(copy / inner, file.read_bytes())
 
 
-def _point_latest(place: Path) -> None:
+def _point_latest(copy: Path) -> None:
     """Let `latest` be a link to the newest run; where no links can be made, a copy of it."""
-    latest = place.parent / "latest"
-    newest = max(folder.name for folder in place.parent.iterdir() if folder != latest and _is_run(folder))
+    latest = copy.parent / "latest"
+    newest = max(folder.name for folder in copy.parent.iterdir() if folder != latest and _is_run(folder))
     if latest.exists() and not latest.is_symlink() and not _is_run(latest):
         raise UserError(f"{latest}: is in the way, it is neither a link nor a copy of a run; move it")
     if latest.is_symlink() or not latest.exists():
         try:
             point_link(latest, newest)
         except OSError:  # such as on a memory stick
-            _copy_latest(place.parent / newest, latest)
+            _copy_latest(copy.parent / newest, latest)
     else:
-        _copy_latest(place.parent / newest, latest)
+        _copy_latest(copy.parent / newest, latest)
 
 
 def _copy_latest(newest: Path, latest: Path) -> None:

@@ -48,8 +48,8 @@ def write_zip(path: Path, run: FinishedRun) -> None:
 
 
 def _contents(run: FinishedRun) -> dict[str, bytes]:
-    found = {name: run.file(inner) for name, inner in FILES.items()}
-    contents = {name: file.read_bytes() for name, file in sorted(found.items()) if file is not None}
+    files = {name: run.file(inner) for name, inner in FILES.items()}
+    contents = {name: file.read_bytes() for name, file in sorted(files.items()) if file is not None}
     sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items()]
     return contents | {CHECKSUMS: "".join(sums).encode()}
 

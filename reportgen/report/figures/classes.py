@@ -28,11 +28,11 @@ def class_accuracies(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
 
     figure = Figure(figsize=(WIDTH, 0.55 + 0.19 * len(table)))
     panel = figure.subplots()
-    for place, (_, shares) in enumerate(table.iterrows()):
+    for row, (_, shares) in enumerate(table.iterrows()):
         values = shares.to_numpy(dtype=float)
-        panel.plot(values, np.full(len(values), place), "o", color=ONE, alpha=0.5, markersize=3.6,
+        panel.plot(values, np.full(len(values), row), "o", color=ONE, alpha=0.5, markersize=3.6,
                    markeredgewidth=0)  # fmt: skip
-        panel.plot([np.nanmean(values)] * 2, [place - 0.32, place + 0.32], color=ALL, linewidth=1.6)
+        panel.plot([np.nanmean(values)] * 2, [row - 0.32, row + 0.32], color=ALL, linewidth=1.6)
     panel.set_yticks(range(len(table)), list(table.index))
     panel.set_ylim(len(table) - 0.4, -0.6)
     panel.xaxis.set_major_formatter(PercentFormatter(1, 0))

@@ -107,12 +107,12 @@ def name_lines(
     gids = [f"{SERIES}{number}" if series else None for number in looks]
     lines = panel.get_lines()
     ends = [_end(panel, line) for line in lines]
-    found = [end for end in ends if end is not None]
+    visible_ends = [end for end in ends if end is not None]
     height = 0.65 * figure.get_figheight() * 72
-    heights = sorted(share * height for _, _, share in found)
+    heights = sorted(share * height for _, _, share in visible_ends)
     apart = all(b - a >= GAP for a, b in itertools.pairwise(heights))
-    if len(found) == len(names) and apart and max(map(len, names)) <= LONGEST:
-        for name, number, gid, (x, y, _) in zip(names, looks, gids, found, strict=True):
+    if len(visible_ends) == len(names) and apart and max(map(len, names)) <= LONGEST:
+        for name, number, gid, (x, y, _) in zip(names, looks, gids, visible_ends, strict=True):
             panel.annotate(
                 name, (x, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5,
                 color=color(number), annotation_clip=False, gid=gid,

@@ -39,7 +39,7 @@ def history_figure(means: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     panel.axvline(len(runs) - 1, color="0.8", linewidth=5, zorder=0)
     panel.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     panel.xaxis.set_major_formatter(
-        FuncFormatter(lambda place, _: days[runs[int(place)]] if 0 <= place < len(runs) else "")
+        FuncFormatter(lambda position, _: days[runs[int(position)]] if 0 <= position < len(runs) else "")
     )
     panel.yaxis.set_major_formatter(PercentFormatter(1, 1))
     panel.set_xlabel(words["run"])

@@ -38,28 +38,28 @@ def final_scores(
     order = [name for name in setups if name in set(scores["optimizer"])]
     figure = Figure(figsize=(WIDTH, 0.62 + 0.42 * len(order)))
     panel = figure.subplots()
-    for place, name in enumerate(order):
+    for y, name in enumerate(order):
         number = setups.index(name)
         row = summary[summary["optimizer"] == name].iloc[0]
         values = scores.loc[scores["optimizer"] == name, "score"].dropna().to_numpy()
         # seeds next to each other, always in the same order: no random jitter
         offsets = np.linspace(-0.16, 0.16, len(values)) if len(values) > 1 else np.zeros(len(values))
         panel.plot(
-            values, place - 0.12 + offsets, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.45,
+            values, y - 0.12 + offsets, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.45,
             markersize=3.4, markeredgewidth=0, gid=f"{SERIES}{number}",
         )  # fmt: skip
         if np.isfinite(row["mean"]):
             panel.plot(
-                [row["mean"]], [place + 0.22], "|", color=color(number), markersize=9, markeredgewidth=1.8,
+                [row["mean"]], [y + 0.22], "|", color=color(number), markersize=9, markeredgewidth=1.8,
                 gid=f"{SERIES}{number}",
             )  # fmt: skip
             if np.isfinite(row["low"]):
                 panel.plot(
-                    [row["low"], row["high"]], [place + 0.22] * 2, color=color(number), linewidth=1.8,
+                    [row["low"], row["high"]], [y + 0.22] * 2, color=color(number), linewidth=1.8,
                     gid=f"{SERIES}{number}",
                 )  # fmt: skip
             panel.annotate(
-                write(float(row["mean"])), (float(np.nanmax([row["high"], row["mean"]])), place + 0.22),
+                write(float(row["mean"])), (float(np.nanmax([row["high"], row["mean"]])), y + 0.22),
                 xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.2, color=color(number),
                 gid=f"{SERIES}{number}",
             )  # fmt: skip

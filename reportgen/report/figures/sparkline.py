@@ -22,18 +22,18 @@ def sparkline(curves: Sequence[Curve], *, width: int, height: int, description: 
         height: Of the picture, in pixels.
         description: For who cannot see it.
     """
-    found = [value for values, _ in curves for value in values if math.isfinite(value)]
-    low, high = (min(found), max(found)) if found else (0.0, 0.0)
+    finite = [value for values, _ in curves for value in values if math.isfinite(value)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
     longest = max((len(values) for values, _ in curves), default=0)
 
-    def at(place: int, value: float) -> tuple[float, float]:
-        x = MARGIN + (width - 2 * MARGIN) * (place / (longest - 1) if longest > 1 else 1.0)
+    def at(position: int, value: float) -> tuple[float, float]:
+        x = MARGIN + (width - 2 * MARGIN) * (position / (longest - 1) if longest > 1 else 1.0)
         y = height - MARGIN - (height - 2 * MARGIN) * ((value - low) / (high - low) if high > low else 0.5)
         return round(x, 1), round(y, 1)
 
     drawn = Markup("")
     for values, colour in curves:
-        points = [at(place, value) for place, value in enumerate(values) if math.isfinite(value)]
+        points = [at(position, value) for position, value in enumerate(values) if math.isfinite(value)]
         if not points:
             continue
         line = " ".join(f"{x},{y}" for x, y in points)

@@ -46,7 +46,7 @@ def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Mark
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
-    body = re.sub(r'(?<= d=")[^"]*', lambda found: shorter(found[0]), body)
+    body = re.sub(r'(?<= d=")[^"]*', lambda match: shorter(match[0]), body)
     text = html.escape(description)
     body = body.replace("<svg ", f'<svg role="{role}" aria-label="{text}" ', 1)
     return Markup(re.sub(r"(<svg [^>]*>)", rf"\1<title>{_no_groups(text)}</title>", body, count=1))
@@ -96,7 +96,7 @@ def _as_element(figure: Figure, prefix: str, description: str) -> Markup:
         FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
-    svg = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), svg)
+    svg = re.sub(r'style="([^"]*)"', lambda match: _as_attributes(match[1]), svg)
     svg = re.sub(r'(?<=\b[xy]=")(-?\d+\.\d\d)\d+', r"\1", svg)
     svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
     return embed(re.sub(r"\s*\n\s*", " ", svg), prefix=prefix, description=description)
@@ -106,7 +106,7 @@ def _without_idle_groups(svg: str) -> str:
     """The drawing without ids that nothing in it names, and without groups that then say nothing."""
     named = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg))
     named = {one or other for one, other in named}
-    svg = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in named else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in named else "", svg)
     says: list[bool] = []
 
     def tidied(tag: re.Match[str]) -> str:

@@ -18,16 +18,16 @@ def shorter(d: str) -> str:
     digits = 1 if len(tokens) > 3 * LONG else 2
     whole = 10**digits
     written: list[str] = []
-    at, start, place, last = (0, 0), (0, 0), 0, ""
-    while place < len(tokens):
-        command = tokens[place].upper() if tokens[place].isalpha() else last
-        place += tokens[place].isalpha()
+    at, start, index, last = (0, 0), (0, 0), 0, ""
+    while index < len(tokens):
+        command = tokens[index].upper() if tokens[index].isalpha() else last
+        index += tokens[index].isalpha()
         size = NUMBERS.get(command)
-        found = tokens[place : place + (size or 0)]
-        if size is None or len(found) < size or any(token.isalpha() for token in found):
+        arguments = tokens[index : index + (size or 0)]
+        if size is None or len(arguments) < size or any(token.isalpha() for token in arguments):
             return d
-        place += size
-        points = [round(float(token) * whole) for token in found]
+        index += size
+        points = [round(float(token) * whole) for token in arguments]
         pairs = list(zip(points[::2], points[1::2], strict=True))
         moved = [value for x, y in pairs for value in (x - at[0], y - at[1])]
         name = command.lower() if command != "M" or written else "M"
@@ -52,6 +52,6 @@ def _decimal(value: int, digits: int) -> str:
 def _joined(numbers: list[str]) -> str:
     """Numbers behind each other; a minus sign parts them as well as a space."""
     return "".join(
-        number if place == 0 or number.startswith("-") else f" {number}"
-        for place, number in enumerate(numbers)
+        number if index == 0 or number.startswith("-") else f" {number}"
+        for index, number in enumerate(numbers)
     )

@@ -42,7 +42,7 @@ def verdict_matrix(
     size = len(order)
     figure = Figure(figsize=(min(WIDTH, 1.7 + 0.95 * size), 0.75 + 0.42 * size))
     panel = figure.subplots()
-    both = {(pair.first, pair.second): pair for one in pairs for pair in (one, one.mirrored())}
+    both = {(pair.first, pair.second): pair for compared in pairs for pair in (compared, compared.mirrored())}
     for (row, column), pair in (
         ((order.index(first), order.index(second)), pair) for (first, second), pair in both.items()
     ):

@@ -47,11 +47,11 @@ def readable(color: str, backgrounds: tuple[str, ...], wanted: float = TEXT_CONT
     """
     lightness, a, b = _to_oklab(_linear(color))
     step = -0.01 if _luminance(_linear(backgrounds[0])) > 0.18 else 0.01
-    found = color
-    while min(contrast(found, background) for background in backgrounds) < wanted and 0 < lightness < 1:
+    candidate = color
+    while min(contrast(candidate, background) for background in backgrounds) < wanted and 0 < lightness < 1:
         lightness += step
-        found = _nearest((lightness, a, b))
-    return found
+        candidate = _nearest((lightness, a, b))
+    return candidate
 
 
 def _linear(color: str) -> _Rgb:
@@ -59,7 +59,7 @@ def _linear(color: str) -> _Rgb:
     color = NAMED.get(color, color)
     if re.fullmatch(r"#[0-9a-fA-F]{3}", color):
         color = "#" + "".join(2 * digit for digit in color[1:])
-    red, green, blue = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (int(color[start : start + 2], 16) / 255 for start in (1, 3, 5))
     return _light(red), _light(green), _light(blue)
 
 

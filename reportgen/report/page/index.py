@@ -100,12 +100,12 @@ def run_row(past: PastRun, output: Path, *, pinned: bool) -> dict[str, Any]:
 def lines(runs: Sequence[PastRun]) -> list[dict[str, Any]]:
     """Return, for every headline, the course of its mean over the newest runs, and the newest value."""
     means = headlines(runs[-RUNS_IN_A_SPARKLINE:])
-    found = []
+    rows = []
     for number, ((stage, setup), of_setup) in enumerate(means.groupby(["stage", "setup"], sort=False)):
         by_run = of_setup.set_index("run")["mean"]
         values = [float(by_run.get(past.run, math.nan)) for past in runs[-RUNS_IN_A_SPARKLINE:]]
         newest = numbers.percent(values[-1])
-        found.append(
+        rows.append(
             {
                 "stage": stage,
                 "setup": setup,
@@ -118,4 +118,4 @@ def lines(runs: Sequence[PastRun]) -> list[dict[str, Any]]:
                 ),
             }
         )
-    return found
+    return rows

@@ -76,5 +76,5 @@ def highlight_css() -> str:
     css = str(formatter.get_style_defs("pre.code"))  # type: ignore[no-untyped-call]
     css = re.sub(r" */\*.*?\*/", "", css)
     return re.sub(
-        r"(?<![-\w])color: (#[0-9a-fA-F]+)", lambda found: f"color: {readable(found[1], PANELS)}", css
+        r"(?<![-\w])color: (#[0-9a-fA-F]+)", lambda match: f"color: {readable(match[1], PANELS)}", css
     )

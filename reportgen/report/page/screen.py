@@ -43,9 +43,9 @@ def rules(body: str, classes: Sequence[str], setups: int) -> str:
 def words(highlight_css: str) -> str:
     """Return the colours of the words in listings, each with its counterpart on a dark page."""
 
-    def both(found: re.Match[str]) -> str:
-        dark = readable(at_night(found[1]), (PANEL_AT_NIGHT,))
-        return f"color: {found[1]}; color: light-dark({found[1]}, {dark})"
+    def both(match: re.Match[str]) -> str:
+        dark = readable(at_night(match[1]), (PANEL_AT_NIGHT,))
+        return f"color: {match[1]}; color: light-dark({match[1]}, {dark})"
 
     return re.sub(r"(?<![-\w])color: (#[0-9a-fA-F]+)", both, highlight_css)
 

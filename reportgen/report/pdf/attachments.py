@@ -168,16 +168,18 @@ def read_checksums(data: bytes) -> dict[str, str]:
     """
     digests: dict[str, str] = {}
     for line in data.decode("utf-8").splitlines():
-        found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
-        if found is None or found[2] in digests:
+        match = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
+        if match is None or match[2] in digests:
             raise ValueError(f"the line {line[:80]!r} is not a digest and a name of its own")
-        digests[found[2]] = found[1]
+        digests[match[2]] = match[1]
     return digests
 
 
 def fingerprint(attachments: Sequence[Attachment]) -> str:
     """Return the SHA-256 of the list of digests: one number that stands for all the files."""
-    return next(sha256(one.data).hexdigest() for one in attachments if one.name == CHECKSUMS)
+    return next(
+        sha256(attachment.data).hexdigest() for attachment in attachments if attachment.name == CHECKSUMS
+    )
 
 
 def seal(
@@ -191,18 +193,18 @@ def seal(
         templates: The digest of a user's templates, where the document was made with such.
         paper: The size of paper, where that is not the usual one.
     """
-    said = f"records-sha256:{digest}, languages:{' '.join(languages)}"
+    keywords = f"records-sha256:{digest}, languages:{' '.join(languages)}"
     further = {"templates-sha256": templates, "paper": paper}
-    return said + "".join(f", {name}:{value}" for name, value in further.items() if value)
+    return keywords + "".join(f", {name}:{value}" for name, value in further.items() if value)
 
 
 def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the fingerprint and the languages in a document's keywords; None where there are none."""
-    found = SEAL.fullmatch(keywords)
-    languages = tuple(found[2].split()) if found else ()
-    if found is None or not languages or not all(map(CODE.fullmatch, languages)):
+    match = SEAL.fullmatch(keywords)
+    languages = tuple(match[2].split()) if match else ()
+    if match is None or not languages or not all(map(CODE.fullmatch, languages)):
         return None
-    return found[1], languages
+    return match[1], languages
 
 
 def read_variant(keywords: str) -> Variant:
@@ -226,8 +228,8 @@ def sealed_paper(keywords: str) -> str | None:
 
 
 def _sealed(name: str, keywords: str) -> str | None:
-    found = SEAL.fullmatch(keywords)
-    value = found and re.search(rf", {name}:([a-z0-9-]+)", found[3])
+    match = SEAL.fullmatch(keywords)
+    value = match and re.search(rf", {name}:([a-z0-9-]+)", match[3])
     return value[1] if value else None
 
 

@@ -72,13 +72,13 @@ def same_everywhere(created: datetime) -> Iterator[None]:
 @contextmanager
 def collected_warnings() -> Iterator[list[str]]:
     """Collect what WeasyPrint and fontTools log from WARNING up about the document, off the terminal."""
-    said: list[str] = []
+    messages: list[str] = []
 
     class Collector(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             message = record.getMessage()
             if not message.startswith(_ABOUT_THE_MACHINE):
-                said.append(message)
+                messages.append(message)
 
     collector = Collector(logging.WARNING)
     loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
@@ -87,7 +87,7 @@ def collected_warnings() -> Iterator[list[str]]:
         logger.addHandler(collector)
         logger.propagate = False
     try:
-        yield said
+        yield messages
     finally:
         for logger, propagate in before:
             logger.removeHandler(collector)

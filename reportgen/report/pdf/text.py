@@ -22,5 +22,5 @@ def join_rooms(stream: Any) -> None:
     ]
 
 
-def _sum(found: re.Match[bytes]) -> bytes:
-    return f"{sum(map(float, found[0].split(b'<>'))):.2f}".rstrip("0").rstrip(".").encode()
+def _sum(match: re.Match[bytes]) -> bytes:
+    return f"{sum(map(float, match[0].split(b'<>'))):.2f}".rstrip("0").rstrip(".").encode()

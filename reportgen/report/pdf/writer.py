@@ -138,7 +138,7 @@ def _write(
     }
     with (
         same_everywhere(created),
-        collected_warnings() as said,
+        collected_warnings() as messages,
         help.helped(without) as lacking,
         drawings_apart(html) as page,
     ):
@@ -166,7 +166,7 @@ def _write(
         types = {attachment.name: attachment.mime_type for attachment in attachments}
         data = document.write_pdf(finisher=lambda _, pdf: _finish(document, pdf, types), **options)
     atomic.write_bytes(target, data)
-    return PdfResult(len(document.pages), (*said, *help.described(lacking, reason)))
+    return PdfResult(len(document.pages), (*messages, *help.described(lacking, reason)))
 
 
 def _refuse_untagged(variant: Variant, lacking: Collection[str]) -> None:

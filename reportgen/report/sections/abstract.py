@@ -21,12 +21,12 @@ from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import CHINESE, Catalogue, Phrase
 
 
-def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue) -> Phrase:
+def abstract(records: RunRecords, headlines: Headlines, source: Phrase, t: Catalogue) -> Phrase:
     """Return what was trained on what, how it was compared, and whether the comparison is fair.
 
     Args:
         records: Of the run.
-        said: What the report says first.
+        headlines: What the report says first.
         source: What the data set is called in a sentence.
         t: The words, in the report's languages.
     """
@@ -41,13 +41,13 @@ def abstract(records: RunRecords, said: Headlines, source: Phrase, t: Catalogue)
     else:
         trained = t("abstract.trained_once", source=source, names=names)
     sentences = [trained]
-    if said.shared is not None and len(said.shared.found.optimizers) > 1:
-        seeds = seeds_in_words(results.loc[results["stage"] == said.shared.stage, "seed"].nunique(), t)
-        sentences.append(t(f"abstract.{_tested(said.shared.found.pairs)}", seeds=seeds))
-    if said.tuned_equally is not None:
+    if headlines.shared is not None and len(headlines.shared.found.optimizers) > 1:
+        seeds = seeds_in_words(results.loc[results["stage"] == headlines.shared.stage, "seed"].nunique(), t)
+        sentences.append(t(f"abstract.{_tested(headlines.shared.found.pairs)}", seeds=seeds))
+    if headlines.tuned_equally is not None:
         sentences.append(t("abstract.tuned_equally"))
-    if said.audited is not None and said.audited.summary is not None:
-        sentences.append(said.audited.summary)
+    if headlines.audited is not None and headlines.audited.summary is not None:
+        sentences.append(headlines.audited.summary)
     return joined(sentences)
 
 
@@ -64,37 +64,37 @@ def joined(sentences: Sequence[Phrase]) -> Phrase:
     return Phrase(
         {
             language: Markup("" if language == CHINESE else " ").join(
-                one.texts[language] for one in sentences
+                sentence.texts[language] for sentence in sentences
             )
             for language in sentences[0].texts
         }
     )
 
 
-def glance(said: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, Any] | None:
+def glance(headlines: Headlines, setups: Sequence[str], t: Catalogue) -> dict[str, Any] | None:
     """Return every setup's mean test accuracy with its interval, a column for each comparison; None without.
 
     Args:
-        said: What the report says first, with its comparisons.
+        headlines: What the report says first, with its comparisons.
         setups: The names of the setups, in order.
         t: The words, in the report's languages.
     """
-    stages = {"shared": said.shared, "tuned": said.tuned_equally}
-    compared = [one for one in stages.values() if one is not None]
+    stages = {"shared": headlines.shared, "tuned": headlines.tuned_equally}
+    compared = [comparison for comparison in stages.values() if comparison is not None]
     if not compared:
         return None
     cells: dict[str, list[dict[str, str]]] = {name: [] for name in setups}
-    for one in compared:
-        for row in mean_rows(one.found.summaries, UNIT):
+    for comparison in compared:
+        for row in mean_rows(comparison.found.summaries, UNIT):
             cells[row["setup"]].append(row)
-    intervals = any(one.found.summaries["low"].notna().any() for one in compared)
+    intervals = any(comparison.found.summaries["low"].notna().any() for comparison in compared)
     return {
         "caption": t("glance.caption" if intervals else "glance.caption_bare"),
-        "stages": [t(f"glance.{name}") for name, one in stages.items() if one is not None],
+        "stages": [t(f"glance.{name}") for name, comparison in stages.items() if comparison is not None],
         "rows": [
-            {"setup": name, "color": color(n), "cells": found}
-            for n, (name, found) in enumerate(cells.items())
-            if len(found) == len(compared)
+            {"setup": name, "color": color(n), "cells": of_setup}
+            for n, (name, of_setup) in enumerate(cells.items())
+            if len(of_setup) == len(compared)
         ],
     }
 

@@ -116,14 +116,14 @@ def kept_trials(run: Description, t: Catalogue) -> list[tuple[Phrase, str]]:
     ]
 
 
-def versions(found: dict[str, str], t: Catalogue) -> list[tuple[Phrase, str]]:
+def versions(packages: dict[str, str], t: Catalogue) -> list[tuple[Phrase, str]]:
     """Return the versions of the packages, under their own names.
 
     Args:
-        found: The version of each package, by name.
+        packages: The version of each package, by name.
         t: The words, in the report's languages.
     """
-    return [(t.given(dict.fromkeys(t.languages, name)), version) for name, version in found.items()]
+    return [(t.given(dict.fromkeys(t.languages, name)), version) for name, version in packages.items()]
 
 
 def trial_rows(results: pd.DataFrame) -> Iterable[dict[str, Any]]:

@@ -146,16 +146,16 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     wanted = records.manifest.experiment.settings.ablation
     if wanted is None:
         return None
-    found = ablation(on_all_images(records), wanted.seeds)
+    ablated = ablation(on_all_images(records), wanted.seeds)
     setups = list(dict.fromkeys(of_stage(records.results, COMPARISON)["setup"]))
-    caption = "ablation.caption_tested" if found.tested else "ablation.caption_untested"
+    caption = "ablation.caption_tested" if ablated.tested else "ablation.caption_untested"
     return {
-        "seeds": ", ".join(map(str, found.seeds)),
-        "defects": len(found.variants) - 2,
-        "caption": t(caption, seeds=seeds_in_words(len(found.seeds), t)),
+        "seeds": ", ".join(map(str, ablated.seeds)),
+        "defects": len(ablated.variants) - 2,
+        "caption": t(caption, seeds=seeds_in_words(len(ablated.seeds), t)),
         "setups": setups,
-        "rows": [_variant_row(variant, setups, t) for variant in found.variants],
-        "sentences": ablation_sentences(found, setups, t),
+        "rows": [_variant_row(variant, setups, t) for variant in ablated.variants],
+        "sentences": ablation_sentences(ablated, setups, t),
     }
 
 
@@ -188,21 +188,21 @@ def _mended(name: str, t: Catalogue) -> Phrase:
     return t("ablation.mended", defect=t(f"defect.{name}"))
 
 
-def ablation_sentences(found: Ablation, setups: Sequence[str], t: Catalogue) -> list[Phrase]:
+def ablation_sentences(ablated: Ablation, setups: Sequence[str], t: Catalogue) -> list[Phrase]:
     """Return what each mended defect did to every optimizer, and the verdicts with it mended beside those
     without.
 
     Those that did nothing stand together. Where the seeds are too few for a test, no order is spoken of.
 
     Args:
-        found: The ablation.
+        ablated: The ablation.
         setups: The names of the setups, in order.
         t: The words, in the report's languages.
     """
-    before, *others = found.variants
+    before, *others = ablated.variants
     idle = [variant for variant in others if unchanged(variant)]
     sentences = [
-        _effect(before, variant, setups, found.tested, t) for variant in others if variant not in idle
+        _effect(before, variant, setups, ablated.tested, t) for variant in others if variant not in idle
     ]
     if idle:
         defects = [t(f"ablation.{ALL}" if one.mended == ALL else f"defect.{one.mended}") for one in idle]

@@ -66,8 +66,8 @@ def compared(results: pd.DataFrame, where: str) -> Compared | None:
         return None
     stage = str(results["stage"].iloc[0])
     table = scores(results)
-    found = compare(table, metric="test_accuracy", lost=Verdict.DIVERGED)
-    return Compared(stage, table, found, tuple(of_comparison(found, stage, where)))
+    comparison = compare(table, metric="test_accuracy", lost=Verdict.DIVERGED)
+    return Compared(stage, table, comparison, tuple(of_comparison(comparison, stage, where)))
 
 
 def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogue) -> Section:
@@ -205,9 +205,9 @@ def curves_alt(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Phrase:
         t: The words, in the report's languages.
     """
     write = numbers.percent if metric == "accuracy" else numbers.loss
-    said = []
+    descriptions = []
     for setup, rows in epochs.groupby("setup", sort=False):
         means = rows.groupby("epoch")[[f"training_{metric}", f"validation_{metric}"]].mean()
         ends = [f"{write(means[name].iloc[0])} → {write(means[name].iloc[-1])}" for name in means]
-        said.append(f"{setup} {ends[0]}, {ends[1]}")
-    return t(f"alt.{metric}", values="; ".join(said))
+        descriptions.append(f"{setup} {ends[0]}, {ends[1]}")
+    return t(f"alt.{metric}", values="; ".join(descriptions))

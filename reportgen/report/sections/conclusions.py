@@ -47,35 +47,35 @@ def conclude(
         search: The rows of search.csv about the comparison.
         results: All rows of results.csv.
     """
-    found = list(shared.findings) if shared else []
+    findings = list(shared.findings) if shared else []
     if tuned_equally:
-        found += tuned_equally.findings
+        findings += tuned_equally.findings
         if shared:
             before, after = (one.found.standing(one.stage) for one in (shared, tuned_equally))
-            told = not any(one.key == "too_few_seeds" for one in found)
+            told = not any(one.key == "too_few_seeds" for one in findings)
             change = of_tuning(before, after, told)
-            found += [change] if change else []
-    found += of_search(search)
+            findings += [change] if change else []
+    findings += of_search(search)
     tuned, best = of_stage(results, TUNED), tuned_equally or shared
     if best and len(tuned):
         gain = of_gain(tuned, of_stage(results, best.stage))
-        found += [gain] if gain else []
-    return found
+        findings += [gain] if gain else []
+    return findings
 
 
 def conclusion_phrases(
-    found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
+    findings: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
 ) -> list[Phrase]:
     """Return every finding in words, with the networks' difference and the tuned setup's test accuracy.
 
     Args:
-        found: The findings.
+        findings: The findings.
         shared: The optimizers compared at the given settings.
         results: All rows of results.csv.
         t: The words, in the report's languages.
     """
-    gains = [one for one in found if one.key in GAINS]
-    others = [one for one in found if one not in gains]
+    gains = [finding for finding in findings if finding.key in GAINS]
+    others = [finding for finding in findings if finding not in gains]
     return [
         *in_words(others, UNIT, t),
         *_networks(shared, results, t),
@@ -85,7 +85,7 @@ def conclusion_phrases(
 
 
 def first_page(
-    found: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
+    findings: Sequence[Finding], shared: Compared | None, results: pd.DataFrame, t: Catalogue
 ) -> list[Phrase]:
     """Return the findings that matter most: who is best where, what diverged, how the full training did.
 
@@ -93,16 +93,18 @@ def first_page(
     the compared networks differ comes on top.
 
     Args:
-        found: All findings.
+        findings: All findings.
         shared: The optimizers compared at the given settings.
         results: All rows of results.csv.
         t: The words, in the report's languages.
     """
     room = MOST_ON_FIRST_PAGE - bool((results["stage"] == TUNED).any())
-    orders = [one for one in found if one.key in ORDERS]
-    others = [one for one in found if one.key == "diverged"][: max(0, room - len(orders))]
-    gains = [one for one in found if one.key in GAINS]
-    return conclusion_phrases([one for one in found if one in orders + others + gains], shared, results, t)
+    orders = [finding for finding in findings if finding.key in ORDERS]
+    others = [finding for finding in findings if finding.key == "diverged"][: max(0, room - len(orders))]
+    gains = [finding for finding in findings if finding.key in GAINS]
+    return conclusion_phrases(
+        [finding for finding in findings if finding in orders + others + gains], shared, results, t
+    )
 
 
 def _networks(shared: Compared | None, results: pd.DataFrame, t: Catalogue) -> list[Phrase]:

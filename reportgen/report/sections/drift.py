@@ -68,7 +68,7 @@ def describe_drift(records: RunRecords, table: pd.DataFrame, t: Catalogue) -> di
         table: Of drift_of.
         t: The words, in the report's languages.
     """
-    found = [
+    tables = [
         {"key": f"drift-{name}", "caption": _caption(name, rows, records, t), "rows": drift_rows(rows, t)}
         for name, rows in table.groupby("reference", sort=False)
     ]
@@ -79,7 +79,7 @@ def describe_drift(records: RunRecords, table: pd.DataFrame, t: Catalogue) -> di
     alt = history_alt(history, t)
     return {
         "sentences": drift_sentences(table, t),
-        "tables": found,
+        "tables": tables,
         "runs": history["run"].nunique(),
         "figure": drawn(
             history_figure,
@@ -185,7 +185,7 @@ def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:
         means: Of analysis.drift.means_over_time.
         t: The words, in the report's languages.
     """
-    said = [
+    courses = [
         t(
             "alt.change",
             name=_headline(str(stage), str(setup), t),
@@ -194,4 +194,4 @@ def history_alt(means: pd.DataFrame, t: Catalogue) -> Phrase:
         )
         for (stage, setup), rows in means.groupby(["stage", "setup"], sort=False)
     ]
-    return t("alt.history", values=together(said, "list.phrases", t))
+    return t("alt.history", values=together(courses, "list.phrases", t))

@@ -22,32 +22,32 @@ from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import CHINESE, ENGLISH, Catalogue, Phrase
 
 
-def front_page(records: RunRecords, said: Headlines, t: Catalogue, fingerprint: str) -> Section:
+def front_page(records: RunRecords, headlines: Headlines, t: Catalogue, fingerprint: str) -> Section:
     """Return what report.html.j2 sets before the sections, and what all of these share.
 
     Args:
         records: Of the run.
-        said: What the report says first.
+        headlines: What the report says first.
         t: The words, in the report's languages.
         fingerprint: Of the records that are attached to the PDF, as attachments.py computes it.
     """
     defects = records.manifest.experiment.settings.defects
     setups = list(dict.fromkeys(of_stage(records.results, COMPARISON)["setup"]))
-    at_a_glance = glance(said, setups, t)
+    at_a_glance = glance(headlines, setups, t)
     return Section(
         "front_page",
         lambda: {
             **heading_facts(records, t),
             **describe_code(records, t),
             "notices": [t(f"notice.{name}") for name, on in defects if on],
-            "abstract": abstract(records, said, source_name(records.manifest, t), t),
-            "findings": said.key_findings,
+            "abstract": abstract(records, headlines, source_name(records.manifest, t), t),
+            "findings": headlines.key_findings,
             "glance": at_a_glance,
             "setups": [{"name": name, "color": color(n)} for n, name in enumerate(setups)],
             "fingerprint": fingerprint,
         },
         (
-            *claim_sentences("key findings", said.first_page, front=True),
+            *claim_sentences("key findings", headlines.first_page, front=True),
             *(claim_glance(at_a_glance) if at_a_glance else ()),
         ),
     )

@@ -49,12 +49,12 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     results = records.results
     shared = compared(of_stage(results, COMPARISON), SHARED)
     tuned_equally = compared(of_stage(results, EQUALLY_TUNED), EACH_TUNED)
-    found = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
+    findings = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
     audited = describe_audit(records, t)
     return Headlines(
         shared,
         tuned_equally,
         audited,
-        tuple(first_page(found, shared, results, t)),
-        tuple(conclusion_phrases(found, shared, results, t)),
+        tuple(first_page(findings, shared, results, t)),
+        tuple(conclusion_phrases(findings, shared, results, t)),
     )

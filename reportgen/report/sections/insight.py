@@ -89,8 +89,8 @@ def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, An
     drawn = []
     for label in dict.fromkeys(kept["labels"].tolist()):
         cells = [
-            _example(images[place], classes, int(kept["predicted"][place]), kept["probability"][place], label)
-            for place in np.flatnonzero(kept["labels"] == label)
+            _example(images[index], classes, int(kept["predicted"][index]), kept["probability"][index], label)
+            for index in np.flatnonzero(kept["labels"] == label)
         ]
         drawn.append(
             Markup('<div class="examples"><span class="true">{}</span>{}</div>').format(
@@ -112,9 +112,9 @@ def examples_text(seed: int, surest: dict[str, str] | None, t: Catalogue, figure
         t: The words, in the report's languages.
         figure: The reference to the figure.
     """
-    said = [t("insight.examples_text", figure=figure, seed=seed)]
-    said += [t("insight.surest", **surest)] if surest else []
-    return together(said, "list.sentences", t)
+    sentences = [t("insight.examples_text", figure=figure, seed=seed)]
+    sentences += [t("insight.surest", **surest)] if surest else []
+    return together(sentences, "list.sentences", t)
 
 
 def surest_mistake(kept: dict[str, NDArray[Any]], classes: Sequence[str]) -> dict[str, str] | None:
@@ -127,11 +127,11 @@ def surest_mistake(kept: dict[str, NDArray[Any]], classes: Sequence[str]) -> dic
     wrong = np.flatnonzero(kept["predicted"] != kept["labels"])
     if not len(wrong):
         return None
-    place = wrong[kept["probability"][wrong].argmax()]
+    index = wrong[kept["probability"][wrong].argmax()]
     return {
-        "true": classes[kept["labels"][place]],
-        "predicted": classes[kept["predicted"][place]],
-        "probability": f"{float(kept['probability'][place]):.0%}",
+        "true": classes[kept["labels"][index]],
+        "predicted": classes[kept["predicted"][index]],
+        "probability": f"{float(kept['probability'][index]):.0%}",
     }
 
 
@@ -139,9 +139,9 @@ def _example(
     image: NDArray[np.uint8], classes: Sequence[str], predicted: int, probability: float, label: int
 ) -> Markup:
     kind, mark = ("right", "✓") if predicted == label else ("wrong", "✗")
-    said = f"{classes[predicted]} {probability:.0%}"
+    answer = f"{classes[predicted]} {probability:.0%}"
     return Markup('<span class="example {}">{}<span>{} {}</span></span>').format(
-        kind, picture(image[None], f"{mark} {classes[label]}: {said}"), mark, said
+        kind, picture(image[None], f"{mark} {classes[label]}: {answer}"), mark, answer
     )
 
 

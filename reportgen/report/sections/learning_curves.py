@@ -35,12 +35,12 @@ def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
         if rise > TURNED:
             epoch = losses.droplevel("setup").idxmin()
             turns.append(t("curves.turn", setup=setup, epoch=epoch, rise=numbers.percent(rise, 0)))
-    said = (
+    overfitting = (
         t("curves.turned", turns=together(turns, "list.phrases", t))
         if turns
         else (t("curves.not_turned", share=numbers.percent(TURNED, 0)))
     )
-    return together([first, said], "list.sentences", t)
+    return together([first, overfitting], "list.sentences", t)
 
 
 def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
@@ -55,5 +55,5 @@ def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
     if last.empty:
         return t("curves.accuracy_diverged", figure=figure)
     gaps = last["training_accuracy"] - last["validation_accuracy"]
-    said = [t("curves.gap", setup=setup, gap=numbers.points(gap)) for setup, gap in gaps.items()]
-    return t("curves.accuracy", figure=figure, gaps=together(said, "list.names", t))
+    phrases = [t("curves.gap", setup=setup, gap=numbers.points(gap)) for setup, gap in gaps.items()]
+    return t("curves.accuracy", figure=figure, gaps=together(phrases, "list.names", t))

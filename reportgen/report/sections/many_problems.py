@@ -18,52 +18,52 @@ MOST_IN_SENTENCES = 6
 """So many pairs of optimizers have a sentence on the first page."""
 
 
-def are_many(found: Comparison) -> bool:
+def are_many(comparison: Comparison) -> bool:
     """Return whether the problems are too many for a section each."""
-    return len(found.problems) > MOST_DETAILED
+    return len(comparison.problems) > MOST_DETAILED
 
 
-def many_block(found: Comparison, unit: Unit, t: Catalogue) -> dict[str, Any] | None:
+def many_block(comparison: Comparison, unit: Unit, t: Catalogue) -> dict[str, Any] | None:
     """Return what the template shows of many problems; None where each has its own section.
 
     Args:
-        found: The comparison.
+        comparison: The comparison.
         unit: How its scores are written.
         t: The words, in the report's languages.
     """
-    if not are_many(found):
+    if not are_many(comparison):
         return None
-    metric = metric_name(found.metric, t)
+    metric = metric_name(comparison.metric, t)
     return {
         "facts": {
-            "n": numbers.whole(len(found.problems)),
-            "alpha": numbers.plain(100 * found.alpha) + "%",
-            "falsely": numbers.whole(found.alpha * len(found.problems)),
+            "n": numbers.whole(len(comparison.problems)),
+            "alpha": numbers.plain(100 * comparison.alpha) + "%",
+            "falsely": numbers.whole(comparison.alpha * len(comparison.problems)),
         },
         "counts": [
-            {"pair": versus(row["first"], row["second"]), **_counts(row)} for row in over_problems(found)
+            {"pair": versus(row["first"], row["second"]), **_counts(row)} for row in over_problems(comparison)
         ],
-        "pairs": [{**pair_row(pair, unit, t), "problem": pair.problem} for pair in found.pairs],
+        "pairs": [{**pair_row(pair, unit, t), "problem": pair.problem} for pair in comparison.pairs],
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
-        "seeds": t(f"verdict.{SIGNS[found.lost]}_pairs"),
+        "seeds": t(f"verdict.{SIGNS[comparison.lost]}_pairs"),
     }
 
 
-def many_sentences(found: Comparison, t: Catalogue) -> list[Phrase]:
+def many_sentences(comparison: Comparison, t: Catalogue) -> list[Phrase]:
     """Return what the first page says of many problems.
 
     Args:
-        found: The comparison.
+        comparison: The comparison.
         t: The words, in the report's languages.
     """
-    rows = over_problems(found)
-    problems, pairs = numbers.whole(len(found.problems)), numbers.whole(len(found.pairs))
-    said = [t("scores.many_pairs", n=problems, pairs=pairs)]
+    rows = over_problems(comparison)
+    problems, pairs = numbers.whole(len(comparison.problems)), numbers.whole(len(comparison.pairs))
+    sentences = [t("scores.many_pairs", n=problems, pairs=pairs)]
     if len(rows) <= MOST_IN_SENTENCES:
         for row in rows:
-            said.append(t("scores.many_pair", first=row["first"], second=row["second"], **_counts(row)))
-    return said
+            sentences.append(t("scores.many_pair", first=row["first"], second=row["second"], **_counts(row)))
+    return sentences
 
 
 def _counts(row: dict[str, Any]) -> dict[str, str]:

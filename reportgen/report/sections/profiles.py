@@ -19,21 +19,23 @@ from reportgen.report.words.labels import figure_labels
 from reportgen.report.words.numbers import Unit
 
 
-def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalogue) -> dict[str, Any] | None:
+def profile_block(
+    comparison: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalogue
+) -> dict[str, Any] | None:
     """Return what the template shows of all problems together; None where there is one alone.
 
     Where the scores have no ratio, `why` says so, and there is no figure.
 
     Args:
-        found: The comparison.
+        comparison: The comparison.
         scores: Of scores.checked.
         unit: How the scores are written.
         t: The words, in the report's languages.
     """
-    if len(found.problems) < 2:
+    if len(comparison.problems) < 2:
         return None
-    metric = metric_name(found.metric, t)
-    costs, ratio = _costs(found, scores["score"], unit, metric, t)
+    metric = metric_name(comparison.metric, t)
+    costs, ratio = _costs(comparison, scores["score"], unit, metric, t)
     table = scores.assign(cost=costs)
     try:
         profile = performance_profile(table[["problem", "optimizer", "seed", "cost"]])
@@ -52,7 +54,7 @@ def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalo
             profiles,
             profile,
             figure_labels(t),
-            list(found.optimizers),
+            list(comparison.optimizers),
             prefix="profile",
             description=alt.plain(),
         ),
@@ -61,10 +63,10 @@ def profile_block(found: Comparison, scores: pd.DataFrame, unit: Unit, t: Catalo
 
 
 def _costs(
-    found: Comparison, scores: pd.Series[float], unit: Unit, metric: Phrase, t: Catalogue
+    comparison: Comparison, scores: pd.Series[float], unit: Unit, metric: Phrase, t: Catalogue
 ) -> tuple[pd.Series[float], Phrase]:
     """Costs whose ratio to the least is how far a score is from the best one, and that ratio in words."""
-    if not found.higher_is_better:
+    if not comparison.higher_is_better:
         return scores, t("scores.ratio_lower", metric=metric)
     if unit.share and scores.dropna().between(0, 1).all():
         return 1 - scores, t("scores.ratio_error", metric=metric)

@@ -56,9 +56,9 @@ def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -
                         setups=list(comparison.optimizers),
                         prefix=f"scores-{number}",
                     ),
-                    "sentences": said,
+                    "sentences": phrases,
                 }
-                for number, (problem, said) in enumerate(sentences.items())
+                for number, (problem, phrases) in enumerate(sentences.items())
             ],
             "many": many_block(comparison, unit, t),
             "profile": profile_block(comparison, scores, unit, t),
@@ -148,7 +148,9 @@ def findings_of(comparison: Comparison) -> tuple[list[Finding], dict[str, list[F
     if are_many(comparison):
         return [], {}
     by_problem = {problem: list(of_comparison(comparison, problem, TABLE)) for problem in comparison.problems}
-    return [one for of_problem in by_problem.values() for one in of_problem if one.key in ORDERS], by_problem
+    return [
+        finding for of_problem in by_problem.values() for finding in of_problem if finding.key in ORDERS
+    ], by_problem
 
 
 def is_percentage(comparison: Comparison) -> bool:

@@ -77,76 +77,76 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
         searched: The stage whose settings were searched.
         t: The words, in the report's languages.
     """
-    found = of_stage(records.search, searched)
-    if found.empty:
+    trials = of_stage(records.search, searched)
+    if trials.empty:
         return None
     settings = records.manifest.experiment.settings
     how: StageSearch = getattr(settings.search, searched)
     trained: Stage = getattr(settings, searched)
-    setups = list(dict.fromkeys(found["setup"]))
+    setups = list(dict.fromkeys(trials["setup"]))
     labels = figure_labels(t)
     key = f"search-{searched}"
     return {
         "key": key,
         "how": {
             **effort(how, how.epochs or trained.epochs, t),
-            "names": listed(list(json.loads(found["settings"].iloc[0])), t),
+            "names": listed(list(json.loads(trials["settings"].iloc[0])), t),
         },
         "rows": [
-            found_row(rows, setups.index(str(setup))) for setup, rows in found.groupby("setup", sort=False)
+            found_row(rows, setups.index(str(setup))) for setup, rows in trials.groupby("setup", sort=False)
         ],
         "rates": drawn(
             learning_rates,
-            found,
+            trials,
             labels,
             setups,
             prefix=f"{key}-rates",
-            description=rates_alt(found, t).plain(),
+            description=rates_alt(trials, t).plain(),
         ),
-        "rates_alt": rates_alt(found, t),
-        "course_alt": course_alt(found, t),
+        "rates_alt": rates_alt(trials, t),
+        "course_alt": course_alt(trials, t),
         "course": drawn(
             best_so_far,
-            found,
+            trials,
             labels,
             setups,
             prefix=f"{key}-course",
-            description=course_alt(found, t).plain(),
+            description=course_alt(trials, t).plain(),
         ),
     }
 
 
-def rates_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
+def rates_alt(trials: pd.DataFrame, t: Catalogue) -> Phrase:
     """Return the mean accuracy at every learning rate tried, for who cannot see the figure.
 
     Args:
-        found: The rows of search.csv of one stage.
+        trials: The rows of search.csv of one stage.
         t: The words, in the report's languages.
     """
-    said = []
-    for setup, tried in found.groupby("setup", sort=False):
+    descriptions = []
+    for setup, tried in trials.groupby("setup", sort=False):
         means = mean_by_learning_rate(tried)
         values = (
             f"{numbers.plain(rate)}: {numbers.percent(mean)}"
             for rate, mean in zip(means.index, means, strict=True)
         )
-        said.append(f"{setup} {', '.join(values)}")
-    return t("alt.rates", values="; ".join(said))
+        descriptions.append(f"{setup} {', '.join(values)}")
+    return t("alt.rates", values="; ".join(descriptions))
 
 
-def course_alt(found: pd.DataFrame, t: Catalogue) -> Phrase:
+def course_alt(trials: pd.DataFrame, t: Catalogue) -> Phrase:
     """Return how many settings were tried and what the best of them reached.
 
     Args:
-        found: The rows of search.csv of one stage.
+        trials: The rows of search.csv of one stage.
         t: The words, in the report's languages.
     """
-    said = [
+    descriptions = [
         f"{setup} {tried['number'].nunique()}: "
         f"{numbers.percent(tried.loc[tried['chosen'], 'validation_accuracy'].mean())}"
-        for setup, tried in found.groupby("setup", sort=False)
+        for setup, tried in trials.groupby("setup", sort=False)
     ]
-    return t("alt.course", values="; ".join(said))
+    return t("alt.course", values="; ".join(descriptions))
 
 
 def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:

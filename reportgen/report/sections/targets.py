@@ -104,15 +104,15 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     medians = {str(name): float(median) for name, median in summary["epoch"].items()}
     written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
     each = [t.given(dict.fromkeys(t.languages, f"{name} {median}")) for name, median in written.items()]
-    said = together(each, "list.names", t)
-    alt = t("alt.target", values=said)
+    words = together(each, "list.names", t)
+    alt = t("alt.target", values=words)
     intervals = summary["epoch_low"].notna().any()
     return {
         "figure": drawn(
             times_to_target, times, setups, labels, prefix=f"target-{key}-times", description=alt.plain()
         ),
         "alt": alt,
-        "figure_text": partial(_figure_text, said, times, medians, t),
+        "figure_text": partial(_figure_text, words, times, medians, t),
         "caption": t("target.caption" if intervals else "target.caption_bare"),
         "key": f"target-{key}",
         "target": numbers.percent(race.target),
@@ -122,14 +122,14 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
 
 
 def _figure_text(
-    said: Phrase, times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue, figure: Phrase
+    words: Phrase, times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue, figure: Phrase
 ) -> Phrase:
     """The medians, who is first if the paired test shows it, and how many trials missed the target.
 
-    said: the medians in words. figure: the reference to it.
+    words: the medians in words. figure: the reference to it.
     """
     missed = int((~np.isfinite(times["epoch"])).sum())
-    sentences = [t("target.figure_text", figure=figure, medians=said), _first(times, medians, t)]
+    sentences = [t("target.figure_text", figure=figure, medians=words), _first(times, medians, t)]
     if missed:
         sentences.append(t("target.missed", missed=missed, trials=len(times)))
     return together(sentences, "list.sentences", t)
@@ -140,12 +140,12 @@ def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> P
 
     The test is about the mean difference. Where a skewed one contradicts the medians, nobody is named.
     """
-    found = compare_times(times)
-    (standing,) = found.standings
+    comparison = compare_times(times)
+    (standing,) = comparison.standings
     ranked = set(standing.order)
     if len(ranked) < 2:
         return t("target.not_ranked")
-    if not was_tested([pair for pair in found.pairs if {pair.first, pair.second} <= ranked]):
+    if not was_tested([pair for pair in comparison.pairs if {pair.first, pair.second} <= ranked]):
         return t("target.untested")
     first = standing.winner
     if first is None or any(medians[name] <= medians[first] for name in medians if name != first):

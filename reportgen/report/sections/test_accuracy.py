@@ -108,13 +108,13 @@ def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
         matrix: Mean counts (classes, classes): true classes in rows, told ones in columns.
         classes: The names of the classes.
     """
-    said = []
-    for place, name in enumerate(classes):
-        row = matrix[place].copy()
-        right, total, row[place] = row[place], row.sum(), 0
+    descriptions = []
+    for index, name in enumerate(classes):
+        row = matrix[index].copy()
+        right, total, row[index] = row[index], row.sum(), 0
         most = f", {numbers.mean_count(row.max())} {classes[int(row.argmax())]}" if row.any() else ""
-        said.append(f"{name} {numbers.mean_count(right)}/{numbers.whole(total)}{most}")
-    return "; ".join(said)
+        descriptions.append(f"{name} {numbers.mean_count(right)}/{numbers.whole(total)}{most}")
+    return "; ".join(descriptions)
 
 
 def tested(comparison: pd.DataFrame, tuned: pd.DataFrame) -> pd.DataFrame:
@@ -167,12 +167,12 @@ def extremes(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> dict[str, 
     totals = matrix.sum(axis=1)
     there = np.flatnonzero(totals)
     shares = matrix.diagonal()[there] / totals[there]
-    found: dict[str, object] = {}
+    values: dict[str, object] = {}
     for name, share in (("best", shares.max()), ("worst", shares.min())):
         alike = there[np.isclose(shares, share, rtol=0, atol=1e-12)]
-        found |= {name: quoted([classes[place] for place in alike], t)}
-        found |= {f"{name}_accuracy": numbers.percent(share)}
-    return found
+        values |= {name: quoted([classes[index] for index in alike], t)}
+        values |= {f"{name}_accuracy": numbers.percent(share)}
+    return values
 
 
 def quoted(names: Sequence[str], t: Catalogue) -> Phrase:

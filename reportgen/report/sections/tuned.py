@@ -37,14 +37,14 @@ def tuned_section(records: RunRecords, t: Catalogue) -> Section:
     """
     results = of_stage(records.results, TUNED)
     log = trial_log(records, results) if len(results) else []
-    found = records.manifest.experiment.settings.found.tuned
+    note = records.manifest.experiment.settings.found.tuned
     return Section(
         "tuned",
         lambda: {
             "tuned": describe_tuned(records, results, log, t) if len(results) else None,
             "tuned_parts": PARTS,
             "tuned_search": describe_search(records, TUNED, t),
-            "found": found_elsewhere(found, t),
+            "found": found_elsewhere(note, t),
         },
         (
             *claim_search(records, TUNED),
@@ -99,9 +99,9 @@ def describe_tuned(
     row = results.iloc[0]
     optimizer = f"{row['optimizer']} (learning_rate={numbers.plain(row['learning_rate'])}"
     optimizer += f" {row['hyperparameters']})" if row["hyperparameters"] else ")"
-    place = place_of(records, results)
-    shapes = records.manifest.parameter_shapes[place]
-    trial = records.manifest.trials[place]  # as it ran: a search may have found its settings
+    index = place_of(records, results)
+    shapes = records.manifest.parameter_shapes[index]
+    trial = records.manifest.trials[index]  # as it ran: a search may have found its settings
     by = chosen_by(trial)
     ended = finished(results)
     log_seed = logged_seed(results)

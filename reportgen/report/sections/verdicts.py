@@ -43,7 +43,7 @@ IN_TABLES = {
 
 
 def verdict_block(
-    found: Comparison,
+    comparison: Comparison,
     problem: str,
     scores: pd.DataFrame,
     unit: Unit,
@@ -55,7 +55,7 @@ def verdict_block(
     """Return what the templates show of a comparison on one problem.
 
     Args:
-        found: The comparison.
+        comparison: The comparison.
         problem: The problem of it to show.
         scores: The table that was compared.
         unit: How the scores are written.
@@ -64,11 +64,11 @@ def verdict_block(
         prefix: What the figure's ids begin with, unique in the page.
     """
     of_problem = scores[scores["problem"] == problem]
-    summary = found.summaries[found.summaries["problem"] == problem]
-    pairs = [pair for pair in found.pairs if pair.problem == problem]
+    summary = comparison.summaries[comparison.summaries["problem"] == problem]
+    pairs = [pair for pair in comparison.pairs if pair.problem == problem]
     tested = was_tested(pairs)
-    may_be_best = found.standing(problem).may_be_best if tested else ()
-    metric = metric_name(found.metric, t)
+    may_be_best = comparison.standing(problem).may_be_best if tested else ()
+    metric = metric_name(comparison.metric, t)
     alt = t("alt.scores", values=described(summary, unit))
     return {
         "key": prefix,
@@ -87,7 +87,7 @@ def verdict_block(
             *(["pairs" if tested else "pairs_untested"] if pairs else []),
         ],
         "bold": bool(may_be_best),
-        "lost": SIGNS[found.lost],
+        "lost": SIGNS[comparison.lost],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
@@ -154,7 +154,7 @@ def matrix_block(
     labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
     separated = [pair for pair in pairs if pair.verdict in (Verdict.BETTER, Verdict.WORSE)]
     facts = {"n": len(pairs), "separated": len(separated)}
-    said = [
+    phrases = [
         t(
             "alt.pair",
             pair=pair_name(pair),
@@ -163,7 +163,7 @@ def matrix_block(
         )
         for pair in pairs
     ]
-    alt = t("alt.matrix", values=together(said, "list.phrases", t))
+    alt = t("alt.matrix", values=together(phrases, "list.phrases", t))
     return {
         "key": prefix,
         "text": "matrix_text" if was_tested(pairs) else "matrix_text_untested",
@@ -279,15 +279,15 @@ def needed(pair: Pair) -> str:
     return numbers.whole(pair.seeds_needed)
 
 
-def in_words(found: Sequence[Finding], unit: Unit, t: Catalogue) -> list[Phrase]:
+def in_words(findings: Sequence[Finding], unit: Unit, t: Catalogue) -> list[Phrase]:
     """Return the sentences of findings, one each.
 
     Args:
-        found: The findings.
+        findings: The findings.
         unit: How the scores are written.
         t: The words, in the report's languages.
     """
-    return [sentence(finding, unit, t) for finding in found]
+    return [sentence(finding, unit, t) for finding in findings]
 
 
 def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:

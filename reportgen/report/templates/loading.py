@@ -85,8 +85,8 @@ class Templates:
 
     def languages(self) -> tuple[str, ...]:
         """Return all languages that the catalogue has, the report's own two first."""
-        found = {code for phrases in self.words.values() for phrase in phrases.values() for code in phrase}
-        return (CHINESE, ENGLISH, *sorted(found - {CHINESE, ENGLISH}))
+        codes = {code for phrases in self.words.values() for phrase in phrases.values() for code in phrase}
+        return (CHINESE, ENGLISH, *sorted(codes - {CHINESE, ENGLISH}))
 
     def missing(self, language: str) -> list[str]:
         """Return the phrases that a language lacks."""
@@ -150,8 +150,8 @@ class Templates:
             of_system = isinstance(error, OSError) and not isinstance(error, jinja2.TemplateError)
             if of_system or not self.replaced:
                 raise  # no mistake of the user's
-            place = self._place(error) or (f"{path}: " if path else "")
-            raise TemplateError(f"{place}{_reason(error, known, most)}") from error
+            where = self._place(error) or (f"{path}: " if path else "")
+            raise TemplateError(f"{where}{_reason(error, known, most)}") from error
 
     def _place(self, error: Exception) -> str:
         if isinstance(error, jinja2.TemplateSyntaxError):
@@ -202,9 +202,9 @@ class Templates:
 
     def policy(self) -> str:
         """Return the line of our own page, as a template, that says what a page may load."""
-        found = _POLICY.search(own_texts()[PAGE])
-        assert found is not None, "our page has a policy"
-        return found[0]
+        match = _POLICY.search(own_texts()[PAGE])
+        assert match is not None, "our page has a policy"
+        return match[0]
 
 
 # ---------------------------------------------------------------- reading
@@ -244,13 +244,13 @@ def read(folder: Path | None) -> Templates:
     replaced = tuple(path for path, text in sorted(texts.items()) if text != own().texts.get(path))
     words, notes = own().words, []
     if WORDS in replaced:
-        found = user_catalogue.read(texts[WORDS], words)
-        if found.mistakes:
-            line, mistake = found.mistakes[0]
-            more = f" (and {len(found.mistakes) - 1} more to mend)" if len(found.mistakes) > 1 else ""
+        own_words = user_catalogue.read(texts[WORDS], words)
+        if own_words.mistakes:
+            line, mistake = own_words.mistakes[0]
+            more = f" (and {len(own_words.mistakes) - 1} more to mend)" if len(own_words.mistakes) > 1 else ""
             raise TemplateError(f"{folder / WORDS}:{line}: {mistake}{more}")
-        words = found.words
-        notes = [f"{folder / WORDS}:{line}: {note}" for line, note in found.notes]
+        words = own_words.words
+        notes = [f"{folder / WORDS}:{line}: {note}" for line, note in own_words.notes]
     templates = Templates({**own().texts, **texts}, words, folder, replaced, former=former)
     named = _named(templates)
     notes += [
@@ -325,12 +325,12 @@ def texts_in(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
 
 def _files_in(folder: Path) -> Iterator[Path]:
     """What is in a folder at any depth, in order, but for hidden files and notes for people."""
-    for place, folders, names in os.walk(folder):
-        linked = [name for name in folders if Path(place, name).is_symlink()]
+    for parent, folders, names in os.walk(folder):
+        linked = [name for name in folders if Path(parent, name).is_symlink()]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in linked)
         for name in sorted([*names, *linked]):
             if not name.startswith(".") and not name.endswith((".md", "~")):
-                yield Path(place, name)
+                yield Path(parent, name)
 
 
 def _named(templates: Templates) -> set[str]:
@@ -340,8 +340,8 @@ def _named(templates: Templates) -> set[str]:
         if path.endswith(".j2"):
             with templates.mistakes_named(path=templates.path(path)):
                 environment.compile(templates.text(path), path, templates.path(path))
-                found = meta.find_referenced_templates(environment.parse(templates.text(path)))
-                named |= {name for name in found if name}
+                references = meta.find_referenced_templates(environment.parse(templates.text(path)))
+                named |= {name for name in references if name}
     return named
 
 

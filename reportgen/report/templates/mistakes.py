@@ -23,20 +23,20 @@ def find_mistakes(folder: Path) -> list[str]:
         TemplateError: The folder cannot be read at all.
     """
     texts, former = texts_in(folder)
-    words, found = own().words, []
+    words, mistakes = own().words, []
     if WORDS in texts:
         read_words = user_catalogue.read(texts[WORDS], words)
         words = read_words.words
-        found += [f"{folder / WORDS}:{line}: {mistake}" for line, mistake in read_words.mistakes]
+        mistakes += [f"{folder / WORDS}:{line}: {mistake}" for line, mistake in read_words.mistakes]
     replaced = tuple(path for path, text in sorted(texts.items()) if text != own().texts.get(path))
     templates = Templates({**own().texts, **texts}, words, folder, replaced, former=former)
     for path in replaced:
         if path.endswith(".j2"):
             with templates.mistakes_named(path=templates.path(path)):
-                found += _in_template(path, templates)
-    if not found:
+                mistakes += _in_template(path, templates)
+    if not mistakes:
         read(folder)  # whatever else a report would stumble over
-    return found
+    return mistakes
 
 
 def _in_template(path: str, templates: Templates) -> Iterator[str]:
@@ -47,13 +47,13 @@ def _in_template(path: str, templates: Templates) -> Iterator[str]:
         yield f"{error.filename}:{error.lineno}: {str(error.message).rstrip('.')}"
         return
     tree = environment.parse(templates.text(path))
-    said = [
+    mistakes = [
         *_phrases(tree, Catalogue(templates.words, (ENGLISH,))),
         *_names(tree, templates),
         *_templates(tree, templates),
         *foreign_pages.mistakes_in_template(templates.text(path)),
     ]
-    yield from (f"{templates.path(path)}:{line}: {mistake}" for line, mistake in sorted(said))
+    yield from (f"{templates.path(path)}:{line}: {mistake}" for line, mistake in sorted(mistakes))
 
 
 def _phrases(tree: nodes.Template, t: Catalogue) -> Iterator[tuple[int, str]]:

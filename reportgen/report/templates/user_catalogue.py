@@ -51,8 +51,8 @@ def read(text: str, ours: Entries) -> OwnWords:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
-        place = re.search(r"at line (\d+)", str(error))
-        return OwnWords(ours, ((int(place[1]) if place else 1, f"is not valid TOML: {error}"),), ())
+        match = re.search(r"at line (\d+)", str(error))
+        return OwnWords(ours, ((int(match[1]) if match else 1, f"is not valid TOML: {error}"),), ())
     mistakes, notes = [], []
     merged = {section: dict(phrases) for section, phrases in ours.items()}
     names = [f"{section}.{key}" for section, phrases in ours.items() for key in phrases]
@@ -107,11 +107,11 @@ def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterat
 
 def _names(text: str) -> set[str]:
     """The {names} in a text as they stand there, with all that makes them more than a name."""
-    found = set()
+    names = set()
     for _, name, form, conversion in string.Formatter().parse(text):
         if name is not None:
-            found.add(f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}")
-    return found
+            names.add(f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}")
+    return names
 
 
 def _listed(names: set[str]) -> str:
@@ -120,7 +120,7 @@ def _listed(names: set[str]) -> str:
 
 def _line(text: str, section: str, key: str | None = None) -> int:
     """Where a table, or a phrase in it, stands; the first line where it is written in another way."""
-    inside, found = "", 1
+    inside, line_number = "", 1
     for number, line in enumerate(text.split("\n"), start=1):
         head = re.match(r"\s*\[\s*([\w.\"'-]+?)\s*\]", line)
         if head:
@@ -128,7 +128,7 @@ def _line(text: str, section: str, key: str | None = None) -> int:
         if (head or re.match(rf"\s*[\"']?{re.escape(section)}\b", line)) and (
             inside == section or (not head and not inside)
         ):
-            found = number
+            line_number = number
             if key is None:
                 return number
         if key is not None and inside == f"{section}.{key}":
@@ -139,4 +139,4 @@ def _line(text: str, section: str, key: str | None = None) -> int:
             and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line)
         ):
             return number
-    return found
+    return line_number

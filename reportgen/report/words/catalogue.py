@@ -70,27 +70,28 @@ class Phrase:
     def passages(self) -> list[Passage]:
         """Return the texts that are different ones, each with the languages that it is shown for."""
         borrowed = tuple(language for language in self.texts if language in self.borrowed)
-        found = [
+        passages = [
             Passage(language, language, text, borrowed if language == ENGLISH else ())
             for language, text in self.texts.items()
             if language not in borrowed
         ]
         if borrowed and ENGLISH not in self.texts:
-            found.append(Passage(borrowed[0], ENGLISH, self.texts[borrowed[0]], borrowed))
-        return found
+            passages.append(Passage(borrowed[0], ENGLISH, self.texts[borrowed[0]], borrowed))
+        return passages
 
     def spans(self) -> Markup:
         """Return one span a language, next to each other; one alone where the languages say the same."""
         if len(set(self.texts.values())) == 1 and len(self.borrowed) < len(self.texts):
             return Markup("<span>{}</span>").format(next(iter(self.texts.values())))
         return Markup(" ").join(
-            Markup("<span {}>{}</span>").format(found.attributes, found.text) for found in self.passages()
+            Markup("<span {}>{}</span>").format(passage.attributes, passage.text)
+            for passage in self.passages()
         )
 
     def paragraphs(self) -> Markup:
         """Return one paragraph a language, below each other."""
         return Markup("\n").join(
-            Markup("<p {}>{}</p>").format(found.attributes, found.text) for found in self.passages()
+            Markup("<p {}>{}</p>").format(passage.attributes, passage.text) for passage in self.passages()
         )
 
     def plain(self) -> str:

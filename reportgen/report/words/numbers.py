@@ -124,24 +124,24 @@ def with_spread(values: pd.Series[float], write: str) -> str:
         values: The column; missing values do not count.
         write: "percent", "loss" or "seconds".
     """
-    found = values.dropna()
-    if found.empty:
+    present = values.dropna()
+    if present.empty:
         return MISSING
     writers: dict[str, Callable[[float], str]] = {
         "percent": percent, "loss": loss, "seconds": seconds,
     }  # fmt: skip
     write_one = writers[write]
-    if len(found) == 1:
-        return write_one(float(found.iloc[0]))
-    return f"{write_one(float(found.mean()))} ± {write_one(float(found.std(ddof=1)))}"
+    if len(present) == 1:
+        return write_one(float(present.iloc[0]))
+    return f"{write_one(float(present.mean()))} ± {write_one(float(present.std(ddof=1)))}"
 
 
 def whole_range(values: pd.Series[float]) -> str:
     """Return, of whole numbers, the smallest and the largest, 19–20; one number where they are the same."""
-    found = values.dropna()
-    if found.empty:
+    present = values.dropna()
+    if present.empty:
         return MISSING
-    return "–".join(dict.fromkeys(whole(end) for end in (found.min(), found.max())))
+    return "–".join(dict.fromkeys(whole(end) for end in (present.min(), present.max())))
 
 
 def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:

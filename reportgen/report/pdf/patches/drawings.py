@@ -42,12 +42,12 @@ def drawings_apart(html: str) -> Iterator[str]:
 
     drawings: list[Element] = []
 
-    def emptied(found: re.Match[str]) -> str:
+    def emptied(match: re.Match[str]) -> str:
         try:
-            drawings.append(fromstring(found[0]))
+            drawings.append(fromstring(match[0]))
         except ParseError:  # a user's own, written for HTML's more patient reader
-            return found[0]
-        return f'{found[1][:-1]} {NUMBER}="{len(drawings) - 1}"></svg>'
+            return match[0]
+        return f'{match[1][:-1]} {NUMBER}="{len(drawings) - 1}"></svg>'
 
     def whole(element: Any, *others: Any) -> Any:
         number = element.get(NUMBER)

@@ -72,10 +72,10 @@ def annotated_structure() -> Iterator[bool]:
         decoration = tag_tree.tidy(root, pdf.catalog["Lang"].string if "Lang" in pdf.catalog else "")
         tag_tree.write(pdf, start, root, counts)
         for page, stream in enumerate(streams):
-            for place, mcid in _marks(stream):
+            for index, mcid in _marks(stream):
                 ink = tag_tree.Ink(page, mcid)
                 if ink in decoration or ink not in tagged:
-                    stream.stream[place - 1 : place + 2] = [b"/Artifact", _KIND[ink in decoration], b"BDC"]
+                    stream.stream[index - 1 : index + 2] = [b"/Artifact", _KIND[ink in decoration], b"BDC"]
 
     tags._build_box_tree = build_and_annotate  # it calls itself by this name, so each level is reached
     writer.add_tags = add_and_tidy
@@ -103,9 +103,9 @@ _KIND = {False: b"<</Type/Pagination>>", True: b"<</Type/Layout>>"}
 
 def _marks(stream: Any) -> Iterator[tuple[int, int]]:
     """The places in a page's content where marked content begins, and its numbers."""
-    for place, part in enumerate(stream.stream):
+    for index, part in enumerate(stream.stream):
         if isinstance(part, dict) and "MCID" in part:
-            yield place, part["MCID"]
+            yield index, part["MCID"]
 
 
 def _about(box: Any, tag: str, boxes: Any) -> dict[str, Any]:

@@ -91,8 +91,8 @@ def attribute(element: Element, name: str) -> str | None:
         element: Of the tree of tags.
         name: Of the attribute.
     """
-    found = None if element.html is None else element.html.attrib.get(name)
-    return None if found is None else str(found)
+    value = None if element.html is None else element.html.attrib.get(name)
+    return None if value is None else str(value)
 
 
 # ---------------------------------------------------------------- tidying
@@ -144,7 +144,7 @@ def _name(element: Element, inside_nav: bool) -> None:
             kid.tag = "Span"
         elif kid.tag == "Div" and element.tag == "L":  # <dl><div><dt>..</dt><dd>..</dd></div></dl>
             kid.tag = "LI"
-            kid.kids = [_term_or_value(one) for one in kid.kids]
+            kid.kids = [_term_or_value(inner) for inner in kid.kids]
         _name(kid, nav)
 
 
@@ -289,28 +289,30 @@ def read(pdf: Any, start: int) -> Element:
         pdf: The document, as pydyf has it.
         start: The number of the tree's first object; it has all from there on.
     """
-    pages = {number: place for place, number in enumerate(pdf.pages["Kids"][::3])}
+    pages = {number: index for index, number in enumerate(pdf.pages["Kids"][::3])}
 
     def element_of(source: Any) -> Element:
         page = pages[number_in(source["Pg"])] if "Pg" in source else 0
         about = dict(getattr(source, "about", {}))
         if "Alt" in source:
             about.setdefault("alternative", source["Alt"].string)
-        found = Element(source["S"].removeprefix("/"), page, **about)
-        if found.tag in ("TH", "TD"):
-            found.table = {key: source["A"][key] for key in ("ColSpan", "RowSpan") if key in source["A"]}
-        if found.tag == "TH":
-            found.table["Scope"] = "/Row" if attribute(found, "scope") in ("row", "rowgroup") else "/Column"
+        element = Element(source["S"].removeprefix("/"), page, **about)
+        if element.tag in ("TH", "TD"):
+            element.table = {key: source["A"][key] for key in ("ColSpan", "RowSpan") if key in source["A"]}
+        if element.tag == "TH":
+            element.table["Scope"] = (
+                "/Row" if attribute(element, "scope") in ("row", "rowgroup") else "/Column"
+            )
         for kid in source["K"]:
             if isinstance(kid, int):
-                found.kids.append(Ink(page, kid))
+                element.kids.append(Ink(page, kid))
             else:
                 target = pdf.objects[number_in(kid)]
                 if target["Type"] == "/OBJR":
-                    found.kids.append(Annotation(page, number_in(target["Obj"])))
+                    element.kids.append(Annotation(page, number_in(target["Obj"])))
                 else:
-                    found.kids.append(element_of(target))
-        return found
+                    element.kids.append(element_of(target))
+        return element
 
     root = next(one for one in pdf.objects[start:] if isinstance(one, dict) and one.get("S") == "/Document")
     return element_of(root)
