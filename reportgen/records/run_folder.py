@@ -56,6 +56,11 @@ HISTORY_COLUMNS = ("run", "started", "reference", "stage", "setup", "seed", "sco
 CAUSE_COLUMNS = ("reference", "kind", "name", "before", "now")
 CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
 
+TO_THE_LAST_DIGIT: dict[str, Any] = (
+    {"float_precision": "round_trip"} if int(pd.__version__.partition(".")[0]) < 3 else {}
+)
+"""How pandas is told to read a number as it was written; from its version 3 on it does so unasked."""
+
 RECORDS = "records"
 INSIGHT = "insight.npz"
 INSIGHT_ARRAYS = (
@@ -231,10 +236,10 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     """A table as it was written: empty cells are missing numbers or empty texts, a class "NA" is a name."""
     table = pd.read_csv(
         path,
-        float_precision="round_trip",  # pandas before 3 would lose the last digit
         dtype=dict.fromkeys(TEXT_COLUMNS, str),
         keep_default_na=False,
         na_values=[""],
+        **TO_THE_LAST_DIGIT,
     )
     if missing := [column for column in needed if column not in table]:
         raise ValueError(f"{path.name} has no column {missing[0]}")

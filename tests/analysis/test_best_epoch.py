@@ -7,6 +7,7 @@ import pytest
 
 from reportgen.analysis.best_epoch import chosen_by, costs
 from reportgen.experiment.trial import Trial
+from reportgen.experiment.values import RECORDED
 from tests.helpers.manifests import a_trial
 
 EPOCHS = pd.DataFrame(
@@ -33,5 +34,7 @@ def test_nothing_else_chooses() -> None:
 @pytest.mark.parametrize(("objective", "by"), [(False, "validation_accuracy"), (True, "objective")])
 def test_the_defect_overrules_what_the_setup_says(objective: bool, by: str) -> None:
     recorded = a_trial("tuned", "A", 0, best_epoch_by="validation_accuracy")
-    trial = Trial.model_validate(recorded | {"defects": {"best_epoch_by_objective": objective}})
+    trial = Trial.model_validate(
+        recorded | {"defects": {"best_epoch_by_objective": objective}}, context=RECORDED
+    )
     assert chosen_by(trial) == by
