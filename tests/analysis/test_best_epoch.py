@@ -34,7 +34,6 @@ def test_nothing_else_chooses() -> None:
 @pytest.mark.parametrize(("objective", "by"), [(False, "validation_accuracy"), (True, "objective")])
 def test_the_defect_overrules_what_the_setup_says(objective: bool, by: str) -> None:
     recorded = a_trial("tuned", "A", 0, best_epoch_by="validation_accuracy")
-    trial = Trial.model_validate(
-        recorded | {"defects": {"best_epoch_by_objective": objective}}, context=RECORDED
-    )
+    recorded["defects"]["best_epoch_by_objective"] = objective
+    trial = Trial.model_validate(recorded, context=RECORDED)
     assert chosen_by(trial) == by
