@@ -77,7 +77,12 @@ def prepare(source: Source) -> Prepared:
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:
-    """Return the SHA-256 of the data and of their split, which follows the source where nothing is said."""
+    """Return the SHA-256 of the data and of their split.
+
+    Args:
+        dataset: The images; what is not said of the split follows their source.
+        settings: What is said of it.
+    """
     parts = ("train", "validation", "test", "seed", "test_from_train")
     split = {name: value for name, value in asdict(settings).items() if name in parts}
     split |= {name: value for name, value in vars(dataset).items() if name.startswith("default_")}
@@ -85,7 +90,12 @@ def data_digest(dataset: Dataset, settings: DataSettings) -> str:
 
 
 def data_settings(experiment: Experiment, file: Path) -> DataSettings:
-    """Return where the data is, paths taken relative to the experiment's file."""
+    """Return where the data is.
+
+    Args:
+        experiment: Names source and path.
+        file: Of the experiment; a relative path is taken from its folder.
+    """
     data = experiment.data
     return DataSettings(
         source=data.source,
@@ -101,7 +111,15 @@ def data_settings(experiment: Experiment, file: Path) -> DataSettings:
 
 
 def refuse_large_batches(trials: Sequence[Trial], splits: Splits) -> None:
-    """Raise UserError where a batch is larger than the training part: it would not be what was asked for."""
+    """Refuse a batch larger than the training part: it would not be what was asked for.
+
+    Args:
+        trials: Each has its batch size.
+        splits: The images.
+
+    Raises:
+        UserError: There is such a trial; the line names its stage.
+    """
     for trial in trials:
         parts = splits_of(trial, splits)
         images, kind = len(parts.train), "training"

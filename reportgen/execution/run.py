@@ -147,7 +147,17 @@ def search_settings(prepared: Prepared, kept: FinishedTrials) -> list[Searched]:
 def open_trials(
     prepared: Prepared, output: Path, training: TrainingOptions, watcher: Watcher
 ) -> Iterator[FinishedTrials]:
-    """Open what an output folder has of an experiment's trials, and the way to the others."""
+    """Open what an output folder has of an experiment's trials, and the way to the others.
+
+    Args:
+        prepared: The experiment.
+        output: The folder of all runs.
+        training: How trials are trained.
+        watcher: Hears how that gets on.
+
+    Yields:
+        The trials, for as long as their database and their claims are open.
+    """
     folder = output / run_folder.TRIALS
     with Database(output) as database, Claims(folder / "claims") as claims:
         yield FinishedTrials(
@@ -162,7 +172,13 @@ def open_trials(
 
 
 def keep_models(finished: Sequence[FinishedTrial], kept: FinishedTrials, folder: Path) -> None:
-    """Copy the classifiers of the tuned trials to the run's own folder, and what the first one shows."""
+    """Copy the classifiers of the tuned trials to the run's own folder, and what the first one shows.
+
+    Args:
+        finished: All trials of the run.
+        kept: Where the output folder keeps classifiers.
+        folder: The run's own.
+    """
     trained = [
         trial for trial in finished if trial.record.trial.setup.stage == TUNED and not trial.record.diverged
     ]

@@ -33,7 +33,12 @@ def results_table(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def confusion_table(records: Sequence[Record], classes: Sequence[str]) -> pd.DataFrame:
-    """Return confusion.csv: how many test images of each true class were taken for each class, by trial."""
+    """Return confusion.csv: how many test images of each true class were taken for each class, by trial.
+
+    Args:
+        records: Those of the trials.
+        classes: Their names, in label order.
+    """
     rows = [
         {
             "stage": record.trial.setup.stage,

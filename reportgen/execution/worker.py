@@ -107,7 +107,12 @@ def load_data(settings: DataSettings) -> LoadedData:
 
 
 def splits_for(trial: Trial, data: DataSettings) -> Splits:
-    """Return the splits for a trial, whose test images an ablation may take from elsewhere."""
+    """Return the splits for a trial, whose test images an ablation may take from elsewhere.
+
+    Args:
+        trial: Its defects say where from.
+        data: Where the images are.
+    """
     splits = load_data(data).splits
     from_train = trial.defects.test_images_from_training_file
     if from_train != data.test_from_train:
@@ -118,7 +123,12 @@ def splits_for(trial: Trial, data: DataSettings) -> Splits:
 
 
 def splits_of(trial: Trial, splits: Splits) -> Splits:
-    """Return the part of the data that a trial is about: all of it, or the comparison's small data set."""
+    """Return the part of the data that a trial is about: all of it, or the comparison's small data set.
+
+    Args:
+        trial: Its setup says how small.
+        splits: All of the data.
+    """
     return splits if trial.setup.subset is None else subset(splits, trial.setup.subset)
 
 

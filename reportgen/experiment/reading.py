@@ -70,7 +70,15 @@ def find(name: str) -> Path:
 
 
 def find_source(name: str, overrides: Overrides) -> Source:
-    """Return the experiment that a user names, with what is asked for instead of what its file says."""
+    """Return the experiment that a user names, with what is asked for instead of what its file says.
+
+    Args:
+        name: A path, or the name of a ready experiment.
+        overrides: What is asked for.
+
+    Raises:
+        ExperimentError: There is no such experiment, or something is wrong with it, in one line.
+    """
     file = find(name)
     experiment = read(file, overrides.by_table())  # first: it says what is wrong with a file
     return Source(
@@ -103,9 +111,13 @@ def name_of(path: Path) -> str:
 def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
     """Read and check an experiment file.
 
-    overrides: values to set by table and key before checking, as the command line does (None takes a key
-    away); a table that the file lacks stays absent.
-    Raises ExperimentError with one line that says what to mend.
+    Args:
+        path: The file.
+        overrides: Values to set by table and key before checking, as the command line does; None takes a key
+            away, and a table that the file lacks stays absent.
+
+    Raises:
+        ExperimentError: One line that says what to mend.
     """
     try:
         with path.open("rb") as file:

@@ -22,7 +22,12 @@ last one."""
 
 
 def joined(stage: str, joint: str) -> str:
-    """Return a stage's name as a key: with the joint between its words instead of a space."""
+    """Return a stage's name as a key.
+
+    Args:
+        stage: The name.
+        joint: What stands between its words instead of a space.
+    """
     return stage.replace(" ", joint)
 
 

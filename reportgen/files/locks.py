@@ -24,6 +24,11 @@ ABANDONED_AFTER = 30 * 24 * 3600
 def create_locked(folder: Path, prefix: str, suffix: str) -> tuple[Path, int]:
     """Create a file that nobody can have foreseen, and lock it.
 
+    Args:
+        folder: Where.
+        prefix: What its name begins with.
+        suffix: What its name ends with.
+
     Returns:
         Its path, and its descriptor: whoever closes that lets go of the lock.
     """

@@ -92,7 +92,12 @@ def grid(spaces: Mapping[str, Space], trials: int) -> list[Values]:
 
 
 def spaced(space: Space, points: int) -> list[float]:
-    """Return points from low to high, evenly spaced on the space's scale, of four digits."""
+    """Return points from low to high, evenly spaced on the space's scale, of four digits.
+
+    Args:
+        space: Bounds and scale.
+        points: How many.
+    """
     low, high = space.low or 0.0, space.high or 0.0
     shares = [point / (points - 1) for point in range(points)]
     if space.scale == "log":
@@ -101,7 +106,12 @@ def spaced(space: Space, points: int) -> list[float]:
 
 
 def readable(space: Space, value: float) -> float:
-    """Round to four digits, so that what a report prints is what was used; never beyond the range."""
+    """Round to four digits, so that what a report prints is what was used.
+
+    Args:
+        space: Its bounds are kept.
+        value: Within them.
+    """
     return min(max(float(f"{value:.4g}"), space.low or 0.0), space.high or 0.0)
 
 

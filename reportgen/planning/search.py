@@ -111,7 +111,12 @@ def search(studies: Sequence[Study], train: TrainTrials) -> list[Searched]:
 
 
 def apply(experiment: Experiment, searched: Sequence[Searched]) -> Experiment:
-    """Return the experiment with the best settings that were found."""
+    """Return the experiment with the best settings that were found.
+
+    Args:
+        experiment: As it was read.
+        searched: What its searches found.
+    """
     comparison, tuned = experiment.comparison, experiment.tuned
     best = {(of_setup.study.stage, of_setup.study.label): of_setup.best.values for of_setup in searched}
     if comparison is not None:

@@ -227,12 +227,22 @@ def _of_tuned(experiment: Experiment) -> Iterator[Study]:
 
 
 def with_values(optimizer: OptimizerSettings, values: Values) -> OptimizerSettings:
-    """Return the optimizer with other hyperparameters."""
+    """Return the optimizer with other hyperparameters.
+
+    Args:
+        optimizer: As the experiment has it.
+        values: Those that change, by name.
+    """
     return OptimizerSettings.model_validate(optimizer.model_dump() | values)
 
 
 def with_tuned_values(settings: Tuned, values: Values) -> Tuned:
-    """Return the tuned stage with other values, its optimizer's and its own."""
+    """Return the tuned stage with other values, its optimizer's and its own.
+
+    Args:
+        settings: As the experiment has them.
+        values: Those that change, by name.
+    """
     own = {name: value for name, value in values.items() if name in Stage.model_fields}
     further = {name: value for name, value in values.items() if name not in own}
     merged = settings.model_dump(exclude_unset=True) | own

@@ -52,7 +52,12 @@ def insert_found(text: str, experiment: Experiment, name: str, searched: Sequenc
 
 
 def insert_data(text: str, data: dict[str, Any]) -> str:
-    """Write what the command line said about the data into an experiment's text; None takes a key away."""
+    """Write what the command line said about the data into an experiment's text.
+
+    Args:
+        text: Of the experiment's file.
+        data: By key; None takes a key away.
+    """
     document = tomlkit.parse(text)
     table: Any = document["data"]
     for key in [key for key, value in data.items() if value is None]:
@@ -62,7 +67,13 @@ def insert_data(text: str, data: dict[str, Any]) -> str:
 
 
 def move_path(text: str, old: Path, new: Path) -> str:
-    """Rewrite an experiment's text for another place: a relative data.path points where it pointed."""
+    """Rewrite an experiment's text for another place: a relative data.path points where it pointed.
+
+    Args:
+        text: Of the experiment's file.
+        old: Where it is.
+        new: Where it will be.
+    """
     document = tomlkit.parse(text)
     data: Any = document.get("data", {})
     path = data.get("path")

@@ -24,7 +24,12 @@ class Difference:
 
 
 def differences(before: Description, now: Description) -> list[Difference]:
-    """What differs between two runs, kind by kind."""
+    """Return what differs between two runs, kind by kind.
+
+    Args:
+        before: What is said of the earlier one.
+        now: The same of the later one.
+    """
     return [
         Difference(kind, name, *(_text(side.get(name)) for side in (old, new)))
         for kind in KINDS

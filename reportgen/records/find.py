@@ -9,9 +9,14 @@ from reportgen.records import run_folder
 
 
 def find_run(name: str, output: Path) -> Path:
-    """The folder of a run: named by its path, as EXPERIMENT/RUN, as EXPERIMENT for its newest, or as RUN.
+    """Return the folder of a run.
 
-    Raises UserError where there is none, or more than one.
+    Args:
+        name: Its path, EXPERIMENT/RUN, EXPERIMENT for its newest, or RUN.
+        output: The folder of all runs.
+
+    Raises:
+        UserError: There is none, or more than one.
     """
     for folder in (Path(name), output / name):
         for found in (folder, folder / "latest"):

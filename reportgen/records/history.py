@@ -128,7 +128,12 @@ class History:
                 )
 
     def before(self, experiment: str, description: Description) -> Before:
-        """What a new run of this manifest is held against: the baseline, and the runs just before."""
+        """Return what a new run is held against: the baseline, and the runs just before.
+
+        Args:
+            experiment: Its name.
+            description: What is said of the new run.
+        """
         past, pinned = self.runs(experiment), self.baseline(experiment)
         recent = [run.run for run in past if same_settings(run.description, description)][-RECENT:]
         tables = [
@@ -173,7 +178,12 @@ class History:
         return found[0][0] if found else None
 
     def pin(self, experiment: str, run: str | None) -> None:
-        """Make a run the one that later ones are held against; None for no longer any."""
+        """Make a run the one that later ones are held against.
+
+        Args:
+            experiment: Its name.
+            run: The run's; None for no longer any.
+        """
         self.database.execute("UPDATE experiments SET baseline = ? WHERE name = ?", run, experiment)
 
     def _sound(self, experiment: str) -> Iterator[_Row]:
@@ -200,7 +210,12 @@ class History:
 
 
 def same_settings(before: Description, now: Description) -> bool:
-    """Whether two runs' experiments ask for the same, whatever their titles say."""
+    """Return whether two runs' experiments ask for the same, whatever their titles say.
+
+    Args:
+        before: What is said of the earlier one.
+        now: The same of the later one.
+    """
     heading = {"title", "author", "course"}
     asked = [run.experiment.settings.model_dump(exclude=heading) for run in (before, now)]
     return asked[0] == asked[1]

@@ -208,7 +208,15 @@ def written(part: Recorded) -> dict[str, Any]:
 
 
 def check_trials(manifest: Manifest, results: int) -> None:
-    """Raise ValueError with one line unless the manifest describes each of so many trials."""
+    """Hold a manifest against the table of results.
+
+    Args:
+        manifest: Of a run.
+        results: The rows of its results.csv.
+
+    Raises:
+        ValueError: It does not describe each of so many trials, in one line.
+    """
     for name in ("trials", "parameter_shapes", "evidence"):
         if (count := len(getattr(manifest, name) or ())) != results:
             raise ValueError(f"manifest.json, {name}: {count} for the {results} trials of results.csv")

@@ -26,12 +26,21 @@ class Freed:
 
 
 def prune_runs(history: History, experiments: Sequence[str], keep: int, *, dry: bool) -> list[Freed]:
-    """Remove all but the newest `keep` runs of these experiments.
+    """Remove all but the newest runs of some experiments.
 
     A baseline stays, and so does the run that `latest` names: where the clock was wrong once, it need not be
     the newest by its name. A trial that no other run needs goes with them, unless another program uses it
     now; one that no run has used since it was trained stays, for somebody may want to go on there. What they
-    reached stays in the history. dry: only say what would go.
+    reached stays in the history.
+
+    Args:
+        history: Of the output folder.
+        experiments: Their names.
+        keep: How many runs of each stay.
+        dry: Only say what would go.
+
+    Returns:
+        What went, or would go.
     """
     going: list[Path] = []
     for experiment in experiments:

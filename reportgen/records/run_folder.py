@@ -133,7 +133,16 @@ def partial_folder(experiment_folder: Path) -> Iterator[Path]:
 
 
 def keep(records: RunRecords, partial: Path, run: str) -> Path:
-    """Write the records into the partial folder and make it the run's folder, in one step."""
+    """Write the records into the partial folder and make it the run's folder, in one step.
+
+    Args:
+        records: All of them.
+        partial: Of `partial_folder`.
+        run: The run's name.
+
+    Returns:
+        The run's folder.
+    """
     write_text(
         partial / "manifest.json", json.dumps(records.manifest_json, ensure_ascii=False, indent=2) + "\n"
     )

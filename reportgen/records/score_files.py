@@ -46,7 +46,16 @@ class Scores:
 
 
 def read_all(paths: Sequence[Path], *, metric: str | None = None, problem: str | None = None) -> Scores:
-    """The trials of all files together. Raises UserError as read_scores, and for a trial that comes twice."""
+    """Read the trials of several files together.
+
+    Args:
+        paths: CSV files.
+        metric: As for `read_scores`; the same in all.
+        problem: As for `read_scores`.
+
+    Raises:
+        UserError: As for `read_scores`, and for a trial that comes twice.
+    """
     if not paths:
         raise UserError("no table of scores is named; name a CSV file, e.g. a run's results.csv")
     parts = [
@@ -67,17 +76,22 @@ def read_all(paths: Sequence[Path], *, metric: str | None = None, problem: str |
 def read_scores(
     path: Path, *, metric: str | None = None, problem: str | None = None, name: str | None = None
 ) -> Scores:
-    """The trials of one CSV file in UTF-8.
+    """Read the trials of one CSV file in UTF-8.
 
     Either a table with the columns optimizer, seed, a metric, and problem if it has several; or a run's
     results.csv, whose setups are the optimizers and whose stages are the problems. A trial has no score where
     that is empty, NA, nan or inf, and in a results.csv where its status is "diverged".
 
-    metric: the column to read as the score; without, the first of DEFAULT_METRICS that is there. problem:
-    only the rows of this one. name: what the file is called: the problem of a table without that column
-    (the file's name if not given), and what stands before the stage of a results.csv.
+    Args:
+        path: The file.
+        metric: The column to read as the score; without, the first of DEFAULT_METRICS that is there.
+        problem: Only the rows of this one.
+        name: What the file is called: the problem of a table without that column (the file's name if not
+            given), and what stands before the stage of a results.csv.
 
-    Raises UserError for a file that cannot be read as such a table, with its line and column, and OSError.
+    Raises:
+        UserError: The file cannot be read as such a table; the line names its line and column.
+        OSError: It cannot be read at all.
     """
     return _read_rows(_rows(path), path, metric=metric, problem=problem, name=name)
 
