@@ -42,7 +42,7 @@ WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test fast unprivileged newer wheel floors check-document check lint format types docs \
+.PHONY: help report test fast unprivileged newer wheel floors floor-report check-document check lint format types docs \
 	bench simulation drift-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
@@ -113,13 +113,15 @@ wheel: system-report $(INSTALLED_DEV) ## build the package, install it in a clea
 	@$(UV) pip install --quiet --python build/wheel/environment --constraint constraints.txt build/wheel/*.whl
 	@$(RUN) tools/try_out.py build/wheel/environment
 
-floors: system-test $(INSTALLED_DEV) ## run the fast tests, train and render with the lowest versions that are allowed
+floor-report: system-report $(INSTALLED_DEV) ## train and render with the lowest versions that are allowed
 	@$(UV) venv --quiet --clear --python $(RUN) build/floors
 	@$(UV) pip freeze --quiet --python $(RUN) | grep -E '^torch(vision)?==' > build/torch.txt
 	@$(UV) pip compile --quiet --python $(RUN) --resolution lowest-direct --constraint build/torch.txt \
 		--output-file build/floors.txt pyproject.toml
 	@$(UV) pip install --quiet --python build/floors --constraint build/floors.txt '.[dev,docs]'
 	@$(RUN) tools/try_out.py build/floors
+
+floors: floor-report system-test ## the same, and run the fast tests with them
 	@build/floors/bin/$(FAST) $(ARGS)
 
 fonts: python ## build the fonts anew and compare them with templates/fonts

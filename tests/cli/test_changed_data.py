@@ -75,14 +75,20 @@ def test_a_damaged_cache_is_not_trained_on(cli: Cli) -> None:
     assert numbers(first) == numbers(second)
 
 
-def test_of_two_experiments_in_one_call_the_second_has_what_is_there_when_it_begins(
+def test_of_two_experiments_in_one_call_both_have_what_was_there_when_it_began(
     cli: Cli, experiment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Both are prepared before the first trains; what comes after that is the next call's."""
     for name in ("second", "alone"):
         Path(f"{name}.toml").write_text(experiment.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.setattr("reportgen.cli.run.report", lambda *_: write(**OTHER))  # after the first
-        assert cli("run", "x.toml", "second.toml", "--workers", 1).code == 0
-    assert cli("run", "alone.toml", "--workers", 1, "--fresh").code == 0
-    assert numbers(runs("second")[0]) == numbers(runs("alone")[0])
-    assert numbers(runs("second")[0]) != numbers(runs()[0])
+        assert cli("run", "x.toml", "second.toml", "--workers", 1, "--fresh").code == 0
+    assert numbers(runs("second")[0]) == numbers(runs()[0])
+    assert cli("run", "alone.toml", "--workers", 1).code == 0
+    assert numbers(runs("alone")[0]) != numbers(runs()[0])
+    first, second, alone = (
+        json.loads((runs(name)[0] / "manifest.json").read_text(encoding="utf-8"))["data"]["digest"]
+        for name in ("x", "second", "alone")
+    )
+    assert first == second != alone  # what was recorded is what was trained on

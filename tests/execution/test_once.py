@@ -21,7 +21,7 @@ from reportgen.execution.executors import local
 from reportgen.experiment import reading
 from reportgen.planning import plan, search, studies
 from reportgen.records import run_folder
-from reportgen.report import context, render
+from reportgen.report import context
 from reportgen.report.page import index
 from reportgen.report.sections import headlines
 from tests.helpers.cli import Cli
@@ -60,7 +60,7 @@ TRIED = 2 * 2
 ONCE: tuple[Function, ...] = (
     reading.read, prepare.prepare, load, splits.split, studies.studies_of, search.search,
     code_digest.files, environment.versions, tables.epochs_table, tables.results_table,
-    manifest.describe_data, run_folder.keep, run_folder.read, render.render, context.compose_run,
+    manifest.describe_data, run_folder.keep, run_folder.read, context.compose_run,
     headlines.headlines, drift.drift, index.write_index,
 )  # fmt: skip
 """What one run of one experiment does once, its report and the page of all reports included."""
