@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable, Set
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from packaging.utils import canonicalize_name
 from tests.helpers.project import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 REQUIRED = {canonicalize_name(one.name): one for one in map(Requirement, PROJECT["dependencies"])}
 
 # ---------------------------------------------------------------- versions
@@ -27,8 +29,11 @@ def test_the_versions_that_are_installed_for_tests_are_allowed() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
     versions = {canonicalize_name(name): version for name, version in pinned.items()}
-    extras = [Requirement(line) for extra in PROJECT["optional-dependencies"].values() for line in extra]
+    extras = [Requirement(line) for extra in EXTRAS.values() for line in extra]
     for requirement in [*REQUIRED.values(), *extras]:
+        if requirement.name == PROJECT["name"]:  # an extra that has another one in it
+            assert requirement.extras <= EXTRAS.keys()
+            continue
         assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
 
 
@@ -58,22 +63,39 @@ def test_every_dependency_has_a_lowest_version() -> None:
 
 def test_whatever_the_package_imports_is_a_dependency() -> None:
     """What is there by way of another's needs alone may be gone tomorrow."""
-    imported = set()
-    for path in (ROOT / "reportgen").rglob("*.py"):
+    names = imported_by((ROOT / "reportgen").rglob("*.py"))
+    assert undeclared(names - imported_by(RULES), REQUIRED.keys()) == {"pydyf"}  # WeasyPrint's own writer
+    assert {"torch", "weasyprint", "tomlkit"} <= names
+
+
+def test_what_an_optimizer_is_proved_against_is_an_extra_of_its_own() -> None:
+    twins = {canonicalize_name(Requirement(line).name) for line in EXTRAS["twins"]}
+    assert undeclared(imported_by(RULES), REQUIRED.keys() | twins) == set()
+
+
+RULES = [*(ROOT / "reportgen/optim/rules").glob("*.py")]
+
+
+def imported_by(paths: Iterable[Path]) -> set[str]:
+    """The packages that files import, without Python's own and this one."""
+    names = set()
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                imported |= {alias.name for alias in node.names}
+                names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                imported.add(str(node.module))
-    names = {name.split(".")[0] for name in imported} - set(sys.stdlib_module_names) - {"reportgen"}
-    distributions = packages_distributions()
-    undeclared = {
+                names.add(str(node.module))
+    return {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - {PROJECT["name"]}
+
+
+def undeclared(names: set[str], distributions: Set[str]) -> set[str]:
+    """Those of the packages that none of the distributions brings."""
+    owners = packages_distributions()
+    return {
         name
-        for name in names - {"pydyf"}  # WeasyPrint's own writer, of the version that it asks for
-        if not {canonicalize_name(owner) for owner in distributions.get(name, ())} & REQUIRED.keys()
+        for name in names
+        if not {canonicalize_name(owner) for owner in owners.get(name, ())} & distributions
     }
-    assert undeclared == set()
-    assert {"torch", "weasyprint", "tomlkit"} <= names
 
 
 # ---------------------------------------------------------------- system packages
