@@ -48,7 +48,7 @@ def ours(part: Part) -> Callable[[], None]:
 
 def bare(part: Part) -> Callable[[], None]:
     """An epoch with nothing but the arithmetic, every update fused into its matrix product."""
-    x_all = torch.from_numpy(part.images.reshape(len(part.images), -1)) / 255
+    x_all = torch.from_numpy(part.inputs.reshape(len(part.inputs), -1)) / 255
     labels_all = torch.from_numpy(part.labels)
     parameters = Classifier(3072, [256, 64], 10, stream(0, "weights")).parameters
     w1, b1, w2, b2, w3, b3 = parameters.values()

@@ -24,7 +24,7 @@ from reportgen.data.progress import note
 from reportgen.files.atomic import partial_folder, remove_abandoned_folders
 from reportgen.files.resources import cache_folder
 
-FORMAT = 3
+FORMAT = 4
 """Part of every key: raise it when decoding or the layout of an entry changes."""
 
 _until_exit: list[tempfile.TemporaryDirectory[str]] = []
@@ -105,7 +105,7 @@ def _read(entry: Path) -> Dataset | None:
         meta = json.loads((entry / "meta.json").read_text(encoding="utf-8"))
         # numpy checks that each file is as long as its shape says, and the digest all else but the types
         arrays = {name: np.load(entry / f"{name}.npy", mmap_mode="c", allow_pickle=False) for name in ARRAYS}
-        if any(arrays[name].dtype != (np.uint8 if "images" in name else np.int64) for name in ARRAYS):
+        if any(arrays[name].dtype != (np.uint8 if "inputs" in name else np.int64) for name in ARRAYS):
             return None
         dataset = Dataset(
             source=meta["source"],

@@ -15,7 +15,7 @@ from reportgen.errors import is_printable
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
 
-ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
+ARRAYS = ("train_inputs", "train_labels", "test_inputs", "test_labels")
 """The names of a data set's four arrays, in the order in which the digest reads them."""
 
 
@@ -31,9 +31,9 @@ class Dataset:
     """
 
     source: str
-    train_images: Images
+    train_inputs: Images
     train_labels: Labels
-    test_images: Images
+    test_inputs: Images
     test_labels: Labels
     classes: tuple[str, ...]
     digest: str

@@ -12,7 +12,7 @@ def duplicates(splits: Splits) -> dict[str, int]:
     For "train-validation", "train-test" and "validation-test".
     """
     train, validation, test = (
-        _digests(part.images) for part in (splits.train, splits.validation, splits.test)
+        _digests(part.inputs) for part in (splits.train, splits.validation, splits.test)
     )
     return {
         "train-validation": _count(validation, train),

@@ -16,7 +16,7 @@ SMALLEST_SUBSET = 5
 class Part:
     """Images uint8 (N, H, W, C) and their labels int64 (N,)."""
 
-    images: Images
+    inputs: Images
     labels: Labels
 
     def __len__(self) -> int:
@@ -67,7 +67,7 @@ def split(
     if test_from_train:
         tested = _first(_slice(pool, end, len(pool)), test, "images left in the training pool for test")
     else:
-        tested = _first(Part(dataset.test_images, dataset.test_labels), test, "test images")
+        tested = _first(Part(dataset.test_inputs, dataset.test_labels), test, "test images")
     return Splits(_slice(pool, 0, middle), _slice(pool, middle, end), tested)
 
 
@@ -94,11 +94,11 @@ def subset(splits: Splits, size: int) -> Splits:
 def _pool(dataset: Dataset, seed: int | None) -> Part:
     """All training images in the order from which the parts are cut."""
     if seed is None:
-        return Part(dataset.train_images, dataset.train_labels)
+        return Part(dataset.train_inputs, dataset.train_labels)
     if seed < 0:
         raise DataError(f"split seed = {seed} is negative: choose 0 or more")
     order = stream(seed, "split").permutation(len(dataset.train_labels))
-    return Part(np.asarray(dataset.train_images[order]), np.asarray(dataset.train_labels[order]))
+    return Part(np.asarray(dataset.train_inputs[order]), np.asarray(dataset.train_labels[order]))
 
 
 def _sizes(
@@ -149,4 +149,4 @@ def _first(part: Part, size: int | None, what: str) -> Part:
 
 def _slice(part: Part, start: int, stop: int) -> Part:
     """Neighbours in a row: a view, so that mapped arrays stay on disk until they are read."""
-    return Part(part.images[start:stop], part.labels[start:stop])
+    return Part(part.inputs[start:stop], part.labels[start:stop])

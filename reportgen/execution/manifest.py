@@ -43,7 +43,7 @@ def samples(splits: Splits, classes: int) -> tuple[NDArray[np.uint8], NDArray[np
     places = np.concatenate(
         [np.flatnonzero(splits.train.labels == label)[:SAMPLES_PER_CLASS] for label in range(classes)]
     )
-    return np.array(splits.train.images[places]), np.array(splits.train.labels[places])
+    return np.array(splits.train.inputs[places]), np.array(splits.train.labels[places])
 
 
 def describe_run(
@@ -129,7 +129,7 @@ def describe_data(dataset: Dataset, splits: Splits, comparison: Comparison | Non
         "origin": dataset.origin,
         "digest": dataset.digest,
         "classes": list(dataset.classes),
-        "image_shape": list(dataset.train_images.shape[1:]),
+        "image_shape": list(dataset.train_inputs.shape[1:]),
         "images_by_class": {
             name: np.bincount(part.labels, minlength=len(dataset.classes)).tolist()
             for name, part in vars(splits).items()

@@ -56,7 +56,7 @@ class Images:
         normalization: Normalization | None = None,
         augmenter: Augmenter | None = None,
     ) -> None:
-        self.pixels = torch.from_numpy(part.images.reshape(len(part.images), -1))
+        self.pixels = torch.from_numpy(part.inputs.reshape(len(part.inputs), -1))
         self.labels = torch.from_numpy(part.labels)
         self.dtype = dtype
         self.white = torch.tensor(255, dtype=dtype)

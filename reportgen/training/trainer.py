@@ -276,9 +276,9 @@ def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:
     """
     setup = trial.setup
     dtype = torch.float64 if setup.dtype == "float64" else torch.float32
-    normalization = Normalization.of(splits.train.images) if setup.normalization == "per-channel" else None
+    normalization = Normalization.of(splits.train.inputs) if setup.normalization == "per-channel" else None
     augmenter = (
-        Augmenter(setup.augmentation, splits.train.images.shape[1:], stream(trial.seed, "augmentation"))
+        Augmenter(setup.augmentation, splits.train.inputs.shape[1:], stream(trial.seed, "augmentation"))
         if setup.augmentation
         else None
     )

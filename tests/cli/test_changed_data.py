@@ -62,7 +62,7 @@ def test_a_file_replaced_by_one_of_the_same_size_and_time_is_other_data(cli: Cli
 
 def test_a_damaged_cache_is_not_trained_on(cli: Cli) -> None:
     run(cli)
-    (file,) = Path("cache/data").glob("npz-*/train_images.npy")
+    (file,) = Path("cache/data").glob("npz-*/train_inputs.npy")
     content = file.read_bytes()
     file.write_bytes(content[:-1000] + bytes(1000))
     answer = run(cli, "--fresh")

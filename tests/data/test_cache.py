@@ -45,7 +45,7 @@ def test_a_file_is_decoded_once(write_npz, decodings):
     assert len(decodings) == 1
     assert first.digest == second.digest
     assert (first.classes, first.origin) == (second.classes, second.origin)
-    np.testing.assert_array_equal(first.train_images, second.train_images)
+    np.testing.assert_array_equal(first.train_inputs, second.train_inputs)
 
 
 @pytest.mark.parametrize("module", [digits, image_folder])
@@ -118,7 +118,7 @@ def test_an_image_replaced_by_one_of_the_same_size_and_time_is_decoded_again(pic
     assert file.stat().st_size == size
     after = load("folder", pictures)
     assert after.digest != before.digest
-    assert after.train_images[0, 0, 0].tolist() == [3, 2, 1]
+    assert after.train_inputs[0, 0, 0].tolist() == [3, 2, 1]
 
 
 def test_a_change_within_the_tick_of_a_coarse_clock_is_noticed(write_npz, decodings, monkeypatch):
@@ -159,10 +159,10 @@ def test_a_changed_folder_is_decoded_again(pictures, picture):
     picture(pictures / "test/dog/1.png", (9, 9, 9))
     after = load("folder", pictures)
     assert after.digest != before.digest
-    assert after.test_images[3, 0, 0].tolist() == [9, 9, 9]
+    assert after.test_inputs[3, 0, 0].tolist() == [9, 9, 9]
     (pictures / "test/dog/1.png").rename(pictures / "test/dog/2.png")
     picture(pictures / "train/cat/4.png")
-    assert len(load("folder", pictures).train_images) == 9
+    assert len(load("folder", pictures).train_inputs) == 9
 
 
 def other_bytes(file):
@@ -177,16 +177,16 @@ def truncate(file):
 @pytest.mark.parametrize(
     "damage",
     [
-        ("train_images.npy", other_bytes),
+        ("train_inputs.npy", other_bytes),
         ("train_labels.npy", other_bytes),
         ("train_labels.npy", lambda file: np.save(file, np.load(file).astype("u8"))),
-        ("test_images.npy", lambda file: np.save(file, np.asfortranarray(np.load(file)))),
+        ("test_inputs.npy", lambda file: np.save(file, np.asfortranarray(np.load(file)))),
         ("test_labels.npy", lambda file: np.save(file, np.load(file)[:5])),
         ("meta.json", lambda file: file.write_text(file.read_text().replace('"1"', '"7"'))),
-        ("train_images.npy", truncate),
+        ("train_inputs.npy", truncate),
         ("test_labels.npy", lambda file: file.unlink()),
         ("train_labels.npy", lambda file: file.write_bytes(b"")),
-        ("test_images.npy", lambda file: np.save(file, np.zeros((2, 2)))),
+        ("test_inputs.npy", lambda file: np.save(file, np.zeros((2, 2)))),
         ("meta.json", truncate),
         ("meta.json", lambda file: file.write_text("[]")),
         ("meta.json", lambda file: file.write_bytes(b"\xff\xfe")),
@@ -196,7 +196,7 @@ def truncate(file):
 def test_a_damaged_entry_is_built_anew(damage, cache, write_npz, decodings, another_process):
     path = write_npz()
     good = load("npz", path)
-    digest, images = good.digest, np.array(good.train_images)
+    digest, images = good.digest, np.array(good.train_inputs)
     (entry,) = entries(cache)
     name, carry_out = damage
     carry_out(entry / name)
@@ -204,7 +204,7 @@ def test_a_damaged_entry_is_built_anew(damage, cache, write_npz, decodings, anot
     again = load("npz", path)
     assert len(decodings) == 2
     assert again.digest == digest
-    np.testing.assert_array_equal(again.train_images, images)
+    np.testing.assert_array_equal(again.train_inputs, images)
     load("npz", path)
     assert len(decodings) == 2
 
@@ -214,7 +214,7 @@ def test_of_a_damaged_entry_there_is_a_note_and_one_alone(cache, write_npz, anot
     load("npz", path)
     assert capsys.readouterr().err == ""
     (entry,) = entries(cache)
-    other_bytes(entry / "train_images.npy")
+    other_bytes(entry / "train_inputs.npy")
     another_process()
     for _ in range(2):
         load("npz", path)
@@ -234,12 +234,12 @@ def test_nothing_half_written_stays_when_writing_fails(cache, write_npz, monkeyp
     save = np.save
 
     def full_disk(file, array, **options):
-        if "test_images" in str(file):
+        if "test_inputs" in str(file):
             raise OSError(28, "No space left on device")
         save(file, array, **options)
 
     monkeypatch.setattr(cache_module.np, "save", full_disk)
-    assert len(load("npz", write_npz()).train_images) == 12
+    assert len(load("npz", write_npz()).train_inputs) == 12
     assert entries(cache) == []
 
 
@@ -254,7 +254,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, write_npz, mon
     path = write_npz()
     assert load("npz", path).digest == load("npz", path).digest
     assert len(decodings) == 2
-    assert len(load("digits").train_images) == 1297
+    assert len(load("digits").train_inputs) == 1297
 
 
 def test_another_process_may_finish_first(cache, write_npz, monkeypatch):
@@ -269,19 +269,19 @@ def test_another_process_may_finish_first(cache, write_npz, monkeypatch):
 
     monkeypatch.setattr(npz, "_decode", slow)
     data = load("npz", path)
-    assert len(data.train_images) == 12
+    assert len(data.train_inputs) == 12
     assert len(entries(cache)) == 1
 
 
 def test_the_arrays_are_mapped_and_changing_them_changes_no_file(write_npz):
     path = write_npz()
     data = load("npz", path)
-    assert isinstance(data.train_images, np.memmap)
-    before = int(data.train_images[0, 0, 0, 0])
-    data.train_images[0, 0, 0, 0] ^= 255
-    assert load("npz", path).train_images[0, 0, 0, 0] == before
+    assert isinstance(data.train_inputs, np.memmap)
+    before = int(data.train_inputs[0, 0, 0, 0])
+    data.train_inputs[0, 0, 0, 0] ^= 255
+    assert load("npz", path).train_inputs[0, 0, 0, 0] == before
     parts = split(data, train=8, validation=4)
-    assert np.shares_memory(parts.train.images, data.train_images)
+    assert np.shares_memory(parts.train.inputs, data.train_inputs)
 
 
 def test_leftovers_are_swept_and_what_others_are_at_work_on_is_not(cache, write_npz):

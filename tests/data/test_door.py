@@ -58,9 +58,9 @@ def test_a_path_for_a_source_without_files_is_refused(tmp_path, refused):
 
 def test_digits():
     digits = load("digits")
-    assert digits.train_images.shape == (1297, 8, 8, 1)
-    assert digits.test_images.shape == (500, 8, 8, 1)
-    assert digits.train_images.dtype == np.uint8
+    assert digits.train_inputs.shape == (1297, 8, 8, 1)
+    assert digits.test_inputs.shape == (500, 8, 8, 1)
+    assert digits.train_inputs.dtype == np.uint8
     assert digits.train_labels.dtype == np.int64
     assert digits.classes == tuple("0123456789")
     assert (digits.source, digits.default_seed) == ("digits", 0)
@@ -73,7 +73,7 @@ def test_digits_uses_the_whole_byte():
     from sklearn.datasets import load_digits
 
     digits = load("digits")
-    ours = np.concatenate([digits.train_images, digits.test_images])
+    ours = np.concatenate([digits.train_inputs, digits.test_inputs])
     assert set(np.unique(ours)) == {round(v * 255 / 16) for v in range(17)}
     assert ours.sum() == np.rint(load_digits().images * 255 / 16).sum()
 
@@ -83,7 +83,7 @@ def test_the_test_part_of_digits_is_fixed_and_holds_each_class_in_proportion():
     assert set(np.bincount(digits.test_labels)) <= {48, 49, 50, 51, 52}
     from sklearn.datasets import load_digits
 
-    ours = np.concatenate([digits.train_images, digits.test_images])
+    ours = np.concatenate([digits.train_inputs, digits.test_inputs])
     theirs = np.rint(load_digits().images * 255 / 16).astype(np.uint8)
     assert sorted(image.tobytes() for image in ours) == sorted(image.tobytes() for image in theirs)
 
@@ -113,9 +113,9 @@ def test_the_digest_follows_the_data(write_npz):
     assert len(first.digest) == 64
     assert first.digest == load("npz", write_npz("b.npz")).digest
     other_label = load("npz", write_npz("c.npz", y_test=np.array([0, 1, 2, 0, 1, 1])))
-    other_pixel = np.array(first.train_images)
+    other_pixel = np.array(first.train_inputs)
     other_pixel[0, 0, 0, 0] ^= 1
-    other_shape = {name: getattr(first, name.replace("x_", "") + "_images") for name in ("x_train", "x_test")}
+    other_shape = {name: getattr(first, name.replace("x_", "") + "_inputs") for name in ("x_train", "x_test")}
     turned = {name: images.reshape(-1, 5, 4, 3) for name, images in other_shape.items()}
     digests = {
         first.digest,

@@ -25,6 +25,6 @@ def test_every_image_of_the_later_part_counts() -> None:
 
 def test_one_pixel_makes_another_image() -> None:
     other = part(7, 8)
-    other.images[0, 1, 1, 0] += 1
+    other.inputs[0, 1, 1, 0] += 1
     found = duplicates(Splits(part(7), other, part(7)))
     assert found == {"train-validation": 0, "train-test": 1, "validation-test": 0}

@@ -23,7 +23,7 @@ def numbered(pool: int = 100, test: int = 20, **defaults) -> Dataset:
 
 
 def numbers(part: Part) -> list[int]:
-    pairs = part.images.reshape(-1, 2).astype(int)
+    pairs = part.inputs.reshape(-1, 2).astype(int)
     found = pairs[:, 0] * 256 + pairs[:, 1]
     assert (found % 10 == part.labels).all()
     return found.tolist()
@@ -44,9 +44,9 @@ def test_without_a_seed_every_part_is_a_view():
     data = numbered()
     parts = split(data, train=60, validation=30)
     for part in (parts.train, parts.validation):
-        assert np.shares_memory(part.images, data.train_images)
+        assert np.shares_memory(part.inputs, data.train_inputs)
         assert np.shares_memory(part.labels, data.train_labels)
-    assert np.shares_memory(parts.test.images, data.test_images)
+    assert np.shares_memory(parts.test.inputs, data.test_inputs)
 
 
 def test_a_seed_shuffles_the_pool_and_always_in_the_same_way():
@@ -165,7 +165,7 @@ def test_the_subset_is_the_first_of_train():
     assert numbers(small.train) == list(range(40))
     assert numbers(small.validation) == list(range(40, 50))
     assert small.test is parts.test
-    assert np.shares_memory(small.train.images, parts.train.images)
+    assert np.shares_memory(small.train.inputs, parts.train.inputs)
 
 
 @pytest.mark.parametrize(("size", "expected"), [(5, (4, 1, 20)), (7, (5, 2, 20)), (60, (48, 12, 20))])
@@ -181,7 +181,7 @@ def test_a_subset_out_of_range_is_refused(size):
 
 def test_read_only_arrays_will_do():
     data = numbered()
-    for array in (data.train_images, data.train_labels, data.test_images, data.test_labels):
+    for array in (data.train_inputs, data.train_labels, data.test_inputs, data.test_labels):
         array.flags.writeable = False
     assert sizes(subset(split(data), 50)) == (40, 10, 20)
     assert sizes(split(data, seed=1)) == (75, 25, 20)

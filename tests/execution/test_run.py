@@ -98,7 +98,7 @@ def test_the_excerpts_are_the_code_that_ran(finished: Path) -> None:
 
 def test_the_samples_are_training_images_of_every_class(finished: Path) -> None:
     kept = run_folder.read(finished)
-    train = {image.tobytes() for image in load("digits").train_images}
+    train = {image.tobytes() for image in load("digits").train_inputs}
     assert all(image.tobytes() in train for image in kept.sample_images)
     assert kept.sample_labels.tolist() == sorted(kept.sample_labels)
     assert set(kept.sample_labels) == set(range(10))
@@ -109,7 +109,7 @@ def test_the_saved_classifier_is_the_one_of_the_best_epoch(finished: Path) -> No
     tuned = kept.results[kept.results["stage"] == "tuned"].iloc[0]
     classifier = load_classifier(finished / "records" / "tuned-seed0.safetensors")
     digits = load("digits")
-    images = torch.from_numpy(digits.test_images[:40].reshape(40, -1) / np.float32(255))
+    images = torch.from_numpy(digits.test_inputs[:40].reshape(40, -1) / np.float32(255))
     found = classifier.predict(images.float()).numpy() == digits.test_labels[:40]
     assert found.sum() == tuned["test_correct"]
 

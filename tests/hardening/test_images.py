@@ -180,8 +180,8 @@ def test_a_folder_is_refused_in_one_line_or_read(names: list[str], files: list[b
         if read is None:
             return
         assert list(read.classes) == sorted(name for name in names if not name.startswith("."))
-        assert len(read.train_images) == len(files) * len(read.classes)
-        for data, pixels in zip(files, read.train_images, strict=False):
+        assert len(read.train_inputs) == len(files) * len(read.classes)
+        for data, pixels in zip(files, read.train_inputs, strict=False):
             with Image.open(io.BytesIO(data)) as image:
                 mode = "L" if pixels.shape[2] == 1 else "RGB"
                 expected = np.asarray(image.convert(mode)).reshape(pixels.shape)

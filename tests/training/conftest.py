@@ -45,7 +45,7 @@ def coloured() -> Splits:
     bright = noisy_patterns(4, 5, 3)
 
     def darker(part: Part) -> Part:
-        return Part(part.images // np.array([1, 4, 1], dtype=np.uint8), part.labels)
+        return Part(part.inputs // np.array([1, 4, 1], dtype=np.uint8), part.labels)
 
     return Splits(darker(bright.train), darker(bright.validation), darker(bright.test))
 

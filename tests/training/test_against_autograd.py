@@ -187,8 +187,8 @@ def twin_of(trial: Trial, splits: Splits) -> Twin:
     setup, defects, parts = trial.setup, trial.defects, (splits.train, splits.validation, splits.test)
     mean, std = np.zeros(1), np.full(1, 255.0)
     if setup.normalization == "per-channel":
-        mean, std = splits.train.images.mean(axis=(0, 1, 2)), splits.train.images.std(axis=(0, 1, 2))
-    x_val, x_test = (rows_of(part.images, mean, std) for part in parts[1:])
+        mean, std = splits.train.inputs.mean(axis=(0, 1, 2)), splits.train.inputs.std(axis=(0, 1, 2))
+    x_val, x_test = (rows_of(part.inputs, mean, std) for part in parts[1:])
     y, y_val, y_test = (torch.tensor(part.labels) for part in parts)
     sizes = [x_val.shape[1], *setup.hidden, CLASSES]
     leaves, shuffle = beginning(trial, sizes)
@@ -204,7 +204,7 @@ def twin_of(trial: Trial, splits: Splits) -> Twin:
             shuffle(order)
         batches, losses, hits = batches_of(order, trial), 0.0, 0
         for places in batches:
-            images = augmented(splits.train.images[places], setup.augmentation, changing)
+            images = augmented(splits.train.inputs[places], setup.augmentation, changing)
             masks = masks_of(setup, len(places), sizes, dropping)
             logits = logits_of(leaves, rows_of(images, mean, std), masks)
             loss = torch.nn.functional.cross_entropy(logits, y[places], label_smoothing=setup.label_smoothing)

@@ -114,7 +114,7 @@ def test_what_comes_in_is_black_before_the_normalization(
     trial = make_trial(augmentation=Augmentation(shift=20), normalization="per-channel")
     training, *_ = images_of(trial, coloured)
     x, _ = training.batch(torch.arange(37))
-    pixels = coloured.train.images
+    pixels = coloured.train.inputs
     black = -pixels.mean(axis=(0, 1, 2)) / pixels.std(axis=(0, 1, 2))
     gone = (x.reshape(37, -1, 3) - torch.from_numpy(black)).abs().amax(dim=(1, 2)) < 1e-12
     assert gone.sum() > 15  # most are moved out of sight altogether

@@ -163,12 +163,12 @@ def test_all_parts_are_normalized_as_the_training_part_alone_says(
     coloured: Splits, make_trial: Callable[..., Trial]
 ) -> None:
     trial = make_trial(normalization="per-channel")
-    mean, std = coloured.train.images.mean(axis=(0, 1, 2)), coloured.train.images.std(axis=(0, 1, 2))
+    mean, std = coloured.train.inputs.mean(axis=(0, 1, 2)), coloured.train.inputs.std(axis=(0, 1, 2))
     found = images_of(trial, coloured)
     for images, part in zip(found, (coloured.train, coloured.validation, coloured.test), strict=True):
         x, _ = images.batch(slice(0, len(part)))
-        np.testing.assert_allclose(x.numpy(), ((part.images - mean) / std).reshape(len(part), -1), rtol=1e-9)
-    white = Part(np.full_like(coloured.test.images, 255), coloured.test.labels)
+        np.testing.assert_allclose(x.numpy(), ((part.inputs - mean) / std).reshape(len(part), -1), rtol=1e-9)
+    white = Part(np.full_like(coloured.test.inputs, 255), coloured.test.labels)
     training, *_ = images_of(trial, replace(coloured, validation=white, test=white))
     assert torch.equal(training.batch(slice(0, 37))[0], found[0].batch(slice(0, 37))[0])
 

@@ -40,7 +40,7 @@ def test_the_best_epoch_is_the_one_of_least_validation_loss(splits: Splits, over
 
 def test_the_test_set_changes_nothing_but_the_test_result(splits: Splits, overfitting: Trial) -> None:
     record = train(overfitting, splits, CLASSES)
-    wrong = Part(splits.test.images, (splits.test.labels + 1) % CLASSES)
+    wrong = Part(splits.test.inputs, (splits.test.labels + 1) % CLASSES)
     other = train(overfitting, replace(splits, test=wrong), CLASSES)
     assert numbers(other) == numbers(record)
     assert other.best_epoch == record.best_epoch
@@ -57,12 +57,12 @@ def test_the_test_is_taken_with_the_weights_that_were_saved(
 ) -> None:
     record = train(overfitting, splits, CLASSES, save_to=tmp_path / "best.safetensors")
     best = load_classifier(tmp_path / "best.safetensors")
-    images = torch.from_numpy(splits.test.images.reshape(len(splits.test), -1) / 255)
+    images = torch.from_numpy(splits.test.inputs.reshape(len(splits.test), -1) / 255)
     confusion = np.zeros((CLASSES, CLASSES), dtype=int)
     np.add.at(confusion, (splits.test.labels, best.predict(images).numpy()), 1)
     assert record.test.confusion.tolist() == confusion.tolist()
     assert record.test.confusion.sum() == len(splits.test)
-    images = torch.from_numpy(splits.validation.images.reshape(len(splits.validation), -1) / 255)
+    images = torch.from_numpy(splits.validation.inputs.reshape(len(splits.validation), -1) / 255)
     _, loss = best.loss.forward(torch.from_numpy(splits.validation.labels), best.forward(images))
     assert loss.item() == pytest.approx(min(row.validation_loss for row in record.epochs), rel=1e-12)
 
@@ -224,7 +224,7 @@ def test_real_optimizers_with_the_tiniest_step_agree_on_the_first_epoch(
 def test_averaging_twice_is_sgd_with_the_learning_rate_divided_by_the_batch_size(
     splits: Splits, make_trial: MakeTrial
 ) -> None:
-    whole = Part(splits.train.images[:32], splits.train.labels[:32])  # four full batches of 8
+    whole = Part(splits.train.inputs[:32], splits.train.labels[:32])  # four full batches of 8
     divisible = replace(splits, train=whole)
     twice = Defects(gradients_averaged_twice=True)
     changes = {"l2": 0.0, "epochs": 4}

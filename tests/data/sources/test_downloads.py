@@ -24,9 +24,9 @@ def test_cifar10_from_an_archive_placed_by_hand(cifar, cache):
     archive = cifar.place(cache)
     data = load("cifar10")
     planes = cifar.train_rows.reshape(50, 3, 32, 32)
-    np.testing.assert_array_equal(data.train_images, planes.transpose(0, 2, 3, 1))
+    np.testing.assert_array_equal(data.train_inputs, planes.transpose(0, 2, 3, 1))
     assert data.train_labels.tolist() == list(range(10)) * 5
-    assert data.test_images.shape == (10, 32, 32, 3)
+    assert data.test_inputs.shape == (10, 32, 32, 3)
     assert data.classes[0] == "airplane"
     assert data.classes[9] == "truck"
     assert archive.name in data.origin
@@ -62,7 +62,7 @@ def test_cifar10_is_downloaded_when_it_is_not_at_hand(cifar, cache, server, monk
     (server.root / "c.tar.gz").write_bytes(cifar.archive)
     monkeypatch.setattr(cifar.official, "url", server.url + "c.tar.gz")
     data = load("cifar10")
-    assert len(data.train_images) == 50
+    assert len(data.train_inputs) == 50
     assert (cache / "downloads/cifar-10-python.tar.gz").read_bytes() == cifar.archive
     assert load("cifar10").digest == data.digest
     assert server.asked == ["/c.tar.gz"]
@@ -122,12 +122,12 @@ def test_a_cache_that_cannot_be_written_does_not_hinder_a_download(cifar, tmp_pa
     monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "file/cache"))
     (server.root / "c.tar.gz").write_bytes(cifar.archive)
     monkeypatch.setattr(cifar.official, "url", server.url + "c.tar.gz")
-    assert len(load("cifar10").train_images) == 50
+    assert len(load("cifar10").train_inputs) == 50
 
 
 def check_fashion(data, fashion):
-    np.testing.assert_array_equal(data.train_images[..., 0], fashion.images["train"])
-    np.testing.assert_array_equal(data.test_images[..., 0], fashion.images["t10k"])
+    np.testing.assert_array_equal(data.train_inputs[..., 0], fashion.images["train"])
+    np.testing.assert_array_equal(data.test_inputs[..., 0], fashion.images["t10k"])
     assert data.train_labels.tolist() == list(range(10)) * 4
     assert data.classes == FASHION_NAMES
     assert (data.default_seed, data.default_train, data.default_validation) == (None, 50_000, 10_000)
@@ -200,6 +200,6 @@ def test_debian_files_that_hold_something_else(fashion, no_debian_package, refus
 def test_the_real_fashion_mnist_of_debian(monkeypatch):
     monkeypatch.setattr(fashion_mnist, "DEBIAN_FOLDER", Path("/usr/share/datasets/fashion-mnist"))
     data = load("fashion-mnist")
-    assert data.train_images.shape == (60_000, 28, 28, 1)
+    assert data.train_inputs.shape == (60_000, 28, 28, 1)
     assert np.bincount(data.train_labels).tolist() == [6000] * 10
     assert np.bincount(data.test_labels).tolist() == [1000] * 10

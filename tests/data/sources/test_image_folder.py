@@ -15,10 +15,10 @@ from reportgen.data import load, split
 def test_classes_and_files_come_in_the_order_of_their_names(pictures):
     data = load("folder", pictures)
     assert data.classes == ("cat", "dog")
-    assert data.train_images.shape == (8, 4, 5, 3)
-    assert data.test_images.shape == (4, 4, 5, 3)
+    assert data.train_inputs.shape == (8, 4, 5, 3)
+    assert data.test_inputs.shape == (4, 4, 5, 3)
     assert data.train_labels.tolist() == [0] * 4 + [1] * 4
-    assert data.train_images[:, 0, 0].tolist() == [[100 * c, i, 7] for c in (0, 1) for i in range(4)]
+    assert data.train_inputs[:, 0, 0].tolist() == [[100 * c, i, 7] for c in (0, 1) for i in range(4)]
     assert data.origin == f"image folder {pictures.name}"
 
 
@@ -32,19 +32,19 @@ def test_gray_images_keep_one_channel_unless_one_has_colour(pictures, picture):
     for file in pictures.rglob("*.png"):
         picture(file, 77, mode="L")
     gray = load("folder", pictures)
-    assert gray.train_images.shape == (8, 4, 5, 1)
-    assert (gray.train_images == 77).all()
+    assert gray.train_inputs.shape == (8, 4, 5, 1)
+    assert (gray.train_inputs == 77).all()
     picture(pictures / "test/dog/1.png", (1, 2, 3))
     mixed = load("folder", pictures)
-    assert mixed.train_images.shape == (8, 4, 5, 3)
-    assert mixed.train_images[0, 0, 0].tolist() == [77, 77, 77]
-    assert mixed.test_images[3, 0, 0].tolist() == [1, 2, 3]
+    assert mixed.train_inputs.shape == (8, 4, 5, 3)
+    assert mixed.train_inputs[0, 0, 0].tolist() == [77, 77, 77]
+    assert mixed.test_inputs[3, 0, 0].tolist() == [1, 2, 3]
 
 
 def test_other_kinds_of_pixels_become_rgb(pictures, picture):
     picture(pictures / "train/cat/0.png", (9, 8, 7, 128), mode="RGBA")
     Image.new("RGB", (5, 4), (255, 0, 0)).quantize(4).save(pictures / "train/cat/1.png")
-    images = load("folder", pictures).train_images
+    images = load("folder", pictures).train_inputs
     assert images[0, 0, 0].tolist() == [9, 8, 7]
     assert images[1, 0, 0].tolist() == [255, 0, 0]
 

@@ -14,9 +14,9 @@ def test_the_arrays_come_back_as_they_were(write_npz):
     path = write_npz()
     data = load("npz", path)
     with np.load(path) as file:
-        np.testing.assert_array_equal(data.train_images, file["x_train"])
+        np.testing.assert_array_equal(data.train_inputs, file["x_train"])
         np.testing.assert_array_equal(data.train_labels, file["y_train"])
-        np.testing.assert_array_equal(data.test_images, file["x_test"])
+        np.testing.assert_array_equal(data.test_inputs, file["x_test"])
         np.testing.assert_array_equal(data.test_labels, file["y_test"])
     assert data.train_labels.dtype == np.int64
     assert data.default_seed is None
@@ -27,9 +27,9 @@ def test_keras_shapes_gray_images_and_column_labels(write_npz):
     gray = np.arange(12 * 4 * 5).reshape(12, 4, 5)
     column = (np.arange(12) % 3).reshape(12, 1).astype(np.uint8)
     data = load("npz", write_npz(x_train=gray, y_train=column, x_test=gray[:6].astype(np.uint8)))
-    assert data.train_images.shape == (12, 4, 5, 1)
-    assert data.train_images.dtype == np.uint8
-    np.testing.assert_array_equal(data.train_images[..., 0], gray)
+    assert data.train_inputs.shape == (12, 4, 5, 1)
+    assert data.train_inputs.dtype == np.uint8
+    np.testing.assert_array_equal(data.train_inputs[..., 0], gray)
     np.testing.assert_array_equal(data.train_labels, np.arange(12) % 3)
 
 

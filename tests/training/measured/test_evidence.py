@@ -176,7 +176,7 @@ def test_a_gradient_too_short_or_too_long_to_be_measured_is_left_out(
 def test_measuring_changes_nothing(splits: Splits) -> None:
     classifier = Classifier(12, [6], 3, np.random.default_rng(0), l2=0.1, dropout=0.5)
     before = digest(classifier.parameters)
-    x = torch.from_numpy(splits.train.images.reshape(37, 12) / 255).float()
+    x = torch.from_numpy(splits.train.inputs.reshape(37, 12) / 255).float()
     gradient_scale(classifier, x, torch.from_numpy(splits.train.labels))
     assert digest(classifier.parameters) == before
     assert {p.dtype for p in classifier.parameters.values()} == {torch.float32}
@@ -203,7 +203,7 @@ def test_the_validation_accuracy_counts_every_image_once(
     defects: Defects, splits: Splits, make_trial: MakeTrial, tmp_path: Path
 ) -> None:
     record = train(make_trial(defects=defects), splits, CLASSES, save_to=tmp_path / "m.safetensors")
-    images = torch.from_numpy(splits.validation.images.reshape(23, 12) / 255)
+    images = torch.from_numpy(splits.validation.inputs.reshape(23, 12) / 255)
     predicted = load_classifier(tmp_path / "m.safetensors").predict(images).numpy()
     right = int((predicted == splits.validation.labels).sum())
     assert record.evidence.validation_accuracy == pytest.approx(right / 23, rel=1e-12)

@@ -61,7 +61,7 @@ def test_the_weights_shown_are_those_before_and_after(
     trial, _, folder = shown
     kept = np.load(folder / INSIGHT)
     after = safetensors.torch.load_file(folder / "model.safetensors")["w1"].numpy()
-    size = coloured.train.images[0].size
+    size = coloured.train.inputs[0].size
     before = Classifier(size, (30,), CLASSES, streams(trial)[0], std=trial.setup.initial_std).parameters["w1"]
     longest = np.argsort(-np.linalg.norm(after, axis=0))[:12]
     assert kept["units"].tolist() == longest.tolist()
@@ -86,7 +86,7 @@ def test_the_examples_are_the_first_of_every_class_told_right_and_wrong(
         wanted += of_class[predicted[of_class] != label][:2].tolist()
     assert kept["labels"].tolist() == labels[wanted].tolist()
     assert kept["predicted"].tolist() == predicted[wanted].tolist()
-    assert (kept["images"] == coloured.test.images.reshape(len(labels), -1)[wanted]).all()
+    assert (kept["images"] == coloured.test.inputs.reshape(len(labels), -1)[wanted]).all()
     shares = torch.softmax(logits, dim=1).max(dim=1).values[wanted]
     np.testing.assert_allclose(kept["probability"], shares.numpy(), rtol=1e-6)
     assert record.evidence.test_readings == 1
