@@ -11,8 +11,8 @@ from torch import Tensor
 
 from reportgen.nn.gradient import WeightGradient
 from reportgen.nn.initialization import NormalStream, he_normal, scaled_normal
-from reportgen.nn.layers import Dropout, FullyConnectedLayer, ReLU, UniformStream
-from reportgen.nn.loss import SoftmaxCrossEntropy
+from reportgen.nn.kinds import TEXTBOOK, LayerKinds, Loss
+from reportgen.nn.layers import Dropout, UniformStream
 
 
 class Classifier:
@@ -23,7 +23,8 @@ class Classifier:
 
     stream: where the initial weights are drawn from, layer by layer; biases start at 0. std: None for He
     initialization, else the standard deviation of all weights. dropout, input_dropout: the share of each
-    hidden layer's outputs, and of the inputs, that is dropped in training, drawn from dropout_stream.
+    hidden layer's outputs, and of the inputs, that is dropped in training, drawn from dropout_stream. kinds:
+    the classes that it is built of.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Classifier:
         dropout_stream: UniformStream | None = None,
         label_smoothing: float = 0.0,
         divide_gradient: bool = False,
+        kinds: LayerKinds = TEXTBOOK,
     ) -> None:
         sizes = [input_size, *hidden, output_size]
         if any(size < 1 for size in sizes):
@@ -54,30 +56,34 @@ class Classifier:
             )
             parameters[f"w{number}"] = torch.from_numpy(w).to(dtype)
             parameters[f"b{number}"] = torch.zeros(outputs, dtype=dtype)
-        loss = SoftmaxCrossEntropy(label_smoothing=label_smoothing, divide_gradient=divide_gradient)
-        self._build(parameters, l2, loss)
+        loss = kinds.loss(label_smoothing=label_smoothing, divide_gradient=divide_gradient)
+        self._build(parameters, l2, loss, kinds)
         self.dropouts = [Dropout(input_dropout, dropout_stream)]
         self.dropouts += [Dropout(dropout, dropout_stream) for _ in hidden]
 
-    def _build(self, parameters: dict[str, Tensor], l2: float, loss: SoftmaxCrossEntropy) -> None:
+    def _build(self, parameters: dict[str, Tensor], l2: float, loss: Loss, kinds: LayerKinds) -> None:
         self.parameters = parameters
         self.l2 = l2
-        self.layers = [FullyConnectedLayer(l2) for _ in range(len(parameters) // 2)]
-        self.activations = [ReLU() for _ in self.layers[1:]]
+        self.kinds = kinds
+        self.layers = [kinds.fully_connected(l2) for _ in range(len(parameters) // 2)]
+        self.activations = [kinds.relu() for _ in self.layers[1:]]
         self.dropouts = [Dropout(0.0, None) for _ in self.layers]
         self.loss = loss
 
     @classmethod
-    def from_parameters(cls, parameters: dict[str, Tensor], *, l2: float, loss: SoftmaxCrossEntropy) -> Self:
+    def from_parameters(
+        cls, parameters: dict[str, Tensor], *, l2: float, loss: Loss, kinds: LayerKinds = TEXTBOOK
+    ) -> Self:
         """Return the classifier that has these parameters, without dropout.
 
         Args:
             parameters: w1, b1, w2, ... in order, of shapes that fit each other; kept, not copied.
             l2: The factor of the sum of the squared weights in the objective.
             loss: The loss of its logits.
+            kinds: The classes that its layers are built of.
         """
         classifier = cls.__new__(cls)
-        classifier._build(parameters, l2, loss)
+        classifier._build(parameters, l2, loss, kinds)
         return classifier
 
     def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
@@ -138,10 +144,10 @@ class Classifier:
     def copy(self, dtype: torch.dtype) -> Self:
         """A classifier of its own with the same parameters in this precision, without dropout."""
         parameters = {name: parameter.to(dtype, copy=True) for name, parameter in self.parameters.items()}
-        loss = SoftmaxCrossEntropy(
+        loss = self.kinds.loss(
             label_smoothing=self.loss.label_smoothing, divide_gradient=self.loss.divide_gradient
         )
-        return self.from_parameters(parameters, l2=self.l2, loss=loss)
+        return self.from_parameters(parameters, l2=self.l2, loss=loss, kinds=self.kinds)
 
 
 def parameter_count(shapes: Mapping[str, tuple[int, ...]]) -> int:
