@@ -29,8 +29,34 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """A mistake that a proof has probably found.
+
+    Attributes:
+        key: Of its sentence in the catalogue, under [mistake].
+        where: What came out wrong, such as "backward: dx".
+        example: The input, what was expected and what came, as short lines.
+    """
+
+    key: str
+    where: str
+    example: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Check:
-    """A proof that was run: its sentence without the verdict, its measures, and what it printed first."""
+    """A proof that was run.
+
+    Attributes:
+        key: Its name.
+        sentence: What is proved, without the verdict.
+        verdict: What follows the sentence where it holds.
+        measures: How far it is from what it was held against.
+        printed: What it prints first.
+        problem: What ended it; empty where nothing did.
+        mistakes: What is probably wrong; of our own code nobody looks for that.
+        remark: What else there is to know, a key in the catalogue under [remark]; empty where nothing.
+    """
 
     key: str
     sentence: str
@@ -38,6 +64,8 @@ class Check:
     measures: tuple[Measure, ...]
     printed: tuple[str, ...] = ()
     problem: str = ""
+    mistakes: tuple[Mistake, ...] = ()
+    remark: str = ""
 
     @property
     def passed(self) -> bool:

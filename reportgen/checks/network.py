@@ -35,10 +35,10 @@ def _prove() -> tuple[tuple[Measure, ...], tuple[str, ...]]:
         INPUTS, HIDDEN, OUTPUTS, np.random.RandomState(0), std=0.8, l2=L2, dtype=torch.float64
     )
     stream = np.random.RandomState(1)
-    _move_biases(classifier, stream)
-    x, labels = _batch(stream)
+    move_biases(classifier, stream)
+    x, labels = small_batch(stream)
     loss, gradients = classifier.loss_and_gradients(x, labels)
-    _refuse_zeros(gradients)
+    refuse_zeros(gradients)
 
     numerical = {
         name: (
@@ -51,7 +51,7 @@ def _prove() -> tuple[tuple[Measure, ...], tuple[str, ...]]:
         for name, gradient in gradients.items()
     }
 
-    twin = _twin(classifier, x, labels)
+    twin = twin_of(classifier, x, labels)
     autograd = {
         "loss": (loss, twin["loss"]),
         "l2 term": (classifier.l2_term(), twin["l2 term"]),
@@ -59,7 +59,7 @@ def _prove() -> tuple[tuple[Measure, ...], tuple[str, ...]]:
         **{name: (gradient, twin[name]) for name, gradient in gradients.items()},
     }
     measures = worst(FINITE_DIFFERENCES, numerical), worst(AUTOGRAD, autograd | _in_training())
-    return measures, _shapes(classifier)
+    return measures, describe_shapes(classifier)
 
 
 def _in_training() -> dict[str, tuple[Tensor, Tensor]]:
@@ -78,48 +78,50 @@ def _in_training() -> dict[str, tuple[Tensor, Tensor]]:
         dropout_stream=np.random.default_rng(0),
         label_smoothing=LABEL_SMOOTHING,
     )
-    _move_biases(classifier, stream)
-    x, labels = _batch(stream)
+    move_biases(classifier, stream)
+    x, labels = small_batch(stream)
     logits = classifier.forward(x, training=True)
     _, loss = classifier.loss.forward(labels, logits)
     gradients = {
         name: gradient.written_out() if isinstance(gradient, WeightGradient) else gradient
         for name, gradient in classifier.backward().items()
     }
-    _refuse_zeros(gradients)
+    refuse_zeros(gradients)
 
     draws = np.random.default_rng(0)  # the same numbers, drawn for the inputs and then layer by layer
     masks = []
     for size, rate in zip([INPUTS, *HIDDEN], [INPUT_DROPOUT, *[DROPOUT] * len(HIDDEN)], strict=True):
         kept = torch.from_numpy(draws.random((len(x), size), np.float32)) >= rate
         masks.append(kept.double() / (1 - rate))
-    twin = _twin(classifier, x, labels, masks, LABEL_SMOOTHING)
+    twin = twin_of(classifier, x, labels, masks, LABEL_SMOOTHING)
     return {
         "loss in training": (loss, twin["loss"]),
         "logits in training": (logits, twin["logits"]),
-        "logits after training": (classifier.forward(x), _twin(classifier, x, labels)["logits"]),
+        "logits after training": (classifier.forward(x), twin_of(classifier, x, labels)["logits"]),
         **{f"{name} in training": (gradient, twin[name]) for name, gradient in gradients.items()},
     }
 
 
-def _move_biases(classifier: Classifier, stream: np.random.RandomState) -> None:
+def move_biases(classifier: Classifier, stream: np.random.RandomState) -> None:
     """Away from 0: there, dead units sit exactly on the kink of the next ReLU."""
     for name, parameter in classifier.parameters.items():
         if name.startswith("b"):
             parameter.copy_(torch.from_numpy(stream.uniform(0.1, 0.5, tuple(parameter.shape))))
 
 
-def _batch(stream: np.random.RandomState) -> tuple[Tensor, Tensor]:
+def small_batch(stream: np.random.RandomState) -> tuple[Tensor, Tensor]:
+    """Return 12 inputs and their labels."""
     x = torch.from_numpy(stream.standard_normal((12, INPUTS)))
     return x, torch.from_numpy(stream.randint(0, OUTPUTS, 12))
 
 
-def _refuse_zeros(gradients: Mapping[str, Tensor]) -> None:
+def refuse_zeros(gradients: Mapping[str, Tensor]) -> None:
+    """Refuse gradients that would agree with whatever is zero as well. Raises ArithmeticError."""
     if not all(bool(gradient.any()) for gradient in gradients.values()):
         raise ArithmeticError("a gradient is all zero: the test would prove nothing")
 
 
-def _twin(
+def twin_of(
     classifier: Classifier,
     x: Tensor,
     labels: Tensor,
@@ -151,13 +153,21 @@ def _twin(
     }
 
 
-def _shapes(classifier: Classifier) -> tuple[str, ...]:
-    """The layers and the shapes of their parameters, as the homework prints them."""
+def describe_shapes(
+    classifier: Classifier, fully_connected: str = "FullyConnectedLayer", relu: str = "ReLU"
+) -> tuple[str, ...]:
+    """Return the layers and the shapes of their parameters, as the homework prints them.
+
+    Args:
+        classifier: The network.
+        fully_connected: What its layers are called.
+        relu: What its activations are called.
+    """
     lines = ["Network architecture and shapes of parameters:"]
     shapes = classifier.parameter_shapes()
-    for number, layer in enumerate(classifier.layers, start=1):
+    for number in range(1, len(classifier.layers) + 1):
         w, b = list(shapes[f"w{number}"]), list(shapes[f"b{number}"])
-        lines.append(f"{type(layer).__name__}: w{number}({w}), b{number}({b})")
+        lines.append(f"{fully_connected}: w{number}({w}), b{number}({b})")
         if number < len(classifier.layers):
-            lines.append(type(classifier.activations[number - 1]).__name__)
+            lines.append(relu)
     return tuple(lines)

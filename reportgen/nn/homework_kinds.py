@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from reportgen.nn.handing import FormError
 from reportgen.nn.homework_layers import (
@@ -97,7 +98,9 @@ class _Losses:
 
 
 def averages_over_batch(make: Callable[[float], HomeworkFullyConnected]) -> bool:
-    """Whether a layer averages its gradients over the batch; one that does neither counts as if it did.
+    """Whether a layer averages its gradients over the batch, and does not sum them.
+
+    One that does neither, or sums one gradient only, counts as if it averaged.
 
     Args:
         make: Makes the layer.
@@ -105,8 +108,8 @@ def averages_over_batch(make: Callable[[float], HomeworkFullyConnected]) -> bool
     x, w = torch.eye(N, dtype=torch.float64), torch.ones(N, N, dtype=torch.float64)
     layer = make(0.0)
     layer.forward(x, w, w[0])
-    _, dw, _ = layer.backward(w)
-    return dw.shape != w.shape or not torch.allclose(dw, w)
+    _, dw, db = layer.backward(w)
+    return not (_is(dw, w) and not _is(db, w[0]))
 
 
 def divides_by_batch(make: Callable[[], HomeworkLoss]) -> bool:
@@ -119,5 +122,8 @@ def divides_by_batch(make: Callable[[], HomeworkLoss]) -> bool:
     loss = make()
     loss.forward(torch.zeros(N, dtype=torch.int64), logits)
     expected = torch.tensor([[-0.5, 0.5]], dtype=torch.float64).expand(N, 2) / N
-    dlogits = loss.backward()
-    return dlogits.shape == expected.shape and torch.allclose(dlogits.abs(), expected.abs())
+    return _is(loss.backward().abs(), expected.abs())
+
+
+def _is(value: Tensor, other: Tensor) -> bool:
+    return value.shape == other.shape and torch.allclose(value, other)

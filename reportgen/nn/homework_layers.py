@@ -87,6 +87,8 @@ class HomeworkLoss:
 
     label_smoothing = 0.0
     divide_gradient = False
+    predicts_labels = False
+    """Whether it gave labels, not probabilities."""
 
     def __init__(self, loss: Any, form: Form) -> None:
         self.loss = loss
@@ -108,7 +110,8 @@ class HomeworkLoss:
         return self._probabilities(predictions), loss.reshape(())
 
     def _probabilities(self, predictions: Tensor) -> Tensor:
-        if predictions.shape == self.logits.shape:
+        self.predicts_labels = predictions.shape != self.logits.shape
+        if not self.predicts_labels:
             return predictions
         if predictions.numel() != len(self.logits):
             raise FormError(
