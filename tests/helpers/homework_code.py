@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HOMEWORK = '''import numpy as np
+HOMEWORK = """import numpy as np
 import torch
 
 
@@ -167,6 +167,6 @@ class Adam(object):
             params[key] -= self.lr * (m_hat / ((v_hat ** (1/2)) + self.epsilon))
 
             # -----END OF YOUR CODE-----
-'''
-"""The classes of the homework's pages word for word, its broken lines mended; what the pages leave out (imports,
+"""
+"""The classes of the homework's pages word for word, broken lines mended; what the pages leave out (imports,
 `forward`, ReLU and the loss) in the same hand."""
