@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from reportgen.errors import UserError, describe
-from reportgen.verification.limits import keep_to
+from reportgen.files.limits import keep_to
 
 OUT_OF_MEMORY = 9
 
