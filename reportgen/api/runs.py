@@ -118,6 +118,9 @@ def run(
     data_path: str | Path | None = None,
     seeds: int | None = None,
     epochs: int | None = None,
+    title: str | None = None,
+    author: str | None = None,
+    course: str | None = None,
     workers: int | None = None,
     fresh: bool = False,
     languages: Sequence[str] = LANGUAGES,
@@ -134,6 +137,9 @@ def run(
         data_path: File or folder of the source npz or folder.
         seeds: Train with this many seeds (0, 1, ...).
         epochs: Train this many epochs.
+        title: Of the report, for all languages, instead of the experiment's.
+        author: Shown under the title, likewise.
+        course: Shown above the title, likewise.
         workers: How many trials side by side; without, one a core.
         fresh: Whether to train again what was finished before.
         languages: Of the run's report, in their order.
@@ -152,10 +158,17 @@ def run(
     from reportgen.execution.prepare import prepare
     from reportgen.execution.run import run as train
     from reportgen.execution.trials import TrainingOptions
+    from reportgen.experiment.front_matter import FrontMatter
     from reportgen.experiment.overrides import Overrides
     from reportgen.experiment.reading import find_source
 
-    overrides = Overrides(data_source, None if data_path is None else str(data_path), seeds, epochs)
+    overrides = Overrides(
+        data_source,
+        None if data_path is None else str(data_path),
+        seeds,
+        epochs,
+        FrontMatter(title, author, course),
+    )
     prepared = prepare(find_source(str(experiment), overrides))
     with watch(Console(stderr=True)) if progress else nullcontext() as watcher:
         finished = train(

@@ -64,6 +64,9 @@ class Comparison:
         templates: str | Path | None = None,
         pdf: Variant | None = "a-3u",
         paper: str = "a4",
+        title: str | None = None,
+        author: str | None = None,
+        course: str | None = None,
     ) -> Rendered:
         """Write the report of the comparison.
 
@@ -75,6 +78,9 @@ class Comparison:
             templates: A folder of templates over the program's own.
             pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
             paper: "a4" or "letter".
+            title: Of the report, for all languages.
+            author: Shown under the title.
+            course: Shown above the title.
 
         Returns:
             Where the files are, how many pages the PDF has, and what its reader should know.
@@ -83,6 +89,7 @@ class Comparison:
             UserError: No PDF can be made on this machine, or nothing can be written there.
         """
         from reportgen.api.report_options import report_options
+        from reportgen.experiment.front_matter import FrontMatter
         from reportgen.report.render_scores import render_scores
 
         options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper)
@@ -91,7 +98,8 @@ class Comparison:
         if self._frame is not None:
             sources = (target.with_name(f"{target.name}.csv"),)
             write_text(sources[0], frame_as_csv(self._frame))
-        return render_scores(self.result, self.scores, sources, target, options)
+        front_matter = FrontMatter(title, author, course)
+        return render_scores(self.result, self.scores, sources, target, options, front_matter=front_matter)
 
     def __repr__(self) -> str:
         """Return the comparison by its metric and what the table supports; its tables would fill pages."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reportgen.cli.options import output_option, report_options
+from reportgen.cli.options import front_matter_options, output_option, report_options
 from reportgen.errors import ExitCode
+from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.report.options import ReportOptions
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ class Report:
     """Where the report goes, and what is asked of it.
 
     target: without an ending; None for the folder FOLDER of the output folder, under the table's name.
+    front_matter: what stands above it.
     """
 
     target: Path | None
     output: Path
     options: ReportOptions
+    front_matter: FrontMatter = NO_FRONT_MATTER
 
     def place(self, paths: Sequence[Path], comparison: Comparison) -> Path:
         """Return where to write the report, without an ending. Raises UserError where another file is."""
@@ -58,6 +61,7 @@ class Report:
 )
 @output_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
+@front_matter_options
 @report_options
 def compare(  # noqa: PLR0917 - click passes them by name
     tables: tuple[Path, ...],
@@ -68,6 +72,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     to: Path | None,
     output: Path,
     no_report: bool,
+    front_matter: FrontMatter,
     options: ReportOptions,
 ) -> ExitCode:
     """Compare the optimizers of any table of scores: verdicts printed, and a report of them.
@@ -81,7 +86,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         problem=problem,
         alpha=alpha,
         higher_is_better=higher_is_better,
-        report=None if no_report else Report(to, output, options),
+        report=None if no_report else Report(to, output, options, front_matter),
     )
 
 
@@ -143,7 +148,9 @@ def compare_tables(
         click.echo(line)
     if report is not None and target is not None:
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render_scores(comparison, scores.table, paths, target, report.options)
+            rendered = render_scores(
+                comparison, scores.table, paths, target, report.options, front_matter=report.front_matter
+            )
         for line in where(rendered):
             click.echo(line)
     return ExitCode.DONE

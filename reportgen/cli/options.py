@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reportgen.experiment.front_matter import FrontMatter, check_line
 from reportgen.experiment.overrides import Overrides
 from reportgen.report.options import (
     DEFAULT_PAPER,
@@ -72,6 +73,31 @@ secrets_option = click.option(
     help="File of secrets [default: secrets.toml in the user's configuration].",
 )
 
+# ---------------------------------------------------------------- what stands above a report
+
+
+def _line(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """One line, as titles and names are."""
+    if value is None:
+        return None
+    try:
+        return check_line(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_title_option, _author_option, _course_option = (
+    click.option(f"--{name}", metavar="TEXT", callback=_line, help=text)
+    for name, text in (
+        ("title", "Title of the report, for all languages."),
+        ("author", "Author, shown under the title."),
+        ("course", "Course, shown above the title."),
+    )
+)
+
+front_matter_options = _group("front_matter", FrontMatter, _title_option, _author_option, _course_option)
+"""Hands over `front_matter`."""
+
 # ---------------------------------------------------------------- instead of the experiment's file
 
 _data_source_option = click.option(
@@ -84,16 +110,32 @@ def _data(data_source: str | None, data_path: str | None) -> Overrides:
     return Overrides(data_source, data_path)
 
 
+def _overrides(
+    data_source: str | None,
+    data_path: str | None,
+    seeds: int | None,
+    epochs: int | None,
+    *,
+    title: str | None,
+    author: str | None,
+    course: str | None,
+) -> Overrides:
+    return Overrides(data_source, data_path, seeds, epochs, FrontMatter(title, author, course))
+
+
 data_options = _group("overrides", _data, _data_source_option, _data_path_option)
 """Hands over `overrides`, of the data alone."""
 
 override_options = _group(
     "overrides",
-    Overrides,
+    _overrides,
     _data_source_option,
     _data_path_option,
     click.option("--seeds", type=click.IntRange(1, 1000), help="Train with this many seeds (0, 1, ...)."),
     click.option("--epochs", type=click.IntRange(1, 100_000), help="Train this many epochs."),
+    _title_option,
+    _author_option,
+    _course_option,
 )
 """Hands over `overrides`."""
 

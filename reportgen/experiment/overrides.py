@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.experiment.stages import COMPARISON, TUNED
 
 
@@ -18,15 +19,20 @@ class Overrides:
         data_path: the source's file or folder.
         seeds: how many, from 0 on.
         epochs: of the comparison and of the tuned training.
+        front_matter: the title, the author and the course of the report.
     """
 
     data_source: str | None = None
     data_path: str | None = None
     seeds: int | None = None
     epochs: int | None = None
+    front_matter: FrontMatter = NO_FRONT_MATTER
 
     def by_table(self) -> dict[str, dict[str, Any]]:
-        """Return the values by table and key; a value of None takes the key away."""
+        """Return the values by table and key; a value of None takes the key away.
+
+        The keys that stand in no table have the empty name.
+        """
         data: dict[str, Any] = {}
         if self.data_source is not None:
             # another source's path means nothing to this one
@@ -34,7 +40,7 @@ class Overrides:
         if (path := self._path()) is not None:
             data["path"] = str(path)
         stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}
-        return {"data": data, COMPARISON: stage, TUNED: stage}
+        return {"": dict(self.front_matter.given()), "data": data, COMPARISON: stage, TUNED: stage}
 
     def arguments(self, *, whole_path: bool = True) -> tuple[str, ...]:
         """Return the words of a command line that ask for the same, in whatever folder it is called.
@@ -49,6 +55,7 @@ class Overrides:
             "--data-path": path if whole_path else path and path.name,
             "--seeds": self.seeds,
             "--epochs": self.epochs,
+            **{f"--{name}": line for name, line in self.front_matter.given().items()},
         }
         return tuple(
             str(word) for option, value in values.items() if value is not None for word in (option, value)

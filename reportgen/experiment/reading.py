@@ -114,7 +114,8 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
     Args:
         path: The file.
         overrides: Values to set by table and key before checking, as the command line does; None takes a key
-            away, and a table that the file lacks stays absent.
+            away, and a table that the file lacks stays absent. The keys that stand in no table have the
+            empty name.
 
     Raises:
         ExperimentError: One line that says what to mend.
@@ -133,6 +134,7 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
         raise ExperimentError(f"{path}: is not valid TOML: {error}") from error
+    content |= (overrides or {}).get("", {})
     for table, values in (overrides or {}).items():
         if isinstance(content.get(table), dict):
             merged = content[table] | values

@@ -45,12 +45,16 @@ def _without_breaks(value: str) -> str:
 OneLine = Annotated[str, AfterValidator(_without_breaks)]
 
 
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_breaks)]
+"""A title, or a name beside it."""
+
+
 class Bilingual(Table):
     """A text in Traditional Chinese and in English."""
 
-    zh_hant: OneLine = Field(alias="zh-Hant", min_length=1, max_length=200)
+    zh_hant: Line = Field(alias="zh-Hant")
     """The text in Traditional Chinese."""
-    en: OneLine = Field(min_length=1, max_length=200)
+    en: Line
     """The text in English."""
 
 

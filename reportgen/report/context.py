@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from reportgen.analysis.comparison import Comparison
+from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.appendix import appendix_section
 from reportgen.report.sections.audit import audit_section
@@ -59,7 +60,13 @@ def compose_run(records: RunRecords, t: Catalogue, fingerprint: str) -> Report:
 
 
 def compose_scores(
-    comparison: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
+    comparison: Comparison,
+    scores: pd.DataFrame,
+    sources: Sequence[Path],
+    t: Catalogue,
+    fingerprint: str,
+    *,
+    front_matter: FrontMatter = NO_FRONT_MATTER,
 ) -> Report:
     """Return the report of anyone's table of scores.
 
@@ -69,8 +76,9 @@ def compose_scores(
         sources: The files that it was read from.
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached to the PDF.
+        front_matter: What stands above the report.
     """
     return Report(
-        scores_front_page(comparison, scores, sources, t, fingerprint),
+        scores_front_page(comparison, scores, sources, t, fingerprint, front_matter=front_matter),
         (scores_section(comparison, scores, t),),
     )

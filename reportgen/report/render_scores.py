@@ -10,6 +10,7 @@ import pandas as pd
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.scores import checked
+from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.files import atomic
 from reportgen.report.context import compose_scores
 from reportgen.report.options import DEFAULT_OPTIONS, LANGUAGES, ReportOptions
@@ -29,6 +30,7 @@ def render_scores(
     options: ReportOptions = DEFAULT_OPTIONS,
     *,
     names: Sequence[str | None] | None = None,
+    front_matter: FrontMatter = NO_FRONT_MATTER,
 ) -> Rendered:
     """Write a comparison as target.html and target.pdf, the tables it came from attached to the PDF.
 
@@ -42,6 +44,7 @@ def render_scores(
         options: What is asked of the report.
         names: What the files were called when they were read; None for what score_files.file_names calls
             them.
+        front_matter: What stands above the report.
 
     Returns:
         Where the files are.
@@ -51,10 +54,10 @@ def render_scores(
     """
     t = words_in(options.languages or LANGUAGES, options.templates)
     scores = checked(scores)
-    travelling = attachments.of_tables(found, sources, names)
+    travelling = attachments.of_tables(found, sources, names, front_matter)
     fingerprint = attachments.fingerprint(travelling)
     with numbers.written_in(t.languages[0]):
-        report = compose_scores(found, scores, sources, t, fingerprint)
+        report = compose_scores(found, scores, sources, t, fingerprint, front_matter=front_matter)
         content = report.fill()
     content["facts"] += templates_fact(options.templates, t)
     page = Page(t, content, report.shown, options.templates, paper=options.paper)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reportgen.errors import UserError
+from reportgen.experiment.front_matter import FrontMatter
 from reportgen.files.atomic import write_bytes
 from reportgen.records import run, run_folder
 from reportgen.records.run_folder import RunRecords
@@ -157,6 +158,11 @@ class Tables:
             self.scores, metric=how["metric"], alpha=how["alpha"], higher_is_better=how["higher_is_better"]
         )
 
+    @property
+    def front_matter(self) -> FrontMatter:
+        """What stands above the report."""
+        return FrontMatter(**{field.name: self.how.get(field.name) for field in fields(FrontMatter)})
+
     def checks(self) -> Iterator[tuple[str, str, Check]]:
         """Yield nothing: a table of scores says nothing twice."""
         yield from ()
@@ -168,7 +174,9 @@ class Tables:
             t: The words, in the report's languages.
             fingerprint: Of the files that are attached.
         """
-        return compose_scores(self.comparison, self.scores, self.paths, t, fingerprint)
+        return compose_scores(
+            self.comparison, self.scores, self.paths, t, fingerprint, front_matter=self.front_matter
+        )
 
     def render(self, options: ReportOptions) -> Rendered:
         """Write the report of the tables anew."""
@@ -176,4 +184,12 @@ class Tables:
 
         names = [file["name"] for file in self.how["files"]]
         target = self.paths[0].parents[1] / "report"
-        return render_scores(self.comparison, self.scores, self.paths, target, options, names=names)
+        return render_scores(
+            self.comparison,
+            self.scores,
+            self.paths,
+            target,
+            options,
+            names=names,
+            front_matter=self.front_matter,
+        )

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.files.atomic import write_bytes
 from reportgen.records.run_folder import RECORDS
 from reportgen.records.score_files import file_names
@@ -96,7 +97,10 @@ def of_run(folder: Path, experiment_file: str) -> list[Attachment]:
 
 
 def of_tables(
-    comparison: Comparison, sources: Sequence[Path], names: Sequence[str | None] | None = None
+    comparison: Comparison,
+    sources: Sequence[Path],
+    names: Sequence[str | None] | None = None,
+    front_matter: FrontMatter = NO_FRONT_MATTER,
 ) -> list[Attachment]:
     """Return the tables, and how they were compared, with the list of their digests.
 
@@ -105,6 +109,7 @@ def of_tables(
         sources: The files that they were read from.
         names: What the files were called when they were read; None for what score_files.file_names calls
             them.
+        front_matter: What stands above the report.
     """
     from reportgen.version import __version__
 
@@ -121,6 +126,7 @@ def of_tables(
         "problems": comparison.problems,
         "modified": modified(sources),
         "files": files,
+        **front_matter.given(),
     }
     text = json.dumps(compared, ensure_ascii=False, indent=2) + "\n"
     return with_checksums(

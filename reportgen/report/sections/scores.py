@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
+from reportgen.experiment.front_matter import FrontMatter
 from reportgen.report.figures.marks import color
 from reportgen.report.sections.many_problems import are_many, many_block, many_sentences
 from reportgen.report.sections.profiles import profile_block
@@ -71,7 +72,13 @@ def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -
 
 
 def scores_front_page(
-    comparison: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
+    comparison: Comparison,
+    scores: pd.DataFrame,
+    sources: Sequence[Path],
+    t: Catalogue,
+    fingerprint: str,
+    *,
+    front_matter: FrontMatter,
 ) -> Section:
     """Return what report.html.j2 sets before the section.
 
@@ -81,6 +88,7 @@ def scores_front_page(
         sources: The files that the scores were read from.
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached.
+        front_matter: What stands above the report.
     """
     unit = Unit(is_percentage(comparison))
     orders, _ = findings_of(comparison)
@@ -89,6 +97,7 @@ def scores_front_page(
         "front_page",
         lambda: {
             **heading_facts(comparison, scores, sources, t, fingerprint),
+            **{name: everywhere(line, t) for name, line in front_matter.given().items()},
             "fingerprint": fingerprint,
             "notices": [],
             "abstract": None,
@@ -98,6 +107,11 @@ def scores_front_page(
         },
         tuple(claim_sentences("key findings", sentences, front=True)),
     )
+
+
+def everywhere(line: str, t: Catalogue) -> Phrase:
+    """Return a user's line, which is the same in all languages, as a phrase."""
+    return t.given(dict.fromkeys(t.languages, line))
 
 
 def heading_facts(
