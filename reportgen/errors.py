@@ -7,6 +7,7 @@ import errno
 import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
@@ -40,19 +41,36 @@ REMEDIES = {
 
 
 class UserError(Exception):
-    """What is wrong, where, and what to do about it, in one line.
+    """What is wrong, where, and what to do about it, in one line; a line for each of several mistakes.
 
     The command line prints it without a traceback and ends with a non-zero exit code.
     """
 
+    def __str__(self) -> str:
+        """Return the line, or the lines."""
+        return "\n".join(map(str, self.args))
+
+    def within(self, place: object) -> Self:
+        """Return the same error with the place where it was made before each of its lines.
+
+        Args:
+            place: Such as a file.
+        """
+        return type(self)(*(f"{place}: {mistake}" for mistake in self.args))
+
 
 def describe(error: UserError | OSError) -> str:
     """One line for a user: the error's own, or the file, what the system says is wrong, and what to do."""
+    return "; ".join(describe_all(error))
+
+
+def describe_all(error: UserError | OSError) -> list[str]:
+    """The same with a line for each mistake, where there are several."""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         remedy = f"; {REMEDIES[error.errno]}" if error.errno in REMEDIES else ""
-        return printable(f"{where}{error.strerror or error}{remedy}")
-    return printable(str(error))
+        return [printable(f"{where}{error.strerror or error}{remedy}")]
+    return [printable(str(mistake)) for mistake in error.args]
 
 
 def cannot_write(where: object, error: OSError, otherwise: str) -> UserError:

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import click
 
-from reportgen.errors import ExitCode, UserError, describe
+from reportgen.errors import ExitCode, UserError, describe_all
 from reportgen.version import __version__
 
 COMMANDS = {
@@ -56,6 +56,12 @@ class OneLine(click.ClickException):
         click.echo(f"reportgen: error: {self.format_message()}", err=True, file=file)
 
 
+def show_mistakes(error: UserError | OSError) -> None:
+    """Print an error on standard error, a line for each mistake."""
+    for line in describe_all(error):
+        OneLine(line).show()
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, or asked for their help."""
 
@@ -88,7 +94,7 @@ class Program(LazyGroup):
         try:
             sys.exit(super().main(*args, **kwargs) or ExitCode.DONE)
         except (UserError, OSError) as error:
-            OneLine(describe(error)).show()
+            show_mistakes(error)
             sys.exit(ExitCode.FAILED)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.ctx.get_help() if error.ctx else "")

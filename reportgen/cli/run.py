@@ -13,7 +13,7 @@ import click
 from reportgen.cli.console import print_rows
 from reportgen.cli.options import output_option, override_options, report_options, training_options
 from reportgen.cli.render import report
-from reportgen.errors import ExitCode, UserError, describe
+from reportgen.errors import ExitCode, UserError, describe_all
 from reportgen.experiment.overrides import Overrides
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.report.options import LANGUAGES, ReportOptions
@@ -117,7 +117,8 @@ def failures_said() -> Iterator[None]:
     try:
         yield
     except (UserError, OSError) as error:
-        click.echo(f"reportgen: error: {describe(error)}", err=True)
+        for line in describe_all(error):
+            click.echo(f"reportgen: error: {line}", err=True)
 
 
 def refresh_index(output: Path) -> None:

@@ -71,7 +71,7 @@ def prepare(source: Source) -> Prepared:
         for trial in trials:  # an ablation's other test images must be there too
             splits_for(trial, loaded.settings)
     except UserError as error:
-        raise type(error)(f"{source.file}: {error}") from error
+        raise error.within(source.file) from error
     digest = data_digest(loaded.dataset, loaded.settings)
     return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials))
 

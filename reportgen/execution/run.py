@@ -17,7 +17,7 @@ from reportgen.execution.trial_store import TrialStore
 from reportgen.execution.trials import FinishedTrial, FinishedTrials, TrainingOptions
 from reportgen.execution.watcher import Silent, Watcher
 from reportgen.execution.worker import load_data
-from reportgen.experiment.reading import ExperimentError
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.stages import TUNED
 from reportgen.files.atomic import write_bytes
 from reportgen.planning.search import Searched, search, search_table

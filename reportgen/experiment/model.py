@@ -229,7 +229,9 @@ class Experiment(Table):
     """A whole experiment file."""
 
     title: Text
-    """The report's title: `{ zh-Hant = "...", en = "..." }`, or one text for both languages."""
+    """The report's title: `{ zh-Hant = "...", en = "..." }`, or one text for both languages, which may also
+    stand under one of the two.
+    """
     author: Text | None = None
     """Shown under the title, written like it."""
     course: Text | None = None

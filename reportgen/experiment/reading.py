@@ -1,6 +1,6 @@
 """An experiment's file, found and read.
 
-Every mistake is one line that names the file, the key, the value and what is allowed.
+Every mistake is a line that names the file, the key, the value and what is allowed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from reportgen.errors import UserError, nearest, printable
-from reportgen.experiment.model import Experiment, OptimizerSettings
+from reportgen.errors import nearest
+from reportgen.experiment.model import Experiment
 from reportgen.experiment.overrides import Overrides
+from reportgen.experiment.refusals import ExperimentError, explain
 from reportgen.files.atomic import kind
 from reportgen.files.resources import experiments as ready_experiments
 
@@ -25,13 +26,6 @@ NAME = re.compile(r"\w([\w .()+-]*[\w)+])?")
 LONGEST_NAME = 200
 """The most bytes of an experiment's name; file systems take 255, and other names are made from it."""
 RESERVED = ("latest", "index.html", "readme.md", "reportgen.sqlite")
-
-
-class ExperimentError(UserError):
-    """An experiment file that cannot be used; one line, whatever the file holds."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ def find_source(name: str, overrides: Overrides) -> Source:
         overrides: What is asked for.
 
     Raises:
-        ExperimentError: There is no such experiment, or something is wrong with it, in one line.
+        ExperimentError: There is no such experiment, or something is wrong with it, a line for each mistake.
     """
     file = find(name)
     experiment = read(file, overrides.by_table())  # first: it says what is wrong with a file
@@ -118,7 +112,7 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
             empty name.
 
     Raises:
-        ExperimentError: One line that says what to mend.
+        ExperimentError: What to mend, a line for each mistake.
     """
     try:
         with path.open("rb") as file:
@@ -142,81 +136,4 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(f"{path}: {_explain(error)}") from error
-
-
-def _explain(error: ValidationError) -> str:
-    """The first mistake in one line, and how many more there are."""
-    mistakes = error.errors()
-    # an unknown key is often the cause of the missing one beside it: say that first
-    mistake = min(mistakes, key=lambda found: found["type"] != "extra_forbidden")
-    location = mistake["loc"]
-    key, value = _dotted(location), mistake["input"]
-    match mistake["type"]:
-        case "extra_forbidden":
-            known = _keys_at(location[:-1])
-            said = f"unknown key {key}{nearest(str(location[-1]), known)}; allowed here: {', '.join(known)}"
-        case "missing":
-            said = f"{key} is missing"
-        case "value_error":
-            said = f"{key}{shown(value)}: {mistake['ctx']['error']}" if key else f"{mistake['ctx']['error']}"
-        case "model_type" | "dict_type":
-            said = f"{key}{shown(value)}: must be a table with {', '.join(_keys_at(location))}"
-        case "tuple_type":
-            said = f"{key}{shown(value)}: must be a list"
-        case _:
-            said = f"{key}{shown(value)}: {_lower_first(mistake['msg'])}"
-    more = len(mistakes) - 1
-    return f"{said} (and {more} more to mend)" if more else said
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    """('comparison', 'optimizers', 1, 'momentum') as comparison.optimizers[1].momentum."""
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def shown(value: object) -> str:
-    """The value as TOML would spell it; nothing for a whole table."""
-    if isinstance(value, dict | BaseModel):
-        return ""
-    if isinstance(value, bool):
-        return f" = {str(value).lower()}"
-    if isinstance(value, str):
-        return f' = "{value[:60]}"'
-    try:
-        return f" = {str(value)[:60]}"
-    except ValueError:  # Python does not spell out whole numbers of thousands of digits
-        return " = (a very long number)"
-
-
-def _lower_first(message: str) -> str:
-    return message[:1].lower() + message[1:]
-
-
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the table at this place may have."""
-    model: Any = Experiment
-    free_keys = 0  # how many tables of freely named keys are yet to be passed
-    for part in location:
-        if isinstance(part, int):
-            model = OptimizerSettings
-        elif free_keys:
-            free_keys -= 1
-        else:
-            field = next(f for name, f in model.model_fields.items() if part in (name, f.alias))
-            free_keys = str(field.annotation).count("dict[")
-            model = _model_in(field.annotation) or model
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The table type within an annotation such as `Comparison | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        if found := _model_in(argument):
-            return found
-    return None
+        raise ExperimentError(*explain(error)).within(path) from error

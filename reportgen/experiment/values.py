@@ -59,8 +59,14 @@ class Bilingual(Table):
 
 
 def _in_both(value: object) -> object:
-    """A plain text stands for both languages."""
-    return {"zh-Hant": value, "en": value} if isinstance(value, str) else value
+    """A plain text stands for both languages, and so does that of one language alone."""
+    if isinstance(value, str):
+        return {"zh-Hant": value, "en": value}
+    if isinstance(value, dict):
+        for language, other in (("en", "zh-Hant"), ("zh-Hant", "en")):
+            if isinstance(value.get(language), str) and other not in value:
+                return value | {other: value[language]}
+    return value
 
 
 def _seed_list(value: object) -> object:

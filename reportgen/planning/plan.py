@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reportgen.errors import nearest
 from reportgen.experiment.model import Experiment, OptimizerSettings, Stage
-from reportgen.experiment.reading import ExperimentError, shown
+from reportgen.experiment.refusals import ExperimentError, shown
 from reportgen.experiment.stages import ALL, COMPARISON, EQUALLY_TUNED, NONE, TUNED, ablation_stage
 from reportgen.optim import OPTIMIZERS, Schedule, hyperparameters
 from reportgen.training import Augmentation, Defects, Setup, Trial

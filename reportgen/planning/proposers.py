@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from reportgen.experiment.reading import ExperimentError
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.search import Space, StageSearch
 from reportgen.randomness import stream
 

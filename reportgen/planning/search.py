@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from reportgen.experiment.model import Experiment
-from reportgen.experiment.reading import ExperimentError
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.planning.proposers import Values
 from reportgen.planning.studies import Study, make_proposer, search_trials, with_tuned_values, with_values

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from reportgen.errors import nearest
 from reportgen.experiment.model import Experiment, OptimizerSettings, Stage, Tuned
-from reportgen.experiment.reading import ExperimentError, shown
+from reportgen.experiment.refusals import ExperimentError, shown
 from reportgen.experiment.search import ComparisonSearch, Space, StageSearch
 from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
 from reportgen.optim import OPTIMIZERS, hyperparameters

@@ -32,7 +32,7 @@ EXPERIMENT_MISTAKES = {
     "unknown table": (
         "[tuned]",
         "[tunde]",
-        ["unknown key tunde", "did you mean tuned", "allowed here: title"],
+        ["unknown key tunde; did you mean tuned?"],
     ),
     "missing key": ('source = "digits"\n', "", ["x.toml", "data.source is missing"]),
     "unknown source": ('"digits"', '"mnist"', ['data.source = "mnist"', "'digits'", "'folder'"]),

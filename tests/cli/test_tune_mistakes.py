@@ -80,7 +80,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     "an unknown key in a space": (
         RANGE,
         "learning_rate = { low = 1, hihg = 2 }",
-        [f"{SPACE}.learning_rate.hihg", "did you mean high?", "low, high, scale, choices"],
+        [f"{SPACE}.learning_rate.hihg", "did you mean high?"],
     ),
     "an unknown scale": (
         RANGE,

@@ -1,4 +1,4 @@
-"""Whatever an experiment file holds: an experiment, or one line that refuses it."""
+"""Whatever an experiment file holds: an experiment, or refused with a line for each mistake."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reportgen.experiment.reading import ExperimentError, read
+from reportgen.errors import is_printable
+from reportgen.experiment.reading import read
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.planning.plan import check_optimizers, plan
 
 KEYS = st.sampled_from(
@@ -74,7 +76,7 @@ def in_toml(value: Any) -> str:
         max_size=3,
     )
 )
-def test_whatever_a_file_holds_it_is_an_experiment_or_refused_in_one_line(
+def test_whatever_a_file_holds_it_is_an_experiment_or_refused_a_line_a_mistake(
     tmp_path: Path, changes: dict[Any, Any]
 ) -> None:
     optimizer = {"name": "SGD", "learning_rate": 0.1}
@@ -102,8 +104,9 @@ def test_whatever_a_file_holds_it_is_an_experiment_or_refused_in_one_line(
     except ExperimentError as error:
         refused = str(error)
     if refused is not None:
-        assert refused.strip()
-        assert "\n" not in refused
+        for line in refused.split("\n"):
+            assert line.removeprefix(f"{path}: ").strip()
+            assert is_printable(line)
         return
     # what is accepted is planned as it stands there, and no word of the file is passed over
     written = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from reportgen.errors import is_printable
 from reportgen.experiment import reading
-from reportgen.experiment.reading import LARGEST_FILE, ExperimentError, name_of
+from reportgen.experiment.reading import LARGEST_FILE, name_of
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
 from tests.helpers.any_values import VALUES, at, places
 from tests.helpers.cases import cases, unless_refused

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
-from reportgen.errors import UserError, describe, is_printable
+from reportgen.errors import UserError, describe_all, is_printable
 
 TIMES = os.environ.get("REPORTGEN_CASES")
 Value = TypeVar("Value")
@@ -31,14 +31,15 @@ def cases(number: int) -> Callable[[Any], Any]:
 
 
 def unless_refused(call: Callable[[], Value]) -> Value | None:
-    """What the call returns; None where it is refused in one line that a terminal shows as it is.
+    """What the call returns; None where it is refused in lines that a terminal shows as they are.
 
     Anything else that is raised fails the test.
     """
     try:
         return call()
     except UserError as error:
-        said = describe(error)
-    if not said or not is_printable(said) or len(said) > 2000:
-        pytest.fail(f"not one clear line: {said!r}")
+        lines = describe_all(error)
+    for line in lines:
+        if not line or not is_printable(line) or len(line) > 2000:
+            pytest.fail(f"not a clear line: {line!r}")
     return None

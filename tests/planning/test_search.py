@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reportgen.experiment.reading import ExperimentError
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.search import Space
 from reportgen.optim import Schedule
 from reportgen.planning.search import Searched
