@@ -127,13 +127,24 @@ def make_homework_optimizer(kind: Callable[..., Any], **hyperparameters: Any) ->
     """
     arguments = arguments_of(inspect.signature(kind).parameters, hyperparameters)
     inner = kind(**arguments)
-    rate_name = next((name for name in LEARNING_RATES if name in vars(inner)), None)
-    if rate_name is None:
-        raise HomeworkOptimizerError(
-            "keeps its learning rate neither in self.lr nor in self.learning_rate, where a schedule would"
-            " change it"
-        )
-    return HomeworkOptimizer(inner, find_form(lambda: kind(**arguments)), rate_name)
+    return HomeworkOptimizer(inner, find_form(lambda: kind(**arguments)), find_rate_name(inner))
+
+
+def find_rate_name(inner: Any) -> str:
+    """Return the attribute that holds an object's learning rate.
+
+    Args:
+        inner: The object.
+
+    Raises:
+        HomeworkOptimizerError: It has none.
+    """
+    for name in LEARNING_RATES:
+        if hasattr(inner, name):
+            return name
+    raise HomeworkOptimizerError(
+        "the learning rate is kept neither in self.lr nor in self.learning_rate, where a schedule changes it"
+    )
 
 
 def find_form(make: Callable[[], Any]) -> Form:
