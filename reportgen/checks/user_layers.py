@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -33,6 +34,9 @@ from reportgen.nn.homework_layers import (
 Make = Callable[[], Any]
 LOSS = ("autograd twin, loss", 1e-6)
 """Many add a little in the logarithm, so that it is never of 0; nothing is trained by the loss's value."""
+
+OVERFLOWS = 700
+"""The exponential of more than that is infinite, or nearly, in float64."""
 
 FULLY_CONNECTED, RELU, SOFTMAX = "fully_connected", "relu", "softmax_cross_entropy"
 SENTENCES = {
@@ -101,11 +105,11 @@ def prove_loss(make: Make) -> Check:
         found = find_loss(make)
         divides = divides_by_batch(found)
         cases = [_use_loss(found(), given, divides) for given in _loss_inputs()]
-        where = {"predictions": "forward: predictions", "loss": "forward: loss", "dlogits": "backward: dx"}
+        where = {"predictions": "forward: predictions", "loss": "forward: loss", "dx": "backward: dx"}
         mistakes = recognize(cases, wrong_layers.of_loss(divides=divides), where)
         measures = (
             _numerical(lambda: _differences_of_loss(found(), divides)),
-            worst(AUTOGRAD, _pairs(cases, "predictions", "dlogits")),
+            worst(AUTOGRAD, _pairs(cases, "predictions", "dx")),
             worst(LOSS, _pairs(cases, "loss")),
         )
         if all(measure.passed for measure in measures):
@@ -158,7 +162,7 @@ def _random(seed: int) -> Callable[..., Tensor]:
 
 
 def _fully_connected_inputs() -> list[dict[str, Tensor]]:
-    """A square one of small numbers, where also what is wrongly transposed gives numbers, and another."""
+    """Small numbers, first all square, so that also what is wrongly transposed gives numbers; and others."""
     random = _random(0)
     return [
         {
@@ -166,6 +170,12 @@ def _fully_connected_inputs() -> list[dict[str, Tensor]]:
             "w": _tensor([2, -1], [1, 3]),
             "b": _tensor(1, -2),
             "backprop": _tensor([1, -2], [4, 2]),
+        },
+        {
+            "x": _tensor([1, 2], [3, -1], [0, 2]),
+            "w": _tensor([2], [1]),
+            "b": _tensor(1),
+            "backprop": _tensor([1], [-2], [4]),
         },
         {"x": random(6, 5), "w": random(5, 4), "b": random(4), "backprop": random(6, 4)},
     ]
@@ -197,7 +207,7 @@ def _numerical(pairs: Callable[[], dict[str, tuple[Tensor, Tensor]]]) -> Measure
 def _differences_of_fully_connected(
     layer: HomeworkFullyConnected, averages: bool
 ) -> dict[str, tuple[Tensor, Tensor]]:
-    _, given = _fully_connected_inputs()
+    *_, given = _fully_connected_inputs()
     x, w, b, backprop = given.values()
     layer.forward(x, w, b)
     dx, dw, db = layer.backward(backprop.clone())
@@ -215,7 +225,7 @@ def _differences_of_fully_connected(
 
 def _share_state(make: Callable[[float], HomeworkFullyConnected], averages: bool) -> tuple[Mistake, ...]:
     """Whether a second layer disturbs the first, which would make a network of both go wrong."""
-    given, _ = _fully_connected_inputs()
+    given, *_ = _fully_connected_inputs()
     first, second = make(0.0), make(0.0)
     expected = _use_fully_connected(first, given, averages).expected
     first.forward(given["x"], given["w"], given["b"])
@@ -231,7 +241,7 @@ def _share_state(make: Callable[[float], HomeworkFullyConnected], averages: bool
 
 def _change_weights(make: Callable[[float], HomeworkFullyConnected]) -> tuple[Mistake, ...]:
     """Whether a layer writes into its weights, which is the optimizer's work."""
-    given, _ = _fully_connected_inputs()
+    given, *_ = _fully_connected_inputs()
     changed = {name: value.clone() for name, value in given.items()}
     layer = make(0.0)
     layer.forward(changed["x"], changed["w"], changed["b"])
@@ -288,32 +298,34 @@ def _loss_inputs() -> list[dict[str, Tensor]]:
 def _use_loss(loss: HomeworkLoss, given: dict[str, Tensor], divides: bool) -> Case:
     x = given["x"].clone().requires_grad_()
     losses = torch.nn.functional.cross_entropy(x, given["y"], reduction="none")
-    (dlogits,) = torch.autograd.grad(losses.mean() if divides else losses.sum(), x)
+    (dx,) = torch.autograd.grad(losses.mean() if divides else losses.sum(), x)
     expected = {
         "predictions": torch.softmax(given["x"], dim=1),
         "loss": losses.mean().detach(),
-        "dlogits": dlogits,
+        "dx": dx,
     }
 
     def use(came: dict[str, Tensor]) -> None:
         predictions, came["loss"] = loss.forward(given["y"].clone(), given["x"].clone())
         if loss.predicts_labels:
-            expected["predictions"] = torch.nn.functional.one_hot(
-                given["x"].argmax(dim=1), x.shape[1]
-            ).double()
+            likeliest = given["x"].argmax(dim=1)
+            expected["predictions"] = torch.nn.functional.one_hot(likeliest, x.shape[1]).double()
         came["predictions"] = predictions
-        came["dlogits"] = loss.backward()
+        came["dx"] = loss.backward()
 
-    return _use(expected, given, use)
+    case = _use(expected, given, use)
+    labelled = {"labelled": torch.tensor(loss.predicts_labels)}
+    extreme = bool(given["x"].max() > OVERFLOWS)
+    return replace(case, given=given | labelled, hidden=("labelled",), extreme=extreme)
 
 
 def _differences_of_loss(loss: HomeworkLoss, divides: bool) -> dict[str, tuple[Tensor, Tensor]]:
     _, given, _ = _loss_inputs()
     x, labels = given.values()
     loss.forward(labels, x.clone())
-    dlogits = loss.backward()
+    dx = loss.backward()
 
     def total() -> Tensor:
         return (1 if divides else len(labels)) * loss.forward(labels, x.clone())[1]
 
-    return {"dlogits": (dlogits, numerical_gradient(total, x))}
+    return {"dx": (dx, numerical_gradient(total, x))}

@@ -114,58 +114,58 @@ def of_loss(*, divides: bool) -> Variants:
     def scale(g: Values) -> int:
         return len(g["y"]) if divides else 1
 
-    def dlogits(g: Values) -> Tensor:
-        return (torch.softmax(g["x"], dim=1) - _one_hot(g["y"], g["x"])) / scale(g)
+    def dx(g: Values) -> Tensor:
+        return (_softmax(g) - _one_hot(g["y"], g["x"])) / scale(g)
 
-    def losses(g: Values, labels: Tensor) -> Tensor:
-        return -torch.log_softmax(g["x"], dim=1).gather(1, labels[:, None])
-
-    def shifted(by: int) -> dict[str, Variant]:
-        def labels(g: Values) -> Tensor:
-            return (g["y"] + by) % g["x"].shape[1]
-
+    def of(probabilities: Variant, labels: Variant = lambda g: g["y"]) -> dict[str, Variant]:
+        """What comes of other probabilities, or of other labels."""
         return {
-            "loss": lambda g: losses(g, labels(g)).mean(),
-            "dlogits": lambda g: (torch.softmax(g["x"], dim=1) - _one_hot(labels(g), g["x"])) / scale(g),
+            "predictions": lambda g: _predicted(probabilities(g), g),
+            "loss": lambda g: _losses(probabilities(g), labels(g)).mean(),
+            "dx": lambda g: (probabilities(g) - _one_hot(labels(g), g["x"])) / scale(g),
         }
 
-    def likeliest(g: Values) -> Tensor:
-        return g["x"].argmax(dim=1)
-
-    variants: dict[str, dict[str, Variant]] = {
-        "softmax_overflow": {
-            "predictions": _overflowing,
-            "loss": lambda g: (-_overflowing(g).log().gather(1, g["y"][:, None])).mean(),
-            "dlogits": lambda g: (_overflowing(g) - _one_hot(g["y"], g["x"])) / scale(g),
-        },
-        "wrong_class": shifted(1),
-        "wrong_class, one before": shifted(-1),
-        "wrong_class, the likeliest": {
-            "loss": lambda g: losses(g, likeliest(g)).mean(),
-            "dlogits": lambda g: (torch.softmax(g["x"], dim=1) - _one_hot(likeliest(g), g["x"])) / scale(g),
-        },
-        "softmax_over_batch": {"predictions": lambda g: torch.softmax(g["x"], dim=0)},
-        "softmax_missing": {"predictions": lambda g: g["x"]},
-        "loss_not_averaged": {"loss": lambda g: losses(g, g["y"]).sum()},
-        "loss_over_classes": {"loss": lambda g: losses(g, g["y"]).mean() / g["x"].shape[1]},
-        "loss_sign": {"loss": lambda g: -losses(g, g["y"]).mean()},
-        "gradient_sign": {"dlogits": lambda g: -dlogits(g)},
-        "target_not_subtracted": {"dlogits": lambda g: torch.softmax(g["x"], dim=1)},
-        "target_not_subtracted, divided": {"dlogits": lambda g: torch.softmax(g["x"], dim=1) / len(g["y"])},
-        "averaged_over_units": {"dlogits": lambda g: dlogits(g) * scale(g) / g["x"].shape[1]},
-        "averaged_twice": {"dlogits": lambda g: dlogits(g) * scale(g) / len(g["y"]) ** 2},
+    return {
+        "softmax_overflow": of(lambda g: _normalized(g["x"].exp(), dim=1)),
+        "wrong_class": of(_softmax, lambda g: (g["y"] + 1) % g["x"].shape[1]),
+        "wrong_class, one before": of(_softmax, lambda g: (g["y"] - 1) % g["x"].shape[1]),
+        "wrong_class, the likeliest": of(_softmax, lambda g: g["x"].argmax(dim=1)),
+        "softmax_over_batch": of(lambda g: torch.softmax(g["x"], dim=0)),
+        "softmax_over_batch, once stable": of(
+            lambda g: _normalized((g["x"] - g["x"].amax(dim=1, keepdim=True)).exp(), dim=0)
+        ),
+        "softmax_over_batch, of all": of(lambda g: _normalized((g["x"] - g["x"].max()).exp(), dim=0)),
+        "softmax_missing": of(lambda g: g["x"]),
+        "loss_not_averaged": {"loss": lambda g: _losses(_softmax(g), g["y"]).sum()},
+        "loss_over_classes": {"loss": lambda g: _losses(_softmax(g), g["y"]).mean() / g["x"].shape[1]},
+        "loss_sign": {"loss": lambda g: -_losses(_softmax(g), g["y"]).mean()},
+        "gradient_sign": {"dx": lambda g: -dx(g)},
+        "target_not_subtracted": {"dx": _softmax},
+        "target_not_subtracted, divided": {"dx": lambda g: _softmax(g) / len(g["y"])},
+        "averaged_over_units": {"dx": lambda g: dx(g) * scale(g) / g["x"].shape[1]},
+        "averaged_twice": {"dx": lambda g: dx(g) * scale(g) / len(g["y"]) ** 2},
     }
-    return variants
+
+
+def _softmax(g: Values) -> Tensor:
+    return torch.softmax(g["x"], dim=1)
+
+
+def _normalized(exponentials: Tensor, dim: int) -> Tensor:
+    return exponentials / exponentials.sum(dim=dim, keepdim=True)
+
+
+def _losses(probabilities: Tensor, labels: Tensor) -> Tensor:
+    return -probabilities.gather(1, labels[:, None]).log()
+
+
+def _predicted(probabilities: Tensor, g: Values) -> Tensor:
+    """The probabilities, or where labels are predicted 1 for each of these."""
+    return _one_hot(probabilities.argmax(dim=1), g["x"]) if g["labelled"] else probabilities
 
 
 def _one_hot(labels: Tensor, logits: Tensor) -> Tensor:
     return torch.nn.functional.one_hot(labels, logits.shape[1]).to(logits.dtype)
-
-
-def _overflowing(g: Values) -> Tensor:
-    """Softmax without the largest logit taken off first."""
-    exponentials = g["x"].exp()
-    return exponentials / exponentials.sum(dim=1, keepdim=True)
 
 
 PAIR: Mapping[str, Mapping[str, Callable[[Values], Tensor]]] = {

@@ -1,6 +1,7 @@
 """The textbook: layers, loss, network and initialization, each with its gradients written by hand."""
 
 from reportgen.nn.gradient import WeightGradient
+from reportgen.nn.homework_kinds import HomeworkClasses, kinds_of
 from reportgen.nn.kinds import TEXTBOOK, LayerKinds
 from reportgen.nn.layers import Dropout, FullyConnectedLayer, ReLU
 from reportgen.nn.loss import SoftmaxCrossEntropy
@@ -11,9 +12,11 @@ __all__ = [
     "Classifier",
     "Dropout",
     "FullyConnectedLayer",
+    "HomeworkClasses",
     "LayerKinds",
     "ReLU",
     "SoftmaxCrossEntropy",
     "WeightGradient",
+    "kinds_of",
     "parameter_count",
 ]

@@ -1,0 +1,121 @@
+"""Proofs of a homework's file: its layers, the network of them, its optimizers, each where it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from reportgen.checks.check import Check
+from reportgen.checks.likely_mistakes import UNKNOWN
+from reportgen.checks.user_classifier import prove_classifier
+from reportgen.checks.user_layers import (
+    FULLY_CONNECTED,
+    RELU,
+    SOFTMAX,
+    prove_fully_connected,
+    prove_loss,
+    prove_relu,
+)
+from reportgen.checks.user_network import prove_network
+from reportgen.checks.user_optimizers import PROVED, prove_optimizer
+from reportgen.nn.homework_kinds import HomeworkClasses
+
+LAYER_NAMES: Mapping[str, tuple[str, ...]] = {
+    FULLY_CONNECTED: ("FullyConnectedLayer",),
+    RELU: ("ReLU",),
+    SOFTMAX: ("Softmax_CrossEntropy", "SoftmaxCrossEntropy"),
+}
+"""By the key of its proof, what a layer's class may be called."""
+CLASSIFIER = "Classifier"
+
+
+class UserClasses(Protocol):
+    """The classes of somebody's file, wherever they run."""
+
+    def arguments(self, name: str) -> Mapping[str, Any] | None:
+        """The arguments of a class's constructor, with their defaults; None where there is no such class."""
+        ...
+
+    def make(self, name: str, **arguments: Any) -> Any:
+        """An object of a class, whose methods can be called and attributes set."""
+        ...
+
+    def arguments_after(self, name: str, *arguments: Any) -> tuple[Any, ...]:
+        """What the arguments of a class's constructor are once an object has been made."""
+        ...
+
+    def renew(self) -> None:
+        """Make sure that objects can be made, whatever has happened before."""
+        ...
+
+
+def find_layers(names: Callable[[str], bool]) -> dict[str, str]:
+    """Return the class of each layer that a file has, by the key of its proof.
+
+    Args:
+        names: Whether the file has a class of a name.
+    """
+    return {
+        key: name
+        for key, possible in LAYER_NAMES.items()
+        if (name := next((name for name in possible if names(name)), None))
+    }
+
+
+def prove_layers(classes: UserClasses, *, averaged_twice: bool = False) -> list[Check]:
+    """Prove the layers that a file has, and the network of them and of ours; nothing where it has none.
+
+    Args:
+        classes: Those of the file.
+        averaged_twice: Whether the experiment says that gradients are averaged twice.
+    """
+    there = find_layers(lambda name: classes.arguments(name) is not None)
+    makes = {key: _maker(classes, name) for key, name in there.items()}
+    proofs = {FULLY_CONNECTED: prove_fully_connected, RELU: prove_relu, SOFTMAX: prove_loss}
+    checks = []
+    for key, make in makes.items():
+        classes.renew()
+        checks.append(proofs[key](make))
+    if makes:
+        classes.renew()
+        given = HomeworkClasses(makes.get(FULLY_CONNECTED), makes.get(RELU), makes.get(SOFTMAX))
+        network = prove_network(given, averaged_twice=averaged_twice)
+        unknown = [mistake.key for mistake in network.mistakes] == [UNKNOWN]
+        if unknown and not all(check.passed for check in checks):
+            network = replace(network, problem="its layers are wrong", mistakes=())
+        checks.append(network)
+    return checks
+
+
+def prove_optimizers(classes: UserClasses) -> list[Check]:
+    """Prove those of the homework's optimizers that a file has.
+
+    Args:
+        classes: Those of the file.
+    """
+    checks = []
+    for name in PROVED:
+        arguments = classes.arguments(name)
+        if arguments is not None:
+            classes.renew()
+            checks.append(prove_optimizer(name, _maker(classes, name), arguments))
+    return checks
+
+
+def prove_further(classes: UserClasses) -> list[Check]:
+    """Prove what else a homework's file may have, which is not used in training: its classifier.
+
+    Args:
+        classes: Those of the file.
+    """
+    arguments = classes.arguments(CLASSIFIER)
+    if arguments is None:
+        return []
+    classes.renew()
+    check = prove_classifier(lambda *given: classes.arguments_after(CLASSIFIER, *given), arguments)
+    return [] if check is None else [check]
+
+
+def _maker(classes: UserClasses, name: str) -> Callable[..., Any]:
+    return lambda **arguments: classes.make(name, **arguments)
