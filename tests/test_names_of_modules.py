@@ -23,6 +23,7 @@ TOPICS = {
     "drift": "drift",
     "errors": "errors",
     "figures": "figure",
+    "findings": "findings",
     "insight": "looked at",
     "layers": "layers",
     "learning_curves": "curves",

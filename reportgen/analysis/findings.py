@@ -22,6 +22,10 @@ SHARED, EACH_TUNED, TABLE = "shared", "tuned", "table"
 anyone's table of scores."""
 
 
+FEW = 5
+"""So many optimizers are told of pair by pair and drawn together; of more, the pairs are told together and
+each optimizer has a panel of its own."""
+
 ORDERS = ("winner", "open", "circle", "too_few_seeds", "single", "all_diverged")
 """The findings that say who is best of a comparison; of each comparison there is one."""
 
@@ -42,6 +46,8 @@ class Finding:
 def of_comparison(comparison: Comparison, problem: str, where: str) -> Iterator[Finding]:
     """Yield who is best or may be, which pairs are not separated, whose trials have no score (diverged).
 
+    The pairs of more than FEW optimizers are told together.
+
     Args:
         comparison: The comparison.
         problem: The problem of it that the findings are about.
@@ -55,13 +61,33 @@ def of_comparison(comparison: Comparison, problem: str, where: str) -> Iterator[
     ]
     order = _order(standing, pairs, about)
     yield order
-    for pair in pairs:
-        if pair.verdict is Verdict.NOT_SEPARABLE:
-            yield Finding("not_separable", about | {"pair": pair})
-        if pair.verdict is Verdict.TOO_FEW_SEEDS and order.key != "too_few_seeds":
-            yield Finding("pair_too_few_seeds", about | {"pair": pair})
+    open_pairs = [pair for pair in pairs if pair.verdict is Verdict.NOT_SEPARABLE]
+    untested = [pair for pair in pairs if pair.verdict is Verdict.TOO_FEW_SEEDS]
+    if order.key == "too_few_seeds":
+        untested = []
+    if len(ranked) > FEW:
+        yield from _of_many_pairs(open_pairs, untested, len(pairs), about)
+    else:
+        for pair in pairs:
+            if pair in open_pairs:
+                yield Finding("not_separable", about | {"pair": pair})
+            if pair in untested:
+                yield Finding("pair_too_few_seeds", about | {"pair": pair})
     for name, (count, trials) in standing.unscored.items():
         yield Finding("diverged", about | {"name": name, "count": count, "trials": trials})
+
+
+def _of_many_pairs(
+    open_pairs: list[Pair], untested: list[Pair], total: int, about: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """How many pairs are not separated, how far from 0 their intervals reach, how many were not tested."""
+    if open_pairs:
+        ends = [abs(end) for pair in open_pairs for end in (pair.low, pair.high) if not math.isnan(end)]
+        values = {"count": len(open_pairs), "pairs": total, "reach": max(ends, default=math.nan)}
+        yield Finding("pairs_not_separable", {**about, **values})
+    if untested:
+        values = {"count": len(untested), "pairs": total, "needed": untested[0].fewest_seeds}
+        yield Finding("pairs_too_few_seeds", {**about, **values})
 
 
 def _order(standing: Standing, pairs: list[Pair], about: Mapping[str, Any]) -> Finding:
@@ -168,11 +194,38 @@ def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_acc
 
 
 def of_search(search: pd.DataFrame) -> Iterator[Finding]:
-    """Yield how wide the range of learning rates is that work for each optimizer, and who is at an edge."""
+    """Yield how wide the range of learning rates is that work for each optimizer, and who is at an edge.
+
+    More than FEW optimizers are told together, the widest range first.
+    """
+    ranges: dict[str, dict[str, float]] = {}
+    edges: dict[str, list[str]] = {}
     for setup, tried in search.groupby("setup", sort=False):
         width = working_range(tried)
         if width is not None:
-            yield Finding("range", {"name": str(setup), **width})
-        edges = settings_at_edge(tried[tried["chosen"]])
-        if edges:
-            yield Finding("edge", {"name": str(setup), "settings": edges})
+            ranges[str(setup)] = width
+        at_edge = settings_at_edge(tried[tried["chosen"]])
+        if at_edge:
+            edges[str(setup)] = at_edge
+    if search["setup"].nunique() > FEW:
+        yield from _of_many_searches(ranges, edges)
+        return
+    for name in dict.fromkeys(search["setup"]):
+        if name in ranges:
+            yield Finding("range", {"name": name, **ranges[name]})
+        if name in edges:
+            yield Finding("edge", {"name": name, "settings": edges[name]})
+
+
+def _of_many_searches(
+    ranges: Mapping[str, Mapping[str, float]], edges: Mapping[str, list[str]]
+) -> Iterator[Finding]:
+    factors = {name: width["factor"] for name, width in ranges.items()}
+    wide = sorted((name for name in factors if factors[name] > 1), key=lambda name: -factors[name])
+    single = [name for name in factors if factors[name] <= 1]
+    if wide:
+        yield Finding("ranges", {"factors": {name: factors[name] for name in wide}})
+    if single:
+        yield Finding("ranges_one", {"names": single})
+    if edges:
+        yield Finding("edges", {"settings": edges})

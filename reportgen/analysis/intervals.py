@@ -225,7 +225,10 @@ def welch_interval(
     if np.ptp(first) == 0 and np.ptp(second) == 0:
         difference = float(first.mean() - second.mean())
         return difference, difference
-    interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(confidence)
+    with warnings.catch_warnings():
+        # of a sample of equal values: the interval is then that of the other one's deviation
+        warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
+        interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(confidence)
     return float(interval.low), float(interval.high)
 
 

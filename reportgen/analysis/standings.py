@@ -58,26 +58,46 @@ class Standing:
 def ranking(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
     """Return the order of the means with every difference that the test shows, and no other.
 
-    "A > B, C": everyone before a ">" is shown to be better than everyone behind it, and a comma claims
-    nothing. What cannot be said in that way follows in brackets: in "A, B, C (B > C)" only B and C are
-    separated.
+    "A > B, C", as of `tiered`. What cannot be said in that way follows in brackets: in "A, B, C (B > C)" only
+    B and C are separated.
 
     Args:
         order: Names, the best mean first.
         better: The pairs of which the first is shown to be better than the second.
     """
-    tiers: list[list[str]] = []
-    for index, name in enumerate(order):
-        cut = all((above, below) in better for above in order[:index] for below in order[index:])
-        if cut:
-            tiers.append([])
-        tiers[-1].append(name)
-    chain = " > ".join(", ".join(tier) for tier in tiers)
     within = [
         f"{name} > {', '.join(worse)}"
-        for tier in tiers
+        for tier in tiers(order, better)
         for name in tier
         for worse in [[other for other in tier if (name, other) in better]]
         if worse
     ]
+    chain = tiered(order, better)
     return f"{chain} ({'; '.join(within)})" if within else chain
+
+
+def tiered(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
+    """Return the order of the means in tiers: A > B, C.
+
+    Everyone before a ">" is shown to be better than everyone behind it, and a comma claims nothing.
+
+    Args:
+        order: Names, the best mean first.
+        better: The pairs of which the first is shown to be better than the second.
+    """
+    return " > ".join(", ".join(tier) for tier in tiers(order, better))
+
+
+def tiers(order: Sequence[str], better: Collection[tuple[str, str]]) -> list[list[str]]:
+    """Return the order cut wherever everyone above is shown to be better than everyone below.
+
+    Args:
+        order: Names, the best mean first.
+        better: The pairs of which the first is shown to be better than the second.
+    """
+    cut: list[list[str]] = []
+    for index, name in enumerate(order):
+        if all((above, below) in better for above in order[:index] for below in order[index:]):
+            cut.append([])
+        cut[-1].append(name)
+    return cut

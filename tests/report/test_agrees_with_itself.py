@@ -19,9 +19,10 @@ from reportgen.report.context import compose_scores
 from reportgen.report.figures import svg
 from reportgen.report.sections.abstract import abstract, glance
 from reportgen.report.sections.comparison import UNIT, compared
+from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.headlines import headlines
 from reportgen.report.sections.targets import target_block
-from reportgen.report.sections.verdicts import in_words, verdict_block
+from reportgen.report.sections.verdicts import verdict_block
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import Catalogue
 from tests.helpers.made_results import (

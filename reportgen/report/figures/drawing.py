@@ -33,6 +33,7 @@ def draw_mean(
     *,
     logarithmic: bool = False,
     series: bool = True,
+    band: bool = True,
 ) -> None:
     """Draw the mean over seeds, epoch by epoch, with its interval of 95 % where there are two seeds or more.
 
@@ -43,6 +44,28 @@ def draw_mean(
         number: The setup's place, for its looks.
         logarithmic: Whether mean and interval are those of the logarithm.
         series: Whether it is a setup that the page can fade.
+        band: Whether the interval is drawn.
+    """
+    mean, low, high = mean_over_seeds(rows, column, logarithmic=logarithmic)
+    gid = f"{SERIES}{number}" if series else None
+    if band and np.isfinite(low).any():
+        panel.fill_between(mean.index, low, high, color=color(number), alpha=0.18, linewidth=0, gid=gid)
+    step = max(1, len(mean) // MARKS)
+    panel.plot(
+        mean.index, mean, color=color(number), linestyle=dashes(number), marker=marker(number),
+        markersize=3.2, markeredgewidth=0, markevery=(min(number, step - 1), step), gid=gid,
+    )  # fmt: skip
+
+
+def mean_over_seeds(
+    rows: pd.DataFrame, column: str, *, logarithmic: bool = False
+) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return a column's mean by epoch and both ends of its interval; those of a share within 0 and 1.
+
+    Args:
+        rows: The rows of metrics.csv of one setup; the columns epoch and `column`.
+        column: What is averaged.
+        logarithmic: Whether mean and interval are those of the logarithm.
     """
     values = rows[column].where(np.isfinite(rows[column]))
     by_epoch = (np.log(values) if logarithmic else values).groupby(rows["epoch"])
@@ -51,14 +74,7 @@ def draw_mean(
         mean, low, high = np.exp(mean), np.exp(low), np.exp(high)
     elif column.endswith("accuracy"):
         low, high = low.clip(0, 1), high.clip(0, 1)
-    gid = f"{SERIES}{number}" if series else None
-    if np.isfinite(low).any():
-        panel.fill_between(mean.index, low, high, color=color(number), alpha=0.18, linewidth=0, gid=gid)
-    step = max(1, len(mean) // MARKS)
-    panel.plot(
-        mean.index, mean, color=color(number), linestyle=dashes(number), marker=marker(number),
-        markersize=3.2, markeredgewidth=0, markevery=(min(number, step - 1), step), gid=gid,
-    )  # fmt: skip
+    return mean, low, high
 
 
 def mean_and_band(by_epoch: object) -> tuple[pd.Series, pd.Series, pd.Series]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from reportgen.report.figures.drawing import draw_mean, name_lines, whole_epochs
+from reportgen.analysis.findings import FEW
+from reportgen.report.figures.drawing import draw_mean, mean_over_seeds, name_lines, whole_epochs
+from reportgen.report.figures.marks import color
+from reportgen.report.figures.small_multiples import small_multiples
 from reportgen.report.figures.style import PANELS, WIDTH
+from reportgen.report.figures.svg import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figure:
     """Return a metric over the epochs, training on the left, validation on the right.
 
-    Lines are means over seeds, bands their interval of 95 %.
+    Lines are means over seeds, bands their interval of 95 %. More than FEW setups have a panel each.
 
     Args:
         epochs: The rows of metrics.csv of one stage.
@@ -27,9 +31,10 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
         words: The labels epoch, training, validation, loss and accuracy.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import PercentFormatter
 
     setups = list(dict.fromkeys(epochs["setup"]))
+    if len(setups) > FEW:
+        return _panel_each(epochs, metric, setups, words)
     figure = Figure(figsize=(WIDTH, PANELS))
     panels: Sequence[Axes] = figure.subplots(1, 2, sharey=True)
     for panel, part in zip(panels, ("training", "validation"), strict=True):
@@ -38,11 +43,29 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
         panel.set_title(words[part])
         whole_epochs(panel, epochs, words)
     panels[0].set_ylabel(words[metric])
-    if metric == "accuracy":
-        panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
-    else:
-        _choose_scale(panels[0], epochs)
+    _choose_scale(panels[0], epochs, metric)
     name_lines(figure, panels[1], setups)
+    return figure
+
+
+def _panel_each(epochs: pd.DataFrame, metric: str, setups: Sequence[str], words: Mapping[str, str]) -> Figure:
+    """A panel for each setup: validation as a line with its band, training dotted; the others in grey."""
+    rows = [epochs[epochs["setup"] == setup] for setup in setups]
+    validation = [mean_over_seeds(of_setup, f"validation_{metric}") for of_setup in rows]
+
+    def draw(panel: Axes, number: int) -> None:
+        mean, low, high = validation[number]
+        look: dict[str, Any] = {"color": color(number), "gid": f"{SERIES}{number}"}
+        if np.isfinite(low).any():
+            panel.fill_between(mean.index, low, high, alpha=0.25, linewidth=0, **look)
+        panel.plot(mean.index, mean, **look)
+        training, _, _ = mean_over_seeds(rows[number], f"training_{metric}")
+        panel.plot(training.index, training, linestyle=(0, (1.2, 1.2)), linewidth=1, **look)
+
+    grey = [mean for mean, _, _ in validation]
+    figure, panels = small_multiples(setups, grey, draw, x=words["epoch"], y=words[metric])
+    whole_epochs(panels[0], epochs, {"epoch": ""})
+    _choose_scale(panels[0], epochs, metric)
     return figure
 
 
@@ -69,10 +92,13 @@ def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     return figure
 
 
-def _choose_scale(panel: Axes, epochs: pd.DataFrame) -> None:
-    """A logarithmic axis where losses differ by more than a factor of 30."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+def _choose_scale(panel: Axes, epochs: pd.DataFrame, metric: str) -> None:
+    """Accuracies in per cent; a logarithmic axis where losses differ by more than a factor of 30."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
+    if metric == "accuracy":
+        panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+        return
     losses = epochs[["training_loss", "validation_loss"]].to_numpy(dtype=float)
     losses = losses[np.isfinite(losses) & (losses > 0)]
     if losses.size and losses.max() / losses.min() > 30:

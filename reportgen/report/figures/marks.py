@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 COLORS = (
-    "#5b6069", "#2f6fd0", "#d1495b", "#e08a00", "#2c8a74", "#7a3fb8",
-    "#8c5a2b", "#c2408f", "#4d7c0f", "#0e7490", "#b45309", "#475569",
+    "#5b6069", "#2f6fd0", "#d1495b", "#159673", "#995507", "#959100",
+    "#9a4cf6", "#7c006b", "#838ec9", "#642625", "#000db8", "#424e08",
 )  # fmt: skip
+"""As far apart as twelve can be, on paper and in the dark, for every kind of colour vision; those that share
+their dashes lie more than twice as far apart as the others."""
+
 LINES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (7, 1.6, 1.4, 1.6)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 

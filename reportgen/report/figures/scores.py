@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reportgen.report.figures.marks import MARKERS, color
+from reportgen.analysis.findings import FEW
+from reportgen.report.figures.marks import color, marker
 from reportgen.report.figures.style import WIDTH
 from reportgen.report.figures.svg import SERIES
 
@@ -25,9 +26,11 @@ def final_scores(
 ) -> Figure:
     """Return each optimizer's score with every seed as a dot, its mean and interval beside them.
 
+    More than FEW optimizers stand in the order of their means, closer to each other.
+
     Args:
         scores: The columns optimizer, seed, score.
-        summary: Rows of Comparison.summaries.
+        summary: Rows of Comparison.summaries, the best first.
         setups: Who has which colour, in the order to draw.
         label: Of the axis.
         write: Gives a score as text.
@@ -35,8 +38,9 @@ def final_scores(
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter
 
-    order = [name for name in setups if name in set(scores["optimizer"])]
-    figure = Figure(figsize=(WIDTH, 0.62 + 0.42 * len(order)))
+    many = len(setups) > FEW
+    order = [name for name in (summary["optimizer"] if many else setups) if name in set(scores["optimizer"])]
+    figure = Figure(figsize=(WIDTH, 0.62 + (0.3 if many else 0.42) * len(order)))
     panel = figure.subplots()
     for y, name in enumerate(order):
         number = setups.index(name)
@@ -45,7 +49,7 @@ def final_scores(
         # seeds next to each other, always in the same order: no random jitter
         offsets = np.linspace(-0.16, 0.16, len(values)) if len(values) > 1 else np.zeros(len(values))
         panel.plot(
-            values, y - 0.12 + offsets, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.45,
+            values, y - 0.12 + offsets, marker(number), color=color(number), alpha=0.45,
             markersize=3.4, markeredgewidth=0, gid=f"{SERIES}{number}",
         )  # fmt: skip
         if np.isfinite(row["mean"]):

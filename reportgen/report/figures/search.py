@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.search import mean_by_learning_rate, mean_by_number, running_best
 from reportgen.report.figures.drawing import legend_above, legend_name
-from reportgen.report.figures.marks import MARKERS, color, dashes
+from reportgen.report.figures.marks import color, dashes, marker
+from reportgen.report.figures.small_multiples import small_multiples
 from reportgen.report.figures.style import WIDTH
 from reportgen.report.figures.svg import SERIES
 
@@ -22,43 +24,35 @@ if TYPE_CHECKING:
 def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
     """Return mean validation accuracy by learning rate, best other settings; the chosen one is ringed.
 
+    More than FEW setups have a panel each.
+
     Args:
         search: The rows of search.csv of one stage.
         words: The labels learning_rate and validation_accuracy.
         setups: Who has which colour.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
+    tried = _by_setup(search, setups)
+    if len(setups) > FEW:
+        means = [mean_by_learning_rate(rows) for rows in tried]
+        figure, panels = small_multiples(
+            setups,
+            means,
+            lambda panel, number: _draw_rates(panel, tried[number], number),
+            x=words["learning_rate"],
+            y=words["validation_accuracy"],
+        )
+        _set_axes_of_rates(panels[0])
+        return figure
     figure = Figure(figsize=(WIDTH, 2.5))
     panel: Axes = figure.subplots()
-    for setup, tried in search.groupby("setup", sort=False):
-        number = setups.index(str(setup))
-        means = mean_by_learning_rate(tried)
-        marker, gid = MARKERS[number % len(MARKERS)], f"{SERIES}{number}"
-        panel.plot(
-            means.index, means, color=color(number), linestyle=dashes(number), marker=marker, markersize=3.2,
-            label=legend_name(setup), gid=gid,
-        )  # fmt: skip
-        lost = means[means.isna()].index
-        if len(lost):
-            # a cross at the foot: this learning rate diverged
-            panel.plot(
-                lost, np.zeros(len(lost)), "x", color=color(number), markersize=4.5, gid=gid, clip_on=False
-            )
-        chosen = tried[tried["chosen"]]
-        panel.plot(
-            [chosen["learning_rate"].iloc[0]], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
-            markerfacecolor="none", markeredgecolor=color(number), markeredgewidth=1.2, gid=gid,
-        )  # fmt: skip
-    panel.set_xscale("log")
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    panel.xaxis.set_minor_formatter(NullFormatter())
-    panel.set_ylim(bottom=0)
-    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+    for number, rows in enumerate(tried):
+        _draw_rates(panel, rows, number)
+    _set_axes_of_rates(panel)
     panel.set_xlabel(words["learning_rate"])
     panel.set_ylabel(words["validation_accuracy"])
-    if search["setup"].nunique() > 1:
+    if len(setups) > 1:
         legend_above(figure)
     return figure
 
@@ -66,31 +60,87 @@ def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Seque
 def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
     """Return the best mean validation accuracy found so far against the number of settings tried.
 
+    More than FEW setups have a panel each.
+
     Args:
         search: The rows of search.csv of one stage.
         words: The labels tried and validation_accuracy.
         setups: Who has which colour.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+    means = [mean_by_number(rows) for rows in _by_setup(search, setups)]
+    if len(setups) > FEW:
+        figure, panels = small_multiples(
+            setups,
+            [running_best(of_setup) for of_setup in means],
+            lambda panel, number: _draw_course(panel, means[number], setups[number], number),
+            x=words["tried"],
+            y=words["validation_accuracy"],
+            steps=True,
+        )
+        _set_axes_of_course(panels[0])
+        return figure
     figure = Figure(figsize=(WIDTH, 2.2))
     panel: Axes = figure.subplots()
-    for setup, tried in search.groupby("setup", sort=False):
-        number = setups.index(str(setup))
-        means = mean_by_number(tried)
-        panel.step(
-            means.index, running_best(means), where="post",
-            color=color(number), linestyle=dashes(number), label=legend_name(setup), gid=f"{SERIES}{number}",
-        )  # fmt: skip
-        panel.plot(
-            means.index, means, MARKERS[number % len(MARKERS)], color=color(number), alpha=0.4, markersize=3,
-            markeredgewidth=0, gid=f"{SERIES}{number}",
-        )  # fmt: skip
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+    for number, of_setup in enumerate(means):
+        _draw_course(panel, of_setup, setups[number], number)
+    _set_axes_of_course(panel)
     panel.set_xlabel(words["tried"])
     panel.set_ylabel(words["validation_accuracy"])
-    if search["setup"].nunique() > 1:
+    if len(setups) > 1:
         legend_above(figure)
     return figure
+
+
+def _by_setup(search: pd.DataFrame, setups: Sequence[str]) -> list[pd.DataFrame]:
+    return [search[search["setup"] == setup] for setup in setups]
+
+
+def _draw_rates(panel: Axes, tried: pd.DataFrame, number: int) -> None:
+    """One setup's accuracy by learning rate; a cross where it diverged, a ring at what was chosen."""
+    means = mean_by_learning_rate(tried)
+    gid = f"{SERIES}{number}"
+    panel.plot(
+        means.index, means, color=color(number), linestyle=dashes(number), marker=marker(number),
+        markersize=3.2, label=legend_name(tried["setup"].iloc[0]), gid=gid,
+    )  # fmt: skip
+    lost = means[means.isna()].index
+    if len(lost):
+        panel.plot(
+            lost, np.zeros(len(lost)), "x", color=color(number), markersize=4.5, gid=gid, clip_on=False
+        )
+    chosen = tried[tried["chosen"]]
+    panel.plot(
+        [chosen["learning_rate"].iloc[0]], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
+        markerfacecolor="none", markeredgecolor=color(number), markeredgewidth=1.2, gid=gid,
+    )  # fmt: skip
+
+
+def _set_axes_of_rates(panel: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+
+    panel.set_xscale("log")
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    panel.xaxis.set_minor_formatter(NullFormatter())
+    panel.set_ylim(bottom=0)
+    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+
+
+def _draw_course(panel: Axes, means: pd.Series[float], setup: str, number: int) -> None:
+    """One setup's best so far as steps, and a dot for each of its settings."""
+    panel.step(
+        means.index, running_best(means), where="post",
+        color=color(number), linestyle=dashes(number), label=legend_name(setup), gid=f"{SERIES}{number}",
+    )  # fmt: skip
+    panel.plot(
+        means.index, means, marker(number), color=color(number), alpha=0.4, markersize=3,
+        markeredgewidth=0, gid=f"{SERIES}{number}",
+    )  # fmt: skip
+
+
+def _set_axes_of_course(panel: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.step_sizes import relative_steps
 from reportgen.report.figures.drawing import draw_mean, name_lines, whole_epochs
 from reportgen.report.figures.style import PANELS, WIDTH
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
     """Return the gradient's length on the left, the step's against the parameters' on the right.
 
+    The lines of more than FEW setups have no bands, which would hide them.
+
     Args:
         epochs: The rows of metrics.csv of one stage, with its sizes.
         words: The labels epoch, gradient and step.
@@ -29,7 +32,8 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    figure = Figure(figsize=(WIDTH, PANELS))
+    many = len(setups) > FEW
+    figure = Figure(figsize=(WIDTH, PANELS + many * (0.5 + 0.15 * len(setups) / 4)))
     panels: Sequence[Axes] = figure.subplots(1, 2)
     table = epochs.assign(relative=relative_steps(epochs))
     kinds = (("gradient_norm", "gradient", numbers.plain), ("relative", "step", numbers.two_digits))
@@ -38,7 +42,7 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
         for number, setup in enumerate(setups):
             of_setup = positive[positive["setup"] == setup]
             if len(of_setup):
-                draw_mean(panel, of_setup, column, number, logarithmic=True)
+                draw_mean(panel, of_setup, column, number, logarithmic=True, band=not many)
         panel.set_yscale("log")
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _, written=written: written(value)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reportgen.analysis.findings import FEW
 from reportgen.report.figures.marks import color, marker
 from reportgen.report.figures.style import WIDTH
 from reportgen.report.figures.svg import SERIES
@@ -27,7 +28,7 @@ def times_to_target(times: pd.DataFrame, setups: Sequence[str], words: Mapping[s
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    figure = Figure(figsize=(WIDTH, 0.72 + 0.34 * len(setups)))
+    figure = Figure(figsize=(WIDTH, 0.72 + (0.25 if len(setups) > FEW else 0.34) * len(setups)))
     panel = figure.subplots()
     reached = times.loc[np.isfinite(times["epoch"]), "epoch"]
     last = float(reached.max()) if len(reached) else 1.0

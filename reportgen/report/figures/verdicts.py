@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.report.figures.drawing import frame_squares
 from reportgen.report.figures.style import WIDTH
@@ -24,11 +25,15 @@ LOOKS = {
     Verdict.TOO_FEW_SEEDS: ("#ffffff", "?"),
 }
 
+SLANTED: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}
+
 
 def verdict_matrix(
     pairs: Sequence[Pair], order: Sequence[str], write: Callable[[float], str], words: Mapping[str, str]
 ) -> Figure:
     """Return a row for each optimizer against a column for each: the mean difference, the verdict as a sign.
+
+    Of more than FEW optimizers the difference stands below the sign, in a narrow cell.
 
     Args:
         pairs: Of one problem.
@@ -40,7 +45,10 @@ def verdict_matrix(
     from matplotlib.patches import Rectangle
 
     size = len(order)
-    figure = Figure(figsize=(min(WIDTH, 1.7 + 0.95 * size), 0.75 + 0.42 * size))
+    many = size > FEW
+    sizes = (WIDTH, 1.3 + 0.33 * size) if many else (min(WIDTH, 1.7 + 0.95 * size), 0.75 + 0.42 * size)
+    figure = Figure(figsize=sizes)
+    separator = "\n" if many else " "
     panel = figure.subplots()
     both = {(pair.first, pair.second): pair for compared in pairs for pair in (compared, compared.mirrored())}
     for (row, column), pair in (
@@ -48,10 +56,13 @@ def verdict_matrix(
     ):
         shade, sign = LOOKS[pair.verdict]
         panel.add_patch(Rectangle((column, row), 1, 1, facecolor=shade, edgecolor="white", linewidth=1.5))
-        text = f"{sign} {write(pair.difference)}"
-        panel.text(column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=7.5)
+        text = f"{sign}{separator}{write(pair.difference)}"
+        panel.text(
+            column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=6.3 if many else 7.5,
+            linespacing=1.05,
+        )  # fmt: skip
     places = np.arange(size) + 0.5
-    panel.set_xticks(places, order)
+    panel.set_xticks(places, order, **(SLANTED if many else {}))
     panel.set_yticks(places, order)
     panel.xaxis.tick_top()
     panel.xaxis.set_label_position("top")

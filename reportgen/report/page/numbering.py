@@ -79,11 +79,22 @@ class Document:
             kind: "figure", "table" or "listing".
             key: Its name among those of its kind.
         """
-        number, anchor = self.number(kind, key), self.anchor(kind, key)
-        label = self.catalogue(f"ui.{kind}")
+        number, label = self.number(kind, key), self.catalogue(f"ui.{kind}")
+        texts = {
+            language: Markup("{}&nbsp;{}").format(text, number) for language, text in label.texts.items()
+        }
+        return self.link(self.anchor(kind, key), Phrase(texts))
+
+    def link(self, anchor: str, phrase: Phrase) -> Phrase:
+        """Return a link to a place in the page.
+
+        Args:
+            anchor: Of the place.
+            phrase: What the link says.
+        """
         return Phrase(
             {
-                language: Markup('<a href="#{}">{}&nbsp;{}</a>').format(anchor, text, number)
-                for language, text in label.texts.items()
+                language: Markup('<a href="#{}">{}</a>').format(anchor, text)
+                for language, text in phrase.texts.items()
             }
         )

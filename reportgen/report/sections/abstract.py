@@ -12,11 +12,12 @@ from reportgen.analysis.pairs import Pair, Verdict
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.sections.comparison import UNIT
+from reportgen.report.sections.findings import listed
 from reportgen.report.sections.headlines import Headlines
 from reportgen.report.sections.section import Claim, claim_row
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.sections.trainings import count_trainings
-from reportgen.report.sections.verdicts import listed, mean_rows, was_tested
+from reportgen.report.sections.verdicts import mean_rows, was_tested
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import CHINESE, Catalogue, Phrase
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from reportgen.analysis.best_epoch import chosen_by
 from reportgen.analysis.comparison import Comparison, compare
-from reportgen.analysis.findings import Finding, of_comparison
+from reportgen.analysis.findings import FEW, Finding, of_comparison
 from reportgen.analysis.pairs import Verdict
 from reportgen.analysis.results import of_stage, scores
 from reportgen.experiment.stages import COMPARISON, joined
@@ -20,13 +20,14 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.learning_curves import of_accuracy, of_loss
 from reportgen.report.sections.section import Section, claim_row
 from reportgen.report.sections.sentences import networks
 from reportgen.report.sections.stage_settings import band, stage_settings
 from reportgen.report.sections.step_sizes import steps_block
 from reportgen.report.sections.targets import claim_targets, target_block
-from reportgen.report.sections.verdicts import claim_comparison, in_words, verdict_block
+from reportgen.report.sections.verdicts import claim_comparison, verdict_block
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
@@ -44,12 +45,14 @@ class Compared:
 
     Attributes:
         stage: Its name.
+        where: SHARED or EACH_TUNED of analysis/findings.
         scores: The table that was compared.
         found: The comparison.
         findings: What can be said of it.
     """
 
     stage: str
+    where: str
     scores: pd.DataFrame
     found: Comparison
     findings: tuple[Finding, ...]
@@ -67,7 +70,7 @@ def compared(results: pd.DataFrame, where: str) -> Compared | None:
     stage = str(results["stage"].iloc[0])
     table = scores(results)
     comparison = compare(table, metric="test_accuracy", lost=Verdict.DIVERGED)
-    return Compared(stage, table, comparison, tuple(of_comparison(comparison, stage, where)))
+    return Compared(stage, where, table, comparison, tuple(of_comparison(comparison, stage, where)))
 
 
 def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogue) -> Section:
@@ -116,6 +119,7 @@ def describe_comparison(
     results = of_stage(records.results, compared.stage)
     epochs = of_stage(records.epochs, compared.stage)
     seeds = settings.seeds
+    many = results["setup"].nunique() > FEW
     first = next(trial for trial in records.manifest.trials if trial.setup.stage == compared.stage)
     caption = (
         t("comparison.results_caption_one", seeds=seeds[0])
@@ -138,12 +142,14 @@ def describe_comparison(
             t,
             setups=list(dict.fromkeys(results["setup"])),
             prefix=f"{key}-scores",
+            where=compared.where,
         ),
         "sentences": [*in_words(compared.findings, UNIT, t), *networks(results, t)],
         "target": target_block(epochs, t, key=key),
         "steps": steps_block(epochs, t, key=key),
         "alt": {metric: curves_alt(epochs, metric, t) for metric in ("loss", "accuracy")},
-        "band": band(seeds, t),
+        "band": together([*([t("comparison.panels")] if many else []), band(seeds, t)], "list.sentences", t),
+        "band_of_steps": band(seeds, t, drawn=not many),
         "loss_text": partial(of_loss, epochs, t),
         "accuracy_text": partial(of_accuracy, epochs, t),
         "loss_curves": curves(epochs, "loss", t, key),

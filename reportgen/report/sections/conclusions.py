@@ -10,9 +10,9 @@ from reportgen.analysis.findings import ORDERS, Finding, of_gain, of_search, of_
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import TUNED
 from reportgen.report.sections.comparison import UNIT, Compared
+from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.section import Section, claim_sentences
 from reportgen.report.sections.sentences import networks, test_sentences
-from reportgen.report.sections.verdicts import in_words
 from reportgen.report.words.catalogue import Catalogue, Phrase
 
 GAINS = ("gain", "loss", "no_gain", "gain_unsure")

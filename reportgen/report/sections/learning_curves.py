@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.learning_curves import mean_curves
+from reportgen.report.sections.findings import listed
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
 TURNED = 0.01
 """A mean validation loss that ends this share above its least has turned upward."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a mean validation loss turned upward.
+
+    Attributes:
+        setup: Whose it is.
+        epoch: That of its least value.
+        rise: By which share it ends above that.
+    """
+
+    setup: str
+    epoch: str
+    rise: float
+
+    def words(self) -> dict[str, object]:
+        """Return the three as they are written."""
+        return {"setup": self.setup, "epoch": self.epoch, "rise": numbers.percent(self.rise, 0)}
 
 
 def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
@@ -33,13 +56,17 @@ def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
     for setup, losses in means["validation_loss"].groupby("setup", sort=False):
         rise = losses.iloc[-1] / losses.min() - 1
         if rise > TURNED:
-            epoch = losses.droplevel("setup").idxmin()
-            turns.append(t("curves.turn", setup=setup, epoch=epoch, rise=numbers.percent(rise, 0)))
-    overfitting = (
-        t("curves.turned", turns=together(turns, "list.phrases", t))
-        if turns
-        else (t("curves.not_turned", share=numbers.percent(TURNED, 0)))
-    )
+            epoch = str(losses.droplevel("setup").idxmin())
+            turns.append(Turn(str(setup), epoch, float(rise)))
+    if not turns:
+        overfitting = t("curves.not_turned", share=numbers.percent(TURNED, 0))
+    elif len(training) > FEW:
+        most = max(turns, key=lambda turn: turn.rise)
+        setups = listed([turn.setup for turn in turns], t)
+        overfitting = t("curves.turned_many", setups=setups, most=t("curves.turn", **most.words()))
+    else:
+        phrases = [t("curves.turn", **turn.words()) for turn in turns]
+        overfitting = t("curves.turned", turns=together(phrases, "list.phrases", t))
     return together([first, overfitting], "list.sentences", t)
 
 
@@ -55,5 +82,9 @@ def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
     if last.empty:
         return t("curves.accuracy_diverged", figure=figure)
     gaps = last["training_accuracy"] - last["validation_accuracy"]
+    if len(gaps) > FEW:
+        ends = {"largest": str(gaps.idxmax()), "smallest": str(gaps.idxmin())}
+        values = {f"{name}_gap": numbers.points(gaps[setup]) for name, setup in ends.items()}
+        return t("curves.accuracy_many", figure=figure, **ends, **values)
     phrases = [t("curves.gap", setup=setup, gap=numbers.points(gap)) for setup, gap in gaps.items()]
     return t("curves.accuracy", figure=figure, gaps=together(phrases, "list.names", t))

@@ -14,13 +14,13 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
 from reportgen.experiment.front_matter import FrontMatter
 from reportgen.report.figures.marks import color
+from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.many_problems import are_many, many_block, many_sentences
 from reportgen.report.sections.profiles import profile_block
 from reportgen.report.sections.section import Section, claim_sentences
 from reportgen.report.sections.verdicts import (
     claim_comparison,
     claim_pairs,
-    in_words,
     metric_name,
     verdict_block,
 )

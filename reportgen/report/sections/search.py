@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import of_stage
 from reportgen.analysis.search import mean_by_learning_rate, settings_at_edge
 from reportgen.experiment.model import Stage
@@ -19,12 +20,13 @@ from reportgen.report.figures.marks import color
 from reportgen.report.figures.search import best_so_far, learning_rates
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.comparison import UNIT, Compared, comparison_rows, describe_comparison
+from reportgen.report.sections.findings import listed
 from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
 from reportgen.report.sections.targets import claim_targets
-from reportgen.report.sections.verdicts import claim_comparison, listed
+from reportgen.report.sections.verdicts import claim_comparison
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
 
 
@@ -103,6 +105,7 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
             prefix=f"{key}-rates",
             description=rates_alt(trials, t).plain(),
         ),
+        "captions": {name: _caption(name, many=len(setups) > FEW, t=t) for name in ("rates", "course")},
         "rates_alt": rates_alt(trials, t),
         "course_alt": course_alt(trials, t),
         "course": drawn(
@@ -114,6 +117,12 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
             description=course_alt(trials, t).plain(),
         ),
     }
+
+
+def _caption(name: str, *, many: bool, t: Catalogue) -> Phrase:
+    """The caption of a figure of the search; of many optimizers it says that each has a panel."""
+    parts = [t(f"search.{name}_caption"), *([t("search.panels")] if many else [])]
+    return together(parts, "list.sentences", t)
 
 
 def rates_alt(trials: pd.DataFrame, t: Catalogue) -> Phrase:

@@ -80,11 +80,14 @@ def initial_weights(std: float | None, t: Catalogue) -> Phrase:
     return t("network.he") if std is None else t("network.normal", std=numbers.plain(std))
 
 
-def band(seeds: Sequence[int], t: Catalogue) -> Phrase:
-    """Return what the bands in a figure are.
+def band(seeds: Sequence[int], t: Catalogue, *, drawn: bool = True) -> Phrase:
+    """Return what the lines and bands in a figure are.
 
     Args:
         seeds: Those that the figure shows the means of.
         t: The words, in the report's languages.
+        drawn: Whether there are bands.
     """
-    return t("comparison.band", n=len(seeds)) if len(seeds) > 1 else t("comparison.no_band")
+    if len(seeds) == 1:
+        return t("comparison.no_band")
+    return t("comparison.band" if drawn else "comparison.only_means", n=len(seeds))

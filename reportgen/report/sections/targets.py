@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
@@ -104,8 +105,12 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     medians = {str(name): float(median) for name, median in summary["epoch"].items()}
     written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
     each = [t.given(dict.fromkeys(t.languages, f"{name} {median}")) for name, median in written.items()]
-    words = together(each, "list.names", t)
-    alt = t("alt.target", values=words)
+    alt = t("alt.target", values=together(each, "list.names", t))
+    words = (
+        t("target.extremes", first=each[0], last=each[-1])
+        if len(each) > FEW
+        else together(each, "list.names", t)
+    )
     intervals = summary["epoch_low"].notna().any()
     return {
         "figure": drawn(

@@ -1,29 +1,26 @@
-"""A comparison's tables and sentences: means with intervals, pairs with verdicts, the order in words."""
+"""A comparison's tables and figures: means with intervals, and pairs with verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison
-from reportgen.analysis.findings import TABLE, Finding
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.pairs import TESTED, Pair, Verdict
 from reportgen.analysis.results import rows
-from reportgen.analysis.standings import Standing, ranking
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.scores import final_scores
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.verdicts import verdict_matrix
 from reportgen.report.sections.section import Claim, claim_row
-from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
 
-FEWEST_IN_MATRIX, MOST_IN_MATRIX = 3, 7  # optimizers
+FEWEST_IN_MATRIX, MOST_IN_MATRIX = 3, 12  # optimizers
 
 SIGNS = {
     Verdict.BETTER: "better",
@@ -32,13 +29,6 @@ SIGNS = {
     Verdict.NO_SCORE: "no_score",
     Verdict.DIVERGED: "diverged",
     Verdict.TOO_FEW_SEEDS: "too_few_seeds",
-}
-
-IN_TABLES = {
-    "diverged": "no_score",
-    "all_diverged": "all_no_score",
-    "single": "single_scored",
-    "every_finished": "every_scored",
 }
 
 
@@ -51,6 +41,7 @@ def verdict_block(
     *,
     setups: Sequence[str],
     prefix: str,
+    where: str = "",
 ) -> dict[str, Any]:
     """Return what the templates show of a comparison on one problem.
 
@@ -62,6 +53,8 @@ def verdict_block(
         t: The words, in the report's languages.
         setups: Who has which colour.
         prefix: What the figure's ids begin with, unique in the page.
+        where: SHARED or EACH_TUNED of analysis/findings, by which the appendix names the comparison; empty
+            where the report has no appendix.
     """
     of_problem = scores[scores["problem"] == problem]
     summary = comparison.summaries[comparison.summaries["problem"] == problem]
@@ -80,7 +73,7 @@ def verdict_block(
             }
             for row in mean_rows(summary, unit)
         ],
-        "pairs": [pair_row(pair, unit, t) for pair in pairs],
+        **pairs_block(pairs, unit, metric, t, many=len(summary) > FEW, where=where),
         # how the tables are explained: a block of the same readings is read as the one before it
         "readings": [
             "means" if summary["low"].notna().any() else "means_bare",
@@ -106,6 +99,31 @@ def verdict_block(
     }
 
 
+def pairs_block(
+    pairs: Sequence[Pair], unit: Unit, metric: Phrase, t: Catalogue, *, many: bool, where: str
+) -> dict[str, Any]:
+    """Return the table of pairs and its place: that of many is one to look things up in, behind all the rest.
+
+    Args:
+        pairs: Of one problem.
+        unit: How the scores are written.
+        metric: What the score is called.
+        t: The words, in the report's languages.
+        many: Whether there are more than FEW optimizers.
+        where: As for verdict_block.
+    """
+    told = many and where
+    caption = "verdict.pairs_caption_at" if told else "verdict.pairs_caption"
+    return {
+        "pairs": [
+            {**pair_row(pair, unit, t), "first": number == 0 or pair.first != pairs[number - 1].first}
+            for number, pair in enumerate(pairs)
+        ],
+        "pairs_caption": t(caption, metric=metric, **({"where": t(f"where.{where}")} if told else {})),
+        "pairs_at": "appendix" if told else "end" if many else "here",
+    }
+
+
 def was_tested(pairs: Sequence[Pair]) -> bool:
     """Return whether a test was made of any of these pairs."""
     return any(pair.verdict in TESTED for pair in pairs)
@@ -122,7 +140,7 @@ def difference_heading(unit: Unit, metric: Phrase, t: Catalogue) -> Phrase:
     return t("verdict.difference") if unit.share else t("verdict.difference_in", metric=metric)
 
 
-def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue) -> Phrase:
+def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue, *, signed: bool = True) -> Phrase:
     """Return a difference in a sentence: +0.05 percentage points, or +0.012 (validation_loss).
 
     Args:
@@ -130,10 +148,12 @@ def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue) -> Ph
         unit: How the scores are written.
         metric: What the score is called.
         t: The words, in the report's languages.
+        signed: Whether a plus is written.
     """
     key = "verdict.points" if unit.share else "verdict.in_metric"
     values = {} if unit.share else {"metric": metric}
-    return t(key, difference=unit.difference(difference), **values)
+    written = unit.difference(difference)
+    return t(key, difference=written if signed else written.removeprefix("+"), **values)
 
 
 def matrix_block(
@@ -277,116 +297,3 @@ def needed(pair: Pair) -> str:
     if pair.seeds_needed is None or pair.verdict not in TESTED:
         return numbers.MISSING
     return numbers.whole(pair.seeds_needed)
-
-
-def in_words(findings: Sequence[Finding], unit: Unit, t: Catalogue) -> list[Phrase]:
-    """Return the sentences of findings, one each.
-
-    Args:
-        findings: The findings.
-        unit: How the scores are written.
-        t: The words, in the report's languages.
-    """
-    return [sentence(finding, unit, t) for finding in findings]
-
-
-def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
-    """Return the sentence of one finding.
-
-    Args:
-        finding: Of analysis/findings.
-        unit: How the scores are written.
-        t: The words, in the report's languages.
-    """
-    values: Mapping[str, Any] = finding.values
-    words: dict[str, object] = {}
-    if "where" in values:
-        where, problem = values["where"], Markup("<b>{}</b>").format(values["problem"])
-        words["where"] = t("where.table", problem=problem) if where == TABLE else t(f"where.{where}")
-    match finding.key:
-        case "winner" | "open" | "circle" | "too_few_seeds":
-            return _order(finding.key, values, words, t)
-        case "single":
-            words |= {"name": values["name"]}
-        case "not_separable":
-            return _not_separable(values["pair"], metric_name(values["metric"], t), unit, words, t)
-        case "pair_too_few_seeds":
-            pair: Pair = values["pair"]
-            words |= {"first": pair.first, "second": pair.second, "needed": str(pair.fewest_seeds)}
-            words |= {"seeds": seeds_in_words(pair.n, t)}
-        case "diverged":
-            words |= {"name": values["name"], "count": values["count"], "trials": values["trials"]}
-        case "gain" | "loss" | "no_gain" | "gain_unsure":
-            words |= {
-                "name": values["name"],
-                "reached": unit.value(values["reached"]),
-                "ours": unit.value(values["ours"]),
-                "gain": unit.difference(values["gain"]),
-                "interval": unit.difference_interval(values["low"], values["high"]),
-            }
-            words = {k: v for k, v in words.items() if k != "interval" or finding.key != "gain_unsure"}
-        case "range":
-            key = "finding.range" if values["factor"] > 1 else "finding.range_one"
-            words |= {"name": values["name"], "best": numbers.plain(values["best"])}
-            if values["factor"] > 1:
-                words |= {"low": numbers.plain(values["low"]), "high": numbers.plain(values["high"])}
-                words |= {"factor": numbers.plain(float(f"{values['factor']:.2g}"))}
-            return t(key, **words)
-        case "edge":
-            settings = [Markup("<code>{}</code>").format(name) for name in values["settings"]]
-            words |= {"name": values["name"], "settings": Markup(", ").join(settings)}
-        case "all_diverged":
-            pass
-        case _:
-            words |= {key: listed(names, t) for key, names in values.items()}
-    return t(f"finding.{_key(finding.key, values)}", **words)
-
-
-def _key(key: str, values: Mapping[str, Any]) -> str:
-    """The phrase of a finding; of anyone's table it is not known why a score is missing."""
-    return IN_TABLES.get(key, key) if values.get("where") == TABLE else key
-
-
-def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: Catalogue) -> Phrase:
-    """Who is best or may be, and the order of the means with the differences that are shown."""
-    standing: Standing = values["standing"]
-    order = Markup("<b>{}</b>").format(ranking(standing.order, standing.better))
-    if key == "too_few_seeds":
-        seeds, needed = seeds_in_words(values["seeds"], t), str(values["needed"])
-        return t("finding.too_few_seeds", **words, order=order, seeds=seeds, needed=needed)
-    fewest, most = values["seeds"]
-    seeds = seeds_in_words(most, t) if fewest == most else t("count.seeds", n=f"{fewest}–{most}")
-    signs = t("finding.signs" if standing.better else "finding.no_signs")
-    own: dict[str, object] = {}
-    if key == "winner":
-        others = _key("every_finished", values) if standing.unscored else "every_other"
-        own = {"name": values["name"], "others": t(f"finding.{others}")}
-    if key == "open":
-        own = {"names": listed(values["names"], t)}
-    return t(f"finding.{key}", **words, **own, order=order, seeds=seeds, signs=signs)
-
-
-def _not_separable(
-    pair: Pair, metric: Phrase, unit: Unit, words: Mapping[str, object], t: Catalogue
-) -> Phrase:
-    """What the data exclude, and how many seeds would show the difference if it were the true one."""
-    words = {**words, "first": pair.first, "second": pair.second}
-    words |= {"difference": with_unit(pair.difference, unit, metric, t)}
-    if pair.low == pair.high:  # the same with every seed: of other differences the data say nothing
-        return t("finding.not_separable_equal", **words)
-    interval = unit.difference_interval(pair.low, pair.high)
-    if not interval:  # the level of Holm's correction is beyond what so few seeds can reach
-        return t("finding.not_separable_bare", **words)
-    sentence = t("finding.not_separable", **words, interval=interval)
-    if pair.seeds_needed is None:
-        return sentence
-    return together([sentence, t("finding.seeds_needed", needed=needed(pair))], "list.sentences", t)
-
-
-def listed(names: Sequence[str], t: Catalogue) -> Phrase:
-    """Return names in a row: A、B 與 C; A, B and C."""
-    last = t.given(dict.fromkeys(t.languages, names[-1]))
-    if len(names) == 1:
-        return last
-    rest = [t.given(dict.fromkeys(t.languages, name)) for name in names[:-1]]
-    return t("list.last", rest=together(rest, "list.names", t), last=last)

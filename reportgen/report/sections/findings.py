@@ -1,0 +1,202 @@
+"""Findings in words: who is best, what is not shown, what a search and the full training brought."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from reportgen.analysis.findings import FEW, TABLE, Finding
+from reportgen.analysis.pairs import Pair
+from reportgen.analysis.standings import Standing, ranking, tiered
+from reportgen.report.sections.sentences import seeds_in_words
+from reportgen.report.sections.verdicts import metric_name, needed, with_unit
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.numbers import Unit
+
+IN_TABLES = {
+    "diverged": "no_score",
+    "all_diverged": "all_no_score",
+    "single": "single_scored",
+    "every_finished": "every_scored",
+}
+
+
+def in_words(findings: Sequence[Finding], unit: Unit, t: Catalogue) -> list[Phrase]:
+    """Return the sentences of findings, one each.
+
+    Args:
+        findings: The findings.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
+    return [sentence(finding, unit, t) for finding in findings]
+
+
+def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
+    """Return the sentence of one finding.
+
+    Args:
+        finding: Of analysis/findings.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
+    values: Mapping[str, Any] = finding.values
+    words: dict[str, object] = {}
+    if "where" in values:
+        where, problem = values["where"], Markup("<b>{}</b>").format(values["problem"])
+        words["where"] = t("where.table", problem=problem) if where == TABLE else t(f"where.{where}")
+    match finding.key:
+        case "winner" | "open" | "circle" | "too_few_seeds":
+            return _order(finding.key, values, words, t)
+        case "not_separable":
+            return _not_separable(values["pair"], metric_name(values["metric"], t), unit, words, t)
+        case "pair_too_few_seeds":
+            pair: Pair = values["pair"]
+            words |= {"first": pair.first, "second": pair.second, "needed": str(pair.fewest_seeds)}
+            words |= {"seeds": seeds_in_words(pair.n, t)}
+        case "pairs_not_separable":
+            return _pairs_not_separable(values, unit, words, t)
+        case "single" | "diverged" | "pairs_too_few_seeds":
+            told = ("name", "count", "trials", "pairs", "needed")
+            words |= {name: values[name] for name in told if name in values}
+        case "gain" | "loss" | "no_gain" | "gain_unsure":
+            words |= _gain(values, unit)
+        case "range" | "ranges" | "edge" | "edges":
+            return _of_search(finding.key, values, t)
+        case "all_diverged":
+            pass
+        case _:
+            words |= {key: listed(names, t) for key, names in values.items()}
+    return t(f"finding.{_key(finding.key, values)}", **words)
+
+
+def _gain(values: Mapping[str, Any], unit: Unit) -> dict[str, object]:
+    """What the full training reached, against the best of the comparison; an interval where there is one."""
+    words: dict[str, object] = {
+        "name": values["name"],
+        "reached": unit.value(values["reached"]),
+        "ours": unit.value(values["ours"]),
+        "gain": unit.difference(values["gain"]),
+    }
+    interval = unit.difference_interval(values["low"], values["high"])
+    return words | ({"interval": interval} if interval else {})
+
+
+def _of_search(key: str, values: Mapping[str, Any], t: Catalogue) -> Phrase:
+    """How wide the learning rates are that work, and whose best settings lie at an edge."""
+    match key:
+        case "ranges":
+            factors = [f"{name} {_factor(factor)}" for name, factor in values["factors"].items()]
+            return t("finding.ranges", factors=_in_a_row(factors, t))
+        case "edge":
+            return t("finding.edge", name=values["name"], settings=_settings(values["settings"]))
+        case "edges":
+            edges = [
+                Markup("{} ({})").format(name, _settings(settings))
+                for name, settings in values["settings"].items()
+            ]
+            return t("finding.edges", settings=_in_a_row(edges, t))
+    best: dict[str, object] = {"name": values["name"], "best": numbers.plain(values["best"])}
+    if values["factor"] <= 1:
+        return t("finding.range_one", **best)
+    ends = {name: numbers.plain(values[name]) for name in ("low", "high")}
+    return t("finding.range", **best, **ends, factor=_factor(values["factor"]))
+
+
+def _factor(factor: float) -> str:
+    return numbers.plain(float(f"{factor:.2g}"))
+
+
+def _pairs_not_separable(
+    values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """How many of many pairs are not separated, and what their intervals leave open."""
+    words = {**words, "count": values["count"], "pairs": values["pairs"]}
+    if math.isnan(values["reach"]):
+        return t("finding.pairs_not_separable_bare", **words)
+    reach = with_unit(values["reach"], unit, metric_name(values["metric"], t), t, signed=False)
+    return t("finding.pairs_not_separable", **words, reach=reach)
+
+
+def _settings(names: Sequence[str]) -> Markup:
+    return Markup(", ").join(Markup("<code>{}</code>").format(name) for name in names)
+
+
+def _in_a_row(texts: Sequence[str], t: Catalogue) -> Phrase:
+    """Texts that are the same in all languages, one after another."""
+    return together([t.given(dict.fromkeys(t.languages, text)) for text in texts], "list.names", t)
+
+
+def _key(key: str, values: Mapping[str, Any]) -> str:
+    """The phrase of a finding; of anyone's table it is not known why a score is missing."""
+    return IN_TABLES.get(key, key) if values.get("where") == TABLE else key
+
+
+def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: Catalogue) -> Phrase:
+    """Who is best or may be, and the order of the means with the differences that are shown."""
+    standing: Standing = values["standing"]
+    many = len(standing.order) > FEW
+    order = Markup("<b>{}</b>").format((tiered if many else ranking)(standing.order, standing.better))
+    if key == "too_few_seeds":
+        seeds, needed = seeds_in_words(values["seeds"], t), str(values["needed"])
+        return t("finding.too_few_seeds", **words, order=order, seeds=seeds, needed=needed)
+    fewest, most = values["seeds"]
+    seeds = seeds_in_words(most, t) if fewest == most else t("count.seeds", n=f"{fewest}–{most}")
+    signs = _signs(standing, t) if many else t("finding.signs" if standing.better else "finding.no_signs")
+    own: dict[str, object] = {}
+    if key == "winner":
+        others = _key("every_finished", values) if standing.unscored else "every_other"
+        own = {"name": values["name"], "others": t(f"finding.{others}")}
+    if key == "open" and many:
+        key, own = _open(standing, values["names"], t)
+    elif key == "open":
+        own = {"names": listed(values["names"], t)}
+    return t(f"finding.{key}", **words, **own, order=order, seeds=seeds, signs=signs)
+
+
+def _open(standing: Standing, names: Sequence[str], t: Catalogue) -> tuple[str, dict[str, object]]:
+    """The phrase where nobody is best of many, and its values: the shorter of two lists of names."""
+    worse = [name for name in standing.order if name not in names]
+    if len(names) <= len(worse):
+        return "open", {"names": listed(names, t)}
+    count = {"count": len(standing.order)}
+    return ("open_many", {**count, "worse": listed(worse, t)}) if worse else ("open_all", {**count})
+
+
+def _signs(standing: Standing, t: Catalogue) -> Phrase:
+    """What is significant of an order too long for every difference to be named."""
+    if not standing.better:
+        return t("finding.no_signs")
+    tiers = ">" in tiered(standing.order, standing.better)
+    pairs = math.comb(len(standing.order), 2)
+    key = "finding.signs_tiers" if tiers else "finding.signs_pairs"
+    return t(key, separated=len(standing.better), pairs=pairs)
+
+
+def _not_separable(
+    pair: Pair, metric: Phrase, unit: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """What the data exclude, and how many seeds would show the difference if it were the true one."""
+    words = {**words, "first": pair.first, "second": pair.second}
+    words |= {"difference": with_unit(pair.difference, unit, metric, t)}
+    if pair.low == pair.high:  # the same with every seed: of other differences the data say nothing
+        return t("finding.not_separable_equal", **words)
+    interval = unit.difference_interval(pair.low, pair.high)
+    if not interval:  # the level of Holm's correction is beyond what so few seeds can reach
+        return t("finding.not_separable_bare", **words)
+    sentence = t("finding.not_separable", **words, interval=interval)
+    if pair.seeds_needed is None:
+        return sentence
+    return together([sentence, t("finding.seeds_needed", needed=needed(pair))], "list.sentences", t)
+
+
+def listed(names: Sequence[str], t: Catalogue) -> Phrase:
+    """Return names in a row: A、B 與 C; A, B and C."""
+    last = t.given(dict.fromkeys(t.languages, names[-1]))
+    if len(names) == 1:
+        return last
+    return t("list.last", rest=_in_a_row(names[:-1], t), last=last)
