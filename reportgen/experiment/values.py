@@ -20,6 +20,10 @@ RECORDED = {"recorded": True}
 """Pydantic's context for reading a table from a record, where every default is written out."""
 
 
+class Later:
+    """Marks a setting that earlier versions did not have: a record that lacks it means its default."""
+
+
 class Table(BaseModel):
     """A table of the file: its keys and no others, never changed after reading."""
 
@@ -30,7 +34,8 @@ class Table(BaseModel):
         """A default that is not written out there is none: what was asked for is not known then."""
         if info.context is RECORDED:
             for name, field in type(self).model_fields.items():
-                if name not in self.model_fields_set and not field.exclude:
+                later = any(isinstance(mark, Later) for mark in field.metadata)
+                if name not in self.model_fields_set and not field.exclude and not later:
                     raise ValueError(f"{name} is missing")
         return self
 
@@ -78,6 +83,12 @@ def _seed_list(value: object) -> object:
     return as_tuple(value)
 
 
+def _together_one(shares: tuple[float, float, float]) -> tuple[float, float, float]:
+    if abs(sum(shares) - 1) > 1e-9:
+        raise ValueError(f"the shares are {sum(shares):g} together; they must be 1")
+    return shares
+
+
 def as_tuple(value: object) -> object:
     """TOML's lists as tuples, which cannot be changed."""
     return tuple(value) if isinstance(value, list) else value
@@ -103,4 +114,10 @@ Seeds = Annotated[
 ]
 Labels = Annotated[tuple[OneLine, ...], BeforeValidator(as_tuple), Field(min_length=2, max_length=1000)]
 Share = Annotated[float, Field(ge=0, lt=1)]
+_Part = Annotated[float, Field(gt=0, lt=1)]
+Shares = Annotated[tuple[_Part, _Part, _Part], BeforeValidator(as_tuple), AfterValidator(_together_one)]
+"""Of all images: to train on, to validate with, to test with."""
+_Side = Annotated[int, Field(ge=1, le=1024)]
+Resize = Annotated[tuple[_Side, _Side], BeforeValidator(as_tuple)]
+"""Height and width in pixels."""
 Epochs = Annotated[int, Field(ge=1, le=100_000)]
