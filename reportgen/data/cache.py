@@ -13,6 +13,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from reportgen.data.contents import State, contents, state
 from reportgen.data.dataset import ARRAYS, Dataset, digest_of
 from reportgen.data.errors import DataError
+from reportgen.data.notes import Note
 from reportgen.data.progress import note
 from reportgen.files.atomic import partial_folder, remove_abandoned_folders
 from reportgen.files.resources import cache_folder
@@ -93,6 +95,7 @@ def _write(entry: Path, dataset: Dataset) -> None:
             "classes": dataset.classes,
             "digest": dataset.digest,
             "origin": dataset.origin,
+            "notes": [asdict(kept) for kept in dataset.notes],
         }
         (draft / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2), encoding="utf-8")
         draft.replace(entry)
@@ -112,6 +115,7 @@ def _read(entry: Path) -> Dataset | None:
             classes=tuple(meta["classes"]),
             digest=meta["digest"],
             origin=meta["origin"],
+            notes=tuple(Note(**fields) for fields in meta["notes"]),
             **arrays,
         )
         if _sound.get(entry) != states:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reportgen.data.errors import DataError
+from reportgen.data.notes import Note
 from reportgen.errors import is_printable
 
 Images = npt.NDArray[np.uint8]
@@ -24,10 +25,12 @@ class Dataset:
     """Images with labels, a training pool and a test part, as the source gives them.
 
     Images are uint8 (N, H, W, C) with C 1 (gray) or 3 (red, green, blue); labels are int64 (N,) and
-    count into `classes`. The arrays may be mapped from a file: treat them as read-only.
+    count into `classes`. The arrays may be mapped from a file: treat them as read-only. A test part without
+    images: the source has none of its own, and all is to be split.
     `digest` is a sha256 over images, labels, shapes and class names; `origin` says in words where the
-    data came from. The defaults are what the source wants where an experiment says nothing:
-    a shuffle seed (None: the source's own order) and split sizes (None: three quarters, and the rest).
+    data came from; `notes` are what was done to them on the way. The defaults are what the source wants
+    where an experiment says nothing: a shuffle seed (None: the source's own order) and split sizes (None:
+    three quarters, and the rest).
     """
 
     source: str
@@ -38,6 +41,7 @@ class Dataset:
     classes: tuple[str, ...]
     digest: str
     origin: str
+    notes: tuple[Note, ...] = ()
     default_seed: int | None = None
     default_train: int | None = None
     default_validation: int | None = None
@@ -172,5 +176,6 @@ def digest_of(dataset: Dataset) -> str:
     for array in arrays:
         # One byte order, so that every machine finds the same digest.
         little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        digest.update(little_endian.data.cast("B"))
+        if array.size:  # of nothing there is no view
+            digest.update(little_endian.data.cast("B"))
     return digest.hexdigest()

@@ -1,15 +1,21 @@
 """From a data set to train, validation and test parts."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reportgen.data.dataset import Dataset, Images, Labels
 from reportgen.data.errors import DataError
+from reportgen.data.notes import Note
 from reportgen.randomness import stream
 
 SMALLEST_SUBSET = 5
 """Four to train and one to validate: below that, a fifth is nothing."""
+PARTS = ("train", "validation", "test")
+TEST_SHARE = 0.2
+"""Of a data set that has no test part of its own; three quarters of the rest train, as elsewhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +32,19 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """What to train on, what to choose by, and what to read once at the end."""
+    """What to train on, what to choose by, and what to read once at the end.
+
+    notes: what the user should know of how they were cut.
+    """
 
     train: Part
     validation: Part
     test: Part
+    notes: tuple[Note, ...] = ()
+
+    def by_name(self) -> dict[str, Part]:
+        """The parts under the names of PARTS."""
+        return {name: getattr(self, name) for name in PARTS}
 
 
 def split(
@@ -39,16 +53,21 @@ def split(
     train: int | None = None,
     validation: int | None = None,
     test: int | None = None,
+    shares: tuple[float, float, float] | None = None,
     seed: int | None = None,
     test_from_train: bool = False,
 ) -> Splits:
     """Cut the training pool into train and validation; the test part is the source's own.
+
+    Where the source has none, all three are cut from the pool, each with every class in proportion.
 
     Args:
         dataset: The data.
         train: How many images; None for what the source says, or what is left. So for validation and test.
         validation: As train.
         test: As train.
+        shares: Of train, validation and test, together 1, instead of their sizes, for a source without a test
+            part; None for three fifths, a fifth and a fifth.
         seed: Shuffles the training pool first; None for the source's own, and without one the pool keeps its
             order and the parts are views, not copies.
         test_from_train: Take the test images from what follows train and validation in the training pool, for
@@ -60,7 +79,15 @@ def split(
     for name, size in (("train", train), ("validation", validation), ("test", test)):
         if size is not None and size < 1:
             raise DataError(f"{name} = {size} makes an empty split: ask for at least 1 image")
-    pool = _pool(dataset, dataset.default_seed if seed is None else seed)
+    seed = dataset.default_seed if seed is None else seed
+    if len(dataset.test_labels) == 0:
+        return _split_all(dataset, (train, validation, test), shares, seed or 0, test_from_train)
+    if shares is not None:
+        raise DataError(
+            f"source {dataset.source} has a test part of its own: shares are for one without; leave them out,"
+            " or say how many with train, validation and test"
+        )
+    pool = _pool(dataset, seed)
     kept_for_test = (test or 0) if test_from_train else 0
     train, validation = _sizes(dataset, kept_for_test, train, validation)
     middle, end = train, train + validation
@@ -91,13 +118,73 @@ def subset(splits: Splits, size: int) -> Splits:
     return Splits(_slice(splits.train, 0, middle), _slice(splits.train, middle, size), splits.test)
 
 
+def _split_all(
+    dataset: Dataset,
+    sizes: tuple[int | None, int | None, int | None],
+    shares: tuple[float, float, float] | None,
+    seed: int,
+    test_from_train: bool,
+) -> Splits:
+    """Cut all three parts from the pool of a data set without a test part."""
+    if test_from_train:
+        raise DataError(
+            f"source {dataset.source} has no test part of its own, so its test images always come from the"
+            " training images: leave out the defect test_images_from_training_file"
+        )
+    images = len(dataset.train_labels)
+    train, validation, test = sizes
+    if shares is not None:
+        train, validation = (round(images * share) for share in shares[:2])
+        test = images - train - validation
+    elif test is None:
+        test = max(1, round(images * TEST_SHARE))
+    train, validation = _sizes(dataset, test, train, validation)
+    order = in_proportion(dataset.train_labels, _sound(seed))
+    pool = Part(np.asarray(dataset.train_inputs[order]), np.asarray(dataset.train_labels[order]))
+    ends = [0, train, train + validation, train + validation + test]
+    parts = [_slice(pool, start, end) for start, end in itertools.pairwise(ends)]
+    for part, name in zip(parts, ("training", "validation", "test"), strict=True):
+        missing = np.flatnonzero(np.bincount(part.labels, minlength=len(dataset.classes)) == 0)
+        if missing.size:
+            rarest = dataset.classes[missing[0]]
+            raise DataError(
+                f"source {dataset.source}: of the class {rarest!r} there are"
+                f" {int((dataset.train_labels == missing[0]).sum())} in {images}, too few for one in the"
+                f" {name} part: give it more, leave the class out, or choose larger parts"
+            )
+    values = {
+        name: f"{len(part)} ({len(part) / images:.0%})" for name, part in zip(PARTS, parts, strict=True)
+    }
+    return Splits(parts[0], parts[1], parts[2], notes=(Note("split", {"seed": seed, **values}),))
+
+
+def in_proportion(labels: Labels, seed: int) -> NDArray[np.int64]:
+    """Return an order in which every stretch has all classes in proportion, by chance otherwise.
+
+    Args:
+        labels: Of all images (N,).
+        seed: Of the chance.
+    """
+    shuffled = stream(seed, "split").permutation(len(labels))
+    places = np.empty(len(labels))
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels[shuffled] == label)
+        # the members of a class are spread evenly from 0 to 1
+        places[members] = (np.arange(len(members)) + 0.5) / len(members)
+    return np.asarray(shuffled[np.argsort(places, kind="stable")])
+
+
+def _sound(seed: int) -> int:
+    if seed < 0:
+        raise DataError(f"split seed = {seed} is negative: choose 0 or more")
+    return seed
+
+
 def _pool(dataset: Dataset, seed: int | None) -> Part:
     """All training images in the order from which the parts are cut."""
     if seed is None:
         return Part(dataset.train_inputs, dataset.train_labels)
-    if seed < 0:
-        raise DataError(f"split seed = {seed} is negative: choose 0 or more")
-    order = stream(seed, "split").permutation(len(dataset.train_labels))
+    order = stream(_sound(seed), "split").permutation(len(dataset.train_labels))
     return Part(np.asarray(dataset.train_inputs[order]), np.asarray(dataset.train_labels[order]))
 
 

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.checks import Check
-from reportgen.data import Dataset, Splits, duplicates, subset
+from reportgen.data import Splits, duplicates, subset
 from reportgen.execution import environment
 from reportgen.execution.code_digest import code_digest
 from reportgen.execution.prepare import Prepared
 from reportgen.execution.trials import FinishedTrial, FinishedTrials
-from reportgen.execution.worker import load_data
+from reportgen.execution.worker import LoadedData, load_data
 from reportgen.experiment.model import Comparison
 from reportgen.experiment.reading import Source
 
@@ -76,7 +76,7 @@ def describe_run(
         "run": run_id,
         "experiment": describe_experiment(prepared.source),
         "languages": list(languages),
-        "data": describe_data(loaded.dataset, loaded.splits, prepared.source.experiment.comparison),
+        "data": describe_data(loaded, prepared.source.experiment.comparison),
         "trials": [asdict(record.trial) for record in records],
         "parameter_shapes": [record.parameter_shapes for record in records],
         "evidence": [asdict(record.evidence) for record in records],
@@ -112,14 +112,14 @@ def describe_experiment(source: Source) -> dict[str, Any]:
     }
 
 
-def describe_data(dataset: Dataset, splits: Splits, comparison: Comparison | None) -> dict[str, Any]:
+def describe_data(loaded: LoadedData, comparison: Comparison | None) -> dict[str, Any]:
     """Describe the data: where from, its digest, how many images of each class in each part.
 
     Args:
-        dataset: As the source gives it.
-        splits: Its parts.
+        loaded: The data set and its parts.
         comparison: May have a small data set of its own, whose images in two parts are counted by themselves.
     """
+    dataset, splits = loaded.dataset, loaded.splits
     in_two_parts = duplicates(splits)
     if comparison is not None and comparison.subset is not None:
         of_subset = duplicates(subset(splits, comparison.subset))
@@ -132,9 +132,10 @@ def describe_data(dataset: Dataset, splits: Splits, comparison: Comparison | Non
         "image_shape": list(dataset.train_inputs.shape[1:]),
         "images_by_class": {
             name: np.bincount(part.labels, minlength=len(dataset.classes)).tolist()
-            for name, part in vars(splits).items()
+            for name, part in splits.by_name().items()
         },
         "duplicates": in_two_parts,
+        "notes": [asdict(remark) for remark in loaded.notes],
     }
 
 

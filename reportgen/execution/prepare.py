@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reportgen.data import Dataset, Splits
+from reportgen.data.progress import note
 from reportgen.errors import UserError
 from reportgen.execution.worker import DataSettings, load_data, splits_for, splits_of
 from reportgen.experiment.model import Experiment
@@ -72,6 +73,8 @@ def prepare(source: Source) -> Prepared:
             splits_for(trial, loaded.settings)
     except UserError as error:
         raise error.within(source.file) from error
+    for remark in loaded.notes:
+        note(remark.line)
     digest = data_digest(loaded.dataset, loaded.settings)
     return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials))
 
@@ -85,6 +88,8 @@ def data_digest(dataset: Dataset, settings: DataSettings) -> str:
     """
     parts = ("train", "validation", "test", "seed", "test_from_train")
     split = {name: value for name, value in asdict(settings).items() if name in parts}
+    if settings.shares is not None:
+        split["shares"] = settings.shares
     split |= {name: value for name, value in vars(dataset).items() if name.startswith("default_")}
     return hashlib.sha256(f"{dataset.digest} {json.dumps(split)}".encode()).hexdigest()
 
@@ -106,6 +111,8 @@ def data_settings(experiment: Experiment, file: Path) -> DataSettings:
         validation=data.validation,
         test=data.test,
         seed=data.seed,
+        shares=data.shares,
+        resize=data.resize,
         test_from_train=experiment.defects.test_images_from_training_file,
     )
 

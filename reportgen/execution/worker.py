@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reportgen.data import Dataset, Splits, load, split, subset
+from reportgen.data import Dataset, Note, Splits, load, split, subset
 from reportgen.errors import UserError
 from reportgen.training import INSIGHT, EpochRow, Record, Trial
 
@@ -28,6 +28,8 @@ class DataSettings:
     test: int | None
     seed: int | None
     test_from_train: bool
+    shares: tuple[float, float, float] | None = None
+    resize: tuple[int, int] | None = None
     digest: str | None = None
 
 
@@ -64,6 +66,11 @@ class LoadedData:
     dataset: Dataset
     splits: Splits
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was done to the data, or left out of them."""
+        return (*self.dataset.notes, *self.splits.notes)
+
 
 MOST_HELD = 2
 """So many are held: an ablation has its test images from two places."""
@@ -85,7 +92,7 @@ def load_data(settings: DataSettings) -> LoadedData:
     """
     if settings in held:
         return held[settings]
-    dataset = load(settings.source, settings.path, classes=settings.classes)
+    dataset = load(settings.source, settings.path, classes=settings.classes, resize=settings.resize)
     if settings.digest not in (None, dataset.digest):
         raise UserError(
             f"source {settings.source}: the images have changed since this run began: start again, and leave"
@@ -96,6 +103,7 @@ def load_data(settings: DataSettings) -> LoadedData:
         train=settings.train,
         validation=settings.validation,
         test=settings.test,
+        shares=settings.shares,
         seed=settings.seed,
         test_from_train=settings.test_from_train,
     )

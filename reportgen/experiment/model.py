@@ -6,54 +6,21 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
+from reportgen.experiment.data_settings import Data
 from reportgen.experiment.search import Found, Search
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.experiment.values import (
     RECORDED,
     Epochs,
     Hidden,
-    Labels,
     OneLine,
     Positive,
-    Seed,
     Seeds,
     Share,
     Table,
     Text,
     as_tuple,
 )
-
-
-class Data(Table):
-    """Where the images come from and how they are split. What is left unsaid follows the source."""
-
-    source: Literal["digits", "cifar10", "fashion-mnist", "npz", "folder"]
-    """Where the images come from."""
-    path: str | None = None
-    """File of `npz` or folder of `folder`, relative to the experiment's file; needed for these two, and other
-    sources take none.
-    """
-    classes: Labels | None = None
-    """Names of the classes in label order, for an `npz` file, which has only numbers; other sources bring
-    their own.
-    """
-    train: Positive | None = None
-    """How many images of the training pool to train on; without it, as the source has it."""
-    validation: Positive | None = None
-    """How many images of the training pool to validate with; without it, as the source has it."""
-    test: Positive | None = None
-    """How many test images; without it, all."""
-    seed: Seed | None = None
-    """Shuffles the training pool before it is split; without it, as the source has it."""
-
-    @model_validator(mode="after")
-    def _path_where_needed(self) -> Self:
-        needed = self.source in ("npz", "folder")
-        if needed and self.path is None:
-            raise ValueError(f'source "{self.source}" needs a path')
-        if not needed and self.path is not None:
-            raise ValueError(f'source "{self.source}" takes no path; only npz and folder do')
-        return self
 
 
 class OptimizerSettings(BaseModel):

@@ -35,8 +35,8 @@ class Overrides:
         """
         data: dict[str, Any] = {}
         if self.data_source is not None:
-            # another source's path means nothing to this one
-            data = {"source": self.data_source, "path": None}
+            # what is said of another source's files means nothing to this one
+            data = {"source": self.data_source, **dict.fromkeys(("path", "shares", "resize", "name"))}
         if (path := self._path()) is not None:
             data["path"] = str(path)
         stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}

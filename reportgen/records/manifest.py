@@ -113,6 +113,13 @@ class ImagesByClass(Recorded):
     test: Listed[int]
 
 
+class DataNote(Recorded):
+    """What was done to the data, or left out of them; see `data/notes.py`."""
+
+    key: str
+    values: dict[str, int | str]
+
+
 class Data(DescribedData):
     """The data set as a report describes it.
 
@@ -125,6 +132,7 @@ class Data(DescribedData):
     image_shape: Annotated[tuple[int, int, int], BeforeValidator(as_tuple)]
     images_by_class: ImagesByClass
     duplicates: dict[str, int] | None = None
+    notes: Listed[DataNote] = ()
 
 
 class Device(DescribedDevice):

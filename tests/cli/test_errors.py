@@ -10,11 +10,9 @@ import socket
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pikepdf
 import pytest
 from PIL import Image
@@ -22,7 +20,6 @@ from PIL import Image
 from reportgen.data import cache
 from tests.helpers.cli import Cli, refused_clean
 from tests.helpers.experiments import TINY
-from tests.helpers.images import arrays
 
 # ---------------------------------------------------------------- experiment files
 
@@ -120,88 +117,6 @@ def test_an_experiment_that_is_not_there(cli: Cli) -> None:
 )
 def test_wrong_usage_is_code_2(cli: Cli, arguments: list[str], said: str) -> None:
     refused_clean(cli(*arguments), said, code=2)
-
-
-# ---------------------------------------------------------------- .npz files
-
-
-def broken_npz(**changes: Any) -> Callable[[Path], object]:
-    return lambda path: np.savez(path, **arrays(**changes))
-
-
-NPZ_MISTAKES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
-    "missing file": (Path.exists, ["data.npz"]),
-    "damaged file": (lambda path: path.write_bytes(b"PK\x03\x04 no archive"), ["data.npz"]),
-    "missing array": (broken_npz(y_test=None), ["y_test"]),
-    "label out of range": (broken_npz(y_train=np.arange(60) % 3 - 1), ["y_train", "-1"]),
-    "label only in test": (broken_npz(y_test=np.full(30, 7)), ["y_test", "7"]),
-    "labels beyond the names": (broken_npz(classes=np.array(["a", "b"])), ["y_train", "2"]),
-    "lengths differ": (broken_npz(y_train=np.arange(59) % 3), ["59", "60"]),
-    "sizes differ": (broken_npz(x_test=np.zeros((30, 7, 7, 3), np.uint8)), ["x_test", "7"]),
-    "no images": (broken_npz(x_test=np.zeros((0, 6, 6, 3), np.uint8), y_test=np.zeros(0, int)), ["x_test"]),
-    "floating point": (broken_npz(x_train=np.zeros((60, 6, 6, 3))), ["x_train", "float64", "uint8"]),
-    "pickled objects": (broken_npz(y_train=np.array([{}] * 60, dtype=object)), ["y_train"]),
-}
-
-
-@pytest.mark.parametrize("mistake", NPZ_MISTAKES)
-def test_a_mistake_in_an_npz_file(cli: Cli, mistake: str) -> None:
-    make, said = NPZ_MISTAKES[mistake]
-    path = Path("data.npz")
-    make(path)
-    Path("x.toml").write_text(TINY, encoding="utf-8")
-    refused_clean(cli("run", "x.toml", "--data-source", "npz", "--data-path", path), *said)
-
-
-# ---------------------------------------------------------------- folders
-
-
-def make_folder(root: Path) -> None:
-    for part in ("train", "test"):
-        for name in ("cat", "dog"):
-            folder = root / part / name
-            folder.mkdir(parents=True)
-            for number in range(4):
-                Image.new("RGB", (5, 5), (number, 0, 0)).save(folder / f"{number}.png")
-
-
-def remove(folder: Path) -> None:
-    for file in folder.iterdir():
-        file.unlink()
-
-
-FOLDER_MISTAKES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
-    "no test folder": (lambda root: (root / "test").rename(root / "other"), ["test"]),
-    "a class folder missing": (lambda root: (root / "test" / "dog").rename(root / "dog"), ["test", "dog"]),
-    "a class folder too many": (lambda root: (root / "test" / "cow").mkdir(), ["cow"]),
-    "an empty class folder": (lambda root: remove(root / "train" / "cat"), ["cat"]),
-    "sizes differ": (
-        lambda root: Image.new("RGB", (6, 5)).save(root / "train" / "dog" / "9.png"),
-        ["9.png", "5"],
-    ),
-    "no image": (lambda root: (root / "train" / "dog" / "9.png").write_text("x"), ["9.png"]),
-    "half an image": (
-        lambda root: (root / "test" / "cat" / "0.png").write_bytes(
-            (root / "test" / "cat" / "1.png").read_bytes()[:50]
-        ),
-        ["0.png"],
-    ),
-}
-
-
-@pytest.mark.parametrize("mistake", FOLDER_MISTAKES)
-def test_a_mistake_in_a_folder_of_images(cli: Cli, mistake: str) -> None:
-    spoil, said = FOLDER_MISTAKES[mistake]
-    root = Path("images")
-    make_folder(root)
-    spoil(root)
-    Path("x.toml").write_text(TINY, encoding="utf-8")
-    refused_clean(cli("run", "x.toml", "--data-source", "folder", "--data-path", root), "images", *said)
-
-
-def test_a_folder_that_is_not_there(cli: Cli) -> None:
-    Path("x.toml").write_text(TINY, encoding="utf-8")
-    refused_clean(cli("run", "x.toml", "--data-source", "folder", "--data-path", "nowhere"), "nowhere")
 
 
 # ---------------------------------------------------------------- downloads

@@ -185,3 +185,55 @@ def test_read_only_arrays_will_do():
         array.flags.writeable = False
     assert sizes(subset(split(data), 50)) == (40, 10, 20)
     assert sizes(split(data, seed=1)) == (75, 25, 20)
+
+
+def unsplit(counts: tuple[int, ...], **defaults) -> Dataset:
+    """A data set without a test part, sorted by class."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    inputs = np.arange(len(labels), dtype=np.uint8).reshape(-1, 1, 1, 1)
+    names = tuple("abcdefgh"[: len(counts)])
+    nothing = np.zeros((0, 1, 1, 1), dtype=np.uint8), np.zeros(0, dtype=np.int64)
+    data = Dataset("folder", inputs, labels, *nothing, classes=names, digest="", origin="made up")
+    return dataclasses.replace(data, **defaults)
+
+
+def by_class(splits: Splits, classes: int) -> list[list[int]]:
+    return [np.bincount(part.labels, minlength=classes).tolist() for part in splits.by_name().values()]
+
+
+def test_without_a_test_part_every_part_has_the_classes_in_proportion():
+    splits = split(unsplit((50, 30, 20)), seed=4)
+    assert by_class(splits, 3) == [[30, 18, 12], [10, 6, 4], [10, 6, 4]]
+    numbers_of = [set(part.inputs.ravel().tolist()) for part in splits.by_name().values()]
+    assert set.union(*numbers_of) == set(range(100))
+    assert sum(map(len, numbers_of)) == 100
+
+
+def test_a_stretch_of_such_a_part_has_them_in_proportion_too():
+    train = split(unsplit((50, 30, 20)), seed=4).train
+    for start in range(0, 60, 10):
+        assert np.bincount(train.labels[start : start + 10]).tolist() == [5, 3, 2]
+
+
+def test_which_images_a_part_gets_depends_on_the_seed_and_on_nothing_else():
+    one, same, other = (split(unsplit((50, 50)), seed=seed).test for seed in (1, 1, 2))
+    assert one.inputs.tolist() == same.inputs.tolist()
+    assert sorted(one.inputs.ravel()) != sorted(other.inputs.ravel())
+    assert split(unsplit((50, 50), default_seed=2)).test.inputs.tolist() == other.inputs.tolist()
+
+
+def test_shares_of_a_data_set_without_a_test_part():
+    splits = split(unsplit((20, 20)), shares=(0.5, 0.25, 0.25))
+    assert by_class(splits, 2) == [[10, 10], [5, 5], [5, 5]]
+    with pytest.raises(DataError, match="shares are for one without"):
+        split(numbered(), shares=(0.5, 0.25, 0.25))
+
+
+def test_a_class_that_some_part_would_lack_is_refused():
+    with pytest.raises(DataError, match=r"class 'b' there are 2 in 52, too few for one in the \w+ part"):
+        split(unsplit((50, 2)))
+
+
+def test_the_test_images_cannot_come_from_the_training_pool_where_they_always_do():
+    with pytest.raises(DataError, match="leave out the defect"):
+        split(unsplit((50, 50)), test_from_train=True)

@@ -73,7 +73,7 @@ def test_arrays_are_refused_in_one_line_or_read_as_they_are(made: dict[str, Any]
     if read is None:
         return
     for part in ("train", "test"):
-        images, labels = getattr(read, f"{part}_images"), getattr(read, f"{part}_labels")
+        images, labels = getattr(read, f"{part}_inputs"), getattr(read, f"{part}_labels")
         given_images = made[f"x_{part}"]
         np.testing.assert_array_equal(images.reshape(given_images.shape), given_images)
         np.testing.assert_array_equal(labels, made[f"y_{part}"].reshape(-1))

@@ -57,6 +57,8 @@ def describe_test_part(data: AuditedData, settings: Experiment) -> Fact:
     images = {"images": data.test}
     if settings.defects.test_images_from_training_file:
         return Fact("test_from_training", False, images)
+    if data.test_drawn:
+        return Fact("test_drawn", True, images)
     return Fact(TEST_PARTS[data.source], True, images)
 
 

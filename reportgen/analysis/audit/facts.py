@@ -66,6 +66,7 @@ class AuditedData:
         validation: How many images this part has.
         test: How many images this part has.
         duplicates: How many stand in two parts, by the parts' names; None where nobody looked.
+        test_drawn: Whether the test part was drawn from all, as the source has none of its own.
     """
 
     source: str
@@ -73,6 +74,7 @@ class AuditedData:
     validation: int
     test: int
     duplicates: Mapping[str, int] | None
+    test_drawn: bool = False
 
 
 def labels_of(trials: Sequence[AuditedTrial]) -> list[str]:

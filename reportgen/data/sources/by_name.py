@@ -22,26 +22,33 @@ SOURCES: tuple[str, ...] = (*_WITHOUT_PATH, *_WITH_PATH)
 """The names that `load` knows."""
 
 
-def load(source: str, path: Path | None = None, *, classes: Sequence[str] | None = None) -> Dataset:
+def load(
+    source: str,
+    path: Path | None = None,
+    *,
+    classes: Sequence[str] | None = None,
+    resize: tuple[int, int] | None = None,
+) -> Dataset:
     """Return the data set of a source: decoded once, afterwards mapped from the cache.
 
     Args:
         source: Its name.
         path: The file of an npz source or the folder of a folder source, and None for the others.
         classes: Other names for the source's classes, in label order.
+        resize: Height and width that the images of a folder are scaled to.
 
     Raises:
         DataError: Whatever is wrong with the data or its files, in one line.
     """
     try:
-        dataset = _load(source, path)
+        dataset = _load(source, path, resize)
     except OSError as error:
         # A missing permission, a link to nowhere, a disk that fails: the reason names the file.
         raise DataError(f"source {source} cannot be read ({reason(error)}): check the file") from error
     return dataset if classes is None else rename_classes(dataset, classes)
 
 
-def _load(source: str, path: Path | None) -> Dataset:
+def _load(source: str, path: Path | None, resize: tuple[int, int] | None) -> Dataset:
     if source in _WITHOUT_PATH:
         if path is not None:
             raise DataError(
@@ -51,7 +58,8 @@ def _load(source: str, path: Path | None) -> Dataset:
     if source in _WITH_PATH:
         if path is None:
             raise DataError(f"source {source} needs a path: say where the data lies (path, or --data-path)")
-        return _WITH_PATH[source](Path(path).expanduser())
+        path = Path(path).expanduser()
+        return image_folder.load(path, resize=resize) if source == "folder" else _WITH_PATH[source](path)
     raise DataError(
         f"unknown data source {source!r}{nearest(source, SOURCES)}: choose one of {', '.join(SOURCES)}"
     )

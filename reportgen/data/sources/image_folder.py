@@ -1,22 +1,23 @@
-"""A user's own image files: train/CLASS/* and test/CLASS/*."""
+"""A user's own image files: train/CLASS/* and test/CLASS/*, or CLASS/* to be split."""
 
-import contextlib
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from reportgen.data.cache import cached
-from reportgen.data.dataset import Dataset, Images, check_class_names, check_size, make_dataset
-from reportgen.data.errors import DataError, reason
-from reportgen.data.progress import progress_bar
+from reportgen.data.dataset import Dataset, check_class_names, make_dataset
+from reportgen.data.errors import DataError
+from reportgen.data.notes import Note, shown_path
+from reportgen.data.sources.image_files import Size, look_at, read_pixels
 
-_GRAY = {"1", "L", "LA"}
-_COLOUR = {"RGB", "RGBA", "P", "CMYK", "YCbCr"}
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
-"""What Pillow may take a file for. For others it calls other programs, such as Ghostscript for EPS."""
+PARTS = ("train", "test")
+OF_SYSTEMS = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"}
+"""What systems leave beside images, in lower case; hidden files are the others."""
+TEXTS = {
+    ".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".toml", ".html", ".log", ".ini",
+}  # fmt: skip
+"""How the names of text files end."""
 
 
 @dataclass(frozen=True)
@@ -27,147 +28,113 @@ class _Listing:
     labels: list[int]
 
 
-def load(path: Path) -> Dataset:
-    """The images below the folder, classes and files in the order of their names."""
+def load(path: Path, *, resize: tuple[int, int] | None = None) -> Dataset:
+    """The images below the folder, classes and files in the order of their names.
+
+    Args:
+        path: Of the folder. Without train and test in it, the data set has no test part of its own.
+        resize: Height and width that images of other sizes are scaled to; None where all must have one size.
+
+    Raises:
+        DataError: The folder is not of this form, or a file is no image.
+    """
     if not path.is_dir():
         what = "is a file, not a folder" if path.exists() else "does not exist"
         raise DataError(
-            f"image folder {path} {what}: give a folder with train/CLASS/* and test/CLASS/* in it"
+            f"image folder {path} {what}: give a folder with train/CLASS/* and test/CLASS/* in it,"
+            " or with CLASS/* to be split"
         )
-    classes = _classes(path)
-    train, test = (_list_part(path / part, classes) for part in ("train", "test"))
+    left_out: list[Path] = []
+    if any((path / part).is_dir() for part in PARTS):
+        beside, others = _sort(path)
+        left_out += [*others, *(entry for entry in beside if not entry.is_dir())]
+        classes = _shared_classes(path, left_out)
+        train, test = (_list_part(path / part, classes, left_out) for part in PARTS)
+    else:
+        classes = _class_folders(path, left_out)
+        train, test = _list_part(path, classes, left_out), _Listing([], [])
+    check_class_names(classes, f"image folder {path}")
     files = [*train.files, *test.files]
-    identity = [path.resolve().name, [str(file.relative_to(path)) for file in files]]
-    dataset = cached("folder", identity, files, lambda: _decode(path, classes, train, test))
+    identity = [path.resolve().name, [str(file.relative_to(path)) for file in files], resize]
+    size = None if resize is None else (resize[1], resize[0])
+    dataset = cached("folder", identity, files, lambda: _decode(path, classes, train, test, size))
+    notes = dataset.notes
+    if left_out:
+        notes += (Note("left_out", {"count": len(left_out), "first": shown_path(min(left_out), path)}),)
     # The files come sorted by class: without a shuffle the first part would hold the first classes only.
-    return replace(dataset, default_seed=0)
+    return replace(dataset, default_seed=0, notes=notes)
 
 
-def _classes(path: Path) -> list[str]:
+def _shared_classes(path: Path, left_out: list[Path]) -> list[str]:
     """The names of the class folders, which train and test must share."""
-    names = {part: _class_folders(path, part) for part in ("train", "test")}
-    for part, other in (("train", "test"), ("test", "train")):
+    for part in PARTS:
+        if not (path / part).is_dir():
+            raise DataError(f"image folder {path} has no folder {part}: put images into {path / part}/CLASS/")
+    names = {part: _class_folders(path / part, left_out) for part in PARTS}
+    for part, other in (PARTS, reversed(PARTS)):
         lonely = sorted(set(names[part]) - set(names[other]))
         if lonely:
             raise DataError(
                 f"image folder {path}: the class folder {part}/{lonely[0]} has no partner"
                 f" {other}/{lonely[0]}: add it or remove the other"
             )
-    check_class_names(names["train"], f"image folder {path}")
     return names["train"]
 
 
-def _class_folders(path: Path, part: str) -> list[str]:
-    folder = path / part
-    if not folder.is_dir():
-        raise DataError(f"image folder {path} has no folder {part}: put images into {folder}/CLASS/")
-    names = sorted(entry.name for entry in _visible(folder) if entry.is_dir())
+def _class_folders(folder: Path, left_out: list[Path]) -> list[str]:
+    """The names of the folders in a folder; what else is there is left out."""
+    entries, others = _sort(folder)
+    left_out += [*others, *(entry for entry in entries if not entry.is_dir())]
+    names = sorted(entry.name for entry in entries if entry.is_dir())
     if not names:
         raise DataError(f"image folder {folder} has no class folders: put images into {folder}/CLASS/")
     return names
 
 
-def _list_part(folder: Path, classes: list[str]) -> _Listing:
+def _list_part(folder: Path, classes: list[str], left_out: list[Path]) -> _Listing:
     listing = _Listing([], [])
     for label, name in enumerate(classes):
-        files = sorted(_visible(folder / name))
+        entries, others = _sort(folder / name)
+        left_out += others
+        files = sorted(entries)
         if not files:
             raise DataError(f"class folder {folder / name} is empty: put images into it, or remove the class")
+        for file in files:
+            if file.is_dir():
+                raise DataError(
+                    f"{file} is a folder, where an image is expected: put images into {folder}/CLASS/"
+                )
         listing.files.extend(files)
         listing.labels.extend([label] * len(files))
     return listing
 
 
-def _visible(folder: Path) -> list[Path]:
-    """What is in the folder, without the hidden files that desktops and version control leave."""
-    return [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+def _sort(folder: Path) -> tuple[list[Path], list[Path]]:
+    """What is in the folder and may be meant; and what systems and people leave beside images.
+
+    Hidden folders, such as those of version control, are in neither.
+    """
+    meant, left_out = [], []
+    for entry in folder.iterdir():
+        hidden = entry.name.startswith(".")
+        if hidden or entry.name.lower() in OF_SYSTEMS or entry.suffix.lower() in TEXTS:
+            if not (hidden and entry.is_dir()):
+                left_out.append(entry)
+        else:
+            meant.append(entry)
+    return meant, left_out
 
 
-def _decode(path: Path, classes: list[str], train: _Listing, test: _Listing) -> Dataset:
-    size, mode = _size_and_mode([*train.files, *test.files])
-    return make_dataset(
-        "folder",
-        (_pixels(train.files, size, mode), np.array(train.labels)),
-        (_pixels(test.files, size, mode), np.array(test.labels)),
-        classes,
-        f"image folder {path.resolve().name}",
-    )
-
-
-def _size_and_mode(files: list[Path]) -> tuple[tuple[int, int], str]:
-    """The one size of all images, and "L" if each of them is gray, else "RGB"; reads only file heads."""
-    expected, _ = _head(files[0])
-    mode = "L"
-    with progress_bar("looking at images", len(files)) as advance:
-        for file in files:
-            size, file_mode = _head(file)
-            if size != expected:
-                raise DataError(
-                    f"image {file} is {size[0]} x {size[1]} pixels, but {files[0]} is"
-                    f" {expected[0]} x {expected[1]}: scale all images to one size"
-                )
-            if file_mode not in _GRAY:
-                mode = "RGB"
-            advance(1)
-    return expected, mode
-
-
-def _head(file: Path) -> tuple[tuple[int, int], str]:
-    """The size (width, height) and Pillow's mode of an image file."""
-    from PIL import Image
-
-    try:
-        with _silence(), Image.open(file, formats=_FORMATS) as image:
-            size, mode = image.size, image.mode
-    except Exception as error:  # whatever a damaged file makes Pillow raise
-        raise _no_image(file, error) from error
-    if mode not in _GRAY | _COLOUR:
-        raise DataError(
-            f"image {file} has pixels of a kind that cannot be read ({mode}): save it with 8 bits a channel"
-        )
-    return size, mode
-
-
-def _pixels(files: list[Path], size: tuple[int, int], mode: str) -> Images:
-    """All images, (N, H, W, C) with one channel for mode "L" and three for "RGB"."""
-    from PIL import Image
-
-    channels = 1 if mode == "L" else 3
-    check_size(len(files), (size[1], size[0], channels), f"image folder {files[0].parents[2]}")
-    pixels = np.empty((len(files), size[1], size[0], channels), dtype=np.uint8)
-    with _whole_images_only(), progress_bar("reading images", len(files)) as advance:
-        for index, file in enumerate(files):
-            try:
-                with _silence(), Image.open(file, formats=_FORMATS) as image:
-                    pixels[index] = np.asarray(image.convert(mode)).reshape(pixels.shape[1:])
-            except Exception as error:  # the same
-                raise _no_image(file, error) from error
-            advance(1)
-    return pixels
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Pillow warns of much that it can read all the same."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-@contextlib.contextmanager
-def _whole_images_only() -> Iterator[None]:
-    """Let Pillow refuse a truncated image, even where WeasyPrint, once imported, has told it to make do."""
-    from PIL import ImageFile
-
-    before = ImageFile.LOAD_TRUNCATED_IMAGES
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before
-
-
-def _no_image(file: Path, error: BaseException) -> DataError:
-    # Pillow's reason mostly repeats the path.
-    why = "of no known format" if "cannot identify" in str(error) else reason(error)
-    return DataError(f"file {file} is no image, or is damaged ({why}): remove it or replace it")
+def _decode(path: Path, classes: list[str], train: _Listing, test: _Listing, resize: Size | None) -> Dataset:
+    files = [*train.files, *test.files]
+    look = look_at(files, resize)
+    parts = [
+        (read_pixels(part.files, look, f"image folder {path}"), np.array(part.labels))
+        for part in (train, test)
+    ]
+    dataset = make_dataset("folder", parts[0], parts[1], classes, f"image folder {path.resolve().name}")
+    if not look.others:
+        return dataset
+    width, height = look.size
+    counts: dict[str, int | str] = {"count": look.others, "images": len(files)}
+    return replace(dataset, notes=(Note("resized", {**counts, "height": height, "width": width}),))

@@ -88,7 +88,8 @@ def audited_data(data: Data) -> AuditedData:
     """Return the data of a run as the audit looks at them."""
     images = data.images_by_class
     parts = (sum(images.train), sum(images.validation), sum(images.test))
-    return AuditedData(data.source, *parts, data.duplicates)
+    drawn = any(remark.key == "split" for remark in data.notes)
+    return AuditedData(data.source, *parts, data.duplicates, test_drawn=drawn)
 
 
 def summary(points: Sequence[Point], t: Catalogue) -> Phrase | None:

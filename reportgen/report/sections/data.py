@@ -13,6 +13,7 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.pictures import picture
 from reportgen.report.sections.audit import audited_data, fact_phrase
 from reportgen.report.sections.section import Section, claim_row
+from reportgen.report.sections.sentences import given
 from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
@@ -63,6 +64,7 @@ def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             if len(data.classes) <= CLASSES_IN_TABLES
         ],
         "totals": [numbers.whole(sum(counts)) for counts in parts],
+        "notes": [t(f"data_note.{remark.key}", **remark.values) for remark in data.notes],
         "subset": None,
     }
     settings = manifest.experiment.settings.comparison
@@ -109,6 +111,9 @@ def source_name(manifest: Manifest, t: Catalogue) -> Phrase:
         manifest: Of the run.
         t: The words, in the report's languages.
     """
-    source, path = manifest.data.source, manifest.experiment.settings.data.path
+    settings = manifest.experiment.settings.data
+    if settings.name is not None:
+        return given(settings.name, t)
+    source, path = manifest.data.source, settings.path
     name = Markup("<code>{}</code>").format(path or "")
     return t(f"source.{source}", **({"file": name} if path else {}))

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON
-from reportgen.experiment.values import Bilingual
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.sections.abstract import abstract, claim_glance, glance
@@ -17,9 +16,10 @@ from reportgen.report.sections.code import describe_code
 from reportgen.report.sections.data import source_name
 from reportgen.report.sections.headlines import Headlines
 from reportgen.report.sections.section import Section, claim_sentences
+from reportgen.report.sections.sentences import given
 from reportgen.report.sections.trainings import count_trainings
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import CHINESE, ENGLISH, Catalogue, Phrase
+from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
 def front_page(records: RunRecords, headlines: Headlines, t: Catalogue, fingerprint: str) -> Section:
@@ -75,16 +75,6 @@ def heading_facts(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             (t("ui.run"), Markup("<code>{}</code>").format(manifest.run)),
         ],
     }
-
-
-def given(text: Bilingual, t: Catalogue) -> Phrase:
-    """Return a text of the experiment's file as a phrase.
-
-    Args:
-        text: As the file has it, in both languages.
-        t: The words, in the report's languages.
-    """
-    return t.given({CHINESE: text.zh_hant, ENGLISH: text.en})
 
 
 def trainings(records: RunRecords, t: Catalogue) -> Phrase | str:

@@ -8,8 +8,9 @@ from markupsafe import Markup
 from reportgen.analysis.intervals import mean_interval
 from reportgen.analysis.results import finished
 from reportgen.experiment.stages import TUNED
+from reportgen.experiment.values import Bilingual
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import CHINESE, ENGLISH, Catalogue, Phrase
 
 
 def seeds_in_words(n: int, t: Catalogue) -> Phrase:
@@ -100,3 +101,13 @@ def what_was_tested(results: pd.DataFrame, t: Catalogue) -> Phrase:
     network = t("test.layers", hidden=hidden) if hidden else t("test.no_layers")
     what = "test.full" if first["stage"] == TUNED else "test.compared"
     return t(what, name=first["setup"], network=network)
+
+
+def given(text: Bilingual, t: Catalogue) -> Phrase:
+    """Return a text of the experiment's file as a phrase.
+
+    Args:
+        text: As the file has it, in both languages.
+        t: The words, in the report's languages.
+    """
+    return t.given({CHINESE: text.zh_hant, ENGLISH: text.en})

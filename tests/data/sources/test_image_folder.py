@@ -57,6 +57,40 @@ def test_hidden_files_and_files_beside_the_class_folders_do_not_count(pictures):
     assert load("folder", pictures).digest == before
 
 
+def test_hidden_folders_are_none_of_the_files_left_out(pictures):
+    (pictures / "train/.git").mkdir()
+    (pictures / "train/cat/.git").mkdir()
+    assert load("folder", pictures).notes == ()
+
+
+def test_without_train_and_test_all_is_one_pool(pictures):
+    for part in ("train", "test"):
+        shutil.rmtree(pictures / part / "cat")
+    (pictures / "test").rename(pictures / "more")
+    (pictures / "train" / "dog").rename(pictures / "dog")
+    shutil.rmtree(pictures / "train")
+    (pictures / "more" / "dog").rename(pictures / "cat")
+    (pictures / "more").rmdir()
+    data = load("folder", pictures)
+    assert data.classes == ("cat", "dog")
+    assert data.train_labels.tolist() == [0, 0, 1, 1, 1, 1]
+    assert data.test_inputs.shape == (0, 4, 5, 3)
+    again = load("folder", pictures)
+    assert (again.digest, again.test_inputs.shape) == (data.digest, data.test_inputs.shape)
+
+
+def test_images_are_scaled_as_pillow_scales_them(pictures):
+    noise = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(pictures / "train/cat/0.png")
+    data = load("folder", pictures, resize=(8, 6))
+    assert data.train_inputs.shape == (8, 8, 6, 3)
+    blocks = noise.reshape(8, 5, 6, 5, 3).mean(axis=(1, 3))
+    # a pixel stands for all that fall into it, and a little more: not for one of 25 picked out
+    assert np.abs(data.train_inputs[0] - blocks).mean() < 25
+    assert np.abs(noise[2::5, 2::5] - blocks).mean() > 50
+    assert data.train_inputs[1, :, :].reshape(-1, 3).tolist() == [[0, 1, 7]] * 48
+
+
 def test_no_such_folder(tmp_path, refused):
     assert f"image folder {tmp_path / 'gone'} does not exist" in refused("folder", tmp_path / "gone")
 
@@ -93,9 +127,9 @@ def test_an_empty_class_folder(pictures, refused):
 
 
 def test_a_file_that_is_no_image(pictures, refused):
-    (pictures / "train/dog/notes.txt").write_text("no image")
+    (pictures / "train/dog/notes.png").write_text("no image")
     line = refused("folder", pictures)
-    assert f"file {pictures / 'train/dog/notes.txt'} is no image" in line
+    assert f"file {pictures / 'train/dog/notes.png'} is no image" in line
     assert "remove it" in line
 
 
