@@ -207,7 +207,6 @@ SPLIT_MISTAKES = {
     "two shares": ("shares = [0.8, 0.2]", {}, ["data.shares"]),
     "more than there are": ("test = 99", {"circle": 20, "square": 20}, ["40 training images", "99"]),
     "a side of nothing": ("resize = [0, 4]", {}, ["data.resize"]),
-    "an empty name": ('name = ""', {}, ["data.name"]),
     "no images at all": ("", {}, ["shapes has no class folders", "shapes/CLASS/"]),
 }
 
