@@ -11,7 +11,8 @@ from torch import Tensor
 from reportgen.checks.check import Mistake
 
 UNKNOWN = "unknown"
-"""The key of a mistake that nobody recognizes."""
+"""The key of a mistake that nobody recognizes; that of code that raises an error; that of rounding."""
+RAISES = "raises"
 SINGLE_PRECISION = "single_precision"
 SAME = 1e-9
 """The largest relative difference of what came from the variant that it is taken for."""
@@ -68,7 +69,7 @@ def recognize(
         mistakes.pop(UNKNOWN, None)
     problem = next((case.problem for case in cases if case.problem), "")
     if problem and not mistakes:
-        return (Mistake("raises", problem, tuple(_given(next(case for case in cases if case.problem)))),)
+        return (Mistake(RAISES, problem, tuple(_given(next(case for case in cases if case.problem)))),)
     return tuple(mistakes.values())
 
 

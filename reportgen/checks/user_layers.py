@@ -19,8 +19,8 @@ from reportgen.checks.check import (
     numerical_gradient,
     worst,
 )
-from reportgen.checks.likely_mistakes import Case, Values, recognize
-from reportgen.nn.handing import FormError, describe
+from reportgen.checks.likely_mistakes import RAISES, Case, Values, recognize
+from reportgen.nn.handing import describe
 from reportgen.nn.homework_kinds import averages_over_batch, divides_by_batch
 from reportgen.nn.homework_layers import (
     HomeworkFullyConnected,
@@ -123,8 +123,8 @@ def _carry_out(key: str, proof: Callable[[], Check]) -> Check:
     try:
         return proof()
     except Exception as error:  # whatever somebody's code does
-        problem = str(error) if isinstance(error, FormError) else describe(error)
-        return Check(key, SENTENCES[key], "All passed", (), (), problem, (Mistake("raises", problem),))
+        problem = describe(error)
+        return Check(key, SENTENCES[key], "All passed", (), (), problem, (Mistake(RAISES, problem),))
 
 
 def _check(key: str, measures: tuple[Measure, ...], mistakes: tuple[Mistake, ...], remark: str = "") -> Check:
@@ -148,7 +148,7 @@ def _use(expected: Mapping[str, Tensor], given: Values, use: Callable[[dict[str,
     try:
         use(came)
     except Exception as error:
-        return Case(given, expected, came, str(error) if isinstance(error, FormError) else describe(error))
+        return Case(given, expected, came, describe(error))
     return Case(given, expected, came)
 
 

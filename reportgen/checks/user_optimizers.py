@@ -11,11 +11,10 @@ import torch
 from torch import Tensor
 
 from reportgen.checks.check import TORCH_OPTIM, Check, Measure, Mistake
-from reportgen.checks.likely_mistakes import SAME, SINGLE, SINGLE_PRECISION, UNKNOWN, shown
+from reportgen.checks.likely_mistakes import RAISES, SAME, SINGLE, SINGLE_PRECISION, UNKNOWN, shown
 from reportgen.checks.wrong_optimizers import VARIANTS, Follow, Path, Steps
 from reportgen.nn.handing import describe
 from reportgen.optim.homework_form import (
-    HomeworkOptimizerError,
     arguments_of,
     find_form,
     find_rate_name,
@@ -75,8 +74,8 @@ def prove_optimizer(name: str, make: Callable[..., Any], arguments: Mapping[str,
     try:
         came = [_lead(make_with, steps) for steps in courses]
     except Exception as error:  # whatever somebody's code does before its first step
-        problem = str(error) if isinstance(error, HomeworkOptimizerError) else describe(error)
-        return _check(name, (), (Mistake("raises", problem),))
+        problem = describe(error)
+        return _check(name, (), (Mistake(RAISES, problem),))
     # where two ways of writing it are right, it is held against the nearer one
     errors = {remark: _distance(came, [right(s) for s in courses]) for remark, right in RIGHT[name].items()}
     remark = min(errors, key=lambda remark: errors[remark])
@@ -140,7 +139,7 @@ def _lead(make: Callable[[float], Any], steps: Steps) -> Course:
                     course.changed = name, gradient, own[name]
             course.path.append({name: value.clone() for name, value in parameters.items()})
     except Exception as error:  # whatever somebody's code does
-        course.problem = str(error) if isinstance(error, HomeworkOptimizerError) else describe(error)
+        course.problem = describe(error)
     return course
 
 
@@ -168,7 +167,7 @@ def _mistakes(name: str, leads: Sequence[Steps], came: Sequence[Course], right: 
         key = next(known, SINGLE_PRECISION if nearly else UNKNOWN)
         yield Mistake(key, *_example(*wrong[0], right(wrong[0][0])))
     elif problem := next((course.problem for course in came if course.problem), ""):
-        yield Mistake("raises", problem)
+        yield Mistake(RAISES, problem)
 
 
 def _change(name: str, before: Tensor, after: Tensor) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from reportgen.errors import UserError
+
 Form = Literal["tensors", "labels as an array", "arrays"]
 """What a class works on. The middle one is the homework's own: labels from numpy, all else from torch."""
 FORMS: tuple[Form, ...] = ("tensors", "labels as an array", "arrays")
 
 
-class FormError(TypeError):
+class FormError(UserError):
     """A class works neither on tensors nor on arrays, or gives something else; one line that says what."""
 
 
@@ -66,7 +68,7 @@ def find_form(rehearse: Callable[[Form], object], forms: Sequence[Form] = FORMS)
         try:
             rehearse(form)
         except Exception as error:  # whatever somebody's code does with what it did not expect
-            problems[form] = str(error) if isinstance(error, FormError) else describe(error)
+            problems[form] = describe(error)
         else:
             return form
     said = list(dict.fromkeys([problems["tensors"], problems["arrays"]]))
@@ -75,4 +77,5 @@ def find_form(rehearse: Callable[[Form], object], forms: Sequence[Form] = FORMS)
 
 def describe(error: Exception) -> str:
     """Return an error of somebody's code in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    said = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())

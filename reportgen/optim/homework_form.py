@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from reportgen.errors import UserError
 from reportgen.optim.gradients import Gradients, check, written_out
 
 LEARNING_RATES = ("lr", "learning_rate")
@@ -22,7 +23,7 @@ LEARNING_RATES = ("lr", "learning_rate")
 Form = Literal["tensors", "arrays"]
 
 
-class HomeworkOptimizerError(ValueError):
+class HomeworkOptimizerError(UserError):
     """A class that is no optimizer of the homework's form; one line that says why."""
 
 
