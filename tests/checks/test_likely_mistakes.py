@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 import torch
 
+from reportgen.checks import wrong_layers, wrong_optimizers
 from reportgen.checks.check import Check
 from reportgen.checks.homework import prove_further, prove_layers, prove_optimizers
 from reportgen.nn import HomeworkClasses
@@ -12,6 +15,7 @@ from tests.helpers.homework_code import HOMEWORK
 from tests.helpers.homework_mistakes import LAYERS, OPTIMIZERS, Written
 from tests.helpers.homework_styles import RIGHT
 from tests.helpers.local_classes import LocalClasses
+from tests.helpers.project import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -153,3 +157,18 @@ def test_a_classifier_that_lets_the_callers_list_grow_is_told_of() -> None:
     assert check.passed
     assert prove_further(LocalClasses(HOMEWORK)) == []
     assert prove_further(LocalClasses(CLASSIFIER.format("raise RuntimeError"))) == []
+
+
+def test_every_mistake_has_a_sentence_in_the_catalogue() -> None:
+    sentences = tomllib.loads((ROOT / "templates" / "catalogue.toml").read_text(encoding="utf-8"))["mistake"]
+    variants = [
+        wrong_layers.of_fully_connected(averages=True),
+        wrong_layers.RELU,
+        wrong_layers.of_loss(divides=False),
+        wrong_layers.PAIR,
+        *wrong_optimizers.VARIANTS.values(),
+    ]
+    keys = {key.partition(",")[0] for known in variants for key in known}
+    keys |= {written.key for written in (LAYERS | OPTIMIZERS).values()} | {"caller_list_changed"}
+    assert keys <= set(sentences)
+    assert len(keys) > 50
