@@ -25,7 +25,7 @@ def check(files: tuple[Path, ...]) -> ExitCode:
     if files:
         return check_files(files)
     from reportgen import checks
-    from reportgen.cli.proofs import lines_of
+    from reportgen.cli.proof_lines import lines_of
 
     proofs = checks.run()
     for proof in proofs:
@@ -41,7 +41,7 @@ def check_files(files: Sequence[Path]) -> ExitCode:
         files: Of Python, or notebooks.
     """
     from reportgen.checks.homework_file import prove_file
-    from reportgen.cli.proofs import lines_of
+    from reportgen.cli.proof_lines import lines_of
     from reportgen.user_code.source import read_code
 
     passed = []
