@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "history": "runs:history",
     "list": "list:list_",
+    "new": "new:new",
     "prune": "runs:prune",
     "render": "render:render",
     "run": "run:run",

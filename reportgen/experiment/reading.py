@@ -102,11 +102,46 @@ def name_of(path: Path) -> str:
     return name
 
 
-def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
-    """Read and check an experiment file.
+def read_text(path: Path) -> str:
+    """Return the text of an experiment file, with plain line ends.
 
     Args:
         path: The file.
+
+    Raises:
+        ExperimentError: It cannot be read, is too large, or no text.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise ExperimentError(f"{path}: has more than {LARGEST_FILE:,} bytes; is it an experiment?")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as error:
+        raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ExperimentError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+
+
+def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
+    """Read and check an experiment file; see `parse`.
+
+    Args:
+        path: The file.
+        overrides: What the command line sets instead.
+
+    Raises:
+        ExperimentError: What to mend, a line for each mistake.
+    """
+    return parse(path, read_text(path), overrides)
+
+
+def parse(path: Path, text: str, overrides: dict[str, dict[str, Any]] | None = None) -> Experiment:
+    """Return what the text of an experiment says, checked.
+
+    Args:
+        path: Its file, for the messages.
+        text: What is in it.
         overrides: Values to set by table and key before checking, as the command line does; None takes a key
             away, and a table that the file lacks stays absent. The keys that stand in no table have the
             empty name.
@@ -114,16 +149,6 @@ def read(path: Path, overrides: dict[str, dict[str, Any]] | None = None) -> Expe
     Raises:
         ExperimentError: What to mend, a line for each mistake.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise ExperimentError(f"{path}: has more than {LARGEST_FILE:,} bytes; is it an experiment?")
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except OSError as error:
-        raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ExperimentError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # beside its own, for endless numbers and nested lists
