@@ -14,9 +14,11 @@ from reportgen.errors import UserError, cannot_write
 if TYPE_CHECKING:
     from reportgen.experiment.front_matter import FrontMatter
 
+OPTIMIZER, HOMEWORK = "optimizer", "homework"
+
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.toml")
+@click.argument("words", nargs=-1, required=True, metavar="[optimizer|homework] FILE")
 @click.option(
     "--from",
     "base",
@@ -30,20 +32,61 @@ if TYPE_CHECKING:
     help="Train on this folder of images or .npz file; it is looked at, and the settings fit it.",
 )
 @front_matter_options
-def new(file: Path, base: str | None, data: Path | None, front_matter: FrontMatter) -> None:
-    """Write a commented experiment that runs, to be changed."""
+def new(words: tuple[str, ...], base: str | None, data: Path | None, front_matter: FrontMatter) -> None:
+    """Write something to begin with: an experiment, an optimizer, the homework's file.
+
+    An experiment runs as it is, and each of its settings is explained. An optimizer is one that works, to be
+    changed. The homework's file has its classes, with places to fill in. What is there is not replaced.
+    """
+    match words:
+        case [("optimizer" | "homework") as kind, file]:
+            if base or data or front_matter.given():
+                raise click.UsageError(f"options are for an experiment; {kind} takes a FILE alone")
+            write_code(kind, Path(file))
+        case [file] if file not in (OPTIMIZER, HOMEWORK):
+            write_experiment(Path(file), base, data, front_matter)
+        case _:
+            raise click.UsageError(
+                "say what is to be written: FILE.toml, optimizer FILE.py or homework FILE.py"
+            )
+
+
+def write_experiment(file: Path, base: str | None, data: Path | None, front_matter: FrontMatter) -> None:
+    """Write a new experiment and say how to run it."""
     from reportgen.experiment.reading import find
-    from reportgen.files.atomic import write_text
     from reportgen.starts.new_experiment import compose
 
     refuse_target(file, ".toml")
     text = compose(file, base=None if base is None else find(base), data=data, front_matter=front_matter)
+    write(file, text)
+    click.echo(f"experiment: {file.absolute()}")
+    click.echo(f"reportgen run {file}    trains it and writes its report")
+
+
+def write_code(kind: str, file: Path) -> None:
+    """Write a new file of code and say how to look whether it is right."""
+    from reportgen.starts.new_code import class_name, compose_code
+
+    refuse_target(file, ".py")
+    write(file, compose_code(kind, file))
+    click.echo(f"{kind}: {file.absolute()}")
+    click.echo(f"reportgen check --code {file}    says whether it is right")
+    if kind == OPTIMIZER:
+        click.echo(
+            f'{{ name = "{file.name}:{class_name(file, "")}", learning_rate = 0.001 }}    in an experiment beside it'
+        )
+    else:
+        click.echo(f'[code] layers = "{file.name}", optimizers = "{file.name}"    in an experiment beside it')
+
+
+def write(file: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
+    from reportgen.files.atomic import write_text
+
     try:
         write_text(file, text)
     except OSError as error:
         raise cannot_write(file, error, "choose another file") from error
-    click.echo(f"experiment: {file.absolute()}")
-    click.echo(f"reportgen run {file}    trains it and writes its report")
 
 
 def refuse_target(file: Path, ending: str) -> None:

@@ -42,7 +42,10 @@ def compose(
         UserError: What the text rests on cannot be read, or the experiment is not possible on the data.
     """
     name = name_of(target)
-    text = move_path(read_text(base), base, target) if base is not None else read_text(TEXT)
+    text = read_text(base or TEXT)
+    if base is not None:
+        parse(base, text)  # what is wrong in it is said of its own file
+        text = move_path(text, base, target)
     text = insert_front_matter(text, front_matter)
     if data is None:
         parse(target, text)
