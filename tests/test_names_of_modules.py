@@ -36,6 +36,7 @@ TOPICS = {
     "profiles": "performance profile",
     "progress": "how far",
     "records": "records",
+    "refusals": "refuse",
     "render": "render",
     "run": "run",
     "runs": "runs",

@@ -46,9 +46,7 @@ def new(words: tuple[str, ...], base: str | None, data: Path | None, front_matte
         case [file] if file not in (OPTIMIZER, HOMEWORK):
             write_experiment(Path(file), base, data, front_matter)
         case _:
-            raise click.UsageError(
-                "say what is to be written: FILE.toml, optimizer FILE.py or homework FILE.py"
-            )
+            raise click.UsageError("name what to write: FILE.toml, optimizer FILE.py or homework FILE.py")
 
 
 def write_experiment(file: Path, base: str | None, data: Path | None, front_matter: FrontMatter) -> None:
@@ -72,11 +70,10 @@ def write_code(kind: str, file: Path) -> None:
     click.echo(f"{kind}: {file.absolute()}")
     click.echo(f"reportgen check --code {file}    says whether it is right")
     if kind == OPTIMIZER:
-        click.echo(
-            f'{{ name = "{file.name}:{class_name(file, "")}", learning_rate = 0.001 }}    in an experiment beside it'
-        )
+        use = f'{{ name = "{file.name}:{class_name(file)}", learning_rate = 0.001 }}'
     else:
-        click.echo(f'[code] layers = "{file.name}", optimizers = "{file.name}"    in an experiment beside it')
+        use = f'[code] layers = "{file.name}", optimizers = "{file.name}"'
+    click.echo(f"{use}    is how an experiment beside it uses it")
 
 
 def write(file: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with an experiment's file: a line a mistake, with its key, its value and what to do."""
+"""Why an experiment's file is refused: a line for each mistake, with its key, its value and what to do."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def compose_code(kind: str, target: Path) -> str:
     return text.replace(PLACEHOLDER, class_name(target, text)) if kind == OPTIMIZER else text
 
 
-def class_name(file: Path, text: str) -> str:
+def class_name(file: Path, text: str = "") -> str:
     """Return what the class of an optimizer's file is called: my_rule.py has MyRule.
 
     Args:

@@ -17,7 +17,7 @@ from reportgen.experiment.reading import Source, name_of, parse, read_text
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.files.resources import PACKAGE
 from reportgen.planning.tuned_file import move_path
-from reportgen.starts.facts import Facts
+from reportgen.starts.seen_data import Facts
 
 TEXT = PACKAGE / "starts" / "texts" / "experiment.toml"
 """What an experiment begins with that is a copy of no other."""

@@ -25,7 +25,7 @@ from tests.helpers.project import ROOT
 
 EXPERIMENTS = ROOT / "experiments"
 COMMANDS = (
-    "run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "show", "diff",
+    "new", "run", "tune", "compare", "check", "render", "verify", "share", "schedule", "list", "show", "diff",
     "history", "baseline", "prune", "templates", "doctor",
 )  # fmt: skip
 HEAVY = ("torch", "numpy", "pandas", "matplotlib", "weasyprint", "rich", "pydantic", "jinja2", "scipy")
