@@ -11,6 +11,11 @@ TEXTS = {
     "resized": "images scaled to {height} x {width} pixels (height x width): {count} of {images}",
     "split": "without parts of its own, the data set is split with seed {seed} and every class in proportion:"
     " {train} to train, {validation} to validate, {test} to test",
+    "channels_first": "{arrays}: the channels ({channels}) stand before height and width,"
+    " and are moved behind",
+    "whole_floats": "{arrays}: floating-point numbers, all of them whole from 0 to 255, are taken as bytes",
+    "from_zero_to_one": "{arrays}: values from 0 to 1 are multiplied by 255 and rounded",
+    "one_hot": "{array}: one-hot rows of {classes} are turned into class numbers",
 }
 """By key; the report's catalogue has the same sentences under `[data_note]`, in both languages."""
 

@@ -37,6 +37,12 @@ NPZ_MISTAKES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "sizes differ": (broken_npz(x_test=np.zeros((30, 7, 7, 3), np.uint8)), ["x_test", "7"]),
     "no images": (broken_npz(x_test=np.zeros((0, 6, 6, 3), np.uint8), y_test=np.zeros(0, int)), ["x_test"]),
     "floating point": (broken_npz(x_train=np.zeros((60, 6, 6, 3))), ["x_train", "float64", "uint8"]),
+    "what white is": (
+        broken_npz(x_train=np.ones((60, 6, 6, 3)), x_test=np.zeros((30, 6, 6, 3))),
+        ["x_train and x_test", "only 0 and 1", "(x * 255).round().astype('uint8')", "x.astype('uint8')"],
+    ),
+    "axes": (broken_npz(x_train=np.zeros((60, 6, 3, 6), np.uint8)), ["(60, 6, 3, 6)", "x.transpose"]),
+    "probabilities": (broken_npz(y_train=np.full((60, 3), 1 / 3)), ["y_train", "y.argmax(1)"]),
     "pickled objects": (broken_npz(y_train=np.array([{}] * 60, dtype=object)), ["y_train"]),
 }
 
@@ -48,6 +54,25 @@ def test_a_mistake_in_an_npz_file(cli: Cli, mistake: str) -> None:
     make(path)
     Path("x.toml").write_text(TINY, encoding="utf-8")
     refused_clean(cli("run", "x.toml", "--data-source", "npz", "--data-path", path), *said)
+
+
+@pytest.mark.usefixtures("no_proofs", "no_reports")
+def test_arrays_of_other_forms_are_converted_with_a_note_each(cli: Cli) -> None:
+    sound = arrays()
+    np.savez("sound.npz", **sound)
+    first = {name: sound[name].transpose(0, 3, 1, 2) / 255 for name in ("x_train", "x_test")}
+    np.savez("data.npz", **first, y_train=np.eye(3)[sound["y_train"]], y_test=sound["y_test"])
+    Path("x.toml").write_text(SHAPES.format(data=""), encoding="utf-8")
+    answer = cli("run", "x.toml", "--data-source", "npz", "--data-path", "data.npz", "--no-pdf")
+    assert answer.code == 0, answer
+    assert answer.err.splitlines()[:3] == [
+        "note: x_train, x_test: the channels (3) stand before height and width, and are moved behind",
+        "note: x_train, x_test: values from 0 to 1 are multiplied by 255 and rounded",
+        "note: y_train: one-hot rows of 3 are turned into class numbers",
+    ]
+    data = json.loads(Path("output/x/latest/manifest.json").read_text())["data"]
+    assert data["digest"] == load_data("npz", Path("sound.npz")).digest
+    assert [note["key"] for note in data["notes"]] == ["channels_first", "from_zero_to_one", "one_hot"]
 
 
 # ---------------------------------------------------------------- folders
@@ -242,4 +267,4 @@ def test_every_note_is_said_in_the_report_as_it_is_printed() -> None:
         values = {name: f"<{name}>" for name in re.findall(r"{(\w+)}", text)}
         shown = t(f"data_note.{key}", **values).plain()
         assert shown[1:] == f"{text.format(**values)}."[1:]
-        assert shown[0].isupper()
+        assert shown[0] == "<" or shown[0].isupper()

@@ -1,10 +1,9 @@
 """A user's own arrays: x_train, y_train, x_test, y_test in one .npz file, as Keras writes them."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from reportgen.data.cache import cached
 from reportgen.data.dataset import (
@@ -16,8 +15,16 @@ from reportgen.data.dataset import (
     make_dataset,
 )
 from reportgen.data.errors import DataError, reason
-
-Array = npt.NDArray[Any]
+from reportgen.data.notes import Note
+from reportgen.data.sources.conversions import (
+    BY_HAND,
+    CHANNELS,
+    Array,
+    Pair,
+    channels_last,
+    floats_to_bytes,
+    one_hot_to_numbers,
+)
 
 _NEEDED = ("x_train", "y_train", "x_test", "y_test")
 
@@ -31,14 +38,13 @@ def load(path: Path) -> Dataset:
 
 def _decode(path: Path) -> Dataset:
     arrays = _read(path)
-    x_train, x_test = (_images(arrays[name], f"npz file {path}: {name}") for name in ("x_train", "x_test"))
-    if x_train.shape[1:] != x_test.shape[1:]:
-        raise DataError(
-            f"npz file {path}: x_train holds images of shape {x_train.shape[1:]},"
-            f" but x_test of shape {x_test.shape[1:]}: give both the same shape"
-        )
-    y_train = _labels(arrays["y_train"], len(x_train), f"npz file {path}: y_train")
-    y_test = _labels(arrays["y_test"], len(x_test), f"npz file {path}: y_test")
+    (x_train, x_test), notes = _images(arrays, path)
+    labels = []
+    for part, images in (("y_train", x_train), ("y_test", x_test)):
+        y, of_labels = one_hot_to_numbers(arrays[part], part)
+        labels.append(_labels(y, len(images), f"npz file {path}: {part}"))
+        notes += of_labels
+    y_train, y_test = labels
     if "classes" in arrays:
         names = _names(arrays["classes"], f"npz file {path}: classes")
         _refuse_unnamed(y_train, names, f"npz file {path}: y_train")
@@ -46,7 +52,28 @@ def _decode(path: Path) -> Dataset:
     else:
         _refuse_unseen(y_train, y_test, path)
         names = [str(number) for number in range(int(y_train.max()) + 1)]
-    return make_dataset("npz", (x_train, y_train), (x_test, y_test), names, f"npz file {path.name}")
+    dataset = make_dataset("npz", (x_train, y_train), (x_test, y_test), names, f"npz file {path.name}")
+    return replace(dataset, notes=tuple(notes))
+
+
+def _images(arrays: dict[str, Array], path: Path) -> tuple[Pair, list[Note]]:
+    """The images to train and to test with, in our form, and what was done to them."""
+    names = ("x_train", "x_test")
+    for name in names:
+        if arrays[name].size == 0:
+            raise DataError(
+                f"npz file {path}: {name} is empty (shape {arrays[name].shape}): give at least one image"
+            )
+    x, moved = channels_last((arrays["x_train"], arrays["x_test"]), ", ".join(names))
+    x, scaled = floats_to_bytes(x, ", ".join(names), f"npz file {path}: {' and '.join(names)}")
+    for name, part in zip(names, x, strict=True):
+        _check_images(part, f"npz file {path}: {name}")
+    if x[0].shape[1:] != x[1].shape[1:]:
+        raise DataError(
+            f"npz file {path}: x_train holds images of shape {x[0].shape[1:]},"
+            f" but x_test of shape {x[1].shape[1:]}: give both the same shape"
+        )
+    return x, [*moved, *scaled]
 
 
 def _read(path: Path) -> dict[str, Array]:
@@ -93,30 +120,24 @@ def _member(file: "np.lib.npyio.NpzFile", name: str, path: Path) -> Array:
     return array
 
 
-def _images(x: Array, where: str) -> Array:
-    if x.size == 0:
-        raise DataError(f"{where} is empty (shape {x.shape}): give at least one image")
-    if x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[3] not in (1, 3)):
+def _check_images(x: Array, where: str) -> None:
+    if x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[3] not in CHANNELS):
         raise DataError(
             f"{where} has shape {x.shape}: images must be (N, H, W),"
-            " or (N, H, W, C) with 1 or 3 channels last"
+            " or (N, H, W, C) with 1 or 3 channels last; bring the axes into this order with x.transpose"
         )
     if x.dtype.kind not in "iu":
-        raise DataError(
-            f"{where} is {x.dtype}: images must be whole numbers from 0 to 255; convert with"
-            " (x * 255).round().astype('uint8') if they run from 0 to 1, else with x.astype('uint8')"
-        )
+        raise DataError(f"{where} is {x.dtype}: images must be whole numbers from 0 to 255; {BY_HAND}")
     if x.dtype != np.uint8 and (x.min() < 0 or x.max() > 255):
         raise DataError(f"{where} has values from {x.min()} to {x.max()}: scale them into 0 to 255")
     check_size(len(x), x.shape[1:], where)
-    return x
 
 
 def _labels(y: Array, images: int, where: str) -> Array:
     if y.ndim != 1 and not (y.ndim == 2 and y.shape[1] == 1):
         raise DataError(
-            f"{where} has shape {y.shape}: labels must be (N,) or (N, 1);"
-            " turn one-hot rows into numbers with argmax(1)"
+            f"{where} has shape {y.shape}: labels must be (N,) or (N, 1), or one-hot rows of a"
+            " single 1 among zeros; turn probabilities into numbers with y.argmax(1)"
         )
     if y.dtype.kind not in "iu":
         raise DataError(f"{where} is {y.dtype}: labels must be whole numbers; convert with y.astype('int64')")

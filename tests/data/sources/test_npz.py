@@ -50,8 +50,50 @@ def test_a_named_class_may_be_in_test_alone(write_npz):
     assert load("npz", path).classes == ("a", "b", "c")
 
 
+def test_channels_that_stand_first_are_moved_last_with_a_note(write_npz):
+    with np.load(write_npz()) as file:
+        images = file["x_train"], file["x_test"]
+    first = {name: x.transpose(0, 3, 1, 2) for name, x in zip(("x_train", "x_test"), images, strict=True)}
+    data = load("npz", write_npz("first.npz", **first))
+    np.testing.assert_array_equal(data.train_inputs, images[0])
+    np.testing.assert_array_equal(data.test_inputs, images[1])
+    assert data.digest == load("npz", write_npz()).digest
+    assert [note.line for note in data.notes] == [
+        "x_train, x_test: the channels (3) stand before height and width, and are moved behind"
+    ]
+
+
+@pytest.mark.parametrize(("white", "said"), [(1, "multiplied by 255 and rounded"), (255, "taken as bytes")])
+@pytest.mark.parametrize("kind", ["f2", "f4", "f8"])
+def test_floats_are_converted_where_it_is_plain_what_white_is(kind, white, said, write_npz):
+    with np.load(write_npz()) as file:
+        images = {name: file[name] for name in ("x_train", "x_test")}
+    scaled = {name: (x / (255 / white)).astype(kind) for name, x in images.items()}
+    data = load("npz", write_npz("floats.npz", **scaled))
+    np.testing.assert_array_equal(data.train_inputs, images["x_train"])
+    assert data.digest == load("npz", write_npz()).digest
+    (note,) = data.notes
+    assert said in note.line
+
+
+@pytest.mark.parametrize("kind", ["f4", "i8", "?"])
+def test_one_hot_labels_are_turned_into_numbers_with_a_note(kind, write_npz):
+    data = load("npz", write_npz(y_train=np.eye(3)[np.arange(12) % 3].astype(kind)))
+    np.testing.assert_array_equal(data.train_labels, np.arange(12) % 3)
+    assert data.digest == load("npz", write_npz("plain.npz")).digest
+    assert [note.line for note in data.notes] == ["y_train: one-hot rows of 3 are turned into class numbers"]
+    assert load("npz", write_npz("plain.npz")).notes == ()
+
+
 X = np.zeros((12, 4, 5, 3), dtype=np.uint8)
 Y = np.arange(12) % 3
+
+
+def floats(low: float, high: float, *, whole: bool) -> dict[str, np.ndarray]:
+    """Images of floating-point numbers from low to high, both of them there."""
+    ends = [low, high] if whole else [low, high, (low + high) / 2 + 0.25]
+    values = np.resize(np.array(ends, dtype=float), (18, 4, 5, 3))
+    return {"x_train": values[:12], "x_test": values[12:]}
 
 
 @pytest.mark.parametrize(
@@ -59,12 +101,18 @@ Y = np.arange(12) % 3
     [
         ({"y_test": None}, ["no array y_test", "x_train, y_train, x_test", "numpy.savez"]),
         ({"x_train": X.astype(np.float32) / 255}, ["x_train is float32", "astype('uint8')"]),
+        (floats(0, 1, whole=True), ["x_train and x_test hold only 0 and 1", "astype('uint8')"]),
+        (floats(0, 200, whole=False), ["from 0 to 200, not all of them whole", "x.astype('uint8')"]),
+        (floats(-1, 1, whole=False), ["from -1 to 1", "((x - -1) * 127.5).round().astype('uint8')"]),
+        (floats(0, 300, whole=True), ["from 0 to 300", "scale them into 0 to 255"]),
+        (floats(0, np.nan, whole=True), ["not finite"]),
         ({"x_train": X.astype(bool)}, ["x_train is bool", "0 to 255"]),
         ({"x_train": X.astype(np.int64) + 300}, ["x_train has values from 300 to 300"]),
         ({"x_test": X[:6].astype(np.int64) - 1}, ["x_test has values from -1 to -1"]),
         ({"x_train": X.astype(object)}, ["x_train is an array of Python objects", "uint8"]),
         ({"y_train": Y.astype(object)}, ["y_train is an array of Python objects"]),
         ({"x_train": X.transpose(0, 3, 1, 2)}, ["x_train has shape (12, 3, 4, 5)", "channels last"]),
+        ({"x_train": X.transpose(0, 1, 3, 2)}, ["x_train has shape (12, 4, 3, 5)", "x.transpose"]),
         ({"x_train": X.reshape(12, -1)}, ["x_train has shape (12, 60)"]),
         ({"x_train": X[:0]}, ["x_train is empty"]),
         ({"x_test": X[:0], "y_test": Y[:0]}, ["x_test is empty"]),
@@ -74,7 +122,8 @@ Y = np.arange(12) % 3
         ({"y_train": Y - 1}, ["y_train holds the label -1, out of range"]),
         ({"y_train": Y * 10_000}, ["y_train holds the label 20000, out of range"]),
         ({"y_train": Y.astype(float)}, ["y_train is float64", "astype('int64')"]),
-        ({"y_train": np.eye(3)[Y]}, ["y_train has shape (12, 3)", "argmax"]),
+        ({"y_train": np.eye(3)[Y] * 0.9}, ["y_train has shape (12, 3)", "argmax"]),
+        ({"y_train": np.ones((12, 3))}, ["y_train has shape (12, 3)", "single 1"]),
         ({"y_test": np.arange(6)}, ["y_test holds the label 3, out of range", "y_train never has it"]),
         ({"y_train": Y * 2, "y_test": np.array([0, 1, 2, 0, 1, 2])}, ["y_test holds the label 1"]),
         ({"classes": np.array(["a", "b"])}, ["y_train holds the label 2, out of range", "names only 2"]),
