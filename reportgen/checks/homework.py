@@ -10,23 +10,14 @@ from reportgen.checks.check import Check
 from reportgen.checks.likely_mistakes import RAISES, UNKNOWN
 from reportgen.checks.user_classifier import prove_classifier
 from reportgen.checks.user_layers import (
-    FULLY_CONNECTED,
-    RELU,
-    SOFTMAX,
     prove_fully_connected,
     prove_loss,
     prove_relu,
 )
 from reportgen.checks.user_network import prove_network
 from reportgen.checks.user_optimizers import PROVED, prove_optimizer
-from reportgen.nn.homework_kinds import HomeworkClasses
+from reportgen.nn.homework_kinds import FULLY_CONNECTED, LOSS, RELU, HomeworkClasses, find_names
 
-LAYER_NAMES: Mapping[str, tuple[str, ...]] = {
-    FULLY_CONNECTED: ("FullyConnectedLayer",),
-    RELU: ("ReLU",),
-    SOFTMAX: ("Softmax_CrossEntropy", "SoftmaxCrossEntropy"),
-}
-"""By the key of its proof, what a layer's class may be called."""
 CLASSIFIER = "Classifier"
 
 
@@ -50,19 +41,6 @@ class UserClasses(Protocol):
         ...
 
 
-def find_layers(names: Callable[[str], bool]) -> dict[str, str]:
-    """Return the class of each layer that a file has, by the key of its proof.
-
-    Args:
-        names: Whether the file has a class of a name.
-    """
-    return {
-        key: name
-        for key, possible in LAYER_NAMES.items()
-        if (name := next((name for name in possible if names(name)), None))
-    }
-
-
 def prove_layers(classes: UserClasses, *, averaged_twice: bool = False) -> list[Check]:
     """Prove the layers that a file has, and the network of them and of ours; nothing where it has none.
 
@@ -70,17 +48,16 @@ def prove_layers(classes: UserClasses, *, averaged_twice: bool = False) -> list[
         classes: Those of the file.
         averaged_twice: Whether the experiment says that gradients are averaged twice.
     """
-    there = find_layers(lambda name: classes.arguments(name) is not None)
+    there = find_names(lambda name: classes.arguments(name) is not None)
     makes = {key: _maker(classes, name) for key, name in there.items()}
-    proofs = {FULLY_CONNECTED: prove_fully_connected, RELU: prove_relu, SOFTMAX: prove_loss}
+    proofs = {FULLY_CONNECTED: prove_fully_connected, RELU: prove_relu, LOSS: prove_loss}
     checks = []
     for key, make in makes.items():
         classes.renew()
         checks.append(proofs[key](make))
     if makes:
         classes.renew()
-        given = HomeworkClasses(makes.get(FULLY_CONNECTED), makes.get(RELU), makes.get(SOFTMAX))
-        network = prove_network(given, averaged_twice=averaged_twice)
+        network = prove_network(HomeworkClasses(**makes), averaged_twice=averaged_twice)
         named = {mistake.key for mistake in network.mistakes} - {UNKNOWN, RAISES}
         if not (named or network.passed or all(check.passed for check in checks)):
             network = replace(network, problem="its layers are wrong", mistakes=())

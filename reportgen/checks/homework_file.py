@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from reportgen.checks.check import Check
 from reportgen.checks.homework import (
     CLASSIFIER,
-    LAYER_NAMES,
-    find_layers,
     prove_further,
     prove_layers,
     prove_optimizers,
@@ -17,6 +15,7 @@ from reportgen.checks.remote_classes import GuardedClasses
 from reportgen.checks.user_network import KEY as NETWORK
 from reportgen.checks.user_optimizers import PROVED
 from reportgen.errors import UserError
+from reportgen.nn.homework_kinds import NAMES, find_names
 from reportgen.user_code.source import UserCode
 
 
@@ -41,16 +40,16 @@ def prove_file(code: UserCode) -> list[ProvedClass]:
         UserError: It cannot be loaded, or has none of the classes.
     """
     with GuardedClasses(code) as classes:
-        layers = find_layers(lambda name: classes.arguments(name) is not None)
+        layers = find_names(lambda name: classes.arguments(name) is not None)
         checks = {check.key: check for check in prove_layers(classes)}
         optimizers = {check.key: check for check in prove_optimizers(classes)}
         further = prove_further(classes)
     if not checks and not optimizers:
-        names = [*(names[0] for names in LAYER_NAMES.values()), *PROVED]
+        names = [*(names[0] for names in NAMES.values()), *PROVED]
         skipped = f"; left out: {classes.description.skipped[0]}" if classes.description.skipped else ""
         raise UserError(f"{code.file}: has none of the homework's classes {', '.join(names)}{skipped}")
     return [
-        *(ProvedClass(layers.get(key, names[0]), checks.get(key)) for key, names in LAYER_NAMES.items()),
+        *(ProvedClass(layers.get(key, names[0]), checks.get(key)) for key, names in NAMES.items()),
         *(ProvedClass("the network", checks[key]) for key in checks if key == NETWORK),
         *(ProvedClass(name, optimizers.get(name)) for name in PROVED),
         *(ProvedClass(CLASSIFIER, check) for check in further),

@@ -21,7 +21,8 @@ from reportgen.checks.check import (
 )
 from reportgen.checks.likely_mistakes import RAISES, Case, Values, recognize
 from reportgen.nn.handing import describe
-from reportgen.nn.homework_kinds import averages_over_batch, divides_by_batch
+from reportgen.nn.homework_kinds import FULLY_CONNECTED, RELU, averages_over_batch, divides_by_batch
+from reportgen.nn.homework_kinds import LOSS as CROSS_ENTROPY
 from reportgen.nn.homework_layers import (
     HomeworkFullyConnected,
     HomeworkLoss,
@@ -38,11 +39,10 @@ LOSS = ("autograd twin, loss", 1e-6)
 OVERFLOWS = 700
 """The exponential of more than that is infinite, or nearly, in float64."""
 
-FULLY_CONNECTED, RELU, SOFTMAX = "fully_connected", "relu", "softmax_cross_entropy"
 SENTENCES = {
     FULLY_CONNECTED: "Results of fully connected layer forward and backward tests",
     RELU: "Results of ReLU forward and backward tests",
-    SOFTMAX: "Results of softmax cross-entropy forward and backward tests",
+    CROSS_ENTROPY: "Results of softmax cross-entropy forward and backward tests",
 }
 
 
@@ -114,9 +114,9 @@ def prove_loss(make: Make) -> Check:
         )
         if all(measure.passed for measure in measures):
             mistakes = ()  # a little in the logarithm
-        return _check(SOFTMAX, measures, mistakes, "divides" if divides else "does_not_divide")
+        return _check(CROSS_ENTROPY, measures, mistakes, "divides" if divides else "does_not_divide")
 
-    return _carry_out(SOFTMAX, proof)
+    return _carry_out(CROSS_ENTROPY, proof)
 
 
 def _carry_out(key: str, proof: Callable[[], Check]) -> Check:

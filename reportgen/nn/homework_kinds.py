@@ -7,8 +7,9 @@ is fitted to the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 
 import torch
 from torch import Tensor
@@ -26,6 +27,13 @@ from reportgen.nn.homework_layers import (
 from reportgen.nn.kinds import TEXTBOOK, LayerKinds, Loss
 
 N = 4
+FULLY_CONNECTED, RELU, LOSS = "fully_connected", "relu", "softmax_cross_entropy"
+NAMES: Mapping[str, tuple[str, ...]] = {
+    FULLY_CONNECTED: ("FullyConnectedLayer",),
+    RELU: ("ReLU",),
+    LOSS: ("Softmax_CrossEntropy", "SoftmaxCrossEntropy"),
+}
+"""What somebody's class of each part of a network may be called."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,34 @@ class HomeworkClasses:
 
     fully_connected: Make | None = None
     relu: Make | None = None
-    loss: Make | None = None
+    softmax_cross_entropy: Make | None = None
+
+
+def find_names(is_there: Callable[[str], bool]) -> dict[str, str]:
+    """Return the name of the class for each part of a network that somebody has written.
+
+    Args:
+        is_there: Whether there is a class of a name.
+    """
+    return {
+        part: name
+        for part, possible in NAMES.items()
+        if (name := next(filter(is_there, possible), None)) is not None
+    }
+
+
+def classes_in(module: ModuleType) -> HomeworkClasses:
+    """Return the classes of a module of somebody's own, in this process; none that it has imported.
+
+    Args:
+        module: It has been run.
+    """
+    own = {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == module.__name__
+    }
+    return HomeworkClasses(**{part: own[name] for part, name in find_names(own.__contains__).items()})
 
 
 def kinds_of(given: HomeworkClasses) -> LayerKinds:
@@ -52,7 +87,7 @@ def kinds_of(given: HomeworkClasses) -> LayerKinds:
         fully_connected = find_fully_connected(given.fully_connected)
         averages = averages_over_batch(find_fully_connected(given.fully_connected))
     relu = TEXTBOOK.relu if given.relu is None else find_relu(given.relu)
-    own_loss = None if given.loss is None else find_loss(given.loss)
+    own_loss = None if given.softmax_cross_entropy is None else find_loss(given.softmax_cross_entropy)
     if own_loss is not None:
         divides = divides_by_batch(own_loss)
     twice = averages and divides
@@ -62,14 +97,14 @@ def kinds_of(given: HomeworkClasses) -> LayerKinds:
         _Losses(
             own_loss,
             divisions=_fit(given, averages=averages, divides=divides),
-            twice=twice and given.fully_connected is not None and given.loss is not None,
+            twice=twice and given.fully_connected is not None and given.softmax_cross_entropy is not None,
         ),
     )
 
 
 def _fit(given: HomeworkClasses, *, averages: bool, divides: bool) -> int:
     """How often the network divides the loss's gradient by N, so that it is averaged once."""
-    if given.loss is None and not averages:
+    if given.softmax_cross_entropy is None and not averages:
         return 1
     if given.fully_connected is None and divides:
         return -1

@@ -20,6 +20,7 @@ from reportgen.optim.gradients import Gradients, check, written_out
 
 LEARNING_RATES = ("lr", "learning_rate")
 """What the homework's optimizers call it: the attribute, and the argument of the constructor."""
+NUMPY = "numpy"
 Form = Literal["tensors", "arrays"]
 
 
@@ -62,10 +63,7 @@ class HomeworkOptimizer:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Stand where `state_dict` was called."""
-        values = copy.deepcopy(dict(state))
-        if self.form == "arrays":
-            values = {name: _as_arrays(value) for name, value in values.items()}
-        vars(self.inner).update(values)
+        vars(self.inner).update(_restored(copy.deepcopy(dict(state))))
 
 
 def handed(form: Form, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -179,12 +177,10 @@ def rehearse(inner: Any, form: Form) -> None:
 
 
 def _kept(value: Any) -> Any:
-    """A part of the state with tensors for arrays, since a checkpoint keeps those."""
+    """A part of the state as a checkpoint keeps it: what numpy has is a tensor under the name NUMPY."""
     match value:
-        case np.ndarray():
-            return torch.from_numpy(value)
-        case np.generic():
-            return value.item()
+        case np.ndarray() | np.generic():
+            return {NUMPY: torch.from_numpy(np.array(value))}
         case dict():
             return {name: _kept(part) for name, part in value.items()}
         case list() | tuple():
@@ -192,12 +188,12 @@ def _kept(value: Any) -> Any:
     return value
 
 
-def _as_arrays(value: Any) -> Any:
+def _restored(value: Any) -> Any:
     match value:
-        case Tensor():
-            return value.numpy()
+        case {"numpy": Tensor() as tensor}:
+            return tensor.numpy()[()]  # a number where it was one: its powers have other last bits
         case dict():
-            return {name: _as_arrays(part) for name, part in value.items()}
+            return {name: _restored(part) for name, part in value.items()}
         case list() | tuple():
-            return type(value)(_as_arrays(part) for part in value)
+            return type(value)(_restored(part) for part in value)
     return value
