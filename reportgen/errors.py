@@ -105,5 +105,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
     Returns:
         The hint, to be put behind the wrong word; empty where none is near.
     """
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""
+    names = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=0.6)
+    return f" (did you mean {names[close[0]]}?)" if close else ""

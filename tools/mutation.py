@@ -44,7 +44,7 @@ ROOMS = {
         ["reportgen/nn/*.py"],
         ["tests/nn", "tests/checks", "tests/training/test_against_autograd.py"],
     ),
-    "optim": Room(["reportgen/optim/*.py"], ["tests/optim", "tests/checks"]),
+    "optim": Room(["reportgen/optim/**/*.py"], ["tests/optim", "tests/checks"]),
     "analysis": Room(
         ["reportgen/analysis/**/*.py"], ["tests/analysis", "tests/report/sections/test_verdicts.py"]
     ),

@@ -11,8 +11,9 @@ from command_reference import table
 from pydantic import BaseModel
 from sphinx.pycode import ModuleAnalyzer
 
+from reportgen.execution.tables import written
 from reportgen.experiment.model import Experiment, OptimizerSettings
-from reportgen.optim import OPTIMIZERS
+from reportgen.optim import built_in
 
 Schema = Mapping[str, Any]
 
@@ -143,9 +144,9 @@ def _default(schema: Schema) -> str:
 def _hyperparameters() -> str:
     """Return what each optimizer takes beside the keys that all have."""
     rows = [
-        (f"`{name}`", f"`{parameter.name}`", f"`{parameter.default:g}`")
-        for name, optimizer in OPTIMIZERS.items()
-        for parameter in inspect.signature(optimizer).parameters.values()
-        if parameter.name not in OptimizerSettings.model_fields
+        (f"`{kind.name}`", f"`{name}`", f"`{written(default)}`")
+        for kind in built_in().values()
+        for name, default in kind.hyperparameters.items()
+        if name not in OptimizerSettings.model_fields
     ]
     return "## Settings of each optimizer\n\n" + table(("optimizer", "key", "if not given"), rows)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reportgen.checks.check import Check, Measure
 from reportgen.checks.layers import dropout, fully_connected, relu, softmax_cross_entropy
 from reportgen.checks.network import network
 from reportgen.checks.optimizers import optimizer
-from reportgen.optim import OPTIMIZERS
+from reportgen.optim import OptimizerKind, built_in
 
 __all__ = ["Check", "Measure", "run"]
 
 
-def run() -> list[Check]:
-    """Every check, in the order of the report: layers, network, optimizers."""
+def run(kinds: Iterable[OptimizerKind] | None = None) -> list[Check]:
+    """Carry out every check, in the order of the report: layers, network, optimizers.
+
+    Args:
+        kinds: The optimizers to prove; None for all of this program.
+    """
     return [
         fully_connected(),
         relu(),
         dropout(),
         softmax_cross_entropy(),
         network(),
-        *(optimizer(name) for name in OPTIMIZERS),
+        *(optimizer(kind) for kind in (built_in().values() if kinds is None else kinds)),
     ]

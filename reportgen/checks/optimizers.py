@@ -1,127 +1,158 @@
-"""Proofs of the optimizers: 200 steps beside torch.optim, in float64."""
+"""Proofs of the optimizers, in float64: beside a twin, where there is one, and by their properties."""
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
-from typing import Any
+import warnings
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 
-from reportgen import optim
-from reportgen.checks.check import TORCH_OPTIM, Check, Measure, carry_out, worst
+from reportgen.checks.check import EXACTLY, Check, Measure, carry_out, worst
 from reportgen.nn import WeightGradient
+from reportgen.optim import OptimizerKind
+from reportgen.optim.about import Value
+from reportgen.optim.base import evaluated_parameters
+from reportgen.optim.registry import LEARNING_RATE
+from reportgen.optim.torch_optim import WEIGHT_DECAY, TorchOptimizer
+from reportgen.training.optimizer_state import restore_state, state_of
 
 STEPS, L2, DECAY = 200, 0.01, 0.4
-
-SETTINGS: dict[str, dict[str, float]] = {
-    "SGD": {"learning_rate": 0.05},
-    "SGD_Momentum": {"learning_rate": 0.02, "momentum": 0.8},
-    "Adam": {"learning_rate": 0.03, "beta1": 0.85, "beta2": 0.99, "epsilon": 1e-6},
-}
-
-Groups = list[dict[str, Any]]
-Step = Callable[[Tensor, Tensor, float], None]
-"""Takes the gradients of the weights, without the L2 term, and of the biases, and a learning rate."""
+NO_TWIN = Measure("no twin: properties only", 0.0, EXACTLY)
+"""What is measured where there is no twin; the properties raise where they do not hold."""
 
 
-def optimizer(name: str) -> Check:
-    """An optimizer by the name that reports use."""
-    return carry_out(name, f"Test of {name}", "Passed", lambda: (_prove(name), ()))
+def optimizer(kind: OptimizerKind) -> Check:
+    """Prove an optimizer.
+
+    Args:
+        kind: Which; its `about` may name a twin.
+    """
+    return carry_out(kind.name, f"Test of {kind.name}", "Passed", lambda: (prove(kind), ()))
 
 
-def _prove(name: str) -> tuple[Measure, ...]:
-    """At one learning rate; and, for fewer steps, with weight decay and a learning rate that changes."""
-    settings = SETTINGS[name]
-    plain = optim.OPTIMIZERS[name](**settings)
-    decaying = optim.OPTIMIZERS[name](**settings | {"weight_decay": DECAY})
-    learning_rates = [settings["learning_rate"]] * STEPS
-    changing = [rate * (1 + 0.9 * math.cos(step)) for step, rate in enumerate(learning_rates[: STEPS // 4])]
-    measures = [
-        *_compare(plain, PLAIN[name], learning_rates),
-        *_compare(decaying, DECAYING[name], changing),
-    ]
+def prove(kind: OptimizerKind) -> tuple[Measure, ...]:
+    """Return how far an optimizer is from its twin, at one learning rate and with one that changes.
+
+    Args:
+        kind: Which. Where there is no twin, or it is not installed, its properties alone are measured.
+    """
+    settings = {**kind.hyperparameters, **kind.about.trial}
+    changed = settings | ({WEIGHT_DECAY: DECAY} if WEIGHT_DECAY in settings else {})
+    rates = [float(settings[LEARNING_RATE])] * STEPS  # type: ignore[arg-type]  # a number
+    changing = [rate * (1 + 0.9 * math.cos(step)) for step, rate in enumerate(rates[: STEPS // 4])]
+    _prove_properties(kind, settings)
+    if kind.about.twin is None:
+        return (NO_TWIN,)
+    try:
+        measures = [
+            *_compare(kind, settings, rates),
+            *_compare(kind, changed, changing),
+        ]
+    except ImportError:  # of the package that has the twin
+        return (NO_TWIN,)
     return (max(measures, key=lambda measure: measure.error),)
 
 
 def _compare(
-    ours: optim.Optimizer, make_twin: Callable[[Tensor, Tensor], Step], learning_rates: list[float]
+    kind: OptimizerKind, settings: Mapping[str, Value], learning_rates: list[float]
 ) -> list[Measure]:
     """Take the same steps with both and compare every parameter after every step.
 
     The weights' gradients come as factors, as in training, at every other step, else written out.
     """
-    generator = torch.Generator().manual_seed(3)
-
-    def random(*shape: int) -> Tensor:
-        return torch.randn(shape, generator=generator, dtype=torch.float64)
-
-    parameters = {"w1": random(5, 4), "b1": random(4)}
+    ours = kind.make(**settings)
+    parameters, draws = _parameters(), _draws()
     w, b = (parameter.clone().requires_grad_() for parameter in parameters.values())
-    step_twin = make_twin(w, b)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        twin = kind.about.twin([w], [b], **settings)  # type: ignore[misc]  # who calls has looked
     measures = []
     for step, learning_rate in enumerate(learning_rates):
-        x, d = random(6, 5), random(6, 4)
-        dw = WeightGradient(x, d, parameters["w1"], L2)
-        db = d.sum(dim=0)
+        x, d = next(draws)
+        dw, db = WeightGradient(x, d, parameters["w1"], L2), d.sum(dim=0)
         ours.learning_rate = learning_rate
         ours.step(parameters, {"w1": dw if step % 2 else dw.written_out(), "b1": db})
-        step_twin(x.T @ d, db, learning_rate)
-        measures.append(
-            worst(TORCH_OPTIM, {"w1": (parameters["w1"], w.detach()), "b1": (parameters["b1"], b.detach())})
-        )
+        for group in twin.param_groups:
+            group["lr"] = learning_rate
+        w.grad, b.grad = x.T @ d + 2 * L2 * w.detach(), db.clone()
+        twin.step()
+        pairs = {"w1": (parameters["w1"], w.detach()), "b1": (parameters["b1"], b.detach())}
+        measures.append(worst((kind.about.against, kind.about.limit), pairs))
     return measures
 
 
-def _sgd(momentum: float) -> Callable[[Tensor, Tensor], Step]:
-    def make(w: Tensor, b: Tensor) -> Step:
-        # torch's weight_decay adds weight_decay * w to the gradient; that of L2 * sum(w^2) is 2 * L2 * w
-        groups: Groups = [{"params": [w], "weight_decay": 2 * L2}, {"params": [b]}]
-        return _stepping(w, b, torch.optim.SGD(groups, momentum=momentum))
+def _prove_properties(kind: OptimizerKind, settings: Mapping[str, Value]) -> None:
+    """Raise ArithmeticError unless an optimizer does what every optimizer must.
 
-    return make
-
-
-def _adam(w: Tensor, b: Tensor) -> Step:
-    groups: Groups = [{"params": [w], "weight_decay": 2 * L2}, {"params": [b]}]
-    return _stepping(w, b, torch.optim.Adam(groups, betas=(0.85, 0.99), eps=1e-6))
-
-
-def _adamw(w: Tensor, b: Tensor) -> Step:
-    # AdamW's weight_decay is the decay: the L2 term goes into the gradient
-    groups: Groups = [{"params": [w], "weight_decay": DECAY}, {"params": [b], "weight_decay": 0.0}]
-    step = _stepping(w, b, torch.optim.AdamW(groups, betas=(0.85, 0.99), eps=1e-6))
-    return lambda dw, db, learning_rate: step(dw + 2 * L2 * w.detach(), db, learning_rate)
-
-
-def _decaying_sgd(momentum: float) -> Callable[[Tensor, Tensor], Step]:
-    """The weights shrink by hand. torch has no such SGD."""
-
-    def make(w: Tensor, b: Tensor) -> Step:
-        # our velocity keeps every gradient with the learning rate of its step, torch's without:
-        # its own is 1, and its gradients are multiplied already
-        step = _stepping(w, b, torch.optim.SGD([w, b], momentum=momentum))
-
-        def decay_and_step(dw: Tensor, db: Tensor, learning_rate: float) -> None:
-            gradient = dw + 2 * L2 * w.detach()
-            w.data *= 1 - learning_rate * DECAY
-            step(learning_rate * gradient, learning_rate * db, 1.0)
-
-        return decay_and_step
-
-    return make
+    It moves downhill on a bowl; leaves gradients as they are; goes on from what it kept to the same bits; and
+    steps otherwise at another learning rate.
+    """
+    _refuse_uphill(kind, settings)
+    first, parameters, draws = kind.make(**settings), _parameters(), _draws()
+    rate = float(settings[LEARNING_RATE])  # type: ignore[arg-type]  # a learning rate is a number
+    for step in range(12):
+        gradients = _gradients(*next(draws))
+        before = {name: gradient.clone() for name, gradient in gradients.items()}
+        first.learning_rate = rate * (1 + 0.5 * math.cos(step))
+        first.step(parameters, dict(gradients))
+        if any(not torch.equal(gradients[name], before[name]) for name in before):
+            raise ArithmeticError("changes the gradients that it is given")
+    tensors, plain = state_of(first)
+    second = kind.make(**settings)
+    restore_state(second, tensors, plain)
+    others = {name: parameter.clone() for name, parameter in parameters.items()}
+    for _ in range(5):
+        gradients = _gradients(*next(draws))
+        for each, of_each in ((first, parameters), (second, others)):
+            each.learning_rate = rate
+            each.step(of_each, {name: gradient.clone() for name, gradient in gradients.items()})
+    if any(not torch.equal(parameters[name], others[name]) for name in parameters):
+        raise ArithmeticError("goes on from what it kept to other numbers than without a stop")
+    if isinstance(first, TorchOptimizer):
+        return  # its learning rate is set where torch says; Rprop, for one, does not mean to follow it
+    gradients = _gradients(*next(draws))
+    for each, of_each, factor in ((first, parameters, 1), (second, others, 3)):
+        each.learning_rate = factor * rate
+        each.step(of_each, {name: gradient.clone() for name, gradient in gradients.items()})
+    if all(torch.equal(parameters[name], others[name]) for name in parameters):
+        raise ArithmeticError("takes the same step at another learning rate: a schedule does not reach it")
 
 
-def _stepping(w: Tensor, b: Tensor, twin: torch.optim.Optimizer) -> Step:
-    def step(dw: Tensor, db: Tensor, learning_rate: float) -> None:
-        for group in twin.param_groups:
-            group["lr"] = learning_rate
-        w.grad, b.grad = dw, db
-        twin.step()
+def _refuse_uphill(kind: OptimizerKind, settings: Mapping[str, Value]) -> None:
+    """Raise ArithmeticError unless it gets lower on a bowl: half the sum of the squares."""
+    ours, parameters = kind.make(**settings), _parameters()
+    start = _height(evaluated_parameters(ours, parameters))
+    lowest = start
+    with contextlib.suppress(OverflowError):
+        for _ in range(STEPS):
+            ours.step(parameters, {name: parameter.clone() for name, parameter in parameters.items()})
+            lowest = min(lowest, _height(evaluated_parameters(ours, parameters)))
+    if not lowest < start:
+        raise ArithmeticError(f"does not get lower on a bowl in {STEPS} steps: has the step the right sign?")
 
-    return step
+
+def _height(parameters: Mapping[str, Tensor]) -> float:
+    return sum(float(parameter.square().sum()) for parameter in parameters.values()) / 2
 
 
-PLAIN = {"SGD": _sgd(0.0), "SGD_Momentum": _sgd(0.8), "Adam": _adam}
-DECAYING = {"SGD": _decaying_sgd(0.0), "SGD_Momentum": _decaying_sgd(0.8), "Adam": _adamw}
+def _parameters() -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(3)
+    return {
+        "w1": torch.randn(5, 4, generator=generator, dtype=torch.float64),
+        "b1": torch.randn(4, generator=generator, dtype=torch.float64),
+    }
+
+
+def _draws() -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield inputs x (6, 5) and gradients of outputs d (6, 4), always the same ones."""
+    generator = torch.Generator().manual_seed(4)
+    while True:
+        x, d = (torch.randn(6, size, generator=generator, dtype=torch.float64) for size in (5, 4))
+        yield x, d
+
+
+def _gradients(x: Tensor, d: Tensor) -> dict[str, Tensor]:
+    return {"w1": x.T @ d, "b1": d.sum(dim=0)}

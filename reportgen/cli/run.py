@@ -99,10 +99,12 @@ def run_all(
     for place, name in enumerate(names):
         with failures_said():
             prepared[place] = prepare(find_source(name, overrides))
-    proofs = prove() if prepared else []
+    proofs = dict(zip(prepared, prove(list(prepared.values())), strict=True)) if prepared else {}
     for place, experiment in prepared.items():
         with failures_said():
-            run = run_one(experiment, proofs, console, output=output, training=training, options=options)
+            run = run_one(
+                experiment, proofs[place], console, output=output, training=training, options=options
+            )
             outcomes[place] = Outcome(names[place], run, dropped(run))
     if len(names) > 1:
         print_summary(outcomes, console)

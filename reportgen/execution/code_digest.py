@@ -13,21 +13,29 @@ from reportgen.files.resources import PACKAGE
 COMPUTES = ("nn", "optim", "training", "randomness.py", "data/splits.py", "execution/worker.py")
 """The code that makes a trial's numbers, of its settings and of the images."""
 
+RULES = "optim/rules"
+"""The optimizers: each belongs to the trials that it trains, not to the others."""
+
 WITHOUT_EFFECT = ("ctx", "kind", "type_comment", "type_ignores")
 """Fields of the syntax tree that say how something was written, or again what its place says already."""
 
 
 @cache
 def code_digest() -> str:
-    """Return the SHA-256 of the code that computes, as Python understands it."""
+    """Return the SHA-256 of the code that computes but for the optimizers, as Python understands it."""
     texts = [canonical(file.read_text(encoding="utf-8")) for file in files()]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def files() -> list[Path]:
-    """Return the files of the code that computes, in order."""
+    """Return the files of the code that computes but for the optimizers, in order."""
     places = [PACKAGE / name for name in COMPUTES]
-    return [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    return [
+        file
+        for place in places
+        for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])
+        if not file.is_relative_to(PACKAGE / RULES)
+    ]
 
 
 def canonical(source: str) -> str:

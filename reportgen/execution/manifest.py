@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 from reportgen.checks import Check
 from reportgen.data import Splits, duplicates, subset
 from reportgen.execution import environment
-from reportgen.execution.code_digest import code_digest
 from reportgen.execution.prepare import Prepared
+from reportgen.execution.trial_key import digest_of_all
 from reportgen.execution.trials import FinishedTrial, FinishedTrials
 from reportgen.execution.worker import LoadedData, load_data
 from reportgen.experiment.model import Comparison
 from reportgen.experiment.reading import Source
+from reportgen.optim.about import Words
+from reportgen.planning.optimizers_by_name import OptimizersByName
+from reportgen.training import Record
 
 SAMPLES_PER_CLASS = 6
 
@@ -84,7 +87,8 @@ def describe_run(
         "kept_trials": sorted(kept.used),
         "trained_on": kept.environments(finished),
         "checks": [describe_check(check) for check in proofs],
-        "code": code_digest(),
+        "code": digest_of_all(record.trial for record in records),
+        "optimizers": describe_optimizers(prepared.files.optimizers, records),
         "versions": environment.versions(),
         "device": {
             **environment.device(),
@@ -137,6 +141,34 @@ def describe_data(loaded: LoadedData, comparison: Comparison | None) -> dict[str
         "duplicates": in_two_parts,
         "notes": [asdict(remark) for remark in loaded.notes],
     }
+
+
+def describe_optimizers(optimizers: OptimizersByName, records: Sequence[Record]) -> dict[str, Any]:
+    """Describe the optimizers that trained, by name: whose code they are, and what their files say of them.
+
+    Args:
+        optimizers: What the names mean.
+        records: Of the trials.
+    """
+    described = {}
+    for name in dict.fromkeys(record.trial.setup.optimizer for record in records):
+        kind = optimizers.find(name)
+        about = kind.about
+        described[name] = {
+            "origin": kind.origin,
+            "heading": about.heading and words(about.heading),
+            "text": about.text and words(about.text),
+            "formulas": [
+                {"latex": formula.latex, "spoken": words(formula.spoken)} for formula in about.formulas
+            ],
+            "source": about.source,
+        }
+    return described
+
+
+def words(text: Words) -> dict[str, str]:
+    """Return a text in both languages, by language."""
+    return {"zh-Hant": text.zh_hant, "en": text.en}
 
 
 def describe_check(check: Check) -> dict[str, Any]:

@@ -11,14 +11,17 @@ from pathlib import Path
 from reportgen.data import Dataset, Splits
 from reportgen.data.progress import note
 from reportgen.errors import UserError
+from reportgen.execution.user_files import UserFiles, open_user_files
 from reportgen.execution.worker import DataSettings, load_data, splits_for, splits_of
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.reading import Source
 from reportgen.experiment.stages import SEARCH
+from reportgen.optim import OptimizerKind
 from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
 from reportgen.planning.search import Searched, apply
 from reportgen.planning.studies import Study, possible_trials, studies_of
 from reportgen.training import Trial
+from reportgen.user_code.errors import UserCodeError
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Prepared:
     source: the experiment. data: where every process finds the images, with their digest. digest: of the
     images and of how they are split. classes: of the images, by name. studies: what is searched before
     training; empty where nothing is. trials: what is trained, but for the settings that a search finds.
+    files: the code that it brings along.
     """
 
     source: Source
@@ -38,13 +42,19 @@ class Prepared:
     classes: tuple[str, ...]
     studies: tuple[Study, ...]
     trials: tuple[Trial, ...]
+    files: UserFiles
+
+    def optimizers_used(self) -> list[OptimizerKind]:
+        """Return the optimizers that trials are trained with, each once."""
+        names = dict.fromkeys(trial.setup.optimizer for trial in self.trials)
+        return [self.files.optimizers.find(name) for name in names]
 
     def trials_with(self, searched: Sequence[Searched]) -> tuple[Trial, ...]:
         """Return what is trained once the searches are over: with the best settings that they found."""
         if not searched:
             return self.trials
         experiment = self.source.experiment
-        return tuple(plan(experiment, len(self.classes), apply(experiment, searched)))
+        return tuple(plan(experiment, len(self.classes), apply(experiment, searched), self.files.optimizers))
 
 
 def prepare(source: Source) -> Prepared:
@@ -60,23 +70,28 @@ def prepare(source: Source) -> Prepared:
         UserError: Something is not possible; the line names the experiment's file and the key.
     """
     experiment = source.experiment
+    files = UserFiles()
     try:
-        check_optimizers(experiment)
+        files = open_user_files(experiment, source.file.parent)
+        optimizers = files.optimizers
+        check_optimizers(experiment, optimizers)
         loaded = load_data(data_settings(experiment, source.file))
         classes = loaded.dataset.classes
-        searches = studies_of(experiment, len(classes))
-        trials = plan(experiment, len(classes))
+        searches = studies_of(experiment, len(classes), optimizers)
+        trials = plan(experiment, len(classes), optimizers=optimizers)
         refuse_too_many(len(trials))
         extremes = [trial for study in searches for trial in possible_trials(study)]
         refuse_large_batches([*trials, *extremes], loaded.splits)
         for trial in trials:  # an ablation's other test images must be there too
             splits_for(trial, loaded.settings)
     except UserError as error:
-        raise error.within(source.file) from error
+        files.close()
+        inner = UserError(*error.args) if isinstance(error, UserCodeError) else error
+        raise inner.within(source.file) from error
     for remark in loaded.notes:
         note(remark.line)
     digest = data_digest(loaded.dataset, loaded.settings)
-    return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials))
+    return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials), files)
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:

@@ -29,20 +29,32 @@ from reportgen.records.manifest import read_description
 from reportgen.records.run import Run
 
 
-def prove() -> list[Check]:
-    """Prove the layers, the network and the optimizers that trials are trained with.
+def prove(prepared: Sequence[Prepared]) -> list[list[Check]]:
+    """Prove the layers, the network and the optimizers that experiments are trained with, each once.
+
+    Args:
+        prepared: The experiments, which say which optimizers these are.
 
     Returns:
-        Every check.
+        For each experiment, every check that concerns it.
 
     Raises:
         UserError: A check failed.
     """
-    proofs = checks.run()
+    kinds = [
+        {(kind.name, kind.code): kind for kind in experiment.optimizers_used()} for experiment in prepared
+    ]
+    distinct = {key: kind for of_experiment in kinds for key, kind in of_experiment.items()}
+    proofs = checks.run(list(distinct.values()))
     failed = [check for check in proofs if not check.passed]
     if failed:
         raise UserError(f"{failed[0].line} {failed[0].evidence}; `reportgen check` shows every check")
-    return proofs
+    common = proofs[: len(proofs) - len(distinct)]
+    of_optimizers = dict(zip(distinct, proofs[len(common) :], strict=False))
+    return [
+        common + [of_optimizers[key] for key in of_experiment if key in of_optimizers]
+        for of_experiment in kinds
+    ]
 
 
 def run(
@@ -74,7 +86,7 @@ def run(
     """
     started = dt.datetime.now(dt.UTC)
     run_id = identify(started)
-    proofs = prove() if proofs is None else proofs
+    proofs = prove([prepared])[0] if proofs is None else proofs
     watcher = watcher or Silent()
     source = prepared.source
     with (
@@ -113,7 +125,7 @@ def run(
                 causes=before.causes,
                 sample_images=images,
                 sample_labels=labels,
-                excerpts=excerpts.collect(trials),
+                excerpts=excerpts.collect(trials, prepared.files.optimizers),
                 experiment_text=source.text,
             ),
             partial,
@@ -168,6 +180,7 @@ def open_trials(
             folder=folder,
             training=training,
             watcher=watcher,
+            code=prepared.files.codes,
         )
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:  # the training room imports torch, which a report can do without
-    from reportgen.training import EpochRow, Record
+    from reportgen.optim.about import Value
+from reportgen.training import EpochRow, Record
 
 
 def epochs_table(records: Sequence[Record]) -> pd.DataFrame:
@@ -56,6 +57,18 @@ def confusion_table(records: Sequence[Record], classes: Sequence[str]) -> pd.Dat
     return pd.DataFrame(rows, columns=["stage", "setup", "seed", "true", "predicted", "images"])
 
 
+def written(value: Value) -> str:
+    """Return a hyperparameter as tables have it: without spaces, which separate one from the next."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"{value:g}"
+        case tuple():
+            return f"({','.join(f'{number:g}' for number in value)})"
+    return value.replace(" ", "_")
+
+
 def _result(record: Record) -> dict[str, object]:
     setup = record.trial.setup
     further = {
@@ -67,8 +80,8 @@ def _result(record: Record) -> dict[str, object]:
         "stage": setup.stage,
         "setup": setup.label,
         "optimizer": setup.optimizer,
-        "learning_rate": setup.hyperparameters["learning_rate"],
-        "hyperparameters": " ".join(f"{name}={value:g}" for name, value in further.items()),
+        "learning_rate": setup.learning_rate,
+        "hyperparameters": " ".join(f"{name}={written(value)}" for name, value in further.items()),
         "hidden": "-".join(map(str, setup.hidden)),
         "batch_size": setup.batch_size,
         "l2": setup.l2,

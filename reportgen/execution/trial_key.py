@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import platform
+from collections.abc import Iterable
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from reportgen.execution.code_digest import code_digest
+from reportgen import optim
+from reportgen.execution.code_digest import canonical, code_digest
+from reportgen.optim.torch_optim import package_of
 from reportgen.training import Trial
 
-FORMAT = 2
+FORMAT = 3
 """Part of every key: raise it when a key is made of other things, or a record is kept in another form."""
 
 NAMES_ONLY = ("stage", "label")
@@ -28,8 +34,46 @@ def trial_key(trial: Trial, data: str) -> str:
     described = asdict(trial)
     for name in NAMES_ONLY:
         del described["setup"][name]
-    content = {"format": FORMAT, "code": code_digest(), **machinery(), "data": data, **described}
+    setup = trial.setup
+    content = {
+        "format": FORMAT,
+        "code": code_digest(),
+        "optimizer": setup.optimizer_code or optimizer_digest(setup.optimizer),
+        **machinery(),
+        "data": data,
+        **described,
+    }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def optimizer_digest(name: str) -> str:
+    """Return what tells an optimizer of this program or of an installed package from what it was before.
+
+    Args:
+        name: Of the optimizer.
+
+    Returns:
+        The SHA-256 of its file, as Python understands it; or its package with its version.
+    """
+    kind = optim.find(name)
+    assert kind.shown is not None, "only a user's file has it elsewhere, and its own digest"
+    if name not in optim.built_in():
+        return package_of(kind.shown)
+    file = Path(inspect.getsourcefile(kind.shown) or "")
+    return hashlib.sha256(canonical(file.read_text(encoding="utf-8")).encode()).hexdigest()
+
+
+def digest_of_all(trials: Iterable[Trial]) -> str:
+    """Return the SHA-256 of all code that trials were trained with, optimizers and users' files included."""
+    setups = {
+        (trial.setup.optimizer, trial.setup.optimizer_code, trial.setup.layers_code) for trial in trials
+    }
+    parts = [
+        f"{optimizer} {optimizer_code or optimizer_digest(optimizer)} {layers_code}"
+        for optimizer, optimizer_code, layers_code in sorted(setups)
+    ]
+    return hashlib.sha256("\n".join([code_digest(), *parts]).encode()).hexdigest()
 
 
 def machinery() -> dict[str, str]:

@@ -18,6 +18,7 @@ from reportgen.experiment.stages import TUNED
 from reportgen.records.claims import Claims
 from reportgen.training import Record, Trial
 from reportgen.training.checkpoints import SECONDS_BETWEEN, Checkpoints
+from reportgen.user_code.source import UserCode
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class FinishedTrials:
     """The finished trials of an output folder, and the way to more of them.
 
     data: the images and their split; digest: of both. own: the keys of what this program has trained;
-    used: of all that were asked for; damaged: of those that turned out to be no longer what was kept.
+    used: of all that were asked for; code: the files of a user's code that trials are trained with; damaged:
+    of those that turned out to be no longer what was kept.
     """
 
     data: DataSettings
@@ -57,6 +59,7 @@ class FinishedTrials:
     folder: Path
     training: TrainingOptions
     watcher: Watcher
+    code: tuple[UserCode, ...] = ()
     own: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
@@ -188,7 +191,7 @@ class FinishedTrials:
         return dict(zip(keys, records, strict=True))
 
     def _workplace(self, key: str, keeps_model: bool) -> Workplace:
-        return Workplace(self.folder / key, keeps_model, self.training.seconds_between)
+        return Workplace(self.folder / key, keeps_model, self.training.seconds_between, self.code)
 
     def environments(self, finished: Sequence[FinishedTrial]) -> list[dict[str, Any]]:
         """Return what these trials ran on, each environment once."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from reportgen.data import Dataset, Note, Splits, load, split, subset
 from reportgen.errors import UserError
 from reportgen.training import INSIGHT, EpochRow, Record, Trial
+from reportgen.user_code.source import UserCode
 
 OnNotice = Callable[[str], None]
 
@@ -37,12 +38,14 @@ class DataSettings:
 class Workplace:
     """A folder of a trial's own: for its checkpoints and, where it keeps one, its classifier.
 
-    seconds_between: from one checkpoint to the next, at least; 0 for one after every epoch.
+    seconds_between: from one checkpoint to the next, at least; 0 for one after every epoch. code: the files
+    of a user's code, among them whatever the trial is trained with.
     """
 
     folder: Path
     keeps_model: bool
     seconds_between: float
+    code: tuple[UserCode, ...] = ()
 
     @property
     def model(self) -> Path:

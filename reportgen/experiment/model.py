@@ -29,7 +29,9 @@ class OptimizerSettings(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     name: str
-    """Which optimizer."""
+    """Which optimizer: one of this program (`"Adam"`), a class in a file beside the experiment
+    (`"lion.py:Lion"`), or a torch optimizer that is installed (`"torch.optim.RMSprop"`).
+    """
     label: OneLine | None = Field(default=None, min_length=1, max_length=40)
     """What the report calls it, to tell two of the same name apart; without it, its name."""
     learning_rate: float = Field(gt=0)
@@ -37,13 +39,14 @@ class OptimizerSettings(BaseModel):
 
     @property
     def shown_as(self) -> str:
-        """What the report calls it."""
-        return self.label or self.name
+        """What the report calls it: its label, else its name without file or package before it."""
+        return self.label or self.name.rpartition(":")[2].rpartition(".")[2]
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
-        """Learning rate and all further keys."""
-        return {"learning_rate": self.learning_rate, **(self.model_extra or {})}
+        """Learning rate and all further keys, lists as tuples."""
+        further = {name: as_tuple(value) for name, value in (self.model_extra or {}).items()}
+        return {"learning_rate": self.learning_rate, **further}
 
 
 class ScheduleSettings(Table):

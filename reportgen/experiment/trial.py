@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from reportgen.experiment.model import DefectSettings, Stage
-from reportgen.experiment.values import Seeds, as_tuple
+from reportgen.experiment.values import Later, Seeds, Value, as_tuple
 
 
 class Recorded(BaseModel):
@@ -23,7 +23,8 @@ class Setup(Stage):
     """One optimizer with its hyperparameters, trained with the settings of a stage.
 
     seeds: none, since each trial has its own. hidden: with the layers that a defect added. subset: how many
-    training images the small data set has, None for all.
+    training images the small data set has, None for all. optimizer_code, layers_code: the digests of the
+    user's files that have the optimizer and the layers; empty where they are this program's.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -31,11 +32,18 @@ class Setup(Stage):
     stage: str
     label: str
     optimizer: str
-    hyperparameters: dict[str, int | float]
+    hyperparameters: dict[str, Annotated[Value, BeforeValidator(as_tuple)]]
     hidden: Annotated[tuple[int, ...], BeforeValidator(as_tuple)]
     seeds: Seeds = Field(default=(), exclude=True)
     subset: int | None
     reads_test: bool = True
+    optimizer_code: Annotated[str, Later()] = ""
+    layers_code: Annotated[str, Later()] = ""
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate, before a schedule changes it."""
+        return float(self.hyperparameters["learning_rate"])  # type: ignore[arg-type]  # a number
 
 
 class Trial(Recorded):

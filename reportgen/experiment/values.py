@@ -101,6 +101,8 @@ def _all_differ(seeds: tuple[int, ...]) -> tuple[int, ...]:
     return seeds
 
 
+Value = bool | int | float | str | tuple[int | float, ...]
+"""What a hyperparameter may be: a truth value, a number, a text, or a pair such as (0.9, 0.999)."""
 Text = Annotated[Bilingual, BeforeValidator(_in_both)]
 Positive = Annotated[int, Field(ge=1, lt=2**32)]
 Units = Annotated[int, Field(ge=1, le=65536)]

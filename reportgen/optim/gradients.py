@@ -49,20 +49,6 @@ def check(parameters: Mapping[str, Tensor], gradients: Gradients) -> None:
             raise ValueError(f"the gradient of parameter '{name}' has shape {got}, expected {expected}")
 
 
-def refuse_negative(name: str, value: float) -> None:
-    """Refuse a hyperparameter below 0.
-
-    Args:
-        name: The hyperparameter's.
-        value: Its value.
-
-    Raises:
-        ValueError: It is.
-    """
-    if not value >= 0:
-        raise ValueError(f"{name} must be at least 0")
-
-
 def is_weight(parameter: Tensor) -> bool:
     """Whether a parameter is a weight matrix, which decays, or a bias, which does not."""
     return parameter.dim() > 1

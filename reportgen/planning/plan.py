@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reportgen.errors import nearest
 from reportgen.experiment.model import Experiment, OptimizerSettings, Stage
-from reportgen.experiment.refusals import ExperimentError, shown
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.stages import ALL, COMPARISON, EQUALLY_TUNED, NONE, TUNED, ablation_stage
-from reportgen.optim import OPTIMIZERS, Schedule, hyperparameters
+from reportgen.optim import Schedule
+from reportgen.planning.optimizers_by_name import BUILT_IN, OptimizersByName, refuse_mistakes
 from reportgen.training import Augmentation, Defects, Setup, Trial
 
 
-def check_optimizers(experiment: Experiment) -> None:
+def check_optimizers(experiment: Experiment, optimizers: OptimizersByName = BUILT_IN) -> None:
     """Refuse optimizers that do not exist and hyperparameters that theirs does not take.
 
+    Args:
+        experiment: Names them.
+        optimizers: What the names mean.
+
     Raises:
-        ExperimentError: One of these; the line names the key, the value and what is allowed.
+        ExperimentError: All that is wrong, a line each, with key, value and what is allowed.
     """
-    for key, settings in _optimizers(experiment):
-        if settings.name not in OPTIMIZERS:
-            raise ExperimentError(
-                f'{key}.name = "{settings.name}": no such optimizer; allowed: {", ".join(OPTIMIZERS)}'
-            )
-        known = hyperparameters(settings.name)
-        for name, value in settings.hyperparameters.items():
-            if name not in known:
-                allowed = ", ".join(["name", "label", *known])
-                raise ExperimentError(
-                    f"unknown key {key}.{name}{nearest(name, ['label', *known])}: {settings.name} does not"
-                    f" take it; allowed: {allowed}"
-                )
-            if not is_finite_number(value):
-                raise ExperimentError(f"{key}.{name}{shown(value)}: must be a finite number")
-        try:
-            OPTIMIZERS[settings.name](**settings.hyperparameters)
-        except ValueError as error:
-            raise ExperimentError(f"{key}: {error}, got {settings.hyperparameters}") from error
+    refuse_mistakes(
+        [mistake for key, settings in _optimizers(experiment) for mistake in optimizers.check(key, settings)]
+    )
 
 
 OF_STAGES_ALONE = ("seeds", "optimizers", "optimizer")
@@ -56,27 +43,38 @@ def refuse_too_many(trials: int) -> None:
         )
 
 
-def plan(experiment: Experiment, classes: int, found: Experiment | None = None) -> list[Trial]:
+def plan(
+    experiment: Experiment,
+    classes: int,
+    found: Experiment | None = None,
+    optimizers: OptimizersByName = BUILT_IN,
+) -> list[Trial]:
     """Spread an experiment out into its trials: the comparison's, optimizer by optimizer, then the others'.
 
     Args:
         experiment: As its file has it.
         classes: How many the data set has; the defect hidden_list_grows needs to know.
         found: The experiment with the settings that its search found; None before a search, or without one.
+        optimizers: What the names of its optimizers mean.
     """
     defects = defects_of(experiment)
-    trials = _comparison(experiment, COMPARISON, defects, classes)
+    trials = _comparison(experiment, COMPARISON, defects, classes, optimizers)
     if found is not None and experiment.search.comparison is not None:
-        trials += _comparison(found, EQUALLY_TUNED, defects, classes)
+        trials += _comparison(found, EQUALLY_TUNED, defects, classes, optimizers)
     tuned = (found or experiment).tuned
     if tuned is not None:
-        setup = make_setup(TUNED, tuned, tuned.optimizer)
+        setup = make_setup(TUNED, tuned, tuned.optimizer, optimizers)
         trials += [Trial(setup, seed, defects) for seed in tuned.seeds]
-    return trials + _ablation(experiment, defects, classes)
+    return trials + _ablation(experiment, defects, classes, optimizers)
 
 
 def make_setup(
-    stage: str, settings: Stage, optimizer: OptimizerSettings, *, grown: tuple[int, ...] = ()
+    stage: str,
+    settings: Stage,
+    optimizer: OptimizerSettings,
+    optimizers: OptimizersByName = BUILT_IN,
+    *,
+    grown: tuple[int, ...] = (),
 ) -> Setup:
     """Return a setup of a stage: its settings under the same names, and an optimizer.
 
@@ -84,6 +82,7 @@ def make_setup(
         stage: What it is trained for.
         settings: Of the stage, each of which a Setup must have.
         optimizer: With its hyperparameters.
+        optimizers: What its name means.
         grown: Layers that a defect adds to the hidden ones.
     """
     named = {name: value for name, value in settings if name not in OF_STAGES_ALONE}
@@ -92,11 +91,13 @@ def make_setup(
         "schedule": Schedule(**settings.schedule.model_dump()),
         "augmentation": Augmentation(**settings.augmentation.model_dump()),
     }
+    kind = optimizers.find(optimizer.name)
     return Setup(
         stage=stage,
         label=optimizer.shown_as,
-        optimizer=optimizer.name,
-        hyperparameters=hyperparameters(optimizer.name) | optimizer.hyperparameters,
+        optimizer=kind.name,
+        optimizer_code=kind.code,
+        hyperparameters={**kind.hyperparameters, **optimizer.hyperparameters},
         **{"subset": None, **named},
     )
 
@@ -112,14 +113,17 @@ def ablations(defects: Defects) -> dict[str, Defects]:
     return {name: replace(defects, **{name: False}) for name in present} | {ALL: Defects()}
 
 
-def _ablation(experiment: Experiment, defects: Defects, classes: int) -> list[Trial]:
+def _ablation(
+    experiment: Experiment, defects: Defects, classes: int, optimizers: OptimizersByName
+) -> list[Trial]:
     wanted, comparison = experiment.ablation, experiment.comparison
     if wanted is None or comparison is None:
         return []
     lacking = tuple(seed for seed in wanted.seeds if seed not in comparison.seeds)
-    trials = _comparison(experiment, ablation_stage(NONE), defects, classes, seeds=lacking)
+    trials = _comparison(experiment, ablation_stage(NONE), defects, classes, optimizers, seeds=lacking)
     for mended, left in ablations(defects).items():
-        trials += _comparison(experiment, ablation_stage(mended), left, classes, seeds=wanted.seeds)
+        stage = ablation_stage(mended)
+        trials += _comparison(experiment, stage, left, classes, optimizers, seeds=wanted.seeds)
     return trials
 
 
@@ -128,6 +132,7 @@ def _comparison(
     stage: str,
     defects: Defects,
     classes: int,
+    optimizers: OptimizersByName,
     *,
     seeds: tuple[int, ...] | None = None,
 ) -> list[Trial]:
@@ -137,19 +142,9 @@ def _comparison(
     trials = []
     for place, optimizer in enumerate(settings.optimizers):
         grown = (classes,) * place if defects.hidden_list_grows else ()
-        setup = make_setup(stage, settings, optimizer, grown=grown)
+        setup = make_setup(stage, settings, optimizer, optimizers, grown=grown)
         trials += [Trial(setup, seed, defects) for seed in (settings.seeds if seeds is None else seeds)]
     return trials
-
-
-def is_finite_number(value: object) -> bool:
-    """Return whether a value is a number that can be reckoned with."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond all floats
-        return False
 
 
 def _optimizers(experiment: Experiment) -> Iterator[tuple[str, OptimizerSettings]]:

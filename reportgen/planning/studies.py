@@ -13,8 +13,8 @@ from reportgen.experiment.model import Experiment, OptimizerSettings, Stage, Tun
 from reportgen.experiment.refusals import ExperimentError, shown
 from reportgen.experiment.search import ComparisonSearch, Space, StageSearch
 from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
-from reportgen.optim import OPTIMIZERS, hyperparameters
-from reportgen.planning.plan import defects_of, is_finite_number, make_setup
+from reportgen.planning.optimizers_by_name import BUILT_IN, OptimizersByName, problem_of
+from reportgen.planning.plan import defects_of, make_setup
 from reportgen.planning.proposers import Proposer, Values, proposer
 from reportgen.training import Defects, Setup, Trial
 
@@ -32,6 +32,7 @@ class Study:
         spaces: The values of each setting that may be tried.
         defects: Those of the experiment.
         make: Returns the setup with other values of these settings, trained for as long as the search says.
+        optimizers: What the names of optimizers mean.
     """
 
     stage: str
@@ -40,6 +41,7 @@ class Study:
     spaces: Mapping[str, Space]
     defects: Defects
     make: Callable[[Values], Setup]
+    optimizers: OptimizersByName
 
     @property
     def start(self) -> Values | None:
@@ -89,12 +91,13 @@ def possible_trials(study: Study) -> list[Trial]:
     ]
 
 
-def studies_of(experiment: Experiment, classes: int) -> list[Study]:
+def studies_of(experiment: Experiment, classes: int, optimizers: OptimizersByName = BUILT_IN) -> list[Study]:
     """Lay out every study that an experiment asks for, its spaces checked.
 
     Args:
         experiment: With or without searches.
         classes: How many the data set has; the defect hidden_list_grows needs to know.
+        optimizers: What the names of its optimizers mean.
 
     Returns:
         The studies of the comparison, optimizer by optimizer, and that of the tuned stage.
@@ -102,12 +105,12 @@ def studies_of(experiment: Experiment, classes: int) -> list[Study]:
     Raises:
         ExperimentError: Something cannot be searched; the line names its key.
     """
-    studies = [*_of_comparison(experiment, classes), *_of_tuned(experiment)]
+    studies = [*_of_comparison(experiment, classes, optimizers), *_of_tuned(experiment, optimizers)]
     for study in studies:
         if not study.spaces:
             raise ExperimentError(
                 f"search.{study.stage}.space: nothing in it is for {study.label}; it takes:"
-                f" {', '.join(hyperparameters(study.make({}).optimizer))}"
+                f" {', '.join(optimizers.find(study.make({}).optimizer).accepts)}"
             )
         for name, space in study.spaces.items():
             for value in space.choices or (space.low, space.high):
@@ -127,9 +130,12 @@ def make_proposer(study: Study) -> Proposer:
 def _refuse_impossible(study: Study, name: str, value: object) -> None:
     try:
         setup = study.make({name: value})
-        if not is_finite_number(setup.hyperparameters.get(name, 0)):
-            raise ValueError("must be a finite number")
-        OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
+        kind = study.optimizers.find(setup.optimizer)
+        if name in setup.hyperparameters and (
+            problem := problem_of(setup.hyperparameters[name], kind.hyperparameters.get(name))
+        ):
+            raise ValueError(problem)
+        kind.make(**setup.hyperparameters)
     except ValueError as error:
         raise ExperimentError(
             f"{study.key(name)}{shown(value)}: {_problem(error, study.spaces[name])}"
@@ -160,7 +166,7 @@ def _with_epochs(settings: AnyStage, stage: str, epochs: int | None) -> AnyStage
         raise ExperimentError(f"search.{stage}.epochs = {epochs}: {_problem(error)}") from error
 
 
-def _of_comparison(experiment: Experiment, classes: int) -> Iterator[Study]:
+def _of_comparison(experiment: Experiment, classes: int, optimizers: OptimizersByName) -> Iterator[Study]:
     settings, wanted = experiment.comparison, experiment.search.comparison
     if settings is None or wanted is None:
         return
@@ -173,7 +179,7 @@ def _of_comparison(experiment: Experiment, classes: int) -> Iterator[Study]:
                 f"search.comparison.own.{label}: no compared optimizer is called so{nearest(label, labels)};"
                 f" there are: {', '.join(labels)}"
             )
-    taken = {name for optimizer in settings.optimizers for name in hyperparameters(optimizer.name)}
+    taken = {name for optimizer in settings.optimizers for name in optimizers.find(optimizer.name).accepts}
     for name in wanted.space:
         if name not in taken:
             raise ExperimentError(
@@ -181,7 +187,7 @@ def _of_comparison(experiment: Experiment, classes: int) -> Iterator[Study]:
                 f"{nearest(name, sorted(taken))}; they take: {', '.join(sorted(taken))}"
             )
     for place, optimizer in enumerate(settings.optimizers):
-        takes = hyperparameters(optimizer.name)
+        takes = optimizers.find(optimizer.name).accepts
         own = wanted.own.get(optimizer.shown_as, {})
         for name in own:
             if name not in takes:
@@ -197,17 +203,18 @@ def _of_comparison(experiment: Experiment, classes: int) -> Iterator[Study]:
             spaces={name: space for name, space in (wanted.space | own).items() if name in takes},
             defects=defects,
             make=lambda values, optimizer=optimizer, grown=grown: make_setup(  # type: ignore[misc]
-                COMPARISON, short, with_values(optimizer, values), grown=grown
+                COMPARISON, short, with_values(optimizer, values), optimizers, grown=grown
             ),
+            optimizers=optimizers,
         )
 
 
-def _of_tuned(experiment: Experiment) -> Iterator[Study]:
+def _of_tuned(experiment: Experiment, optimizers: OptimizersByName) -> Iterator[Study]:
     settings, wanted = experiment.tuned, experiment.search.tuned
     if settings is None or wanted is None:
         return
     short = _with_epochs(settings, TUNED, wanted.epochs)
-    takes = hyperparameters(settings.optimizer.name)
+    takes = optimizers.find(settings.optimizer.name).accepts
     of_stage = [name for name in Stage.model_fields if name not in {"seeds", "epochs", "dtype"}]
     for name in wanted.space:
         if name not in takes and name not in of_stage:
@@ -220,10 +227,10 @@ def _of_tuned(experiment: Experiment) -> Iterator[Study]:
     def make(values: Values) -> Setup:
         with_tuned_values(settings, values)  # what is found must do for the final training as well
         tuned = with_tuned_values(short, values)
-        return make_setup(TUNED, tuned, tuned.optimizer)
+        return make_setup(TUNED, tuned, tuned.optimizer, optimizers)
 
     defects = defects_of(experiment)
-    yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, defects, make)
+    yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, defects, make, optimizers)
 
 
 def with_values(optimizer: OptimizerSettings, values: Values) -> OptimizerSettings:

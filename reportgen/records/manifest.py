@@ -19,8 +19,8 @@ from reportgen.experiment.values import RECORDED, as_tuple
 
 DEEPEST = 50
 """The most levels of a manifest; those of runs have eight."""
-FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks")
-"""What a manifest holds for every single trial, and a description lacks."""
+FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks", "optimizers")
+"""What a manifest holds for every single trial, or at length, and a description lacks."""
 
 
 def _moment(text: str) -> str:
@@ -151,11 +151,32 @@ class Check(Recorded):
     printed: Listed[str] = ()
 
 
+class DescribedFormula(Recorded):
+    """A line of an optimizer's rule: as it is set, and as it is read aloud, by language."""
+
+    latex: str = Field(max_length=1000)
+    spoken: dict[str, str]
+
+
+class DescribedOptimizer(Recorded):
+    """An optimizer that trained: whose code it is, and what its file says of it.
+
+    origin: "built in", "a user's file", or a package with its version. heading, text: by language.
+    """
+
+    origin: str
+    heading: dict[str, str] | None = None
+    text: dict[str, str] | None = None
+    formulas: Listed[DescribedFormula] = ()
+    source: str = ""
+
+
 class Manifest(Description):
     """What a report needs to know of its run.
 
     trials, parameter_shapes, evidence: an entry for each row of results.csv; no evidence where none was kept.
-    kept_trials: the keys of all trainings that the run rests on, those of its search too.
+    kept_trials: the keys of all trainings that the run rests on, those of its search too. optimizers: by
+    name; empty in records of a time when they were not described.
     """
 
     experiment: RunExperiment
@@ -165,6 +186,7 @@ class Manifest(Description):
     evidence: Listed[Evidence] | None = None
     kept_trials: Listed[str | None] = ()
     checks: Listed[Check]
+    optimizers: dict[str, DescribedOptimizer] = Field(default_factory=dict)
     device: Device
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from reportgen.report.pdf import attachments
 from reportgen.report.pdf.collecting import without_collecting
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words import numbers
+from reportgen.report.words.recorded import with_recorded
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ def render(
         raise UserError(
             f"{folder}: the run's records are damaged ({error}); run the experiment again"
         ) from None
-    words = words_in(options.languages or manifest.languages, options.templates)
+    words = with_recorded(
+        words_in(options.languages or manifest.languages, options.templates), manifest.optimizers
+    )
     travelling = attachments.of_run(folder, manifest.experiment.file)
     with numbers.written_in(words.languages[0]):
         report = compose_run(records, words, attachments.fingerprint(travelling))

@@ -14,7 +14,9 @@ from torch import Tensor
 
 from reportgen.data import Splits
 from reportgen.nn import Classifier
-from reportgen.optim import OPTIMIZERS, Optimizer
+from reportgen.optim import Optimizer, find
+from reportgen.optim.base import evaluated_parameters
+from reportgen.optim.homework_form import make_homework_optimizer
 from reportgen.randomness import Stream, move_to, position, stream
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
@@ -25,8 +27,10 @@ from reportgen.training.measured.evidence import IMAGES, Evidence, digest, gradi
 from reportgen.training.measured.insight import insight
 from reportgen.training.measured.rounding import rounded
 from reportgen.training.measured.step_sizes import StepSizes, measured_step
+from reportgen.training.optimizer_state import restore_state, state_of
 from reportgen.training.saved_classifier import save_classifier
-from reportgen.training.trial import EpochRow, Record, TestResult, Trial
+from reportgen.training.trial import EpochRow, Record, Setup, TestResult, Trial
+from reportgen.user_code.module import LOADED
 
 INSIGHT = "insight.npz"
 EVALUATION_BATCH = 1000  # images at once where no gradient is needed: enough to keep the cores busy
@@ -82,7 +86,7 @@ class Training:
         weight_stream, order_stream = streams(trial)
         self.dropout_stream = stream(trial.seed, "dropout")
         self.classifier = self._new_classifier(weight_stream)
-        self.optimizer = OPTIMIZERS[setup.optimizer](**setup.hyperparameters)
+        self.optimizer = make_optimizer(setup)
         self.order = BatchOrder(
             len(self.training),
             setup.batch_size,
@@ -136,12 +140,13 @@ class Training:
         setup, classifier, parameters = self.trial.setup, self.classifier, self.classifier.parameters
         epoch, started = len(self.rows) + 1, time.perf_counter()
         factors = setup.schedule.factors(epoch, setup.epochs, self.order.batches)
-        learning_rates = [setup.hyperparameters["learning_rate"] * factor for factor in factors]
+        learning_rates = [setup.learning_rate * factor for factor in factors]
         training_loss, training_accuracy, sizes = train_one_epoch(
             classifier, self.optimizer, self.training, self.order, learning_rates
         )
+        classifier.parameters = evaluated_parameters(self.optimizer, parameters)
         if epoch > setup.epochs - setup.average_epochs:
-            self.average.add(parameters)
+            self.average.add(classifier.parameters)
             classifier.parameters = self.average.mean
         validation_loss, validation_accuracy = evaluate(classifier, self.validation, self.validation_counts)
         digits = rounding.LOSS[self.training.dtype]
@@ -171,14 +176,14 @@ class Training:
 
     def checkpoint(self) -> Checkpoint:
         """All that changes while training; the rest follows from the trial."""
-        of_optimizer = vars(self.optimizer)
+        of_optimizer, plain_of_optimizer = state_of(self.optimizer)
         groups = {
             "parameters": self.classifier.parameters,
             "best": self.best_parameters,
             "average": self.average.mean,
             "order": {"order": torch.from_numpy(self.order.order)},
+            "optimizer": of_optimizer,
         }
-        groups |= {f"optimizer {name}": value for name, value in of_optimizer.items() if is_group(value)}
         return Checkpoint(
             epoch=len(self.rows),
             tensors={
@@ -191,7 +196,7 @@ class Training:
                 "snapshots": self.average.snapshots,
                 "shuffle_next": self.order.shuffle_next,
                 "log": vars(self.order.log),
-                "optimizer": {name: value for name, value in of_optimizer.items() if not is_group(value)},
+                "optimizer": plain_of_optimizer,
                 "streams": [position(source) for source in self._streams()],
             },
         )
@@ -211,9 +216,7 @@ class Training:
         self.order.order = groups["order"]["order"].numpy()
         self.order.shuffle_next = plain["shuffle_next"]
         vars(self.order.log).update(plain["log"])
-        vars(self.optimizer).update(plain["optimizer"])
-        for name in [name for name, value in vars(self.optimizer).items() if is_group(value)]:
-            setattr(self.optimizer, name, groups.get(f"optimizer {name}", {}))
+        restore_state(self.optimizer, groups.get("optimizer", {}), plain["optimizer"])
         for source, stood in zip(self._streams(), plain["streams"], strict=True):
             move_to(source, stood)
         self.rows = [EpochRow(**row) for row in plain["rows"]]
@@ -262,9 +265,19 @@ class Training:
         )
 
 
-def is_group(value: object) -> bool:
-    """Whether a part of an optimizer's state is tensors by parameter name, not a number."""
-    return isinstance(value, dict)
+def make_optimizer(setup: Setup) -> Optimizer:
+    """Return a new optimizer of a setup, with its hyperparameters.
+
+    Args:
+        setup: Its optimizer is one of this program or an installed package, or of a user's file that this
+            process has loaded.
+    """
+    if setup.optimizer_code:
+        module = LOADED[setup.optimizer_code]
+        return make_homework_optimizer(
+            getattr(module, setup.optimizer.rpartition(":")[2]), **setup.hyperparameters
+        )
+    return find(setup.optimizer).make(**setup.hyperparameters)
 
 
 def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.optim import Schedule
+from reportgen.optim.about import Value
 from reportgen.training.augmentation import Augmentation
 from reportgen.training.measured.evidence import Evidence
 
@@ -40,13 +41,14 @@ class Setup:
     dropout, input_dropout: shares of the hidden layers' outputs and of the inputs. early_stopping: end
     after this many epochs without a better one. average_epochs: the weights of the last so many epochs
     are averaged. best_epoch_by: 'validation_loss' or 'validation_accuracy'. reads_test: whether the test
-    set is read at the end; a search does without.
+    set is read at the end; a search does without. optimizer_code, layers_code: the digests of the user's
+    files that have the optimizer and the layers; empty where they are this program's.
     """
 
     stage: str
     label: str
     optimizer: str
-    hyperparameters: dict[str, float]
+    hyperparameters: dict[str, Value]
     hidden: tuple[int, ...]
     batch_size: int
     epochs: int
@@ -64,6 +66,13 @@ class Setup:
     best_epoch_by: str = "validation_loss"
     augmentation: Augmentation = NO_AUGMENTATION
     reads_test: bool = True
+    optimizer_code: str = ""
+    layers_code: str = ""
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate, before a schedule changes it."""
+        return float(self.hyperparameters["learning_rate"])  # type: ignore[arg-type]  # checked when it is read
 
 
 @dataclass(frozen=True)

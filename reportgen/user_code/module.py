@@ -21,6 +21,9 @@ DEFINITIONS = (
 )
 """What runs of a notebook: what its classes may need. The rest of it trains, prints and draws."""
 
+LOADED: dict[str, ModuleType] = {}
+"""The users' code that this process has run, by digest."""
+
 
 def module_file(code: UserCode) -> str:
     """Return what tracebacks call the file of a user's code: no file on any disk."""
@@ -45,7 +48,7 @@ def load_module(code: UserCode, on_skipped: Callable[[str], None] = lambda _: No
     module.__file__ = file
     # tracebacks and inspect find the lines here; without a time, nobody looks for the file on a disk
     linecache.cache[file] = (len(code.text), None, [f"{line}\n" for line in code.text.split("\n")], file)
-    sys.modules[name] = module
+    sys.modules[name] = LOADED[code.digest] = module
     if not code.is_notebook:
         exec(compile(code.text, file, "exec", dont_inherit=True), module.__dict__)
         return module

@@ -52,7 +52,7 @@ def against_manifest(records: RunRecords) -> Iterator[str]:
     for row, trial in zip(results, manifest.trials, strict=True):
         expected = {
             "optimizer": trial.setup.optimizer,
-            "learning_rate": trial.setup.hyperparameters["learning_rate"],
+            "learning_rate": trial.setup.learning_rate,
             "hidden": "-".join(map(str, trial.setup.hidden)),
         }
         yield from _differing("results.csv", row, expected)

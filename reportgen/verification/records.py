@@ -22,6 +22,7 @@ from reportgen.report.pdf.attachments import COMPARISON
 from reportgen.report.render import Rendered, render
 from reportgen.report.sections.section import Report
 from reportgen.report.words.catalogue import Catalogue
+from reportgen.report.words.recorded import with_recorded
 from reportgen.verification import carried, recomputed
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Run:
             t: The words, in the report's languages.
             fingerprint: Of the files that are attached.
         """
-        return compose_run(self.records, t, fingerprint)
+        return compose_run(self.records, with_recorded(t, self.records.manifest.optimizers), fingerprint)
 
     def render(self, options: ReportOptions) -> Rendered:
         """Write the run's report anew."""

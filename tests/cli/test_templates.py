@@ -264,7 +264,7 @@ def test_a_run_and_a_schedule_take_templates(
 ) -> None:
     given: list[tuple[ReportOptions]] = []
     monkeypatch.setattr("reportgen.cli.run.report", lambda *arguments: given.append(arguments[1:]))
-    monkeypatch.setattr("reportgen.execution.run.prove", list)
+    monkeypatch.setattr("reportgen.execution.run.prove", lambda prepared: [[] for _ in prepared])
     monkeypatch.setattr("reportgen.execution.run.run", lambda *_, **__: Run.read(tiny_run))
     monkeypatch.setattr("reportgen.records.run_folder.point_latest", lambda *_: None)
     for name in ("refresh_index", "dropped"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 from collections.abc import Callable
@@ -13,13 +14,16 @@ import numpy as np
 import pytest
 import torch
 
+from reportgen import optim
 from reportgen.execution import code_digest as code
 from reportgen.execution import trial_key as keys
+from reportgen.execution.code_digest import canonical
 from reportgen.execution.executors.local import execute
 from reportgen.execution.prepare import data_digest, data_settings
 from reportgen.execution.trial_key import trial_key
 from reportgen.execution.worker import Workplace, load_data
 from reportgen.experiment.reading import Source
+from reportgen.files.resources import PACKAGE
 from reportgen.planning.plan import plan
 from reportgen.training import Setup, Trial
 from tests.helpers.project import ROOT
@@ -74,6 +78,27 @@ def test_another_program_library_or_processor_is_another_trial(
     assert trial_key(TRIAL, "data") != before
     monkeypatch.undo()
     assert trial_key(TRIAL, "data") == before
+
+
+def test_a_trial_has_its_own_optimizer_in_its_key_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = trial_key(TRIAL, "data")
+    other = {name: "changed" for name in optim.built_in() if name != TRIAL.setup.optimizer}
+    known = keys.optimizer_digest
+    monkeypatch.setattr(keys, "optimizer_digest", lambda name: other.get(name) or known(name))
+    assert trial_key(TRIAL, "data") == before
+    monkeypatch.setattr(keys, "optimizer_digest", lambda _: "changed")
+    assert trial_key(TRIAL, "data") != before
+
+
+def test_the_digest_of_an_optimizer_is_that_of_its_file_as_python_understands_it() -> None:
+    digests = {name: keys.optimizer_digest(name) for name in optim.built_in()}
+    assert len(set(digests.values())) == len(digests)
+    file = PACKAGE / "optim" / "rules" / "sgd.py"
+    commented = file.read_text(encoding="utf-8").replace("# w <-", "# the rule: w <-")
+    assert hashlib.sha256(canonical(commented).encode()).hexdigest() == digests["SGD"]
+    other = commented.replace("alpha=-self.learning_rate", "alpha=self.learning_rate")
+    assert hashlib.sha256(canonical(other).encode()).hexdigest() != digests["SGD"]
+    assert keys.optimizer_digest("torch.optim.RMSprop") == f"torch {torch.__version__}"
 
 
 @pytest.mark.parametrize("name", ["default_train", "default_validation", "default_seed"])

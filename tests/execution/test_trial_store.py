@@ -183,6 +183,8 @@ OTHER: dict[str, tuple[Any, ...]] = {
     "best_epoch_by": ("validation_accuracy",),
     "augmentation": (Augmentation(flip=True), Augmentation(shift=1)),
     "reads_test": (True,),
+    "optimizer_code": ("another",),
+    "layers_code": ("another",),
 }
 CHANGES = [(name, value) for name, values in OTHER.items() for value in values]
 DEFECTS = [field.name for field in fields(Defects)]

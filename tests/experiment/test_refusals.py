@@ -308,16 +308,16 @@ OPTIMIZER_MISTAKES = {
     "unknown name": (
         'name = "Sgd", learning_rate = 0.1',
         'comparison.optimizers[0].name = "Sgd"',
-        "allowed: SGD, SGD_Momentum, Adam",
+        "did you mean SGD?",
     ),
     "another's hyperparameter": (
         'name = "SGD", learning_rate = 0.1, momentum = 0.9',
         "comparison.optimizers[0].momentum",
-        "SGD does not take it; allowed: name, label, learning_rate, weight_decay",
+        "which SGD does not take; allowed here: name, label, learning_rate, weight_decay",
     ),
     "misspelt hyperparameter": (
         'name = "Adam", learning_rate = 0.1, beta_1 = 0.9',
-        "comparison.optimizers[0].beta_1 (did you mean beta1?)",
+        "comparison.optimizers[0].beta_1, which Adam does not take; did you mean beta1?",
         "allowed: name, label, learning_rate, beta1, beta2, epsilon, weight_decay",
     ),
     "momentum 1.5": (

@@ -221,7 +221,7 @@ def sweep_all(folder: Path, every: int) -> None:
     os.environ["REPORTGEN_CACHE"] = "cache"  # in each attempt's own folder
     everything_once(folder / "once")
     # the slowest parts, and of no account here: proofs write nothing, and the report is what `render` writes
-    reportgen.checks.run = list
+    reportgen.checks.run = lambda _: []
     reportgen.cli.run.report = lambda *_: None
 
     def begin_render(attempt: Path) -> None:

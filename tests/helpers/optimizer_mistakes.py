@@ -22,7 +22,7 @@ FOR_EVER = "self.__dict__.setdefault('first', self.learning_rate)"
 
 
 def optimizer(name: str, right: str, wrong: str) -> Mistake:
-    return Mistake(optim.OPTIMIZERS[name].step, right, wrong, {name})
+    return Mistake(optim.find(name).shown.step, right, wrong, {name})
 
 
 OPTIMIZER_MISTAKES = {
@@ -78,7 +78,7 @@ OPTIMIZER_MISTAKES = {
     "momentum: the first learning rate for ever": optimizer(
         MOMENTUM, "alpha=-self.learning_rate", f"alpha=-{FOR_EVER}"
     ),
-    "momentum: the velocity forgotten": optimizer(MOMENTUM, "if name not in self.velocity", "if True"),
+    "momentum: the velocity forgotten": optimizer(MOMENTUM, "zeros(self.velocity, name", "zeros({}, name"),
     "a tensor added: beta forgotten": Mistake(gradients.accumulate, "beta != 1", "False", {SGD, MOMENTUM}),
     "a tensor added: alpha forgotten": Mistake(
         gradients.accumulate, "add_(gradient, alpha=alpha)", "add_(gradient)", {SGD, MOMENTUM}
@@ -104,10 +104,8 @@ OPTIMIZER_MISTAKES = {
     "Adam: bias of v not mended": optimizer(ADAM, "v / (1 - self.beta2**self.t)", "v.clone()"),
     "Adam: bias mended a step late": optimizer(ADAM, "self.beta1**self.t", "self.beta1**(self.t + 1)"),
     "Adam: steps not counted": optimizer(ADAM, "self.t += 1", "self.t = 1"),
-    "Adam: steps counted by parameter": optimizer(
-        ADAM, "m, v, g = ", "self.t += name == 'b1'\n        m, v, g = "
-    ),
-    "Adam: the moments forgotten": optimizer(ADAM, "if name not in self.m", "if True"),
+    "Adam: steps counted by parameter": optimizer(ADAM, "m, v = ", "self.t += name == 'b1'\n        m, v = "),
+    "Adam: the moments forgotten": optimizer(ADAM, "zeros(self.m, name", "zeros({}, name"),
     "Adam: epsilon inside the root": optimizer(
         ADAM, "v_hat.sqrt_().add_(self.epsilon)", "v_hat.add_(self.epsilon).sqrt_()"
     ),

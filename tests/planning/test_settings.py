@@ -22,7 +22,8 @@ from reportgen.optim import Schedule
 from reportgen.planning.plan import plan
 from reportgen.training import Augmentation, Defects, Evidence, Setup, Trial
 
-OF_THE_PLAN = {"stage", "label", "optimizer", "hyperparameters", "subset", "reads_test"}
+CODE = {"optimizer_code", "layers_code"}
+OF_THE_PLAN = {"stage", "label", "optimizer", "hyperparameters", "subset", "reads_test", *CODE}
 """What a setup has that no stage says of itself; the comparison alone has a subset."""
 
 

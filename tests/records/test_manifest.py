@@ -222,7 +222,7 @@ def test_what_every_reader_relies_on_is_enough_to_be_described() -> None:
 def test_a_description_is_the_manifest_without_its_trials(content: dict[str, Any]) -> None:
     short = describe(content)
     assert content.keys() - short.keys() == {
-        "trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks",
+        "trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks", "optimizers",
     }  # fmt: skip
     description = read_description(short)
     assert json.loads(description.model_dump_json(by_alias=True, exclude_unset=True)) == short

@@ -137,7 +137,7 @@ def test_the_last_epochs_are_averaged_and_training_goes_on_from_its_own_weights(
     tmp_path: Path,
 ) -> None:
     watched = type("Watching", (Watched,), {"seen": []})
-    monkeypatch.setitem(trainer.OPTIMIZERS, "Watching", watched)
+    monkeypatch.setattr(trainer, "make_optimizer", lambda setup, kind=watched: kind(**setup.hyperparameters))
     settings = {"hyperparameters": {"learning_rate": 0.05}, "epochs": 5}
     record = train(
         make_trial("Watching", average_epochs=epochs, **settings),

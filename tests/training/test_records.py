@@ -184,7 +184,7 @@ def test_every_optimizer_starts_from_the_same_weights_and_sees_the_same_batches(
     looked = []
     for name in ("One", "Other"):
         spy = type(name, (Spy,), {"seen": []})
-        monkeypatch.setitem(trainer.OPTIMIZERS, name, spy)
+        monkeypatch.setattr(trainer, "make_optimizer", lambda setup, kind=spy: kind(**setup.hyperparameters))
         train(make_trial(name, hyperparameters={"learning_rate": 1.0}, epochs=2), splits, CLASSES)
         looked.append(spy.seen)
     one, other = looked
@@ -202,7 +202,7 @@ def test_networks_of_different_sizes_see_the_same_batches(
     looked = []
     for hidden in ((6, 5), (20,)):
         spy = type("Looking", (Spy,), {"seen": []})
-        monkeypatch.setitem(trainer.OPTIMIZERS, "Looking", spy)
+        monkeypatch.setattr(trainer, "make_optimizer", lambda setup, kind=spy: kind(**setup.hyperparameters))
         train(make_trial("Looking", hidden=hidden, epochs=2), splits, CLASSES)
         looked.append([x for _, x in spy.seen])
     assert all(torch.equal(x, y) for x, y in zip(*looked, strict=True))

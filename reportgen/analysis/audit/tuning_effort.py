@@ -72,7 +72,7 @@ def learning_rates(
     """
     rates: dict[str, set[float]] = {}
     for trial in trials:
-        rates.setdefault(trial.label, set()).add(float(trial.setup.hyperparameters["learning_rate"]))
+        rates.setdefault(trial.label, set()).add(trial.setup.learning_rate)
     listed = ", ".join(f"{label} {rate:g}" for label, of_one in rates.items() for rate in sorted(of_one))
     declared = settings.found.comparison
     if len(search):

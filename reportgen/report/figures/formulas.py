@@ -23,30 +23,23 @@ FORMULAS = {
         r"L = -\frac{1}{N}\sum_{n=1}^{N}\log p_{n,y_n},\qquad dz_{n,k} = p_{n,k}-\mathbf{1}[k=y_n]"
     ),
     "objective": r"J = L+\lambda\sum_{l}\left\|w_l\right\|^{2}",
-    "SGD": r"w \leftarrow w-\eta\,g",
-    "SGD_Momentum": r"v \leftarrow \mu\,v-\eta\,g,\qquad w \leftarrow w+v",
-    "Adam_moments": (
-        r"m \leftarrow \beta_1 m+(1-\beta_1)\,g,\qquad v \leftarrow \beta_2 v+(1-\beta_2)\,g^{2}"
-    ),
-    "Adam_step": (
-        r"\hat m = \frac{m}{1-\beta_1^{t}},\qquad \hat v = \frac{v}{1-\beta_2^{t}},\qquad"
-        r" w \leftarrow w-\eta\,\frac{\hat m}{\sqrt{\hat v}+\epsilon}"
-    ),
 }
 
-OF_OPTIMIZER = {"SGD": ("SGD",), "SGD_Momentum": ("SGD_Momentum",), "Adam": ("Adam_moments", "Adam_step")}
 
-
-def formula(name: str, t: Catalogue) -> Markup:
-    """Return a formula by name, as an SVG element; the catalogue says how it is read aloud.
+def formula(name: str, latex: str, t: Catalogue) -> Markup:
+    """Return a formula as an SVG element; the catalogue says how it is read aloud.
 
     Args:
-        name: Of FORMULAS.
+        name: Among all formulas of the report.
+        latex: What it says. One that cannot be set is shown as it is written.
         t: The words, in the report's languages.
     """
     prefix = "f" + hashlib.sha256(name.encode()).hexdigest()[:6]
     made_by = [f"{library} {version(library)}" for library in ("ziamath", "ziafont", "latex2mathml")]
-    svg = kept([*made_by, FORMULAS[name]], lambda: _set(FORMULAS[name])).decode()
+    try:
+        svg = kept([*made_by, latex], lambda: _set(latex)).decode()
+    except Exception:
+        return Markup("<code>{}</code>").format(latex)
     return embed(svg, prefix=prefix, description=t(f"spoken.{name}").plain(), role="math")
 
 

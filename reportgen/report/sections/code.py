@@ -10,6 +10,7 @@ from reportgen.report.figures import formulas
 from reportgen.report.page.listings import listing
 from reportgen.report.sections.section import Claim
 from reportgen.report.words.catalogue import Catalogue
+from reportgen.report.words.recorded import formula_name
 
 
 def describe_code(records: RunRecords, t: Catalogue) -> dict[str, Any]:
@@ -25,8 +26,24 @@ def describe_code(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             name: {"file": excerpt.file, "code": listing(excerpt.text, first_line=excerpt.line)}
             for name, excerpt in records.excerpts.items()
         },
-        "formulas": {name: formulas.formula(name, t) for name in formulas.FORMULAS},
+        "formulas": {
+            name: formulas.formula(name, latex, t) for name, latex in latex_by_name(records).items()
+        },
     }
+
+
+def latex_by_name(records: RunRecords) -> dict[str, str]:
+    """Return all formulas of a report by name: its own, and those of the optimizers that trained.
+
+    Args:
+        records: Of the run.
+    """
+    of_optimizers = {
+        formula_name(name, place): formula.latex
+        for name, optimizer in records.manifest.optimizers.items()
+        for place, formula in enumerate(optimizer.formulas)
+    }
+    return formulas.FORMULAS | of_optimizers
 
 
 def claim_checks(records: RunRecords, *keys: str) -> Iterator[Claim]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from reportgen.records.manifest import DescribedOptimizer
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.figures import formulas
 from reportgen.report.sections.code import claim_checks
 from reportgen.report.sections.section import Section
-from reportgen.report.words.catalogue import Catalogue
+from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.recorded import TEXT, formula_name
+
+UNDESCRIBED = DescribedOptimizer(origin="built in")
+"""Of records of a time when optimizers were not described: there were only this program's."""
 
 
 def optimizers_section(records: RunRecords, t: Catalogue) -> Section:
@@ -21,21 +25,39 @@ def optimizers_section(records: RunRecords, t: Catalogue) -> Section:
     names = list(dict.fromkeys(records.results["optimizer"]))
     return Section(
         "optimizers",
-        lambda: {"optimizers": [describe_optimizer(name, t) for name in names]},
+        lambda: {"optimizers": [describe_optimizer(name, records, t) for name in names]},
         tuple(claim_checks(records, *names)),
     )
 
 
-def describe_optimizer(name: str, t: Catalogue) -> dict[str, Any]:
-    """Return an optimizer's text and formulas; one that the catalogue does not know has only its code.
+def describe_optimizer(name: str, records: RunRecords, t: Catalogue) -> dict[str, Any]:
+    """Return an optimizer's text and formulas: what its file says of it, and whose code it is.
 
     Args:
         name: Of the optimizer.
+        records: Of the run.
         t: The words, in the report's languages.
     """
-    known = t.has(f"optimizers.{name}")
+    described = records.manifest.optimizers.get(name, UNDESCRIBED)
     return {
         "name": name,
-        "text": t(f"optimizers.{name}" if known else "optimizers.other"),
-        "formulas": formulas.OF_OPTIMIZER.get(name, ()),
+        "text": t(f"{TEXT}.{name}") if t.has(f"{TEXT}.{name}") else None,
+        "origin": origin_of(described.origin, t),
+        "source": described.source,
+        "formulas": [formula_name(name, place) for place in range(len(described.formulas))],
+        "listed": name in records.excerpts,
     }
+
+
+def origin_of(origin: str, t: Catalogue) -> Phrase | None:
+    """Say whose code an optimizer is; nothing where it is this program's.
+
+    Args:
+        origin: As the manifest has it.
+        t: The words, in the report's languages.
+    """
+    if origin == "built in":
+        return None
+    if origin == "a user's file":
+        return t("optimizers.of_user")
+    return t("optimizers.of_package", package=origin)

@@ -1,0 +1,1 @@
+"""The rules: one optimizer a file, found by `registry.py` without being listed anywhere."""
