@@ -318,7 +318,7 @@ OPTIMIZER_MISTAKES = {
     "misspelt hyperparameter": (
         'name = "Adam", learning_rate = 0.1, beta_1 = 0.9',
         "comparison.optimizers[0].beta_1, which Adam does not take; did you mean beta1?",
-        "allowed: name, label, learning_rate, beta1, beta2, epsilon, weight_decay",
+        "did you mean beta1?",
     ),
     "momentum 1.5": (
         'name = "SGD_Momentum", learning_rate = 0.1, momentum = 1.5',
