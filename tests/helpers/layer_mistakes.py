@@ -251,5 +251,5 @@ LAYER_MISTAKES = {
     "l2_term: sum of the weights": network("l2_term", "w.dot(w)", "w.sum()"),
     "l2_term: one layer forgotten": network("l2_term", "len(self.layers) + 1", "len(self.layers)"),
     "l2_term: of the biases": network("l2_term", 'f"w{number}"', 'f"b{number}"'),
-    "layers without L2": network("_build", "FullyConnectedLayer(l2)", "FullyConnectedLayer()"),
+    "layers without L2": network("_build", "kinds.fully_connected(l2)", "kinds.fully_connected(0.0)"),
 }
