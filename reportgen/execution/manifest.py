@@ -179,4 +179,6 @@ def describe_check(check: Check) -> dict[str, Any]:
         "passed": check.passed,
         "evidence": check.evidence,
         "printed": list(check.printed),
+        "mistakes": [asdict(mistake) for mistake in check.mistakes],
+        "remark": check.remark,
     }

@@ -141,14 +141,31 @@ class Device(DescribedDevice):
     system: str
 
 
+class FoundMistake(Recorded):
+    """What is probably wrong with a user's code. key: of its sentence in the catalogue, under [mistake]."""
+
+    key: str
+    where: str
+    example: Listed[str] = ()
+
+
 class Check(Recorded):
-    """A check that was made before training, as it was printed."""
+    """A check that was made before training, as it was printed. mistakes, remark: of a user's code alone."""
 
     key: str
     line: str
     passed: bool
     evidence: str
     printed: Listed[str] = ()
+    mistakes: Listed[FoundMistake] = ()
+    remark: str = ""
+
+
+class UserLayers(Recorded):
+    """A user's file whose layers trained. classes: their names, by the part of the network that they are."""
+
+    file: str
+    classes: dict[str, str]
 
 
 class DescribedFormula(Recorded):
@@ -175,8 +192,9 @@ class Manifest(Description):
     """What a report needs to know of its run.
 
     trials, parameter_shapes, evidence: an entry for each row of results.csv; no evidence where none was kept.
-    kept_trials: the keys of all trainings that the run rests on, those of its search too. optimizers: by
-    name; empty in records of a time when they were not described.
+    kept_trials: the keys of all trainings that the run rests on, those of its search too. layers: where they
+    are a user's; None where all are this program's. optimizers: by name; empty in records of a time when they
+    were not described.
     """
 
     experiment: RunExperiment
@@ -186,6 +204,7 @@ class Manifest(Description):
     evidence: Listed[Evidence] | None = None
     kept_trials: Listed[str | None] = ()
     checks: Listed[Check]
+    layers: UserLayers | None = None
     optimizers: dict[str, DescribedOptimizer] = Field(default_factory=dict)
     device: Device
 

@@ -43,7 +43,7 @@ def compose_run(records: RunRecords, t: Catalogue, fingerprint: str) -> Report:
         front_page(records, said, t, fingerprint),
         (
             data_section(records, t),
-            layers_section(records),
+            layers_section(records, t),
             network_test_section(records),
             optimizers_section(records, t),
             network_section(records, t),

@@ -35,12 +35,15 @@ def abstract(records: RunRecords, headlines: Headlines, source: Phrase, t: Catal
     names = listed(list(dict.fromkeys(results["optimizer"])), t)
     count = count_trainings(records)
     total, searched = numbers.whole(count.total), numbers.whole(count.searched)
+    layers = records.manifest.layers
+    passes = t("abstract.passes") if layers is None else t("abstract.passes_own", file=layers.file)
+    said = {"source": source, "names": names, "passes": passes}
     if count.searched:
-        trained = t("abstract.trained_searched", source=source, names=names, total=total, searched=searched)
+        trained = t("abstract.trained_searched", total=total, searched=searched, **said)
     elif count.total > 1:
-        trained = t("abstract.trained", source=source, names=names, total=total)
+        trained = t("abstract.trained", total=total, **said)
     else:
-        trained = t("abstract.trained_once", source=source, names=names)
+        trained = t("abstract.trained_once", **said)
     sentences = [trained]
     if headlines.shared is not None and len(headlines.shared.found.optimizers) > 1:
         seeds = seeds_in_words(results.loc[results["stage"] == headlines.shared.stage, "seed"].nunique(), t)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from reportgen.records.manifest import FoundMistake
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import formulas
 from reportgen.report.page.listings import listing
@@ -21,7 +22,11 @@ def describe_code(records: RunRecords, t: Catalogue) -> dict[str, Any]:
         t: The words, in the report's languages.
     """
     return {
-        "checks": {check.key: check.model_dump(mode="json") for check in records.manifest.checks},
+        "checks": {
+            check.key: check.model_dump(mode="json")
+            | {"mistakes": [describe_mistake(mistake, t) for mistake in check.mistakes]}
+            for check in records.manifest.checks
+        },
         "listings": {
             name: {"file": excerpt.file, "code": listing(excerpt.text, first_line=excerpt.line)}
             for name, excerpt in records.excerpts.items()
@@ -44,6 +49,21 @@ def latex_by_name(records: RunRecords) -> dict[str, str]:
         for place, formula in enumerate(optimizer.formulas)
     }
     return formulas.FORMULAS | of_optimizers
+
+
+def describe_mistake(mistake: FoundMistake, t: Catalogue) -> dict[str, Any]:
+    """Return the sentence on a mistake in a user's code, and its example.
+
+    Args:
+        mistake: What was found.
+        t: The words, in the report's languages.
+    """
+    key = f"mistake.{mistake.key}"
+    said = t(key if t.has(key) else "mistake.unknown")
+    return {
+        "sentence": t("code.mistake", where=mistake.where, said=said),
+        "example": list(mistake.example),
+    }
 
 
 def claim_checks(records: RunRecords, *keys: str) -> Iterator[Claim]:

@@ -18,6 +18,7 @@ from reportgen.report.sections.headlines import Headlines
 from reportgen.report.sections.section import Section, claim_sentences
 from reportgen.report.sections.sentences import given
 from reportgen.report.sections.trainings import count_trainings
+from reportgen.report.sections.whose_code import failed_proofs, whose_code
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 
@@ -34,12 +35,15 @@ def front_page(records: RunRecords, headlines: Headlines, t: Catalogue, fingerpr
     defects = records.manifest.experiment.settings.defects
     setups = list(dict.fromkeys(of_stage(records.results, COMPARISON)["setup"]))
     at_a_glance = glance(headlines, setups, t)
+    own, failures = whose_code(records.manifest, t), failed_proofs(records.manifest, t)
     return Section(
         "front_page",
         lambda: {
             **heading_facts(records, t),
             **describe_code(records, t),
             "notices": [t(f"notice.{name}") for name, on in defects if on],
+            "failures": failures,
+            "whose_code": own,
             "abstract": abstract(records, headlines, source_name(records.manifest, t), t),
             "findings": headlines.key_findings,
             "glance": at_a_glance,
@@ -47,6 +51,7 @@ def front_page(records: RunRecords, headlines: Headlines, t: Catalogue, fingerpr
             "fingerprint": fingerprint,
         },
         (
+            *claim_sentences("whose code", [*failures, *own], front=True),
             *claim_sentences("key findings", headlines.first_page, front=True),
             *(claim_glance(at_a_glance) if at_a_glance else ()),
         ),
