@@ -1,4 +1,4 @@
-"""The command `list`: the ready experiments, and the runs so far."""
+"""The command `list`: the ready experiments and the runs so far, or the optimizers that there are."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ from reportgen.files import resources
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
     from rich.table import Table
 
 READY_COLUMNS = ("experiment", "title", "source")
 RUN_COLUMNS = ("run", "experiment", "started", "test accuracy", "report")
+OPTIMIZER_COLUMNS = ("optimizer", "what it is", "hyperparameters, with what counts if not given")
+OPTIMIZERS = "optimizers"
+ANY_OTHER = (
+    'Further ones by name: "torch.optim.NAME" or "PACKAGE.NAME" for a torch optimizer that is installed,'
+    ' "FILE.py:CLASS" for one of your own in a file beside the experiment.'
+)
 
 
 @dataclass(frozen=True)
@@ -32,25 +39,61 @@ class Row:
 
 
 @click.command("list")
+@click.argument("what", type=click.Choice([OPTIMIZERS]), required=False)
 @output_option
-def list_(output: Path) -> None:
-    """Show the ready experiments and the runs so far."""
+def list_(what: str | None, output: Path) -> None:
+    """Show the ready experiments and the runs so far; with `optimizers`, what can be compared."""
     from rich.console import Console
 
+    console = Console()
+    if what == OPTIMIZERS:
+        show(console, [("Optimizers", OPTIMIZER_COLUMNS, optimizer_rows())])
+        if console.is_terminal:
+            console.print(ANY_OTHER, markup=False, highlight=False)
+        return
     from reportgen.records import run_folder
 
     ready = [ready_row(file) for file in sorted(resources.experiments().glob("*.toml"))]
     runs = [run_row(folder) for folder in sorted(run_folder.runs_in(output), key=lambda folder: folder.name)]
-    console = Console()
-    if not console.is_terminal:
-        for row in ready + runs:
-            console.file.write("\t".join([row.kind, *row.cells]) + "\n")
-        return
-    console.print(table("Ready experiments", READY_COLUMNS, ready))
-    if runs:
-        console.print(table(f"Runs in {output}", RUN_COLUMNS, runs))
-    else:
+    show(
+        console,
+        [("Ready experiments", READY_COLUMNS, ready), (f"Runs in {output}", RUN_COLUMNS, runs)],
+    )
+    if console.is_terminal and not runs:
         console.print(f"No runs in {output} yet", markup=False, highlight=False)
+
+
+def show(console: Console, listings: Sequence[tuple[str, Sequence[str], Sequence[Row]]]) -> None:
+    """Show rows as tables, or as lines of cells between tabs where nobody looks at a terminal.
+
+    Args:
+        console: Where.
+        listings: The title, the columns and the rows of each.
+    """
+    for title, columns, rows in listings:
+        if not console.is_terminal:
+            for row in rows:
+                console.file.write("\t".join([row.kind, *row.cells]) + "\n")
+        elif rows:
+            console.print(table(title, columns, rows))
+
+
+def optimizer_rows() -> list[Row]:
+    """The optimizers of this program: name, what they are called in words, hyperparameters."""
+    from reportgen.execution.tables import written
+    from reportgen.optim import built_in
+
+    return [
+        Row(
+            "optimizer",
+            (
+                kind.name,
+                kind.about.heading.en if kind.about.heading else "",
+                ", ".join(f"{name} = {written(value)}" for name, value in kind.hyperparameters.items()),
+            ),
+        )
+        for kind in built_in().values()
+    ]
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:

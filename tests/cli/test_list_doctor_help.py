@@ -211,7 +211,7 @@ def test_list_needs_no_torch(tmp_path: Path) -> None:
     keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
     program = (
         "import sys; from pathlib import Path; from reportgen.cli.list import list_; "
-        "list_.callback(Path(sys.argv[1])); sys.exit('torch' in sys.modules)"
+        "list_.callback(None, Path(sys.argv[1])); sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, capture_output=True)
 
@@ -221,11 +221,11 @@ def test_list_draws_tables_on_a_terminal(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "200")
-    list_.callback(tmp_path)
+    list_.callback(None, tmp_path)
     assert f"No runs in {tmp_path} yet" in capsys.readouterr().out
     keep_run(tmp_path, "20260101-000000-aaaaaa", TUNED)
     (keep_run(tmp_path, "20260102-000000-bbbbbb", TUNED) / "results.csv").unlink()
-    list_.callback(tmp_path)
+    list_.callback(None, tmp_path)
     shown = capsys.readouterr().out
     assert "Ready experiments" in shown
     assert "55.00% SGD (tuned)" in shown

@@ -23,6 +23,7 @@ TRIALS: dict[str, dict[str, Any]] = {
     "SGD": {},
     "SGD_Momentum": {"optimizer": "SGD_Momentum"},
     "Adam": {"optimizer": "Adam"},
+    "torch.optim": {"optimizer": "torch.optim.NAdam", "hyperparameters": {"learning_rate": 0.01}},
     "float32": {"optimizer": "Adam", "dtype": "float32"},
     "bfloat16": {"optimizer": "SGD_Momentum", "dtype": "bfloat16"},
     "dropout": {"optimizer": "Adam", "dropout": 0.4, "input_dropout": 0.2},
