@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reportgen.analysis.findings import FEW
 from reportgen.report.figures.drawing import legend_above, legend_name
 from reportgen.report.figures.marks import color, dashes
+from reportgen.report.figures.small_multiples import small_multiples
 from reportgen.report.figures.style import WIDTH
 from reportgen.report.figures.svg import SERIES
 
@@ -20,27 +22,54 @@ if TYPE_CHECKING:
 def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
     """Return performance profiles with their bands.
 
+    More than FEW optimizers have a panel each.
+
     Args:
         table: Of analysis.profiles.performance_profile.
         words: The labels factor and share.
         setups: Who has which colour.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
 
+    by_name = {str(name): rows for name, rows in table.groupby("optimizer", sort=False)}
+    if len(setups) > FEW:
+        figure, panels = small_multiples(
+            setups,
+            [by_name[name].set_index("tau")["share"] for name in setups],
+            lambda panel, number: _draw_profile(panel, by_name[setups[number]], setups[number], number),
+            x=words["factor"],
+            y=words["share"],
+            steps=True,
+        )
+        _set_axes(panels[0], table)
+        return figure
     figure = Figure(figsize=(WIDTH, 2.5))
     panel: Axes = figure.subplots()
-    for name, rows in table.groupby("optimizer", sort=False):
-        number = setups.index(str(name))
-        gid = f"{SERIES}{number}"
-        panel.fill_between(
-            rows["tau"], rows["low"], rows["high"], step="post", color=color(number), alpha=0.15, linewidth=0,
-            gid=gid,
-        )  # fmt: skip
-        panel.step(
-            rows["tau"], rows["share"], where="post", color=color(number), linestyle=dashes(number),
-            label=legend_name(name), gid=gid,
-        )  # fmt: skip
+    for name, rows in by_name.items():
+        _draw_profile(panel, rows, name, setups.index(name))
+    _set_axes(panel, table)
+    panel.set_xlabel(words["factor"])
+    panel.set_ylabel(words["share"])
+    legend_above(figure)
+    return figure
+
+
+def _draw_profile(panel: Axes, rows: pd.DataFrame, name: str, number: int) -> None:
+    """One optimizer's steps, and their band."""
+    gid = f"{SERIES}{number}"
+    panel.fill_between(
+        rows["tau"], rows["low"], rows["high"], step="post", color=color(number), alpha=0.15, linewidth=0,
+        gid=gid,
+    )  # fmt: skip
+    panel.step(
+        rows["tau"], rows["share"], where="post", color=color(number), linestyle=dashes(number),
+        label=legend_name(name), gid=gid,
+    )  # fmt: skip
+
+
+def _set_axes(panel: Axes, table: pd.DataFrame) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
+
     panel.set_xscale("log")
     panel.set_xlim(1, float(table["tau"].max()))
     panel.xaxis.set_major_locator(LogLocator(subs=(1, 1.2, 1.5, 2, 3, 5, 7)))
@@ -48,7 +77,3 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
     panel.xaxis.set_minor_formatter(NullFormatter())
     panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
     panel.set_ylim(-0.02, 1.02)
-    panel.set_xlabel(words["factor"])
-    panel.set_ylabel(words["share"])
-    legend_above(figure)
-    return figure

@@ -85,6 +85,7 @@ def _as_element(figure: Figure, prefix: str, description: str) -> Markup:
 
     # Figure.savefig draws everything twice, so that its layout is right; asking for the layout is enough
     figure.dpi = 72
+    canvas = FigureCanvasSVG(figure)  # before the layout: it measures texts as they are drawn
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with warnings.catch_warnings():
@@ -93,7 +94,7 @@ def _as_element(figure: Figure, prefix: str, description: str) -> Markup:
         if (engine := figure.get_layout_engine()) is not None:
             engine.execute(figure)
             figure.set_layout_engine("none")
-        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
+        canvas.print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
     svg = re.sub(r'style="([^"]*)"', lambda match: _as_attributes(match[1]), svg)

@@ -9,12 +9,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.profiles import NegativeCostError, NoCommonSeedError, performance_profile
 from reportgen.report.figures.profiles import profiles
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.verdicts import metric_name
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
 from reportgen.report.words.numbers import Unit
 
@@ -50,6 +51,14 @@ def profile_block(
         "why": None,
         "ratio": ratio,
         "metric": metric,
+        "caption": together(
+            [
+                t("scores.profile_caption", ratio=ratio),
+                *([t("search.panels")] if len(comparison.optimizers) > FEW else []),
+            ],
+            "list.sentences",
+            t,
+        ),
         "figure": drawn(
             profiles,
             profile,
