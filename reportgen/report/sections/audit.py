@@ -12,6 +12,7 @@ from markupsafe import Markup
 from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
 from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact
 from reportgen.analysis.audit.points import Point, audit
+from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import ALL, COMPARISON, NONE
 from reportgen.experiment.trial import Evidence
@@ -155,6 +156,8 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
         "defects": len(ablated.variants) - 2,
         "caption": t(caption, seeds=seeds_in_words(len(ablated.seeds), t)),
         "setups": setups,
+        # the columns of many would run out of the page: they become rows, and the orders a list
+        "turned": len(setups) > FEW,
         "rows": [_variant_row(variant, setups, t) for variant in ablated.variants],
         "sentences": ablation_sentences(ablated, setups, t),
     }

@@ -298,3 +298,28 @@ def test_both_languages_hold_the_same_numbers(t: Catalogue) -> None:
 
     for ours, theirs in zip(english.splitlines(), chinese.splitlines(), strict=True):
         assert numbers(ours) == numbers(theirs), (ours, theirs)
+
+
+def test_of_many_optimizers_pairs_are_counted_and_not_named(t: Catalogue) -> None:
+    # of every two of the first six the seeds contradict each other; the last is far below
+    alike = {name: around(0.6, seed=number) for number, name in enumerate("ABCDEF")}
+    rates = {1e-4: 0.5, 1e-3: 0.89, 1e-2: 0.90, 1e-1: 0.885}
+    search = searched(
+        **dict.fromkeys("ABCDE", rates), F={**rates, 1e-3: 0.5, 1e-1: 0.5}, G={1e-2: 0.9, 1.0: 0.5}
+    )
+    english, chinese = told(t, {**alike, "G": around(0.3, seed=9)}, search=search)
+    assert "of 7, only these are shown to be worse than another: G. The means" in english
+    assert (
+        "> G (10 seeds; each name before a “>” is significantly better than each behind it; of 21" in english
+    )
+    assert "of 21 differences, 6 are significant" in english
+    assert "Of 21 pairs, 15 are not separable with the shared settings" in english
+    reach = re.search(r"reach as far from 0 as (\d+\.\d+) percentage points", english)
+    assert reach
+    assert 0 < float(reach[1]) < 5
+    assert "are not separable with the shared settings: the mean difference" not in english
+    assert "span these factors, the widest first: A 100, B 100, C 100, D 100, E 100." in english
+    assert "At one learning rate only, these are within two percentage points of their best" in english
+    assert "validation accuracy: F." in english
+    assert "lie at the edge of the space; outside it may be better: G (learning_rate)." in english
+    assert "21 對之中有 15 對的差異未達顯著" in chinese

@@ -1,0 +1,109 @@
+"""The report of twelve optimizers: a panel for each, all pairs in a matrix and in an appendix."""
+
+from __future__ import annotations
+
+import re
+from contextlib import chdir
+from pathlib import Path
+
+import pandas as pd
+import pdfplumber
+import pytest
+
+from reportgen.cli.main import main
+from tests.helpers.html_tables import tables_of
+
+NAMES = (
+    "SGD", "SGD_Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "NAdam", "Lion", "Muon", "AdEMAMix",
+    "ScheduleFreeAdamW", "ScheduleFreeSGD (b9)",
+)  # fmt: skip
+EXPERIMENT = """
+title = "Twelve optimizers"
+[data]
+source = "digits"
+train = 200
+validation = 60
+[comparison]
+hidden = [8]
+batch_size = 20
+epochs = 2
+seeds = 2
+optimizers = [
+OPTIMIZERS
+]
+[search.comparison]
+trials = 3
+space = { learning_rate = { low = 0.002, high = 0.2 } }
+"""
+PAIRS = 12 * 11 // 2
+MARGIN = 21 / 25.4 * 72
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("twelve")
+    setups = ",\n".join(
+        f'  {{ label = "{name}", name = "Adam", learning_rate = {0.001 * place} }}'
+        for place, name in enumerate(NAMES, start=1)
+    )
+    (folder / "twelve.toml").write_text(EXPERIMENT.replace("OPTIMIZERS", setups), encoding="utf-8")
+    with chdir(folder), pytest.raises(SystemExit) as ended:
+        main(["run", "twelve.toml", "--output", "out", "--workers", "1"])
+    assert not ended.value.code
+    return (folder / "out" / "twelve" / "latest").resolve()
+
+
+@pytest.fixture(scope="module")
+def html(run: Path) -> str:
+    return (run / "report.html").read_text(encoding="utf-8").partition("<body")[2]
+
+
+def figure(html: str, key: str) -> str:
+    return html.partition(f'<figure id="figure-{key}"')[2].partition("</figure>")[0].partition("<svg")[2]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["comparison-loss", "comparison-accuracy", "search-comparison-rates", "search-comparison-course"],
+)
+def test_each_optimizer_has_a_panel_of_its_own(html: str, key: str) -> None:
+    drawing = figure(html, key)
+    assert 'class="key"' not in drawing, "no legend"
+    for number, name in enumerate(NAMES):
+        assert drawing.count(f">{name}</text>") == 1, name
+        assert f'class="series-{number}"' in drawing, name
+
+
+def test_the_matrix_holds_every_difference_seen_from_both_sides(html: str, run: Path) -> None:
+    drawing = figure(html, "comparison-scores-matrix")
+    results = pd.read_csv(run / "results.csv")
+    means = results[results["stage"] == "comparison"].groupby("setup")["test_accuracy"].mean()
+    drawn = sorted(re.findall(r">([+\u2212]\d+\.\d\d)</text>", drawing))
+    expected = [100 * (means[a] - means[b]) for a in NAMES for b in NAMES if a != b]
+    assert drawn == sorted(
+        f"{difference + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}") for difference in expected
+    )
+
+
+def test_all_pairs_stand_in_the_appendix_and_the_text_leads_there(html: str) -> None:
+    appendix = html.index('id="sec-appendix_pairs"')
+    tables = tables_of(html)
+    for key in ("comparison-scores", "equally-tuned-scores"):
+        assert html.index(f'id="table-{key}-pairs"') > appendix > html.index('id="table-trials"')
+        pairs = {row[0] for row in tables[f"table-{key}-pairs"][1:]}
+        assert len(pairs) == PAIRS
+    assert html.count('href="#sec-appendix_pairs"') >= 4, "in the contents, and in both languages of the text"
+
+
+def test_no_letter_stands_outside_the_margins(run: Path) -> None:
+    with pdfplumber.open(run / "report.pdf") as document:
+        for page in document.pages:
+            letters = [char for char in page.chars if char["text"].isascii() and not char["text"].isspace()]
+            assert min(char["x0"] for char in letters) > MARGIN - 0.6, page.page_number
+            assert max(char["x1"] for char in letters) < page.width - MARGIN + 0.6, page.page_number
+
+
+def test_what_it_prints_is_found_again(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", str(run / "report.pdf")])
+    assert not ended.value.code, capsys.readouterr().out
