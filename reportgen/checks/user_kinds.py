@@ -155,7 +155,13 @@ class RemoteOptimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """Return the object's attributes."""
-        return dict(self.remote.get("__dict__"))
+        try:
+            return dict(self.remote.get("__dict__"))
+        except UserError as error:
+            raise ValueError(
+                f"{self.described.name} keeps what no checkpoint can hold ({error}): keep numbers, texts,"
+                " tensors, and lists and dicts of them"
+            ) from error
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set the object's attributes."""
