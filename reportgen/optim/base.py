@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from reportgen.optim.gradients import Gradients, check, written_out
+from reportgen.optim.gradients import Gradients, check, is_weight, written_out
 
 
 class Optimizer(Protocol):
@@ -60,6 +60,17 @@ def zeros(store: dict[str, Tensor], name: str, like: Tensor) -> Tensor:
     if name not in store:
         store[name] = torch.zeros_like(like)
     return store[name]
+
+
+def decay(w: Tensor, rate: float) -> None:
+    """Shrink a weight in place, w <- (1 - rate) w, and leave a bias as it is.
+
+    Args:
+        w: A parameter.
+        rate: The learning rate times the weight decay.
+    """
+    if rate and is_weight(w):
+        w.mul_(1 - rate)
 
 
 def refuse_outside_unit(**values: float) -> None:

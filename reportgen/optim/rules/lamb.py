@@ -124,14 +124,14 @@ ABOUT = About(
             ),
         ),
         Formula(
-            r"u = \frac{\hat m}{\sqrt{\hat v}+\epsilon}+\lambda w,\qquad"
+            r"u = \frac{\hat m}{\sqrt{\hat v}+\epsilon}+\delta w,\qquad"
             r" w \leftarrow w-\eta\,\frac{\left\|w\right\|}{\left\|u\right\|}\,u",
             Words(
-                "u 等於校正後的 m 除以（校正後之 v 的平方根加 ε），再加上衰減係數 λ 乘 w；w 改為 w 減 η 乘 w"
+                "u 等於校正後的 m 除以（校正後之 v 的平方根加 ε），再加上衰減係數 δ 乘 w；w 改為 w 減 η 乘 w"
                 " 的長度除以 u 的長度，再乘 u。",
                 "u equals the corrected m divided by the square root of the corrected v plus epsilon, plus"
-                " the decay lambda times w; w becomes w minus eta times the length of w divided by the"
-                " length of u, times u.",
+                " the decay delta times w; w becomes w minus eta times the length of w divided by the length"
+                " of u, times u.",
             ),
         ),
     ),

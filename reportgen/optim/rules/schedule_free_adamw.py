@@ -112,13 +112,13 @@ ABOUT = About(
     formulas=(
         Formula(
             r"v \leftarrow \beta_2 v+(1-\beta_2)\,g(y)^{2},\qquad"
-            r" z \leftarrow z-\eta\left(\frac{g(y)}{\sqrt{\hat v}+\epsilon}+\lambda y\right)",
+            r" z \leftarrow z-\eta\left(\frac{g(y)}{\sqrt{\hat v}+\epsilon}+\delta y\right)",
             Words(
                 "v 改為 β2 乘 v 加（1 減 β2）乘 y 處之 g 的平方；z 改為 z 減 η 乘〔g 除以（校正後之 v 的平方"
-                "根加 ε），再加上衰減係數 λ 乘 y〕。",
+                "根加 ε），再加上衰減係數 δ 乘 y〕。",
                 "v becomes beta 2 times v plus 1 minus beta 2 times the square of g at y; z becomes z minus"
                 " eta times the sum of g divided by the square root of the corrected v plus epsilon, and the"
-                " decay lambda times y.",
+                " decay delta times y.",
             ),
         ),
         Formula(
