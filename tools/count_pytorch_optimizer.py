@@ -86,9 +86,8 @@ def main(chosen: list[str]) -> int:
     asked = chosen or names()
     reasons = {name: why_not(name) for name in asked}
     others = {name: reason for name, reason in reasons.items() if reason}
-    print(
-        f"{len(asked) - len(others)} of {len(asked)} optimizers of {PACKAGE} train the quickstart's comparison"
-    )
+    trained = len(asked) - len(others)
+    print(f"{trained} of {len(asked)} names of {PACKAGE} train the quickstart's comparison")
     for name, reason in others.items():
         print(f"{name}: {reason}")
     return int(len(others) == len(asked))
