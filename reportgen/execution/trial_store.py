@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import math
 from dataclasses import asdict, fields
 from typing import Any
 
-import numpy as np
-
+from reportgen.execution.plain_record import of_plain, to_plain, to_rows
 from reportgen.execution.trial_key import NAMES_ONLY
 from reportgen.records.database import Database
-from reportgen.training import EpochRow, Evidence, Record, TestResult, Trial
+from reportgen.training import EpochRow, Record, Trial
 
 COLUMNS = tuple(field.name for field in fields(EpochRow))
 
@@ -48,7 +46,7 @@ class TrialStore:
         ((record, environment, digest),) = kept
         if digest != _digest(key, record, environment, rows):
             raise DamagedRecordError
-        return _record(trial, json.loads(record), rows)
+        return of_plain(trial, json.loads(record), rows)
 
     def put(self, record: Record, key: str, data: str, environment: dict[str, Any]) -> None:
         """Keep a finished trial's record.
@@ -62,8 +60,8 @@ class TrialStore:
         setup = asdict(record.trial.setup) | {"defects": asdict(record.trial.defects)}
         for name in NAMES_ONLY:
             del setup[name]
-        plain, described = json.dumps(_plain(record)), json.dumps(environment, sort_keys=True)
-        rows = [_row(epoch) for epoch in record.epochs]
+        plain, described = json.dumps(to_plain(record)), json.dumps(environment, sort_keys=True)
+        rows = to_rows(record)
         finished = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         with self.database.transaction():
             self.database.execute("DELETE FROM trials WHERE key = ?", key)
@@ -103,36 +101,6 @@ class TrialStore:
         return int(number)
 
 
-def _plain(record: Record) -> dict[str, Any]:
-    """A record without its epochs as JSON holds it; floats are written so that they come back the same."""
-    plain = asdict(record)
-    del plain["trial"], plain["epochs"]
-    if record.test is not None:
-        plain["test"]["confusion"] = record.test.confusion.tolist()
-    return plain
-
-
-def _row(epoch: EpochRow) -> tuple[Any, ...]:
-    """An epoch as the database holds it: SQLite has no NaN, and keeps one as nothing."""
-    return tuple(None if value != value else value for value in asdict(epoch).values())  # noqa: PLR0124
-
-
 def _digest(key: str, record: str, environment: str, rows: list[tuple[Any, ...]]) -> str:
     """The SHA-256 of all that is read again of a trial, and of whose it is."""
     return hashlib.sha256(json.dumps([key, record, environment, rows], default=repr).encode()).hexdigest()
-
-
-def _record(trial: Trial, plain: dict[str, Any], rows: list[tuple[Any, ...]]) -> Record:
-    test = plain["test"]
-    numbers: list[list[Any]] = [[math.nan if value is None else value for value in row] for row in rows]
-    epochs = [EpochRow(*row) for row in numbers]
-    return Record(
-        trial=trial,
-        epochs=tuple(epochs),
-        diverged=plain["diverged"],
-        best_epoch=plain["best_epoch"],
-        test=test and TestResult(test["loss"], np.array(test["confusion"], dtype=np.int64)),
-        parameter_shapes={name: tuple(shape) for name, shape in plain["parameter_shapes"].items()},
-        steps=plain["steps"],
-        evidence=Evidence(**plain["evidence"]),
-    )

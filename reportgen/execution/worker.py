@@ -38,8 +38,8 @@ class DataSettings:
 class Workplace:
     """A folder of a trial's own: for its checkpoints and, where it keeps one, its classifier.
 
-    seconds_between: from one checkpoint to the next, at least; 0 for one after every epoch. code: the files
-    of a user's code, among them whatever the trial is trained with.
+    seconds_between: from one checkpoint to the next, at least; 0 for one after every epoch. code: the users'
+    files that setups may be of.
     """
 
     folder: Path
@@ -163,8 +163,15 @@ def train_trial(
         The record of the whole training, the epochs of before included.
 
     Raises:
-        UserError: The images are not those that the run began with.
+        UserError: The images are not those that the run began with, or a user's code went wrong.
     """
+    splits, classes = splits_of(trial, splits_for(trial, data)), len(load_data(data).dataset.classes)
+    if trial.setup.optimizer_code or trial.setup.layers_code:
+        from reportgen.execution.guarded_training import train_guarded
+
+        return train_guarded(
+            trial, splits, classes, workplace=workplace, on_epoch=on_epoch, on_notice=on_notice
+        )
     # torch is slow to import: only a process that trains does so
     import torch
 
@@ -176,8 +183,8 @@ def train_trial(
         workplace.folder.mkdir(parents=True, exist_ok=True)
     return train(
         trial,
-        splits_of(trial, splits_for(trial, data)),
-        len(load_data(data).dataset.classes),
+        splits,
+        classes,
         on_epoch=on_epoch,
         save_to=workplace.model if workplace.keeps_model else None,
         checkpoints=Checkpoints(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -113,3 +114,19 @@ def refuse_negative(**values: float) -> None:
     for name, value in values.items():
         if not value >= 0:
             raise ValueError(f"{name} must be at least 0")
+
+
+def restore_attributes(owner: object, values: Mapping[str, Any]) -> None:
+    """Set the attributes of an optimizer that was newly made to what another of its kind kept.
+
+    Args:
+        owner: The optimizer.
+        values: By attribute.
+    """
+    for name, value in values.items():
+        before = getattr(owner, name, None)
+        if isinstance(before, dict) and isinstance(value, dict):
+            before.clear()  # the same object: it may be of a kind that knows what is missing
+            before.update(value)
+        else:
+            setattr(owner, name, value)

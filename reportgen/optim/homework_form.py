@@ -6,7 +6,6 @@ the learning rate is kept in `self.lr` or `self.learning_rate`, where a schedule
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -16,6 +15,7 @@ import torch
 from torch import Tensor
 
 from reportgen.errors import UserError
+from reportgen.optim.base import restore_attributes
 from reportgen.optim.gradients import Gradients, check, written_out
 
 LEARNING_RATES = ("lr", "learning_rate")
@@ -57,13 +57,20 @@ class HomeworkOptimizer:
         self.inner.step(moved, handed(self.form, plain))
         take_over(parameters, moved)
 
+    def evaluated(self, parameters: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the parameters to evaluate: the object's, where it has others than those in training."""
+        if not hasattr(self.inner, "evaluated"):
+            return parameters
+        result = self.inner.evaluated(handed(self.form, parameters))
+        return {name: torch.as_tensor(result[name]) for name in parameters}
+
     def state_dict(self) -> dict[str, Any]:
         """Return all that changes while training: the object's attributes."""
-        return copy.deepcopy({name: _kept(value) for name, value in vars(self.inner).items()})
+        return {name: _kept(value) for name, value in vars(self.inner).items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Stand where `state_dict` was called."""
-        vars(self.inner).update(_restored(copy.deepcopy(dict(state))))
+        restore_attributes(self.inner, _restored(state))
 
 
 def handed(form: Form, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -181,6 +188,8 @@ def _kept(value: Any) -> Any:
     match value:
         case np.ndarray() | np.generic():
             return {NUMPY: torch.from_numpy(np.array(value))}
+        case Tensor():
+            return value.clone()
         case dict():
             return {name: _kept(part) for name, part in value.items()}
         case list() | tuple():
@@ -190,8 +199,10 @@ def _kept(value: Any) -> Any:
 
 def _restored(value: Any) -> Any:
     match value:
+        case Tensor():
+            return value.clone()
         case {"numpy": Tensor() as tensor}:
-            return tensor.numpy()[()]  # a number where it was one: its powers have other last bits
+            return tensor.numpy().copy()[()]  # a number where it was one: its powers have other last bits
         case dict():
             return {name: _restored(part) for name, part in value.items()}
         case list() | tuple():

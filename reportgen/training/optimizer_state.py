@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from reportgen.optim import Optimizer
+from reportgen.optim.base import restore_attributes
 
 TENSOR, ARRAY, LIST, TUPLE, DICT = "tensor", "array", "list", "tuple", "dict"
 
@@ -47,13 +48,7 @@ def restore_state(optimizer: Optimizer, tensors: Mapping[str, Tensor], plain: Ma
     if hasattr(optimizer, "load_state_dict"):
         optimizer.load_state_dict(state)
         return
-    for name, value in state.items():
-        before = getattr(optimizer, name, None)
-        if isinstance(before, dict) and isinstance(value, dict):
-            before.clear()  # the same object: it may be of a kind that knows what is missing
-            before.update(value)
-        else:
-            setattr(optimizer, name, value)
+    restore_attributes(optimizer, state)
 
 
 def _written(value: Any, where: str, tensors: dict[str, Tensor]) -> Any:

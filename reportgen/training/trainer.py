@@ -14,9 +14,8 @@ from torch import Tensor
 
 from reportgen.data import Splits
 from reportgen.nn import Classifier
-from reportgen.optim import Optimizer, find
+from reportgen.optim import Optimizer
 from reportgen.optim.base import evaluated_parameters
-from reportgen.optim.homework_form import make_homework_optimizer
 from reportgen.randomness import Stream, move_to, position, stream
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
@@ -28,9 +27,9 @@ from reportgen.training.measured.insight import insight
 from reportgen.training.measured.rounding import rounded
 from reportgen.training.measured.step_sizes import StepSizes, measured_step
 from reportgen.training.optimizer_state import restore_state, state_of
+from reportgen.training.parts import OWN, Parts
 from reportgen.training.saved_classifier import save_classifier
-from reportgen.training.trial import EpochRow, Record, Setup, TestResult, Trial
-from reportgen.user_code.module import LOADED
+from reportgen.training.trial import EpochRow, Record, TestResult, Trial
 
 INSIGHT = "insight.npz"
 EVALUATION_BATCH = 1000  # images at once where no gradient is needed: enough to keep the cores busy
@@ -44,6 +43,7 @@ def train(
     on_epoch: Callable[[EpochRow], None] | None = None,
     save_to: Path | None = None,
     checkpoints: Checkpoints | None = None,
+    parts: Parts = OWN,
 ) -> Record:
     """Train one trial on its splits, choose its best epoch on validation, and read the test set once.
 
@@ -56,13 +56,14 @@ def train(
             looked at of it.
         checkpoints: Where the training is kept now and then; it goes on from the newest one there is, to the
             same record as if it had never been stopped.
+        parts: What it is trained with, where that is not this program's own.
 
     Returns:
         The record: a row for every epoch, the test result, and the evidence of fairness.
     """
     shorter_products = torch.autocast("cpu", torch.bfloat16, enabled=trial.setup.dtype == "bfloat16")
     with torch.inference_mode(), shorter_products:  # no autograd: every gradient here is written by hand
-        training = Training(trial, splits, classes)
+        training = Training(trial, splits, classes, parts)
         hear = on_epoch or (lambda _: None)
         newest = checkpoints.newest() if checkpoints else None
         if newest is not None:
@@ -79,14 +80,14 @@ def train(
 class Training:
     """A trial in training, epoch by epoch. At the end of any it can be kept, and gone on from."""
 
-    def __init__(self, trial: Trial, splits: Splits, classes: int) -> None:
+    def __init__(self, trial: Trial, splits: Splits, classes: int, parts: Parts = OWN) -> None:
         setup, defects = trial.setup, trial.defects
-        self.trial, self.classes = trial, classes
+        self.trial, self.classes, self.parts = trial, classes, parts
         self.training, self.validation, self.test = images_of(trial, splits)
         weight_stream, order_stream = streams(trial)
         self.dropout_stream = stream(trial.seed, "dropout")
         self.classifier = self._new_classifier(weight_stream)
-        self.optimizer = make_optimizer(setup)
+        self.optimizer = parts.optimizer(setup)
         self.order = BatchOrder(
             len(self.training),
             setup.batch_size,
@@ -121,6 +122,7 @@ class Training:
             dropout_stream=self.dropout_stream,
             label_smoothing=setup.label_smoothing,
             divide_gradient=self.trial.defects.gradients_averaged_twice,
+            kinds=self.parts.layers,
         )
 
     @property
@@ -263,21 +265,6 @@ class Training:
                 validation_accuracy=accuracy_once_each,
             ),
         )
-
-
-def make_optimizer(setup: Setup) -> Optimizer:
-    """Return a new optimizer of a setup, with its hyperparameters.
-
-    Args:
-        setup: Its optimizer is one of this program or an installed package, or of a user's file that this
-            process has loaded.
-    """
-    if setup.optimizer_code:
-        module = LOADED[setup.optimizer_code]
-        return make_homework_optimizer(
-            getattr(module, setup.optimizer.rpartition(":")[2]), **setup.hyperparameters
-        )
-    return find(setup.optimizer).make(**setup.hyperparameters)
 
 
 def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:

@@ -132,12 +132,12 @@ class GuardedProcess:
                 try:
                     answer = self._reader.take()
                 except NoDataError as error:
-                    self._stop(doing, GARBLED, f"its process sent what is no answer ({error})")
+                    self.stop(doing, GARBLED, f"its process sent what is no answer ({error})")
                 if answer is not None:
                     self._take_printed(doing)
                     return answer[0]
                 if time.monotonic() > until:
-                    self._stop(doing, TIME, f"took longer than {seconds:g} s and was stopped")
+                    self.stop(doing, TIME, f"took longer than {seconds:g} s and was stopped")
                 ready = [key.fd for key, _ in selector.select(max(until - time.monotonic(), 0))]
                 if self._requests in ready:
                     left = self._send(left)
@@ -185,7 +185,7 @@ class GuardedProcess:
             self._printed += len(content)
             self._tail = (self._tail + content)[-TAIL:]
             if self._printed > self.limits.printed:
-                self._stop(
+                self.stop(
                     doing, PRINTED, f"printed more than {self.limits.printed / 1e6:g} MB and was stopped"
                 )
 
@@ -194,7 +194,7 @@ class GuardedProcess:
         try:
             code = self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._stop(doing, ENDED, "closed the pipe of its process")
+            self.stop(doing, ENDED, "closed the pipe of its process")
         self._take_printed(doing)
         # bubblewrap says 128 + signal of the process in it
         number = -code if code < 0 else code - 128
@@ -209,10 +209,19 @@ class GuardedProcess:
         last = [line for line in self._tail.decode(errors="replace").splitlines() if line.strip()]
         if last:
             reason += f"; the last that it printed: {printable(last[-1].strip())[:200]}"
-        self._stop(doing, ENDED, reason)
+        self.stop(doing, ENDED, reason)
 
-    def _stop(self, doing: str, kind: str, reason: str) -> NoReturn:
-        """End the process for good, and say why."""
+    def stop(self, doing: str, kind: str, reason: str) -> NoReturn:
+        """End the process for good, and say why.
+
+        Args:
+            doing: What it was asked to do.
+            kind: One of STOPS.
+            reason: In words.
+
+        Raises:
+            UserCodeError: Always.
+        """
         self._kill()
         self.ended = UserCodeError(f"{self.file}: {doing}: {reason}", file=self.file, kind=kind)
         raise self.ended
@@ -224,6 +233,16 @@ class GuardedProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            self._wait_for_others()
+
+    def _wait_for_others(self) -> None:
+        """Wait until nobody holds the other end of the pipe: what ran in bubblewrap ends after it."""
+        until = time.monotonic() + END_SECONDS
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._answers, selectors.EVENT_READ)
+            while (left := until - time.monotonic()) > 0:
+                if selector.select(left) and not os.read(self._answers, CHUNK):
+                    return
 
 
 def _environment(home: Path) -> dict[str, str]:

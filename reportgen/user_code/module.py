@@ -21,9 +21,6 @@ DEFINITIONS = (
 )
 """What runs of a notebook: what its classes may need. The rest of it trains, prints and draws."""
 
-LOADED: dict[str, ModuleType] = {}
-"""The users' code that this process has run, by digest."""
-
 
 def module_file(code: UserCode) -> str:
     """Return what tracebacks call the file of a user's code: no file on any disk."""
@@ -48,7 +45,7 @@ def load_module(code: UserCode, on_skipped: Callable[[str], None] = lambda _: No
     module.__file__ = file
     # tracebacks and inspect find the lines here; without a time, nobody looks for the file on a disk
     linecache.cache[file] = (len(code.text), None, [f"{line}\n" for line in code.text.split("\n")], file)
-    sys.modules[name] = LOADED[code.digest] = module
+    sys.modules[name] = module
     if not code.is_notebook:
         exec(compile(code.text, file, "exec", dont_inherit=True), module.__dict__)
         return module
@@ -60,4 +57,23 @@ def load_module(code: UserCode, on_skipped: Callable[[str], None] = lambda _: No
             exec(compile(tree, file, "exec", dont_inherit=True), module.__dict__)
         except Exception as error:
             on_skipped(f"{code.place(statement.lineno)}: {type(error).__name__}: {error}")
+    return module
+
+
+def load_guarded(code: UserCode, on_skipped: Callable[[str], None] = lambda _: None) -> ModuleType:
+    """Run users' code as a module, set back what it changed of torch's settings, and return it.
+
+    Args:
+        code: The users'.
+        on_skipped: As in `load_module`.
+
+    Raises:
+        BaseException: Whatever the code raises.
+    """
+    import torch
+
+    set_num_threads, set_default_dtype = torch.set_num_threads, torch.set_default_dtype
+    module = load_module(code, on_skipped)
+    set_num_threads(1)
+    set_default_dtype(torch.float32)
     return module

@@ -57,7 +57,7 @@ class CodeProcess(GuardedProcess):
         try:
             return read_description(plain)
         except (ValueError, TypeError, KeyError, AttributeError):
-            self._garbled("as it is looked at")
+            self.refuse("as it is looked at")
 
     def new(self, class_name: str, *args: Any, **kwargs: Any) -> RemoteObject:
         """Make an object of a class of the code.
@@ -110,15 +110,20 @@ class CodeProcess(GuardedProcess):
             raise UserCodeError(text, file=self.file, kind=NO_DATA)
         if isinstance(answer, dict) and isinstance(described := answer.get("error"), dict):
             raise error_of(described, self.code, doing, self.limits)
-        return self._garbled(doing)
+        return self.refuse(doing)
 
     def _number(self, number: object) -> int:
         if type(number) is not int:
-            self._garbled("as an object is made")
+            self.refuse("as an object is made")
         return number
 
-    def _garbled(self, doing: str) -> NoReturn:
-        self._stop(doing, GARBLED, "its process sent what is no answer")
+    def refuse(self, doing: str) -> NoReturn:
+        """End the process, which answered with what cannot be. Raises UserCodeError.
+
+        Args:
+            doing: What it was asked to do.
+        """
+        self.stop(doing, GARBLED, "its process sent what is no answer")
 
 
 def error_of(described: dict[Any, Any], code: UserCode, doing: str, limits: Limits) -> UserCodeError:
@@ -170,7 +175,7 @@ class RemoteObject:
             "call", self.number, method, args, kwargs, doing=doing, as_numpy=as_numpy
         )
         if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], tuple)):
-            self.process._garbled(doing)
+            self.process.refuse(doing)
         result, after = answer
         return result, after
 
@@ -236,4 +241,4 @@ class RemoteTwin:
                 isinstance(tensor, Tensor) for tensor in [*new_weights, *new_biases]
             ):
                 return new_weights, new_biases
-        return self.process._garbled("ABOUT.twin(...).step")
+        return self.process.refuse("ABOUT.twin(...).step")

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from reportgen.user_code.confinement import Connection
 from reportgen.user_code.description import describe_module
 from reportgen.user_code.encoding import NoDataError, encode
-from reportgen.user_code.module import load_module
+from reportgen.user_code.module import load_guarded
 from reportgen.user_code.source import UserCode
 from reportgen.user_code.trouble import describe_exception
 
@@ -57,11 +56,8 @@ class Server:
         return operations[name]
 
     def load(self) -> None:
-        """Run the code, once; what it changed of torch's settings is set back."""
-        set_num_threads, set_default_dtype = torch.set_num_threads, torch.set_default_dtype
-        self.module = load_module(self.code, self.skipped.append)
-        set_num_threads(1)
-        set_default_dtype(torch.float32)
+        """Run the code, once."""
+        self.module = load_guarded(self.code, self.skipped.append)
 
     def describe(self) -> dict[str, Any]:
         """Return what the code holds."""

@@ -16,6 +16,7 @@ from reportgen.data import Splits
 from reportgen.optim import SGD, Schedule
 from reportgen.training import Augmentation, Defects, Record, Trial, train, trainer
 from reportgen.training.averaging import WeightAverage
+from reportgen.training.parts import Parts
 from reportgen.training.saved_classifier import load_classifier
 
 CLASSES = 3
@@ -133,17 +134,16 @@ def test_the_last_epochs_are_averaged_and_training_goes_on_from_its_own_weights(
     epochs: int,
     splits: Splits,
     make_trial: MakeTrial,
-    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     watched = type("Watching", (Watched,), {"seen": []})
-    monkeypatch.setattr(trainer, "make_optimizer", lambda setup, kind=watched: kind(**setup.hyperparameters))
     settings = {"hyperparameters": {"learning_rate": 0.05}, "epochs": 5}
     record = train(
         make_trial("Watching", average_epochs=epochs, **settings),
         splits,
         CLASSES,
         save_to=tmp_path / "m.safetensors",
+        parts=Parts(lambda setup: watched(**setup.hyperparameters)),
     )
     assert record.best_epoch == 5  # so that the last average is what is saved
     ends = watched.seen[4::5]  # of the five steps of every epoch

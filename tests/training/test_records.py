@@ -13,7 +13,8 @@ import torch
 
 from reportgen.data import Part, Splits
 from reportgen.randomness import stream
-from reportgen.training import Defects, EpochRow, Record, Trial, train, trainer
+from reportgen.training import Defects, EpochRow, Record, Trial, train
+from reportgen.training.parts import Parts
 from reportgen.training.saved_classifier import load_classifier
 
 CLASSES = 3
@@ -178,14 +179,15 @@ class Spy:
 
 
 def test_every_optimizer_starts_from_the_same_weights_and_sees_the_same_batches(
-    splits: Splits, make_trial: MakeTrial, monkeypatch: pytest.MonkeyPatch
+    splits: Splits, make_trial: MakeTrial
 ) -> None:
     """Seen from inside, with two optimizers that only look."""
     looked = []
     for name in ("One", "Other"):
         spy = type(name, (Spy,), {"seen": []})
-        monkeypatch.setattr(trainer, "make_optimizer", lambda setup, kind=spy: kind(**setup.hyperparameters))
-        train(make_trial(name, hyperparameters={"learning_rate": 1.0}, epochs=2), splits, CLASSES)
+        parts = Parts(lambda setup, kind=spy: kind(**setup.hyperparameters))
+        trial = make_trial(name, hyperparameters={"learning_rate": 1.0}, epochs=2)
+        train(trial, splits, CLASSES, parts=parts)
         looked.append(spy.seen)
     one, other = looked
     assert len(one) == 2 * 5
@@ -196,14 +198,12 @@ def test_every_optimizer_starts_from_the_same_weights_and_sees_the_same_batches(
     assert np.array_equal(one[0][0].numpy(), expected)
 
 
-def test_networks_of_different_sizes_see_the_same_batches(
-    splits: Splits, make_trial: MakeTrial, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_networks_of_different_sizes_see_the_same_batches(splits: Splits, make_trial: MakeTrial) -> None:
     looked = []
     for hidden in ((6, 5), (20,)):
         spy = type("Looking", (Spy,), {"seen": []})
-        monkeypatch.setattr(trainer, "make_optimizer", lambda setup, kind=spy: kind(**setup.hyperparameters))
-        train(make_trial("Looking", hidden=hidden, epochs=2), splits, CLASSES)
+        parts = Parts(lambda setup, kind=spy: kind(**setup.hyperparameters))
+        train(make_trial("Looking", hidden=hidden, epochs=2), splits, CLASSES, parts=parts)
         looked.append([x for _, x in spy.seen])
     assert all(torch.equal(x, y) for x, y in zip(*looked, strict=True))
 

@@ -1,0 +1,73 @@
+"""Trials and their records as plain data, and back, to the bit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from reportgen.optim import Schedule
+from reportgen.training import Augmentation, Defects, EpochRow, Evidence, Record, Setup, TestResult, Trial
+
+
+def to_plain(record: Record) -> dict[str, Any]:
+    """Return a record without its epochs as JSON holds it; its floats come back the same.
+
+    Args:
+        record: Of a trial.
+    """
+    plain = asdict(record)
+    del plain["trial"], plain["epochs"]
+    if record.test is not None:
+        plain["test"]["confusion"] = record.test.confusion.tolist()
+    return plain
+
+
+def to_rows(record: Record) -> list[tuple[Any, ...]]:
+    """Return a record's epochs as the database holds them: SQLite has no NaN, and keeps one as nothing.
+
+    Args:
+        record: Of a trial.
+    """
+    return [
+        tuple(None if value != value else value for value in asdict(epoch).values())  # noqa: PLR0124
+        for epoch in record.epochs
+    ]
+
+
+def of_plain(trial: Trial, plain: dict[str, Any], rows: Sequence[Sequence[Any]]) -> Record:
+    """Return the record that `to_plain` and `to_rows` were given.
+
+    Args:
+        trial: Its own.
+        plain: All but its epochs.
+        rows: These.
+    """
+    test = plain["test"]
+    numbers: list[list[Any]] = [[math.nan if value is None else value for value in row] for row in rows]
+    epochs = [EpochRow(*row) for row in numbers]
+    return Record(
+        trial=trial,
+        epochs=tuple(epochs),
+        diverged=plain["diverged"],
+        best_epoch=plain["best_epoch"],
+        test=test and TestResult(test["loss"], np.array(test["confusion"], dtype=np.int64)),
+        parameter_shapes={name: tuple(shape) for name, shape in plain["parameter_shapes"].items()},
+        steps=plain["steps"],
+        evidence=Evidence(**plain["evidence"]),
+    )
+
+
+def trial_of(plain: dict[str, Any]) -> Trial:
+    """Return the trial of which `dataclasses.asdict` made this.
+
+    Args:
+        plain: A dictionary of dictionaries.
+    """
+    setup = dict(plain["setup"])
+    setup["schedule"] = Schedule(**setup["schedule"])
+    setup["augmentation"] = Augmentation(**setup["augmentation"])
+    return Trial(Setup(**setup), plain["seed"], Defects(**plain["defects"]))
