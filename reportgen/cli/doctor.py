@@ -77,6 +77,7 @@ def findings() -> Iterator[Finding]:
         yield carefully(look)
     yield carefully(cifar10, needed=False)
     yield carefully(fashion_mnist, needed=False)
+    yield guarded_code()
     yield browser()
 
 
@@ -235,6 +236,18 @@ def archives(source: str, names: tuple[str, ...], otherwise: str) -> Finding:
 
 
 # ---------------------------------------------------------------- the rest
+
+
+def guarded_code() -> Finding:
+    """What stands between this machine and the code that users bring along."""
+    from reportgen.user_code.bubblewrap import COMMAND, find_bubblewrap
+
+    if find_bubblewrap() is not None:
+        return Finding("bubblewrap keeps users' code from the network and from all files but its own")
+    without = "without it, limits keep users' code from accidents, not from malice"
+    if shutil.which(COMMAND):
+        return Finding("bubblewrap that works", f"it is not allowed here; {without}", needed=False)
+    return Finding("bubblewrap", f"apt-get install bubblewrap (Linux alone has it); {without}", needed=False)
 
 
 def browser() -> Finding:
