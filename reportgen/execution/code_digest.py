@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,25 +16,42 @@ COMPUTES = ("nn", "optim", "training", "randomness.py", "data/splits.py", "execu
 RULES = "optim/rules"
 """The optimizers: each belongs to the trials that it trains, not to the others."""
 
+GUARDED = (
+    *("execution/guarded_child.py", "execution/user_parts.py", "optim/homework_form.py"),
+    "user_code/module.py",
+)
+"""What computes besides where the code is a user's: it belongs to those trials alone."""
+
 WITHOUT_EFFECT = ("ctx", "kind", "type_comment", "type_ignores")
 """Fields of the syntax tree that say how something was written, or again what its place says already."""
 
 
 @cache
 def code_digest() -> str:
-    """Return the SHA-256 of the code that computes but for the optimizers, as Python understands it."""
-    texts = [canonical(file.read_text(encoding="utf-8")) for file in files()]
+    """Return the SHA-256 of the code that computes in every trial, as Python understands it."""
+    return _digest(files())
+
+
+@cache
+def guarded_digest() -> str:
+    """Return the SHA-256 of the code that computes besides where the code is a user's."""
+    return _digest([PACKAGE / name for name in GUARDED])
+
+
+def _digest(of: Iterable[Path]) -> str:
+    texts = [canonical(file.read_text(encoding="utf-8")) for file in of]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def files() -> list[Path]:
-    """Return the files of the code that computes but for the optimizers, in order."""
+    """Return the files of the code that computes in every trial, in order: no optimizer is among them."""
     places = [PACKAGE / name for name in COMPUTES]
+    guarded = {PACKAGE / name for name in GUARDED}
     return [
         file
         for place in places
         for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])
-        if not file.is_relative_to(PACKAGE / RULES)
+        if not file.is_relative_to(PACKAGE / RULES) and file not in guarded
     ]
 
 

@@ -54,9 +54,10 @@ def _train(job: dict[str, Any], codes: Sequence[UserCode], connection: Connectio
 
     _seed(trial.seed, 0)
     folder = Path(job["folder"])
+    parts = {name: Part(**arrays) for name, arrays in job["splits"].items()}
     record = train(
         trial,
-        Splits(**{name: Part(**arrays) for name, arrays in job["splits"].items()}),
+        Splits(parts["train"], parts["validation"], parts["test"]),
         job["classes"],
         on_epoch=hear,
         save_to=None if job["model"] is None else folder / job["model"],

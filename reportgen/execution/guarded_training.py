@@ -6,7 +6,7 @@ What comes back is data, and checked; nothing of the user's code runs in this pr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -62,9 +62,8 @@ def train_guarded(
     file = " and ".join(code.file for code in codes)
     workplace.folder.mkdir(parents=True, exist_ok=True)
     arrays = {
-        part.name: {field.name: np.asarray(getattr(held, field.name)) for field in fields(held)}
-        for part in fields(splits)
-        for held in [getattr(splits, part.name)]
+        name: {key: np.asarray(array) for key, array in vars(part).items()}
+        for name, part in splits.by_name().items()
     }
     job = {
         "trial": asdict(trial),

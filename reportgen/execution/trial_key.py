@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from reportgen import optim
-from reportgen.execution.code_digest import canonical, code_digest
+from reportgen.execution.code_digest import canonical, code_digest, guarded_digest
 from reportgen.optim.torch_optim import package_of
 from reportgen.training import Trial
 
@@ -38,6 +38,7 @@ def trial_key(trial: Trial, data: str) -> str:
     content = {
         "format": FORMAT,
         "code": code_digest(),
+        "guarded": guarded_digest() if setup.optimizer_code or setup.layers_code else "",
         "optimizer": setup.optimizer_code or optimizer_digest(setup.optimizer),
         **machinery(),
         "data": data,
@@ -73,6 +74,8 @@ def digest_of_all(trials: Iterable[Trial]) -> str:
         f"{optimizer} {optimizer_code or optimizer_digest(optimizer)} {layers_code}"
         for optimizer, optimizer_code, layers_code in sorted(setups)
     ]
+    if any(optimizer_code or layers_code for _, optimizer_code, layers_code in setups):
+        parts.append(guarded_digest())
     return hashlib.sha256("\n".join([code_digest(), *parts]).encode()).hexdigest()
 
 

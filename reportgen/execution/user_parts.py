@@ -8,16 +8,13 @@ from typing import cast
 
 import torch
 
-from reportgen.nn.homework_kinds import HomeworkClasses, kinds_of
+from reportgen.nn.homework_kinds import classes_in, kinds_of
 from reportgen.optim import Optimizer
 from reportgen.optim.base import PerParameter
 from reportgen.optim.homework_form import make_homework_optimizer
 from reportgen.optim.torch_optim import TorchOptimizer
 from reportgen.training.parts import OWN, Parts
 from reportgen.training.trial import Setup
-
-LAYERS = {"fully_connected": "FullyConnectedLayer", "relu": "ReLU", "loss": "Softmax_CrossEntropy"}
-"""What the homework calls the classes of a network."""
 
 
 def parts_of(optimizer: ModuleType | None, layers: ModuleType | None) -> Parts:
@@ -27,10 +24,9 @@ def parts_of(optimizer: ModuleType | None, layers: ModuleType | None) -> Parts:
         optimizer: The file with the optimizer; None for one of this program's.
         layers: The file with layers, of which it may have some.
     """
-    classes = {role: getattr(layers, name, None) for role, name in LAYERS.items()}
     return Parts(
         optimizer=OWN.optimizer if optimizer is None else _optimizers_of(optimizer),
-        layers=OWN.layers if layers is None else kinds_of(HomeworkClasses(**classes)),
+        layers=OWN.layers if layers is None else kinds_of(classes_in(layers)),
     )
 
 

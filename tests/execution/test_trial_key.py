@@ -125,7 +125,6 @@ NO_NUMBERS = {
     "reportgen.files.locks": "who is at work",
     "reportgen.files.resources": "where the cache is",
     "reportgen.user_code": "empty",
-    "reportgen.user_code.module": "runs a user's code, whose digest is in the key",
     "reportgen.user_code.source": "the user's code as text, whose digest is in the key",
     # what these make is in the key as the digest of the data
     "reportgen.data": "names what the others have",
