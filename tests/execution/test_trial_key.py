@@ -79,6 +79,17 @@ def test_another_program_library_or_processor_is_another_trial(
     assert trial_key(TRIAL, "data") == before
 
 
+@pytest.mark.parametrize("own", [{"optimizer_code": "0f"}, {"layers_code": "0f"}])
+def test_what_computes_for_users_code_alone_is_in_the_keys_of_its_trials_alone(
+    own: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_user = replace(TRIAL, setup=replace(TRIAL.setup, **own))
+    before, before_of_user = trial_key(TRIAL, "data"), trial_key(of_user, "data")
+    monkeypatch.setattr(keys, "guarded_digest", lambda: "another")
+    assert trial_key(TRIAL, "data") == before
+    assert trial_key(of_user, "data") != before_of_user
+
+
 def test_a_trial_has_its_own_optimizer_in_its_key_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     before = trial_key(TRIAL, "data")
     other = {name: "changed" for name in optim.built_in() if name != TRIAL.setup.optimizer}

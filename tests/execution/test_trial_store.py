@@ -17,7 +17,7 @@ import torch
 
 from reportgen.errors import UserError
 from reportgen.execution import trial_key as keys
-from reportgen.execution import trial_store
+from reportgen.execution.plain_record import to_plain
 from reportgen.execution.trial_key import trial_key
 from reportgen.execution.trial_store import DamagedRecordError, TrialStore
 from reportgen.optim import Schedule
@@ -146,7 +146,7 @@ def test_trials_of_an_older_database_are_trained_anew(path: Path, version: int) 
         with Database(path.parent) as opened:
             if version:
                 opened.execute("INSERT INTO environments (id, description) VALUES (1, '{}')")
-                values = (key, "{}", 0, "data", json.dumps(trial_store._plain(FINISHED)), 1, "")
+                values = (key, "{}", 0, "data", json.dumps(to_plain(FINISHED)), 1, "")
                 opened.execute("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
     with Kept(path.parent) as again:
         assert again.get(FINISHED.trial, "data") is None
