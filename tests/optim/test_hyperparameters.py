@@ -25,43 +25,65 @@ DEFAULTS = {
     "RAdam": ADAM,
     "Lion": {"learning_rate": 1e-4, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
     "AdaBelief": ADAM | {"epsilon": 1e-16},
+    "LAMB": ADAM | {"epsilon": 1e-6},
+    "ADOPT": ADAM | {"beta2": 0.9999, "epsilon": 1e-6},
+    "AdEMAMix": ADAM | {"beta3": 0.9999, "alpha": 5.0, "warmup": 0},
+    "Prodigy": ADAM | {"learning_rate": 1.0, "d0": 1e-6},
+    "Adafactor": {
+        "learning_rate": 1e-2,
+        "decay_power": 0.8,
+        "epsilon1": 1e-15,
+        "epsilon2": 1e-3,
+        "clip": 1.0,
+        "weight_decay": 0.0,
+    },
+    "Muon": {
+        "learning_rate": 0.02,
+        "momentum": 0.95,
+        "bfloat16": False,
+        "weight_decay": 0.0,
+        "bias_factor": 0.05,
+        "beta1": 0.9,
+        "beta2": 0.95,
+        "epsilon": 1e-10,
+    },
+    "SOAP": ADAM | {"learning_rate": 3e-3, "beta1": 0.95, "beta2": 0.95, "every": 10, "largest": 1024},
+    "Shampoo": {"learning_rate": 1e-3, "epsilon": 1e-6, "every": 10, "largest": 1024, "weight_decay": 0.0},
+    "ScheduleFreeSGD": {"learning_rate": 1.0, "beta": 0.9, "weight_decay": 0.0},
+    "ScheduleFreeAdamW": ADAM | {"learning_rate": 2.5e-3},
 }
-"""Of the homework, of the papers, and of the programs that the optimizers are held against."""
+"""Of the homework, of the papers, or of the programs that the optimizers are held against."""
 
-UNIT, POSITIVE, NOT_NEGATIVE = "at least 0 and less than 1", "greater than 0", "at least 0"
+UNIT = ("at least 0 and less than 1", [-0.1, 1.0, 1.5, math.nan], [0, 0.0, 0.999])
+POSITIVE = ("greater than 0", [0.0, -1e-8, math.nan], [1e-30, 1.0])
+COUNT = ("greater than 0", [0, -1], [1, 7])
+NOT_NEGATIVE = ("at least 0", [-1e-8, -1.0, math.nan], [0, 0.0, 1e-8, 5.0])
+"""What a refusal says, values outside, and values at the edge."""
 LIMITS = {
-    **dict.fromkeys(["momentum", "rho", "beta1", "beta2"], UNIT),
-    "epsilon": POSITIVE,
-    **dict.fromkeys(["weight_decay", "psi"], NOT_NEGATIVE),
-}
-OUTSIDE = {
-    UNIT: [-0.1, 1.0, 1.5, math.nan],
-    POSITIVE: [0.0, -1e-8, math.nan],
-    NOT_NEGATIVE: [-1e-8, -1.0, math.nan],
-}
-INSIDE: dict[str, list[float]] = {
-    UNIT: [0, 0.0, 0.999],
-    POSITIVE: [1e-30, 1.0],
-    NOT_NEGATIVE: [0, 0.0, 1e-8, 5.0],
+    **dict.fromkeys(["momentum", "rho", "beta", "beta1", "beta2", "beta3"], UNIT),
+    **dict.fromkeys(["epsilon", "epsilon1", "epsilon2", "d0", "decay_power", "clip"], POSITIVE),
+    **dict.fromkeys(["every", "largest"], COUNT),
+    **dict.fromkeys(["weight_decay", "psi", "alpha", "warmup", "bias_factor"], NOT_NEGATIVE),
 }
 HYPERPARAMETERS = [
     pytest.param(kind, name, id=f"{kind.name} {name}")
     for kind in built_in().values()
-    for name in kind.hyperparameters
-    if name != "learning_rate"  # whose limits are the experiment's
+    for name, default in kind.hyperparameters.items()
+    if name != "learning_rate" and not isinstance(default, bool)  # its limits are the experiment's
 ]
 
 
 @pytest.mark.parametrize(("kind", "name"), HYPERPARAMETERS)
 def test_values_out_of_range_are_refused_by_name(kind: OptimizerKind, name: str) -> None:
-    for value in OUTSIDE[LIMITS[name]]:
-        with pytest.raises(ValueError, match=f"^{name} must be {LIMITS[name]}$"):
+    expected, outside, _ = LIMITS[name]
+    for value in outside:
+        with pytest.raises(ValueError, match=f"^{name} must be {expected}$"):
             kind.make(**{name: value})
 
 
 @pytest.mark.parametrize(("kind", "name"), HYPERPARAMETERS)
 def test_values_at_the_edge_of_the_range_are_taken(kind: OptimizerKind, name: str) -> None:
-    for value in INSIDE[LIMITS[name]]:
+    for value in LIMITS[name][2]:
         optimizer, parameters = kind.make(**{name: value}), some_parameters()
         assert getattr(optimizer, name) == value
         for _ in range(2):
