@@ -100,6 +100,8 @@ def scores_front_page(
             **{name: everywhere(line, t) for name, line in front_matter.given().items()},
             "fingerprint": fingerprint,
             "notices": [],
+            "failures": [],
+            "whose_code": [],
             "abstract": None,
             "findings": sentences,
             "glance": None,
