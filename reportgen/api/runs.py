@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,24 +65,23 @@ class Run(KeptRun):
         pdf: Variant | None = "a-3u",
         paper: str = "a4",
     ) -> Rendered:
-        """Write the run's report; see `reportgen.render`, which this calls.
+        """Write the run's report, as `reportgen.render` does.
 
         Args:
-            path: Where copies of it go, without an ending: PATH.html and PATH.pdf. Without, it stays in the
-                run's folder alone.
+            path: Where it goes, without an ending: PATH.html and PATH.pdf. Without, into the run's folder.
             languages: Of the report, in their order; without, those that the run was made with.
             templates: A folder of templates over the program's own.
             pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
             paper: "a4" or "letter".
         """
-        rendered = render(self, languages=languages, templates=templates, pdf=pdf, paper=paper)
-        if path is None:
-            return rendered
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        html = _copy(rendered.html, target.with_name(f"{target.name}.html"))
-        pdf_copy = rendered.pdf and _copy(rendered.pdf, target.with_name(f"{target.name}.pdf"))
-        return replace(rendered, html=html, pdf=pdf_copy)
+        from reportgen.api.report_options import report_options
+        from reportgen.report import render as rendering
+
+        options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper)
+        target = None if path is None else Path(path)
+        if target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        return rendering.render(self, options, target)
 
     def __repr__(self) -> str:
         """Return the run by its folder; its records would fill pages."""
@@ -155,12 +154,11 @@ def run(
 
     from reportgen.cli.progress import watch
     from reportgen.execution.environment import cores
-    from reportgen.execution.prepare import prepare
+    from reportgen.execution.prepare import find_experiment, prepare
     from reportgen.execution.run import run as train
     from reportgen.execution.trials import TrainingOptions
     from reportgen.experiment.front_matter import FrontMatter
     from reportgen.experiment.overrides import Overrides
-    from reportgen.experiment.reading import find_source
 
     overrides = Overrides(
         data_source,
@@ -169,7 +167,7 @@ def run(
         epochs,
         FrontMatter(title, author, course),
     )
-    prepared = prepare(find_source(str(experiment), overrides))
+    prepared = prepare(find_experiment(str(experiment), overrides))
     with watch(Console(stderr=True)) if progress else nullcontext() as watcher:
         finished = train(
             prepared,
@@ -213,10 +211,3 @@ def render(
     options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper)
     kept = run if isinstance(run, Run) else KeptRun.read(find_run(str(run), Path(output)))
     return rendering.render(kept, options)
-
-
-def _copy(file: Path, target: Path) -> Path:
-    from reportgen.files.atomic import write_bytes
-
-    write_bytes(target, file.read_bytes())
-    return target

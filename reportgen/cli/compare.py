@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reportgen.cli.options import front_matter_options, output_option, report_options
+from reportgen.cli.options import front_matter_options, open_option, output_option, report_options
 from reportgen.errors import ExitCode
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.report.options import ReportOptions
@@ -27,13 +27,14 @@ class Report:
     """Where the report goes, and what is asked of it.
 
     target: without an ending; None for the folder FOLDER of the output folder, under the table's name.
-    front_matter: what stands above it.
+    front_matter: what stands above it. opens: whether it is opened when it is written.
     """
 
     target: Path | None
     output: Path
     options: ReportOptions
     front_matter: FrontMatter = NO_FRONT_MATTER
+    opens: bool = False
 
     def place(self, paths: Sequence[Path], comparison: Comparison) -> Path:
         """Return where to write the report, without an ending. Raises UserError where another file is."""
@@ -44,7 +45,7 @@ class Report:
         return file_names.free(self.output / FOLDER, paths, comparison)
 
 
-@click.command()
+@click.command(epilog="Example: reportgen compare scores.csv --metric accuracy")
 @click.argument("tables", nargs=-1, required=True, metavar="RESULTS.csv ...", type=click.Path(path_type=Path))
 @click.option("--metric", help="The column to compare by [default: score, else test_accuracy].")
 @click.option("--problem", help="Compare on this problem only.")
@@ -61,6 +62,7 @@ class Report:
 )
 @output_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
+@open_option
 @front_matter_options
 @report_options
 def compare(  # noqa: PLR0917 - click passes them by name
@@ -72,6 +74,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     to: Path | None,
     output: Path,
     no_report: bool,
+    opens: bool,
     front_matter: FrontMatter,
     options: ReportOptions,
 ) -> ExitCode:
@@ -86,7 +89,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         problem=problem,
         alpha=alpha,
         higher_is_better=higher_is_better,
-        report=None if no_report else Report(to, output, options, front_matter),
+        report=None if no_report else Report(to, output, options, front_matter, opens),
     )
 
 
@@ -119,6 +122,7 @@ def compare_tables(
     from rich.console import Console
 
     from reportgen.analysis.comparison import compare
+    from reportgen.cli.opening import open_report
     from reportgen.cli.progress import counted
     from reportgen.cli.render import where
     from reportgen.cli.verdicts import describe
@@ -153,6 +157,8 @@ def compare_tables(
             )
         for line in where(rendered):
             click.echo(line)
+        if report.opens:
+            open_report(rendered.html)
     return ExitCode.DONE
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reportgen.cli.completion import complete_sources
 from reportgen.experiment.front_matter import FrontMatter, check_line
 from reportgen.experiment.overrides import Overrides
 from reportgen.report.options import (
@@ -67,6 +68,13 @@ workers_option = click.option(
     "--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core]."
 )
 
+open_option = click.option(
+    "--open",
+    "opens",
+    is_flag=True,
+    help="Open the report's page in the end, if called from a terminal.",
+)
+
 secrets_option = click.option(
     "--secrets",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -101,7 +109,9 @@ front_matter_options = _group("front_matter", FrontMatter, _title_option, _autho
 # ---------------------------------------------------------------- instead of the experiment's file
 
 _data_source_option = click.option(
-    "--data-source", help="Use this source of images instead of the experiment's."
+    "--data-source",
+    help="Use this source of images instead of the experiment's.",
+    shell_complete=complete_sources,
 )
 _data_path_option = click.option("--data-path", help="File or folder of the source npz or folder.")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reportgen.cli.options import rendering_options, report_arguments
+from reportgen.cli.options import open_option, rendering_options, report_arguments
 from reportgen.errors import UserError
 from reportgen.report.options import ReportOptions
 
@@ -18,18 +18,31 @@ if TYPE_CHECKING:
     from reportgen.report.render import Rendered
 
 
-@click.command()
+@click.command(epilog="Example: reportgen render output/quickstart/latest --languages en --to handed-in.pdf")
 @click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Write the report there, into a folder or as PATH.html and PATH.pdf [default: into the run's folder,"
+    " in place of the report there].",
+)
+@open_option
 @rendering_options
-def render(run_folder: Path, options: ReportOptions) -> None:
+def render(run_folder: Path, to: Path | None, opens: bool, options: ReportOptions) -> None:
     """Write the HTML and the PDF of a run again, from its stored records."""
+    from reportgen.cli.opening import open_report
     from reportgen.records.run import Run
+    from reportgen.report import file_names
 
-    report(Run.read(run_folder.resolve()), options)
+    run = Run.read(run_folder.resolve())
+    rendered = report(run, options, None if to is None else file_names.within(to))
+    if opens:
+        open_report(rendered.html)
 
 
-def report(run: Run, options: ReportOptions) -> None:
-    """Render a run and print where its report is."""
+def report(run: Run, options: ReportOptions, target: Path | None = None) -> Rendered:
+    """Render a run, in its folder or as the target's files, and print where its report is."""
     from rich.console import Console
 
     from reportgen.report.render import render as write_report
@@ -38,14 +51,15 @@ def report(run: Run, options: ReportOptions) -> None:
     try:
         # a moving sign on a terminal, nothing elsewhere: this takes some seconds
         with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = write_report(run, options)
+            rendered = write_report(run, options, target)
     except UserError as error:
-        again = shlex.join(
-            ["reportgen", "render", str(run.folder), *report_arguments(options, anywhere=False)]
-        )
+        place = [] if target is None else ["--to", str(target)]
+        words = ["reportgen", "render", str(run.folder), *place, *report_arguments(options, anywhere=False)]
+        again = shlex.join(words)
         raise type(error)(f"{error}; the records are kept: `{again}` tries again") from error
     for line in where(rendered):
         click.echo(line)
+    return rendered
 
 
 def where(rendered: Rendered) -> list[str]:

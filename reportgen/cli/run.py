@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reportgen.cli.completion import complete_experiments
 from reportgen.cli.console import print_rows
-from reportgen.cli.options import output_option, override_options, report_options, training_options
+from reportgen.cli.options import (
+    open_option,
+    output_option,
+    override_options,
+    report_options,
+    training_options,
+)
 from reportgen.cli.render import report
 from reportgen.errors import ExitCode, UserError, describe_all
 from reportgen.experiment.overrides import Overrides
@@ -31,18 +38,20 @@ DEFAULT_EXPERIMENT = "quickstart"
 MOST_EXPERIMENTS = 100
 
 
-@click.command()
-@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT.toml ...]")
+@click.command(epilog="Example: reportgen run mine.toml --seeds 7 --open")
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT.toml ...]", shell_complete=complete_experiments)
 @output_option
 @override_options
 @training_options
 @report_options
-def run(
+@open_option
+def run(  # noqa: PLR0917 - click passes them by name
     experiments: tuple[str, ...],
     output: Path,
     overrides: Overrides,
     training: TrainingOptions,
     options: ReportOptions,
+    opens: bool,
 ) -> ExitCode:
     """Train experiments and write a report of each.
 
@@ -53,7 +62,12 @@ def run(
     quickstart on images that come with the program.
     """
     return run_all(
-        experiments or (DEFAULT_EXPERIMENT,), overrides, output=output, training=training, options=options
+        experiments or (DEFAULT_EXPERIMENT,),
+        overrides,
+        output=output,
+        training=training,
+        options=options,
+        opens=opens,
     )
 
 
@@ -76,6 +90,7 @@ def run_all(
     output: Path,
     training: TrainingOptions,
     options: ReportOptions,
+    opens: bool,
 ) -> ExitCode:
     """Run and report experiments one after the other; returns the exit code.
 
@@ -83,9 +98,8 @@ def run_all(
     """
     from rich.console import Console
 
-    from reportgen.execution.prepare import prepare
+    from reportgen.execution.prepare import find_experiment, prepare
     from reportgen.execution.run import prove
-    from reportgen.experiment.reading import find_source
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
 
     if options.pdf and (problem := check_pdf(options.pdf)):
@@ -98,7 +112,7 @@ def run_all(
     prepared: dict[int, Prepared] = {}
     for place, name in enumerate(names):
         with failures_said():
-            prepared[place] = prepare(find_source(name, overrides))
+            prepared[place] = prepare(find_experiment(name, overrides))
     proofs = dict(zip(prepared, prove(list(prepared.values())), strict=True)) if prepared else {}
     for place, experiment in prepared.items():
         with failures_said():
@@ -108,9 +122,22 @@ def run_all(
             outcomes[place] = Outcome(names[place], run, dropped(run))
     if len(names) > 1:
         print_summary(outcomes, console)
+    if opens:
+        open_outcome(outcomes, output)
     if any(outcome.run is None for outcome in outcomes):
         return ExitCode.FAILED
     return ExitCode.DROPPED if any(outcome.dropped for outcome in outcomes) else ExitCode.DONE
+
+
+def open_outcome(outcomes: Sequence[Outcome], output: Path) -> None:
+    """Open the report of a call, or the page of all reports where it has several."""
+    from reportgen.cli.opening import open_report
+
+    runs = [outcome.run for outcome in outcomes if outcome.run is not None]
+    if len(runs) == 1:
+        open_report(runs[0].folder / "report.html")
+    elif runs:
+        open_report(output / "index.html")
 
 
 @contextlib.contextmanager

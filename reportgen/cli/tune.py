@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reportgen.cli.completion import complete_experiments
 from reportgen.cli.console import print_rows
 from reportgen.cli.options import data_options, output_option, training_options
 from reportgen.errors import ExitCode, UserError, cannot_write
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from reportgen.planning.search import Searched
 
 
-@click.command()
-@click.argument("experiment", metavar="EXPERIMENT.toml")
+@click.command(epilog="Example: reportgen tune quickstart --to mine.toml")
+@click.argument("experiment", metavar="EXPERIMENT.toml", shell_complete=complete_experiments)
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @output_option
@@ -43,13 +44,13 @@ def tune(  # noqa: PLR0917 - click passes them by name
     from rich.console import Console
 
     from reportgen.cli.progress import watch
-    from reportgen.execution.prepare import prepare
+    from reportgen.execution.prepare import find_experiment, prepare
     from reportgen.execution.run import open_trials, search_settings
     from reportgen.experiment import reading
     from reportgen.files.atomic import write_text
     from reportgen.planning.tuned_file import insert_data, insert_found, move_path
 
-    source = reading.find_source(experiment, overrides)
+    source = find_experiment(experiment, overrides)
     target = to or Path(f"{source.name}-tuned.toml")
     if target.resolve() == source.file.resolve():
         raise UserError(f"{target}: is the experiment itself; name another file with --to")

@@ -13,11 +13,14 @@ from reportgen.data.progress import note
 from reportgen.errors import UserError
 from reportgen.execution.user_files import UserFiles, open_user_files
 from reportgen.execution.worker import DataSettings, load_data, splits_for, splits_of
+from reportgen.experiment import reading
 from reportgen.experiment.model import Experiment
+from reportgen.experiment.overrides import Overrides
 from reportgen.experiment.reading import Source
+from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.stages import SEARCH
 from reportgen.optim import OptimizerKind
-from reportgen.planning.plan import check_optimizers, plan, refuse_too_many
+from reportgen.planning.plan import check_optimizers, further_mistakes, plan, refuse_too_many
 from reportgen.planning.search import Searched, apply
 from reportgen.planning.studies import Study, possible_trials, studies_of
 from reportgen.training import Trial
@@ -92,6 +95,24 @@ def prepare(source: Source) -> Prepared:
         note(remark.line)
     digest = data_digest(loaded.dataset, loaded.settings)
     return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials), files)
+
+
+def find_experiment(name: str, overrides: Overrides) -> Source:
+    """Return the experiment that a user names; see `experiment.reading.find_source`.
+
+    Args:
+        name: A path, or the name of a ready experiment.
+        overrides: What is asked for instead of what its file says.
+
+    Raises:
+        ExperimentError: All that is wrong with it, a line for each mistake, with those of its optimizers.
+    """
+    try:
+        return reading.find_source(name, overrides)
+    except ExperimentError as error:
+        if not (further := ExperimentError(*further_mistakes(error.content)).args):
+            raise
+        raise ExperimentError(*error.args, *(f"{reading.find(name)}: {line}" for line in further)) from error
 
 
 def data_digest(dataset: Dataset, settings: DataSettings) -> str:

@@ -161,4 +161,6 @@ def parse(path: Path, text: str, overrides: dict[str, dict[str, Any]] | None = N
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(*explain(error)).within(path) from error
+        refused = ExperimentError(*explain(error)).within(path)
+        refused.content = content
+        raise refused from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -21,7 +22,12 @@ Location = tuple[int | str, ...]
 
 
 class ExperimentError(UserError):
-    """An experiment file that cannot be used; a line for each mistake, whatever the file holds."""
+    """An experiment file that cannot be used; a line for each mistake, whatever the file holds.
+
+    content: what the file says, where it is TOML and that is why it was refused.
+    """
+
+    content: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, *mistakes: str) -> None:
         super().__init__(*map(printable, mistakes))

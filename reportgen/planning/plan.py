@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
 
 from reportgen.experiment.model import Experiment, OptimizerSettings, Stage
 from reportgen.experiment.refusals import ExperimentError
@@ -26,6 +30,29 @@ def check_optimizers(experiment: Experiment, optimizers: OptimizersByName = BUIL
     refuse_mistakes(
         [mistake for key, settings in _optimizers(experiment) for mistake in optimizers.check(key, settings)]
     )
+
+
+def further_mistakes(content: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the optimizers of a file that is refused for something else, a line each.
+
+    Args:
+        content: Of the file. What the model of an experiment finds, and optimizers of users' files, are left
+            out.
+    """
+    tables: list[tuple[str, Any]] = []
+    match content.get(COMPARISON):
+        case {"optimizers": [*listed]}:
+            tables += [(f"{COMPARISON}.optimizers[{place}]", table) for place, table in enumerate(listed)]
+    match content.get(TUNED):
+        case {"optimizer": table}:
+            tables.append((f"{TUNED}.optimizer", table))
+    mistakes = []
+    for key, table in tables:
+        with contextlib.suppress(ValidationError):
+            settings = OptimizerSettings.model_validate(table)
+            if ":" not in settings.name:
+                mistakes += BUILT_IN.check(key, settings)
+    return mistakes
 
 
 OF_STAGES_ALONE = ("seeds", "optimizers", "optimizer")

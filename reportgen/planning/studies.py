@@ -13,7 +13,7 @@ from reportgen.experiment.model import Experiment, OptimizerSettings, Stage, Tun
 from reportgen.experiment.refusals import ExperimentError, shown
 from reportgen.experiment.search import ComparisonSearch, Space, StageSearch
 from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
-from reportgen.planning.optimizers_by_name import BUILT_IN, OptimizersByName, problem_of
+from reportgen.planning.optimizers_by_name import BUILT_IN, OptimizersByName, problem_of, refuse_mistakes
 from reportgen.planning.plan import defects_of, make_setup
 from reportgen.planning.proposers import Proposer, Values, proposer
 from reportgen.training import Defects, Setup, Trial
@@ -103,23 +103,32 @@ def studies_of(experiment: Experiment, classes: int, optimizers: OptimizersByNam
         The studies of the comparison, optimizer by optimizer, and that of the tuned stage.
 
     Raises:
-        ExperimentError: Something cannot be searched; the line names its key.
+        ExperimentError: Something cannot be searched; a line for each mistake names its key.
     """
+    refuse_mistakes(
+        [*_unknown_in_comparison(experiment, optimizers), *_unknown_in_tuned(experiment, optimizers)]
+    )
     studies = [*_of_comparison(experiment, classes, optimizers), *_of_tuned(experiment, optimizers)]
-    for study in studies:
-        if not study.spaces:
-            raise ExperimentError(
-                f"search.{study.stage}.space: nothing in it is for {study.label}; it takes:"
-                f" {', '.join(optimizers.find(study.make({}).optimizer).accepts)}"
-            )
-        for name, space in study.spaces.items():
-            for value in space.choices or (space.low, space.high):
-                _refuse_impossible(study, name, value)
-        try:  # a grid is laid out here, so that what is wrong with it is said before anything is trained
-            make_proposer(study)
-        except ExperimentError as error:
-            raise ExperimentError(f"search.{study.stage}, for {study.label}: {error}") from error
+    # a space that all optimizers share is said once
+    refuse_mistakes(list(dict.fromkeys(mistake for study in studies for mistake in _mistakes(study))))
     return studies
+
+
+def _mistakes(study: Study) -> list[str]:
+    """What is not possible in a study, a line each."""
+    if not study.spaces:
+        takes = study.optimizers.find(study.make({}).optimizer).accepts
+        return [
+            f"search.{study.stage}.space: nothing in it is for {study.label}; it takes: {', '.join(takes)}"
+        ]
+    impossible = [line for name in study.spaces if (line := _impossible(study, name))]
+    if impossible:
+        return impossible
+    try:  # a grid is laid out here, so that what is wrong with it is said before anything is trained
+        make_proposer(study)
+    except ExperimentError as error:
+        return [f"search.{study.stage}, for {study.label}: {error}"]
+    return []
 
 
 def make_proposer(study: Study) -> Proposer:
@@ -127,19 +136,21 @@ def make_proposer(study: Study) -> Proposer:
     return proposer(study.search, study.spaces, study.start, f"search {study.stage} {study.label}")
 
 
-def _refuse_impossible(study: Study, name: str, value: object) -> None:
-    try:
-        setup = study.make({name: value})
-        kind = study.optimizers.find(setup.optimizer)
-        if name in setup.hyperparameters and (
-            problem := problem_of(setup.hyperparameters[name], kind.hyperparameters.get(name))
-        ):
-            raise ValueError(problem)
-        kind.make(**setup.hyperparameters)
-    except ValueError as error:
-        raise ExperimentError(
-            f"{study.key(name)}{shown(value)}: {_problem(error, study.spaces[name])}"
-        ) from error
+def _impossible(study: Study, name: str) -> str:
+    """The line for the first value of a space that cannot be; empty where all can."""
+    space = study.spaces[name]
+    for value in space.choices or (space.low, space.high):
+        try:
+            setup = study.make({name: value})
+            kind = study.optimizers.find(setup.optimizer)
+            if name in setup.hyperparameters and (
+                problem := problem_of(setup.hyperparameters[name], kind.hyperparameters.get(name))
+            ):
+                raise ValueError(problem)
+            kind.make(**setup.hyperparameters)
+        except ValueError as error:
+            return f"{study.key(name)}{shown(value)}: {_problem(error, space)}"
+    return ""
 
 
 def _problem(error: ValueError, space: Space | None = None) -> str:
@@ -166,35 +177,59 @@ def _with_epochs(settings: AnyStage, stage: str, epochs: int | None) -> AnyStage
         raise ExperimentError(f"search.{stage}.epochs = {epochs}: {_problem(error)}") from error
 
 
+def _unknown_in_comparison(experiment: Experiment, optimizers: OptimizersByName) -> Iterator[str]:
+    """Yield a line for each name in the comparison's search that is of no optimizer or hyperparameter."""
+    settings, wanted = experiment.comparison, experiment.search.comparison
+    if settings is None or wanted is None:
+        return
+    takes = {each.shown_as: optimizers.find(each.name).accepts for each in settings.optimizers}
+    names = {each.shown_as: each.name for each in settings.optimizers}
+    taken = sorted({name for accepted in takes.values() for name in accepted})
+    for name in wanted.space:
+        if name not in taken:
+            yield (
+                f"search.comparison.space.{name}: no compared optimizer takes it{nearest(name, taken)};"
+                f" they take: {', '.join(taken)}"
+            )
+    for label, own in wanted.own.items():
+        if label not in takes:
+            yield (
+                f"search.comparison.own.{label}: no compared optimizer is called so{nearest(label, takes)};"
+                f" there are: {', '.join(takes)}"
+            )
+            continue
+        for name in own:
+            if name not in takes[label]:
+                yield (
+                    f"search.comparison.own.{label}.{name}: {names[label]} does not take it"
+                    f"{nearest(name, takes[label])}; allowed: {', '.join(takes[label])}"
+                )
+
+
+def _unknown_in_tuned(experiment: Experiment, optimizers: OptimizersByName) -> Iterator[str]:
+    """Yield a line for each name in the search of the tuned stage that is no setting of it."""
+    settings, wanted = experiment.tuned, experiment.search.tuned
+    if settings is None or wanted is None:
+        return
+    of_stage = (name for name in Stage.model_fields if name not in {"seeds", "epochs", "dtype"})
+    known = [*optimizers.find(settings.optimizer.name).accepts, *of_stage]
+    for name in wanted.space:
+        if name not in known:
+            yield (
+                f"search.tuned.space.{name}: is no setting of the tuned stage{nearest(name, known)};"
+                f" allowed: {', '.join(known)}"
+            )
+
+
 def _of_comparison(experiment: Experiment, classes: int, optimizers: OptimizersByName) -> Iterator[Study]:
     settings, wanted = experiment.comparison, experiment.search.comparison
     if settings is None or wanted is None:
         return
     defects = defects_of(experiment)
     short = _with_epochs(settings, COMPARISON, wanted.epochs)
-    labels = [optimizer.shown_as for optimizer in settings.optimizers]
-    for label in wanted.own:
-        if label not in labels:
-            raise ExperimentError(
-                f"search.comparison.own.{label}: no compared optimizer is called so{nearest(label, labels)};"
-                f" there are: {', '.join(labels)}"
-            )
-    taken = {name for optimizer in settings.optimizers for name in optimizers.find(optimizer.name).accepts}
-    for name in wanted.space:
-        if name not in taken:
-            raise ExperimentError(
-                f"search.comparison.space.{name}: no compared optimizer takes it"
-                f"{nearest(name, sorted(taken))}; they take: {', '.join(sorted(taken))}"
-            )
     for place, optimizer in enumerate(settings.optimizers):
         takes = optimizers.find(optimizer.name).accepts
         own = wanted.own.get(optimizer.shown_as, {})
-        for name in own:
-            if name not in takes:
-                raise ExperimentError(
-                    f"search.comparison.own.{optimizer.shown_as}.{name}: {optimizer.name} does not take it"
-                    f"{nearest(name, list(takes))}; allowed: {', '.join(takes)}"
-                )
         grown = (classes,) * place if defects.hidden_list_grows else ()
         yield Study(
             stage=COMPARISON,
@@ -214,15 +249,6 @@ def _of_tuned(experiment: Experiment, optimizers: OptimizersByName) -> Iterator[
     if settings is None or wanted is None:
         return
     short = _with_epochs(settings, TUNED, wanted.epochs)
-    takes = optimizers.find(settings.optimizer.name).accepts
-    of_stage = [name for name in Stage.model_fields if name not in {"seeds", "epochs", "dtype"}]
-    for name in wanted.space:
-        if name not in takes and name not in of_stage:
-            known = [*takes, *of_stage]
-            raise ExperimentError(
-                f"search.tuned.space.{name}: is no setting of the tuned stage{nearest(name, known)}; allowed:"
-                f" {', '.join(known)}"
-            )
 
     def make(values: Values) -> Setup:
         with_tuned_values(settings, values)  # what is found must do for the final training as well

@@ -1,4 +1,4 @@
-"""What the files of a comparison's report are called, so that nothing else is overwritten."""
+"""What the files of a report are called, so that nothing else is overwritten."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GENERATOR = b'<meta name="generator" content="reportgen '
 
 
 def named(target: Path) -> Path:
-    """Return the place that a user named, where only an earlier report of a comparison may be.
+    """Return the place that a user named, where only a report may be that was written there the same way.
 
     Args:
         target: Without an ending.
@@ -25,10 +25,27 @@ def named(target: Path) -> Path:
     """
     if taken := _foreign(target):
         raise UserError(
-            f"{taken}: is there already, and is no report of compare; name another place with --to, or"
-            " remove it"
+            f"{taken}: is there already, and is no report that --to has written; name another place with"
+            " --to, or remove it"
         )
     return target
+
+
+def within(place: Path) -> Path:
+    """Return where a run's report goes, without an ending, if a user names a folder or a file.
+
+    Args:
+        place: A folder, in which it is called as in a run's; else a file, with its ending or without.
+
+    Raises:
+        UserError: Where another file is, or a file where a folder is meant.
+    """
+    if place.is_dir():
+        return named(place / "report")
+    target = place.with_suffix("") if place.suffix in (".html", ".pdf") else place
+    if not target.parent.is_dir():
+        raise UserError(f"--to {place}: there is no folder {target.parent}; make it, or choose another")
+    return named(target)
 
 
 def free(folder: Path, sources: Sequence[Path], comparison: Comparison) -> Path:
@@ -54,7 +71,7 @@ def free(folder: Path, sources: Sequence[Path], comparison: Comparison) -> Path:
 
 def _foreign(target: Path) -> Path | None:
     """The file in a report's way that is no report of a comparison; None where there is none."""
-    html, pdf = _files(target)
+    html, pdf = files(target)
     if not html.exists():
         return pdf if pdf.exists() else None
     of_a_run = html.with_name(attachments.MANIFEST).exists()
@@ -63,12 +80,17 @@ def _foreign(target: Path) -> Path | None:
 
 def _other(target: Path, sources: Sequence[Path], comparison: Comparison) -> Path | None:
     """The file in a report's way; None where there is none, or only the same tables compared in this way."""
-    html, pdf = _files(target)
+    html, pdf = files(target)
     if not html.exists():
         return pdf if pdf.exists() else None
     fingerprint = attachments.fingerprint(attachments.of_tables(comparison, sources))
     return None if fingerprint.encode() in html.read_bytes() else html
 
 
-def _files(target: Path) -> tuple[Path, Path]:
+def files(target: Path) -> tuple[Path, Path]:
+    """Return the HTML and the PDF of a report.
+
+    Args:
+        target: Its place, without an ending.
+    """
     return target.with_name(f"{target.name}.html"), target.with_name(f"{target.name}.pdf")

@@ -11,6 +11,7 @@ from reportgen.errors import UserError
 from reportgen.files import atomic
 from reportgen.records.manifest import check_trials
 from reportgen.records.run import Run
+from reportgen.report import file_names
 from reportgen.report.context import compose_run
 from reportgen.report.options import DEFAULT_OPTIONS, ReportOptions
 from reportgen.report.page.index import write_thumbnail
@@ -36,14 +37,16 @@ class Rendered:
 def render(
     run: Run,
     options: ReportOptions = DEFAULT_OPTIONS,
+    target: Path | None = None,
 ) -> Rendered:
-    """Write report.html and report.pdf into a run's folder, from its records.
+    """Write a run's report from its records: report.html and report.pdf in its folder, or somewhere else.
 
     The same records and templates give the same bytes.
 
     Args:
         run: In hand; the files that the PDF carries are taken from its folder.
         options: What is asked of the report.
+        target: Where it goes, without an ending; None for the run's folder.
 
     Returns:
         Where the files are.
@@ -67,21 +70,22 @@ def render(
         report = compose_run(records, words, attachments.fingerprint(travelling))
         content = report.fill()
     page = Page(words, content, report.shown, options.templates, paper=options.paper)
-    write_thumbnail(folder, records.epochs)
-    html = folder / "report.html"
+    if target is None:
+        write_thumbnail(folder, records.epochs)
+        target = folder / "report"
+    html, pdf = file_names.files(target)
     atomic.write_text(html, page.for_screen())
     notes = page.notes()
     if not options.pdf:
         return Rendered(html, None, 0, notes)
-    target = folder / "report.pdf"
     result = page.write_pdf(
-        target,
+        pdf,
         attachments=travelling,
         identifier=manifest.run,
         created=dt.datetime.fromisoformat(manifest.times.finished),
         variant=options.pdf,
     )
-    return Rendered(html, target, result.pages, all_notes(notes, result.warnings))
+    return Rendered(html, pdf, result.pages, all_notes(notes, result.warnings))
 
 
 def all_notes(about_page: tuple[str, ...], about_pdf: Sequence[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.scores import checked
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.files import atomic
+from reportgen.report import file_names
 from reportgen.report.context import compose_scores
 from reportgen.report.options import DEFAULT_OPTIONS, LANGUAGES, ReportOptions
 from reportgen.report.page.page import Page
@@ -61,17 +62,15 @@ def render_scores(
         content = report.fill()
     content["facts"] += templates_fact(options.templates, t)
     page = Page(t, content, report.shown, options.templates, paper=options.paper)
-    html = target.with_name(f"{target.name}.html")
+    html, pdf = file_names.files(target)
     atomic.write_text(html, page.for_screen())
     if not options.pdf:
         return Rendered(html, None, 0, page.notes())
     result = page.write_pdf(
-        target.with_name(f"{target.name}.pdf"),
+        pdf,
         attachments=travelling,
         identifier=fingerprint,
         created=dt.datetime.fromtimestamp(attachments.modified(sources), dt.UTC),
         variant=options.pdf,
     )
-    return Rendered(
-        html, target.with_name(f"{target.name}.pdf"), result.pages, all_notes(page.notes(), result.warnings)
-    )
+    return Rendered(html, pdf, result.pages, all_notes(page.notes(), result.warnings))
