@@ -44,6 +44,8 @@ def _section(command: click.Command, context: click.Context) -> Iterator[str]:
     yield inspect.cleandoc(command.help or "").replace("\f", "")
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"```text\n{context.command_path} {usage}\n```"
+    if command.epilog:
+        yield f"```console\n$ {command.epilog.removeprefix('Example: ')}\n```"
     options = [
         parameter
         for parameter in command.params

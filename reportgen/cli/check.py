@@ -10,7 +10,7 @@ import click
 from reportgen.errors import ExitCode
 
 
-@click.command()
+@click.command(epilog="Example: reportgen check --code hw5.py")
 @click.option(
     "--code",
     "files",

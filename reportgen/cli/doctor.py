@@ -50,7 +50,7 @@ class Finding:
         return f"ok       {self.what}" if self.ok else f"{self.state:<9}{self.what}: {self.remedy}"
 
 
-@click.command()
+@click.command(epilog="Example: reportgen doctor")
 def doctor() -> ExitCode:
     """Say what is installed, what is missing and how to get it."""
     prevented, other = [], []

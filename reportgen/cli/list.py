@@ -38,7 +38,7 @@ class Row:
     cells: tuple[str, ...]
 
 
-@click.command("list")
+@click.command("list", epilog="Example: reportgen list optimizers")
 @click.argument("what", type=click.Choice([OPTIMIZERS]), required=False)
 @output_option
 def list_(what: str | None, output: Path) -> None:

@@ -14,27 +14,39 @@ import click
 from reportgen.errors import ExitCode, UserError, describe_all
 from reportgen.version import __version__
 
-COMMANDS = {
-    "baseline": "runs:baseline",
-    "check": "check:check",
-    "compare": "compare:compare",
-    "diff": "runs:diff",
-    "doctor": "doctor:doctor",
-    "history": "runs:history",
-    "list": "list:list_",
-    "new": "new:new",
-    "prune": "runs:prune",
-    "render": "render:render",
-    "run": "run:run",
-    "schedule": "schedule:schedule",
-    "share": "share:share",
-    "show": "runs:show",
-    "templates": "templates:templates",
-    "tune": "tune:tune",
-    "verify": "verify:verify",
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "Begin": {
+        "new": "new:new",
+        "list": "list:list_",
+        "doctor": "doctor:doctor",
+    },
+    "Train and compare": {
+        "run": "run:run",
+        "tune": "tune:tune",
+        "compare": "compare:compare",
+        "check": "check:check",
+    },
+    "Reports": {
+        "render": "render:render",
+        "templates": "templates:templates",
+        "verify": "verify:verify",
+        "share": "share:share",
+    },
+    "Runs so far": {
+        "show": "runs:show",
+        "diff": "runs:diff",
+        "history": "runs:history",
+        "baseline": "runs:baseline",
+        "schedule": "schedule:schedule",
+        "prune": "runs:prune",
+    },
 }
-"""Where each command is: the module of this room, and its name there."""
+"""The commands in the order in which they are needed, by heading; each with its module in this room and its
+name there.
+"""
 
+WHOLE = 1000
+"""The letters of a summary that nothing is cut off from."""
 STOPPED = "what is finished is kept, and the same command goes on from there"
 
 
@@ -66,13 +78,27 @@ def show_mistakes(error: UserError | OSError) -> None:
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, or asked for their help."""
 
-    def __init__(self, *args: Any, lazy_commands: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lazy_commands = lazy_commands
+        self.sections = sections
+        self.lazy_commands = {name: place for section in sections.values() for name, place in section.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands, as `--help` lists them."""
-        return sorted({*super().list_commands(ctx), *self.lazy_commands})
+        return [*self.lazy_commands, *super().list_commands(ctx)]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their headings, each with the whole of its summary."""
+        for heading, names in self.sections.items():
+            commands = {name: self.get_command(ctx, name) for name in names}
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [
+                        (name, command.get_short_help_str(limit=WHOLE))
+                        for name, command in commands.items()
+                        if command
+                    ]
+                )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, imported first if need be; None where there is none of this name."""
@@ -112,7 +138,7 @@ class Program(LazyGroup):
             sys.exit(ExitCode.STOPPED)
 
 
-@click.group(cls=Program, lazy_commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, sections=SECTIONS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reportgen")
 def main() -> None:
     """Train a hand-written network with several optimizers, compare them, and report it in two languages."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reportgen.cli.completion import complete_base, complete_new
 from reportgen.cli.options import front_matter_options
 from reportgen.errors import UserError, cannot_write
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 OPTIMIZER, HOMEWORK = "optimizer", "homework"
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True, metavar="[optimizer|homework] FILE")
+@click.command(epilog="Example: reportgen new mine.toml --data photos --title 'My photos'")
+@click.argument(
+    "words", nargs=-1, required=True, metavar="[optimizer|homework] FILE", shell_complete=complete_new
+)
 @click.option(
     "--from",
     "base",
-    metavar="EXPERIMENT",
-    help="Copy this experiment, a ready one or a file, with its comments.",
+    metavar="NAME",
+    help="Copy this experiment (a ready one or a file) with its comments, or this optimizer.",
+    shell_complete=complete_base,
 )
 @click.option(
     "--data",
@@ -40,9 +44,9 @@ def new(words: tuple[str, ...], base: str | None, data: Path | None, front_matte
     """
     match words:
         case [("optimizer" | "homework") as kind, file]:
-            if base or data or front_matter.given():
-                raise click.UsageError(f"options are for an experiment; {kind} takes a FILE alone")
-            write_code(kind, Path(file))
+            if data or front_matter.given() or (base and kind == HOMEWORK):
+                raise click.UsageError(f"that option is for an experiment; {kind} has no use for it")
+            write_code(kind, Path(file), base)
         case [file] if file not in (OPTIMIZER, HOMEWORK):
             write_experiment(Path(file), base, data, front_matter)
         case _:
@@ -61,16 +65,17 @@ def write_experiment(file: Path, base: str | None, data: Path | None, front_matt
     click.echo(f"reportgen run {file}    trains it and writes its report")
 
 
-def write_code(kind: str, file: Path) -> None:
+def write_code(kind: str, file: Path, base: str | None) -> None:
     """Write a new file of code and say how to look whether it is right."""
-    from reportgen.starts.new_code import class_name, compose_code
+    from reportgen.starts.new_code import compose_homework, compose_optimizer
 
     refuse_target(file, ".py")
-    write(file, compose_code(kind, file))
+    code = compose_optimizer(file, base) if kind == OPTIMIZER else compose_homework(file)
+    write(file, code.text)
     click.echo(f"{kind}: {file.absolute()}")
     click.echo(f"reportgen check --code {file}    says whether it is right")
     if kind == OPTIMIZER:
-        use = f'{{ name = "{file.name}:{class_name(file)}", learning_rate = 0.001 }}'
+        use = f'{{ name = "{file.name}:{code.class_name}", learning_rate = 0.001 }}'
     else:
         use = f'[code] layers = "{file.name}", optimizers = "{file.name}"'
     click.echo(f"{use}    is how an experiment beside it uses it")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reportgen.cli.completion import complete_runs
 from reportgen.cli.console import print_rows
 from reportgen.cli.options import output_option
 from reportgen.errors import UserError
@@ -41,8 +42,8 @@ def opened(output: Path) -> Iterator[History]:
                 click.echo(f"note: {note}", err=True)
 
 
-@click.command()
-@click.argument("run_", metavar="RUN")
+@click.command(epilog="Example: reportgen show quickstart")
+@click.argument("run_", metavar="RUN", shell_complete=complete_runs)
 @output_option
 def show(run_: str, output: Path) -> None:
     """Show what a run was and what it reached."""
@@ -88,9 +89,9 @@ def result_rows(scores: pd.DataFrame) -> list[tuple[str, ...]]:
     return rows
 
 
-@click.command()
-@click.argument("first", metavar="RUN")
-@click.argument("second", metavar="RUN")
+@click.command(epilog="Example: reportgen diff quickstart mine")
+@click.argument("first", metavar="RUN", shell_complete=complete_runs)
+@click.argument("second", metavar="RUN", shell_complete=complete_runs)
 @output_option
 def diff(first: str, second: str, output: Path) -> None:
     """Show in what two runs differ: settings, data, code, machine, and results with verdicts."""
@@ -129,8 +130,8 @@ def drift_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
     ]
 
 
-@click.command()
-@click.argument("experiment")
+@click.command(epilog="Example: reportgen history quickstart")
+@click.argument("experiment", shell_complete=complete_runs)
 @output_option
 def history(experiment: str, output: Path) -> None:
     """Show what every run of an experiment reached, pruned ones too."""
@@ -175,13 +176,13 @@ def known(history: History, experiment: str) -> str:
     return experiment
 
 
-@click.group()
+@click.group(epilog="Example: reportgen baseline set quickstart")
 def baseline() -> None:
     """Pin the run that later runs of an experiment are held against."""
 
 
-@baseline.command("set")
-@click.argument("run_", metavar="RUN")
+@baseline.command("set", epilog="Example: reportgen baseline set quickstart")
+@click.argument("run_", metavar="RUN", shell_complete=complete_runs)
 @output_option
 def baseline_set(run_: str, output: Path) -> None:
     """Make a run its experiment's baseline."""
@@ -200,8 +201,8 @@ def baseline_set(run_: str, output: Path) -> None:
     click.echo(f"baseline of {folder.parent.name}: {folder.name}")
 
 
-@baseline.command("clear")
-@click.argument("experiment")
+@baseline.command("clear", epilog="Example: reportgen baseline clear quickstart")
+@click.argument("experiment", shell_complete=complete_runs)
 @output_option
 def baseline_clear(experiment: str, output: Path) -> None:
     """Take an experiment's baseline away."""
@@ -213,7 +214,7 @@ def baseline_clear(experiment: str, output: Path) -> None:
     click.echo(f"baseline of {experiment}: none")
 
 
-@baseline.command("list")
+@baseline.command("list", epilog="Example: reportgen baseline list")
 @output_option
 def baseline_list(output: Path) -> None:
     """Show every experiment's baseline."""
@@ -224,8 +225,8 @@ def baseline_list(output: Path) -> None:
     print_rows("Baselines", ("experiment", "baseline"), rows)
 
 
-@click.command()
-@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT ...]")
+@click.command(epilog="Example: reportgen prune --keep 5 --dry-run")
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT ...]", shell_complete=complete_runs)
 @click.option("--keep", type=click.IntRange(1), required=True, help="So many runs of each stay, the newest.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @output_option

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from reportgen.cli.completion import complete_experiments
 from reportgen.cli.console import print_rows
 from reportgen.cli.options import (
     output_option,
@@ -22,13 +23,13 @@ from reportgen.experiment.overrides import Overrides
 from reportgen.report.options import ReportOptions
 
 
-@click.group()
+@click.group(epilog="Example: reportgen schedule add quickstart --every 1d")
 def schedule() -> None:
     """Run experiments again on a schedule, by what the machine has for that."""
 
 
-@schedule.command("add")
-@click.argument("experiment", metavar="EXPERIMENT.toml")
+@schedule.command("add", epilog="Example: reportgen schedule add quickstart --at 02:00")
+@click.argument("experiment", metavar="EXPERIMENT.toml", shell_complete=complete_experiments)
 @click.option("--at", metavar="TIME", help='At this time every day ("02:00"), or on some ("Mon,Thu 02:00").')
 @click.option("--every", metavar="INTERVAL", help="This often, counted from midnight: 30m, 6h, 1d.")
 @click.option("--cron", metavar="EXPRESSION", help='At these times, as cron has them ("0 2 * * 1").')
@@ -132,7 +133,7 @@ def check_experiment(experiment: str, overrides: Overrides) -> str:
     return schedule_files.one_line(str(file.absolute()))
 
 
-@schedule.command("list")
+@schedule.command("list", epilog="Example: reportgen schedule list")
 @output_option
 def schedule_list(output: Path) -> None:
     """Show the schedules, when each is next due, and its last result."""
@@ -142,7 +143,7 @@ def schedule_list(output: Path) -> None:
     print_rows(f"Schedules in {output}", COLUMNS, [row(place) for place in schedule_files.places(output)])
 
 
-@schedule.command("show")
+@schedule.command("show", epilog="Example: reportgen schedule show quickstart")
 @click.argument("name")
 @output_option
 def schedule_show(name: str, output: Path) -> None:
@@ -154,7 +155,7 @@ def schedule_show(name: str, output: Path) -> None:
     print_rows(place.name, ("schedule", place.name), facts(place))
 
 
-@schedule.command("run")
+@schedule.command("run", epilog="Example: reportgen schedule run quickstart")
 @click.argument("name")
 @click.option("--if-due", is_flag=True, help="Only if one of its times has come; timers call it like this.")
 @output_option
@@ -183,7 +184,7 @@ def schedule_run(name: str, if_due: bool, output: Path) -> int:
     return result.code or (ExitCode.FAILED if result.undelivered else ExitCode.DONE)
 
 
-@schedule.command("remove")
+@schedule.command("remove", epilog="Example: reportgen schedule remove quickstart")
 @click.argument("name")
 @output_option
 def schedule_remove(name: str, output: Path) -> None:

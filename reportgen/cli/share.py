@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reportgen.cli.completion import complete_runs
 from reportgen.cli.options import output_option, secrets_option
 from reportgen.errors import ExitCode, UserError, describe
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from reportgen.delivery.share.delivering import Shared
 
 
-@click.command()
-@click.argument("run_", metavar="RUN")
+@click.command(epilog="Example: reportgen share quickstart --to quickstart.zip")
+@click.argument("run_", metavar="RUN", shell_complete=complete_runs)
 @click.option(
     "--to", "targets", multiple=True, required=True, metavar="TARGET", help="Where to; may be repeated."
 )

@@ -9,12 +9,12 @@ import click
 from reportgen.errors import ExitCode, printable
 
 
-@click.group()
+@click.group(epilog="Example: reportgen templates export mine")
 def templates() -> None:
     """Templates of your own for `--templates`: something to start from, and a look for mistakes."""
 
 
-@templates.command("export")
+@templates.command("export", epilog="Example: reportgen templates export mine")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 def templates_export(folder: Path, force: bool) -> None:
@@ -28,7 +28,7 @@ def templates_export(folder: Path, force: bool) -> None:
     click.echo(f"reportgen render RUN_DIR --templates {folder}")
 
 
-@templates.command("check")
+@templates.command("check", epilog="Example: reportgen templates check mine")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 def templates_check(folder: Path) -> ExitCode:
     """Say what a folder of templates replaces, what is wrong in it, and what its languages lack."""

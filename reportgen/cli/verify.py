@@ -12,7 +12,7 @@ SHOWN = 5
 """So many mistakes of a kind are told one by one."""
 
 
-@click.command()
+@click.command(epilog="Example: reportgen verify report.pdf")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.pdf")
 @click.option("--no-rebuild", is_flag=True, help="Do not write the report anew: faster, never decided.")
 @click.option("--templates", type=click.Path(path_type=Path), help="The templates that it was made with.")

@@ -2,36 +2,68 @@
 
 from __future__ import annotations
 
+import inspect
 import keyword
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from reportgen.errors import UserError
+from reportgen.errors import UserError, nearest
 from reportgen.files.resources import PACKAGE
+from reportgen.optim.registry import built_in
 
 OPTIMIZER, HOMEWORK = "optimizer", "homework"
-KINDS = (OPTIMIZER, HOMEWORK)
 """What a file of code can be begun as."""
 PLACEHOLDER = "NewOptimizer"
 """What the class is called in the text that a new optimizer begins as."""
 
 
-def compose_code(kind: str, target: Path) -> str:
-    """Return the text of a new file of code.
+@dataclass(frozen=True)
+class NewCode:
+    """A new file of code. class_name: of its optimizer; empty for the homework, which has several classes."""
+
+    text: str
+    class_name: str = ""
+
+
+def compose_homework(target: Path) -> NewCode:
+    """Return the homework with its places to fill in.
 
     Args:
-        kind: Of KINDS.
-        target: Where it will be; an optimizer's class is called like it.
+        target: Where it will be.
+    """
+    return NewCode(_start(HOMEWORK, target))
+
+
+def compose_optimizer(target: Path, base: str | None = None) -> NewCode:
+    """Return an optimizer that works, to be changed.
+
+    Args:
+        target: Where it will be; its class is called like it.
+        base: The optimizer of this program to copy, by name; without, one that is made to be changed.
 
     Raises:
-        UserError: No class can be called like the file.
+        UserError: There is no such optimizer, or no class can be called like the file.
     """
+    if base is not None:
+        kind = built_in().get(base)
+        if kind is None or kind.shown is None:
+            raise UserError(
+                f"--from {base}: no optimizer of this program is called so{nearest(base, built_in())};"
+                f" there are: {', '.join(built_in())}"
+            )
+        return NewCode(Path(inspect.getfile(kind.shown)).read_text(encoding="utf-8"), kind.shown.__name__)
+    text = _start(OPTIMIZER, target)
+    name = class_name(target, text)
+    return NewCode(text.replace(PLACEHOLDER, name), name)
+
+
+def _start(kind: str, target: Path) -> str:
     text = (PACKAGE / "starts" / "texts" / f"{kind}.py.txt").read_text(encoding="utf-8")
-    text = text.replace("FILE", target.name)
-    return text.replace(PLACEHOLDER, class_name(target, text)) if kind == OPTIMIZER else text
+    return text.replace("FILE", target.name)
 
 
-def class_name(file: Path, text: str = "") -> str:
+def class_name(file: Path, text: str) -> str:
     """Return what the class of an optimizer's file is called: my_rule.py has MyRule.
 
     Args:

@@ -48,6 +48,18 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "imported:"
 
 
+def test_help_shows_the_commands_in_the_order_of_use_with_whole_summaries(cli: Cli) -> None:
+    out = cli("--help").out
+    assert "..." not in out.partition("Begin:")[2]
+    order = ("new", "run", "compare", "render", "show", "prune")
+    places = [out.index(f"\n  {command} ") for command in order]
+    assert places == sorted(places)
+    headings = re.findall(r"^(\w[\w ]*):$", out, re.M)
+    assert headings == ["Options", "Begin", "Train and compare", "Reports", "Runs so far"]
+    whole = "Search good settings as an experiment's [search] says, and write a new experiment with them."
+    assert whole in " ".join(out.split())
+
+
 def test_a_command_is_called_without_the_files_of_others() -> None:
     program = (
         "import sys\n"

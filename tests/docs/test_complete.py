@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -59,6 +60,21 @@ def test_a_command_and_its_options_have_a_help_text(name: str) -> None:
     assert (command.help or "").strip()
     options = [option for option in command.params if isinstance(option, click.Option)]
     assert [option.name for option in options if not (option.help or "").strip()] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_shows_an_example_of_itself(extensions: Extensions, name: str) -> None:
+    example = (COMMANDS[name].epilog or "").removeprefix("Example: ")
+    assert example.startswith(f"reportgen {name}")
+    assert f"$ {example}" in sections(extensions["command_reference"].markdown())[name]
+    words = shlex.split(example)[1:]
+    command: click.Command = main
+    while isinstance(command, click.Group) and words:
+        inner = command.get_command(click.Context(command), words.pop(0))
+        assert inner is not None
+        command = inner
+    assert not isinstance(command, click.Group)
+    command.make_parser(click.Context(command)).parse_args(words)  # no option that there is not
 
 
 def keys(schema: dict[str, Any], whole: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
