@@ -20,6 +20,8 @@ from reportgen.optim.torch_optim import WEIGHT_DECAY, TorchOptimizer
 from reportgen.training.optimizer_state import restore_state, state_of
 
 STEPS, L2, DECAY = 200, 0.01, 0.4
+USUAL_RATE = 1e-3
+"""The learning rate of an optimizer whose class has no default for it."""
 NO_TWIN = Measure("no twin: properties only", 0.0, EXACTLY)
 """What is measured where there is no twin; the properties raise where they do not hold."""
 
@@ -39,7 +41,7 @@ def prove(kind: OptimizerKind) -> tuple[Measure, ...]:
     Args:
         kind: Which. Where there is no twin, or it is not installed, its properties alone are measured.
     """
-    settings = {**kind.hyperparameters, **kind.about.trial}
+    settings = {LEARNING_RATE: USUAL_RATE, **kind.hyperparameters, **kind.about.trial}
     changed = settings | ({WEIGHT_DECAY: DECAY} if WEIGHT_DECAY in settings else {})
     rates = [float(settings[LEARNING_RATE])] * STEPS  # type: ignore[arg-type]  # a number
     changing = [rate * (1 + 0.9 * math.cos(step)) for step, rate in enumerate(rates[: STEPS // 4])]

@@ -43,7 +43,9 @@ class PerParameter:
         check(parameters, gradients)
         self.t += 1
         for name, parameter in parameters.items():
-            self.update(name, parameter, written_out(gradients[name]))
+            g = written_out(gradients[name])
+            with torch.autocast("cpu", enabled=False):  # products of a rule are as precise as its parameters
+                self.update(name, parameter, g)
 
     def update(self, name: str, w: Tensor, g: Tensor) -> None:
         """Update the parameter w in place from its gradient g, of the same shape."""

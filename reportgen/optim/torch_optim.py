@@ -136,6 +136,7 @@ class TorchOptimizer:
         twins = [twin for group in self.inner.param_groups for twin in group["params"]]
         return {
             "state": [dict(self.inner.state[twin]) if twin in self.inner.state else None for twin in twins],
+            "shared": {key: value for key, value in self.inner.state.items() if isinstance(key, str)},
             "groups": [
                 {key: value for key, value in group.items() if key != "params"}
                 for group in self.inner.param_groups
@@ -187,6 +188,7 @@ class TorchOptimizer:
         for twin, state in zip(twins, kept["state"], strict=True):
             if state is not None:
                 self.inner.state[twin] = state
+        self.inner.state.update(kept["shared"])
         for group, settings in zip(self.inner.param_groups, kept["groups"], strict=True):
             group.update(settings)
         vars(self.inner).update(kept["further"])

@@ -12,7 +12,7 @@ from torch import Tensor
 from reportgen.optim import Optimizer
 from reportgen.optim.base import restore_attributes
 
-TENSOR, ARRAY, LIST, TUPLE, DICT = "tensor", "array", "list", "tuple", "dict"
+TENSOR, ARRAY, DTYPE, LIST, TUPLE, DICT = "tensor", "array", "dtype", "list", "tuple", "dict"
 
 
 class UnkeptStateError(ValueError):
@@ -23,7 +23,8 @@ def state_of(optimizer: Optimizer) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Return all that an optimizer keeps: its `state_dict()` where it has one, else its attributes.
 
     Args:
-        optimizer: Keeps numbers, texts, tensors, arrays, and lists, tuples and dicts of these.
+        optimizer: Keeps numbers, texts, tensors, arrays, types of numbers, and lists, tuples and dicts
+            of these.
 
     Returns:
         Its tensors by where they stand, copied; and the rest as plain data, with places for the tensors.
@@ -59,10 +60,10 @@ def _written(value: Any, where: str, tensors: dict[str, Tensor]) -> Any:
         case np.ndarray():
             tensors[where] = torch.from_numpy(value.copy())
             return {ARRAY: where}
-        case np.generic():
-            return value.item()
-        case bool() | int() | float() | str() | None:
-            return value
+        case torch.dtype():
+            return {DTYPE: str(value).removeprefix("torch.")}
+        case np.generic() | bool() | int() | float() | str() | None:
+            return value.item() if isinstance(value, np.generic) else value
         case list() | tuple():
             kind = LIST if isinstance(value, list) else TUPLE
             return {kind: [_written(part, f"{where}/{place}", tensors) for place, part in enumerate(value)]}
@@ -88,6 +89,8 @@ def _read(value: Any, tensors: Mapping[str, Tensor]) -> Any:
         return tensors[inner].clone()
     if kind == ARRAY:
         return tensors[inner].numpy().copy()
+    if kind == DTYPE:
+        return getattr(torch, inner)
     if kind == DICT:
         return {_read(key, tensors): _read(part, tensors) for key, part in inner}
     parts = [_read(part, tensors) for part in inner]

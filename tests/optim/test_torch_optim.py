@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
+from reportgen.checks.optimizers import NO_TWIN, prove
 from reportgen.nn import WeightGradient
-from reportgen.optim import find
+from reportgen.optim import OptimizerKind, find, torch_optim
+from reportgen.optim.about import About
 from reportgen.optim.registry import UnknownOptimizerError, try_out
 from reportgen.training.optimizer_state import restore_state, state_of
 
@@ -96,6 +99,47 @@ def test_goes_on_from_its_saved_state_to_the_same_bits(name: str, dtype: torch.d
             one.step(straight, gradients(straight, step))
             other.step(resumed, gradients(resumed, step))
     assert all(torch.equal(straight[parameter], resumed[parameter]) for parameter in straight)
+
+
+class CountingForAll(torch.optim.Optimizer):
+    """Its steps become smaller by a count that is no parameter's; no learning rate is its default."""
+
+    def __init__(self, params: Any, lr: float) -> None:
+        super().__init__(params, {"lr": lr, "precision": torch.float64})
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]
+        shared: dict[Any, Any] = self.state
+        shared["k"] = shared.get("k", 0) + 1
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.sub_(parameter.grad.to(group["precision"]), alpha=group["lr"] / shared["k"])
+
+
+def counting_for_all() -> OptimizerKind:
+    defaults, accepts = torch_optim.hyperparameters(CountingForAll)
+
+    def make(**values: Any) -> torch_optim.TorchOptimizer:
+        return torch_optim.TorchOptimizer(CountingForAll, **values)
+
+    return OptimizerKind("CountingForAll", defaults, accepts, make, CountingForAll, About())
+
+
+def test_what_an_optimizer_keeps_for_all_parameters_is_kept_too() -> None:
+    straight, kind = parameters(), counting_for_all()
+    one = kind.make(learning_rate=0.1)
+    for step in range(5):
+        one.step(straight, gradients(straight, step))
+    tensors, plain = state_of(one)
+    resumed, other = {name: tensor.clone() for name, tensor in straight.items()}, kind.make(learning_rate=0.1)
+    restore_state(other, tensors, json.loads(json.dumps(plain)))
+    for each, of_each in ((one, straight), (other, resumed)):
+        each.step(of_each, gradients(of_each, 5))
+    assert all(torch.equal(straight[name], resumed[name]) for name in straight)
+
+
+def test_an_optimizer_without_a_default_learning_rate_is_proved_at_the_usual_one() -> None:
+    assert prove(counting_for_all()) == (NO_TWIN,)
 
 
 def test_gradients_are_left_as_they_are() -> None:

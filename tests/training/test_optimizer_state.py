@@ -35,7 +35,7 @@ def there_and_back(**state: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "value",
     [
-        None, True, 3, 0.1, float("inf"), "text", [], (), {}, [1, (2.5, None)], (1, [2]),
+        None, True, 3, 0.1, float("inf"), "text", torch.bfloat16, [], (), {}, [1, (2.5, None)], (1, [2]),
         {"w1": 1.5, 2: "two", (0, "L"): [3]},
     ],
     ids=str,
