@@ -11,6 +11,7 @@ import torch
 
 from reportgen import checks
 from reportgen.checks.check import Measure, worst
+from reportgen.optim import built_in, find
 
 
 def test_every_check_passes_with_a_line_each(check: Callable[[], Any]) -> None:
@@ -69,8 +70,14 @@ def test_the_evidence_names_what_was_held_against_it_and_the_limit(check: Callab
         assert re.search(rf"torch\.optim\.{twin} {number} \(limit 1e-10\)", by_sentence[f"Test of {name}"])
 
 
+def test_every_optimizer_of_this_program_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "optimizer", lambda kind: kind.name)
+    assert checks.run()[5:] == list(built_in())
+
+
 def test_the_run_can_be_repeated_to_the_digit() -> None:
-    assert checks.run() == checks.run()
+    kinds = [find(name) for name in ("SGD", "Prodigy", "SOAP")]
+    assert checks.run(kinds) == checks.run(kinds)
 
 
 @pytest.mark.parametrize(
