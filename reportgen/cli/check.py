@@ -20,8 +20,17 @@ from reportgen.errors import ExitCode
     help="Prove the classes of this file of one's own instead (.py or .ipynb), and name what is likely wrong"
     " with them. May be given several times.",
 )
-def check(files: tuple[Path, ...]) -> ExitCode:
+@click.option(
+    "--optimizers",
+    is_flag=True,
+    help="Print a table instead: every optimizer on five problems, beside its twin, and what all have to do.",
+)
+def check(files: tuple[Path, ...], *, optimizers: bool) -> ExitCode:
     """Prove the layers, the network and the optimizers against independent computations."""
+    if optimizers and files:
+        raise click.UsageError("give either --code or --optimizers")
+    if optimizers:
+        return print_optimizers()
     if files:
         return check_files(files)
     from reportgen import checks
@@ -53,6 +62,29 @@ def check_files(files: Sequence[Path]) -> ExitCode:
             passed.append(proved.check.passed)
             for line in lines_of(proved.check):
                 click.echo(line if line.startswith(" ") else f"{file.name}, {proved.name}: {line}")
+    return conclude(passed)
+
+
+def print_optimizers() -> ExitCode:
+    """Print the table of all optimizers, a row as soon as it is there; returns the exit code."""
+    from reportgen.checks.optimizer_table import LEARNING_RATES, PROPERTIES, rows_of
+    from reportgen.checks.problems import PROBLEMS
+    from reportgen.optim import built_in
+
+    click.echo("\t".join(["optimizer", *PROBLEMS, "beside", *PROPERTIES]))
+    passed = []
+    for row in rows_of(built_in().values()):
+        passed.append(row.passed)
+        reached = [
+            f"{problem.share:.0e} at {problem.learning_rate:g}{'' if problem.enough else ' (too little)'}"
+            for problem in row.reached.values()
+        ]
+        properties = ["yes" if holds else "NO" for holds in row.properties.values()]
+        click.echo("\t".join([row.name, *reached, row.proof.evidence, *properties]))
+    click.echo(
+        "Of a problem: the share of the first loss that is left, at the best learning rate of"
+        f" {', '.join(f'{rate:g}' for rate in LEARNING_RATES)}."
+    )
     return conclude(passed)
 
 
