@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,11 @@ from reportgen.checks.check import Check
 from reportgen.checks.optimizers import optimizer
 from reportgen.checks.problems import PROBLEMS, Parameters, Problem, draw
 from reportgen.optim import Optimizer, OptimizerKind
+from reportgen.optim.about import Value
 from reportgen.optim.base import evaluated_parameters
 from reportgen.training.optimizer_state import restore_state, state_of
 
-LEARNING_RATES = (0.001, 0.01, 0.1, 1.0, 10.0)
+LEARNING_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """What each optimizer tries on each problem; the best of them counts."""
 
 
@@ -36,12 +37,14 @@ class OptimizerRow:
 
     Attributes:
         name: Its own.
+        settings: What it has where that is not its default, beside the learning rate.
         reached: By problem.
         proof: Beside its twin, or by its properties where it has none.
         properties: Whether each of `PROPERTIES` holds.
     """
 
     name: str
+    settings: Mapping[str, Value]
     reached: dict[str, Reached]
     proof: Check
     properties: dict[str, bool]
@@ -65,6 +68,7 @@ def rows_of(kinds: Iterable[OptimizerKind]) -> Iterator[OptimizerRow]:
     for kind in kinds:
         yield OptimizerRow(
             kind.name,
+            kind.about.on_problems,
             {name: reach(kind, problem) for name, problem in PROBLEMS.items()},
             optimizer(kind),
             {name: holds(kind) for name, holds in PROPERTIES.items()},
@@ -75,7 +79,7 @@ def reach(kind: OptimizerKind, problem: Problem) -> Reached:
     """Return how far an optimizer gets with a problem, at the best of LEARNING_RATES.
 
     Args:
-        kind: Which optimizer; all else of it is as it is by default.
+        kind: Which optimizer; all else of it is as it is by default, or as its file says for small problems.
         problem: Which problem.
     """
     first = problem.loss(problem.start())
@@ -84,9 +88,13 @@ def reach(kind: OptimizerKind, problem: Problem) -> Reached:
     return Reached(shares[best], best, shares[best] < problem.share)
 
 
+def _make(kind: OptimizerKind, **values: Value) -> Optimizer:
+    return kind.make(**{**kind.hyperparameters, **kind.about.on_problems, **values})
+
+
 def _last_loss(kind: OptimizerKind, problem: Problem, learning_rate: float) -> float:
     parameters = problem.start()
-    trained = kind.make(**{**kind.hyperparameters, "learning_rate": learning_rate})
+    trained = _make(kind, learning_rate=learning_rate)
     try:
         for step in range(problem.steps):
             trained.step(parameters, problem.gradients(parameters, step))
@@ -126,7 +134,7 @@ def refuses_what_does_not_fit(kind: OptimizerKind) -> bool:
         lambda gradients: gradients.update(b1=torch.ones(1, dtype=torch.float64)),
     )
     for spoil in spoils:
-        parameters, trained = _start(), kind.make(**kind.hyperparameters)
+        parameters, trained = _start(), _make(kind)
         _train(trained, parameters, range(3))
         before, gradients = copy.deepcopy(parameters), _gradients(parameters, 3)
         spoil(gradients)
@@ -141,10 +149,10 @@ def refuses_what_does_not_fit(kind: OptimizerKind) -> bool:
 
 def goes_on_to_the_same_bits(kind: OptimizerKind) -> bool:
     """Whether it goes on from its state, as a checkpoint keeps it, as if it had not been stopped."""
-    parameters, trained = _start(), kind.make(**kind.hyperparameters)
+    parameters, trained = _start(), _make(kind)
     _train(trained, parameters, range(12))
     tensors, plain = state_of(trained)
-    others, other = copy.deepcopy(parameters), kind.make(**kind.hyperparameters)
+    others, other = copy.deepcopy(parameters), _make(kind)
     restore_state(other, tensors, json.loads(json.dumps(plain)))
     _train(trained, parameters, range(12, 30))
     _train(other, others, range(12, 30))
@@ -155,7 +163,7 @@ def goes_on_to_the_same_bits(kind: OptimizerKind) -> bool:
 
 def leaves_gradients_alone(kind: OptimizerKind) -> bool:
     """Whether gradients are the same after its steps as before."""
-    parameters, trained = _start(), kind.make(**kind.hyperparameters)
+    parameters, trained = _start(), _make(kind)
     for step in range(3):
         gradients = _gradients(parameters, step)
         before = copy.deepcopy(gradients)
@@ -170,7 +178,7 @@ def computes_in_the_type_of_the_parameters(kind: OptimizerKind) -> bool:
     moved = {}
     for dtype in (torch.float32, torch.float64):
         parameters = _start(dtype)
-        _train(kind.make(**kind.hyperparameters), parameters, range(5))
+        _train(_make(kind), parameters, range(5))
         if any(p.dtype != dtype or not p.isfinite().all() for p in parameters.values()):
             return False
         moved[dtype] = parameters
@@ -184,7 +192,7 @@ def follows_a_schedule(kind: OptimizerKind) -> bool:
     """Whether another learning rate, set from outside, makes another step."""
     ends = []
     for factor in (1.0, 0.25):
-        parameters, trained = _start(), kind.make(**kind.hyperparameters)
+        parameters, trained = _start(), _make(kind)
         _train(trained, parameters, range(3))
         trained.learning_rate = trained.learning_rate * factor
         _train(trained, parameters, range(3, 6))

@@ -91,7 +91,7 @@ def _valley_start() -> Parameters:
 
 def _valley_loss(parameters: Parameters) -> float:
     x, y = parameters["w"][0]
-    return ((1 - x) ** 2 + 10 * (y - x * x) ** 2 + 0.5 * parameters["b"].square().sum()).item()
+    return float((1 - x) ** 2 + 10 * (y - x * x) ** 2 + 0.5 * parameters["b"].square().sum())
 
 
 def _valley_gradients(parameters: Parameters, _: int) -> Parameters:

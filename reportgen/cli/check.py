@@ -80,7 +80,8 @@ def print_optimizers() -> ExitCode:
             for problem in row.reached.values()
         ]
         properties = ["yes" if holds else "NO" for holds in row.properties.values()]
-        click.echo("\t".join([row.name, *reached, row.proof.evidence, *properties]))
+        settings = "".join(f" {name}={value}" for name, value in row.settings.items())
+        click.echo("\t".join([row.name + settings, *reached, row.proof.evidence, *properties]))
     click.echo(
         "Of a problem: the share of the first loss that is left, at the best learning rate of"
         f" {', '.join(f'{rate:g}' for rate in LEARNING_RATES)}."

@@ -43,6 +43,8 @@ class About:
         against: What the twin is, such as "torch.optim.RMSprop".
         limit: The largest relative difference from the twin, in float64.
         trial: The hyperparameters to prove it with, where not its defaults.
+        on_problems: Those to try it with on small problems, whose gradients are mostly 0 or of few
+            directions, where not its defaults; the learning rate is found by trying.
     """
 
     name: str = ""
@@ -54,3 +56,4 @@ class About:
     against: str = ""
     limit: float = 1e-10
     trial: Mapping[str, Value] = field(default_factory=dict)
+    on_problems: Mapping[str, Value] = field(default_factory=dict)

@@ -141,5 +141,6 @@ ABOUT = About(
     source="Gupta, Koren and Singer, Shampoo: Preconditioned stochastic tensor optimization (ICML 2018)",
     twin=twin,
     against="pytorch_optimizer's Shampoo",
+    on_problems={"epsilon": 0.1},
     trial={"learning_rate": 0.03, "every": 1, "weight_decay": 0.1},
 )

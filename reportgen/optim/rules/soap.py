@@ -189,5 +189,6 @@ ABOUT = About(
     twin=twin,
     against="pytorch_optimizer's SOAP",
     limit=1e-4,
+    on_problems={"epsilon": 1e-3},
     trial={"learning_rate": 0.003, "beta1": 0.9, "weight_decay": 0.1},
 )
