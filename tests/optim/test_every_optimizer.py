@@ -17,17 +17,11 @@ import torch
 from torch import Tensor
 from ziamath.zmath import Latex
 
+from reportgen.checks.problems import BOWL, PROBLEMS, draw
 from reportgen.nn import WeightGradient
 from reportgen.optim import OptimizerKind, built_in, rules
 from reportgen.training.optimizer_state import restore_state, state_of
-from tests.helpers.optimizer_problems import (
-    BOWL,
-    PROBLEMS,
-    Parameters,
-    draw,
-    some_gradients,
-    some_parameters,
-)
+from tests.helpers.small_network import Parameters, some_gradients, some_parameters
 
 EACH = pytest.mark.parametrize("kind", built_in().values(), ids=built_in())
 

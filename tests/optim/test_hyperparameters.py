@@ -7,7 +7,7 @@ import math
 import pytest
 
 from reportgen.optim import OptimizerKind, built_in
-from tests.helpers.optimizer_problems import some_gradients, some_parameters
+from tests.helpers.small_network import some_gradients, some_parameters
 
 ADAM = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.0}
 DEFAULTS = {
