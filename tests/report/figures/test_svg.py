@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 
 from reportgen.report.figures import svg
 from reportgen.report.figures.style import style
@@ -79,3 +82,19 @@ def test_another_version_of_the_program_draws_it_anew(monkeypatch: pytest.Monkey
     monkeypatch.setattr(svg, "_program", lambda: "another")
     assert drawn() == first
     assert len(drawings) == 2
+
+
+def long_label(name: str) -> Figure:
+    figure = Figure(figsize=(4, 1))
+    figure.subplots().set_yticks([0], [name])
+    return figure
+
+
+def test_a_long_name_beside_an_axis_is_not_cut_off() -> None:
+    name = "ScheduleFreeAdamW_of_a_long_name"
+    drawing = svg.drawn(long_label, name, prefix="x", description="y")
+    end = re.search(rf'text-anchor="end"[^>]* x="([\d.]+)"[^>]*>{name}<', drawing)
+    assert end
+    face = FontProperties(family=["Report Sans"], size=7.5)
+    width = TextPath((0, 0), name, prop=face).get_extents().width
+    assert float(end[1]) - width > 1
