@@ -27,7 +27,7 @@ class Document:
         self.headings: list[Heading] = []
         self.numbers: dict[str, list[str]] = {}
 
-    def heading(self, level: int, key: str) -> Heading:
+    def heading(self, level: int, key: str, **values: object) -> Heading:
         """Return the next heading: section.key, or the key itself where there is no such phrase.
 
         Appendices carry their number in their title.
@@ -35,6 +35,7 @@ class Document:
         Args:
             level: 2 or 3.
             key: Names its phrase.
+            **values: What the phrase needs.
         """
         chapter = sum(1 for found in self.headings if found.level == 2 and found.number)
         if key.startswith("appendix"):
@@ -46,7 +47,7 @@ class Document:
             number = f"{chapter}.{siblings + 1}"
         name = f"section.{key}"
         both = dict.fromkeys(self.catalogue.languages, key)
-        title = self.catalogue(name) if self.catalogue.has(name) else self.catalogue.given(both)
+        title = self.catalogue(name, **values) if self.catalogue.has(name) else self.catalogue.given(both)
         heading = Heading(level, f"sec-{key}", number, title)
         self.headings.append(heading)
         return heading

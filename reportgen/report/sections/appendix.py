@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from reportgen.analysis.results import rows
+from reportgen.analysis.findings import FEW
+from reportgen.analysis.results import of_stage, rows
+from reportgen.experiment.stages import COMPARISON
 from reportgen.records.manifest import Description, written
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.page.listings import listing
@@ -29,9 +31,30 @@ def appendix_section(records: RunRecords, t: Catalogue, fingerprint: str) -> Sec
     trials = list(trial_rows(records.results))
     return Section(
         "appendix",
-        lambda: {"appendix": describe_appendix(records, trials, t, fingerprint)},
+        lambda: {
+            "appendix": describe_appendix(records, trials, t, fingerprint),
+            "appendices": further_appendices(records.results, t),
+        },
         tuple(claim_trial(row, t) for row in trials),
     )
+
+
+def further_appendices(results: pd.DataFrame, t: Catalogue) -> dict[str, Phrase]:
+    """Return the names of the appendices that only reports of many optimizers have.
+
+    Args:
+        results: A row for each trial; the columns stage, setup and optimizer.
+        t: The words, in the report's languages.
+
+    Returns:
+        By pairs and optimizers; none that the report does not have.
+    """
+    there = {
+        "pairs": of_stage(results, COMPARISON)["setup"].nunique() > FEW,
+        "optimizers": results["optimizer"].nunique() > FEW,
+    }
+    letters = [t("ui.third_appendix"), t("ui.fourth_appendix")]
+    return dict(zip((name for name, shown in there.items() if shown), letters, strict=False))
 
 
 def claim_trial(row: Mapping[str, Any], t: Catalogue) -> Claim:
