@@ -18,6 +18,7 @@ TOPICS = {
     "check": "check",
     "checks": "proofs",
     "classes": "class",
+    "columns": "columns",
     "comparison": "compare",
     "data": "images",
     "drift": "drift",

@@ -1,21 +1,15 @@
-"""Labelled images from any source: load them, split them."""
+"""Labelled images, or rows of a table, from any source: load them, split them."""
 
-from reportgen.data.dataset import Dataset
+from reportgen.data.dataset import Column, Dataset
 from reportgen.data.duplicates import duplicates
 from reportgen.data.errors import DataError
+from reportgen.data.features import Encoding, encoded, unseen_categories
 from reportgen.data.notes import Note
 from reportgen.data.sources.by_name import SOURCES, load
+from reportgen.data.sources.table import TableKeys
 from reportgen.data.splits import Part, Splits, split, subset
 
 __all__ = [
-    "SOURCES",
-    "DataError",
-    "Dataset",
-    "Note",
-    "Part",
-    "Splits",
-    "duplicates",
-    "load",
-    "split",
-    "subset",
-]
+    "SOURCES", "Column", "DataError", "Dataset", "Encoding", "Note", "Part", "Splits", "TableKeys",
+    "duplicates", "encoded", "load", "split", "subset", "unseen_categories",
+]  # fmt: skip

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from reportgen.data.contents import State, contents, state
-from reportgen.data.dataset import ARRAYS, Dataset, digest_of
+from reportgen.data.dataset import ARRAYS, Column, Dataset, digest_of
 from reportgen.data.errors import DataError
 from reportgen.data.notes import Note
 from reportgen.data.progress import note
@@ -60,7 +60,7 @@ def cached(source: str, identity: object, files: Sequence[Path], decode: Callabl
     if stored is not None:
         return stored
     if there:
-        note(f"{entry}: the images that were kept here are damaged; they are read from their source again")
+        note(f"{entry}: the data that were kept here are damaged; they are read from their source again")
     shutil.rmtree(entry, ignore_errors=True)
     dataset = decode()
     if contents(files) != held:
@@ -95,6 +95,7 @@ def _write(entry: Path, dataset: Dataset) -> None:
             "classes": dataset.classes,
             "digest": dataset.digest,
             "origin": dataset.origin,
+            "columns": [asdict(column) for column in dataset.columns],
             "notes": [asdict(kept) for kept in dataset.notes],
         }
         (draft / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -108,13 +109,19 @@ def _read(entry: Path) -> Dataset | None:
         meta = json.loads((entry / "meta.json").read_text(encoding="utf-8"))
         # numpy checks that each file is as long as its shape says, and the digest all else but the types
         arrays = {name: np.load(entry / f"{name}.npy", mmap_mode="c", allow_pickle=False) for name in ARRAYS}
-        if any(arrays[name].dtype != (np.uint8 if "inputs" in name else np.int64) for name in ARRAYS):
+        columns = tuple(
+            Column(kept["name"], None if kept["categories"] is None else tuple(kept["categories"]))
+            for kept in meta["columns"]
+        )
+        of_inputs = np.float64 if columns else np.uint8
+        if any(arrays[name].dtype != (of_inputs if "inputs" in name else np.int64) for name in ARRAYS):
             return None
         dataset = Dataset(
             source=meta["source"],
             classes=tuple(meta["classes"]),
             digest=meta["digest"],
             origin=meta["origin"],
+            columns=columns,
             notes=tuple(Note(**fields) for fields in meta["notes"]),
             **arrays,
         )

@@ -1,10 +1,11 @@
-"""A data set in memory (or mapped from the cache): images, labels, class names."""
+"""A data set in memory (or mapped from the cache): images or rows of a table, labels, class names."""
 
 import hashlib
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,19 +15,31 @@ from reportgen.data.notes import Note
 from reportgen.errors import is_printable
 
 Images = npt.NDArray[np.uint8]
+Rows = npt.NDArray[np.float64]
+Inputs = npt.NDArray[Any]
+"""Images or rows."""
 Labels = npt.NDArray[np.int64]
 
 ARRAYS = ("train_inputs", "train_labels", "test_inputs", "test_labels")
 """The names of a data set's four arrays, in the order in which the digest reads them."""
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, and the categories that its codes count into; None for numbers."""
+
+    name: str
+    categories: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images with labels, a training pool and a test part, as the source gives them.
+    """Images or rows of a table with labels, a training pool and a test part, as the source gives them.
 
-    Images are uint8 (N, H, W, C) with C 1 (gray) or 3 (red, green, blue); labels are int64 (N,) and
-    count into `classes`. The arrays may be mapped from a file: treat them as read-only. A test part without
-    images: the source has none of its own, and all is to be split.
+    Images are uint8 (N, H, W, C) with C 1 (gray) or 3 (red, green, blue). Rows are float64 (N, D) with D
+    `columns`, numbers as they are and categories as codes, NaN where a cell is empty. Labels are int64 (N,)
+    and count into `classes`. The arrays may be mapped from a file: treat them as read-only. An empty test
+    part: the source has none of its own, and all is to be split.
     `digest` is a sha256 over images, labels, shapes and class names; `origin` says in words where the
     data came from; `notes` are what was done to them on the way. The defaults are what the source wants
     where an experiment says nothing: a shuffle seed (None: the source's own order) and split sizes (None:
@@ -34,17 +47,23 @@ class Dataset:
     """
 
     source: str
-    train_inputs: Images
+    train_inputs: Inputs
     train_labels: Labels
-    test_inputs: Images
+    test_inputs: Inputs
     test_labels: Labels
     classes: tuple[str, ...]
     digest: str
     origin: str
     notes: tuple[Note, ...] = ()
+    columns: tuple[Column, ...] = ()
     default_seed: int | None = None
     default_train: int | None = None
     default_validation: int | None = None
+
+    @property
+    def things(self) -> str:
+        """What the inputs are called in messages."""
+        return "rows" if self.columns else "images"
 
 
 def make_dataset(
@@ -53,25 +72,30 @@ def make_dataset(
     test: tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]],
     classes: Sequence[str],
     origin: str,
+    *,
+    columns: Sequence[Column] = (),
 ) -> Dataset:
     """Return a data set of parts that are known to be sound.
 
     Args:
         source: The name of the source.
-        train: Images uint8 (N, H, W, C), or gray (N, H, W), and their labels (N,).
+        train: Images uint8 (N, H, W, C), or gray (N, H, W), or rows (N, D), and their labels (N,).
         test: The same.
         classes: Their names, in label order.
-        origin: Where the images come from, for the report.
+        origin: Where the data come from, for the report.
+        columns: Of rows.
     """
+    as_inputs = _as_rows if columns else _as_images
     dataset = Dataset(
         source,
-        _as_images(train[0]),
+        as_inputs(train[0]),
         _as_labels(train[1]),
-        _as_images(test[0]),
+        as_inputs(test[0]),
         _as_labels(test[1]),
         tuple(classes),
         digest="",
         origin=origin,
+        columns=tuple(columns),
     )
     return replace(dataset, digest=digest_of(dataset))
 
@@ -102,17 +126,20 @@ MOST_CLASSES = 1_000
 LONGEST_NAME = 100
 MOST_VALUES = 2**20
 """The most values of one image; each is an input of the network and has weights of its own."""
+LARGEST_NUMBER = 1e30
+"""In a row; one beyond it does not stay finite in float32 once it is standardized."""
 MOST_BYTES = 8 * 2**30
 """Decoded images beyond this leave training no memory."""
 
 
-def check_size(images: int, shape: Sequence[int], where: str) -> None:
+def check_size(images: int, shape: Sequence[int], where: str, things: str = "images") -> None:
     """Refuse images that are too many or too large.
 
     Args:
         images: How many.
-        shape: Height, width, and channels if there are any, in pixels.
+        shape: Height, width, and channels if there are any, in pixels; of rows, how many values.
         where: What the message begins with.
+        things: What they are called.
 
     Raises:
         DataError: They are.
@@ -120,12 +147,12 @@ def check_size(images: int, shape: Sequence[int], where: str) -> None:
     size = " x ".join(map(str, shape))
     if math.prod(shape) > MOST_VALUES:
         raise DataError(
-            f"{where}: images of {size} are too large for a fully connected network, at most"
+            f"{where}: {things} of {size} are too large for a fully connected network, at most"
             f" {MOST_VALUES:,} values can be: scale them down"
         )
     if images * math.prod(shape) > MOST_BYTES:
         raise DataError(
-            f"{where}: {images:,} images of {size} take more than {MOST_BYTES // 2**30} GiB:"
+            f"{where}: {images:,} {things} of {size} take more than {MOST_BYTES // 2**30} GiB:"
             " make them smaller or fewer"
         )
 
@@ -159,6 +186,10 @@ def check_class_names(names: Sequence[str], where: str) -> None:
         raise DataError(f"{where}: the class name {twins[0]!r} comes twice: give each class its own name")
 
 
+def _as_rows(rows: npt.NDArray[np.generic]) -> Rows:
+    return np.ascontiguousarray(rows, dtype=np.float64)
+
+
 def _as_images(images: npt.NDArray[np.generic]) -> Images:
     with_channel = images if images.ndim == 4 else images[..., np.newaxis]
     return np.ascontiguousarray(with_channel, dtype=np.uint8)
@@ -171,7 +202,9 @@ def _as_labels(labels: npt.NDArray[np.generic]) -> Labels:
 def digest_of(dataset: Dataset) -> str:
     """The SHA-256 of a data set's images, labels, shapes and class names, as its `digest` should be."""
     arrays = [getattr(dataset, name) for name in ARRAYS]
-    head = {"classes": dataset.classes, "shapes": [array.shape for array in arrays]}
+    head: dict[str, object] = {"classes": dataset.classes, "shapes": [array.shape for array in arrays]}
+    if dataset.columns:
+        head["columns"] = [[column.name, column.categories] for column in dataset.columns]
     digest = hashlib.sha256(json.dumps(head).encode())
     for array in arrays:
         # One byte order, so that every machine finds the same digest.

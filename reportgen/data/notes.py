@@ -16,6 +16,13 @@ TEXTS = {
     "whole_floats": "{arrays}: floating-point numbers, all of them whole from 0 to 255, are taken as bytes",
     "from_zero_to_one": "{arrays}: values from 0 to 1 are multiplied by 255 and rounded",
     "one_hot": "{array}: one-hot rows of {classes} are turned into class numbers",
+    "features": "{arrays}: rows of {columns} values are taken as features, not as images",
+    "split_column": "the column {column} splits the rows:"
+    " {train} to train, {validation} to validate, {test} to test",
+    "filled": "empty cells: {cells}, in {columns} columns, the first of them {first};"
+    " a number becomes the mean of the training rows, a category none of those known",
+    "unseen": "categories that no training row has: {cells} cells of other rows,"
+    " the most in the column {first}; they count as none of those known",
 }
 """By key; the report's catalogue has the same sentences under `[data_note]`, in both languages."""
 

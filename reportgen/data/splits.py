@@ -1,12 +1,12 @@
 """From a data set to train, validation and test parts."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.data.dataset import Dataset, Images, Labels
+from reportgen.data.dataset import Column, Dataset, Inputs, Labels
 from reportgen.data.errors import DataError
 from reportgen.data.notes import Note
 from reportgen.randomness import stream
@@ -20,13 +20,13 @@ TEST_SHARE = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Images uint8 (N, H, W, C) and their labels int64 (N,)."""
+    """Images uint8 (N, H, W, C), rows float64 (N, C) or their features float32 (N, D); labels int64 (N,)."""
 
-    inputs: Images
+    inputs: Inputs
     labels: Labels
 
     def __len__(self) -> int:
-        """How many images."""
+        """How many inputs."""
         return len(self.labels)
 
 
@@ -34,12 +34,13 @@ class Part:
 class Splits:
     """What to train on, what to choose by, and what to read once at the end.
 
-    notes: what the user should know of how they were cut.
+    columns: of rows; empty for images. notes: what the user should know of how they were cut.
     """
 
     train: Part
     validation: Part
     test: Part
+    columns: tuple[Column, ...] = ()
     notes: tuple[Note, ...] = ()
 
     def by_name(self) -> dict[str, Part]:
@@ -78,7 +79,7 @@ def split(
     """
     for name, size in (("train", train), ("validation", validation), ("test", test)):
         if size is not None and size < 1:
-            raise DataError(f"{name} = {size} makes an empty split: ask for at least 1 image")
+            raise DataError(f"{name} = {size} makes an empty split: ask for at least 1")
     seed = dataset.default_seed if seed is None else seed
     if len(dataset.test_labels) == 0:
         return _split_all(dataset, (train, validation, test), shares, seed or 0, test_from_train)
@@ -92,10 +93,12 @@ def split(
     train, validation = _sizes(dataset, kept_for_test, train, validation)
     middle, end = train, train + validation
     if test_from_train:
-        tested = _first(_slice(pool, end, len(pool)), test, "images left in the training pool for test")
+        tested = _first(
+            _slice(pool, end, len(pool)), test, f"{dataset.things} left in the training pool for test"
+        )
     else:
-        tested = _first(Part(dataset.test_inputs, dataset.test_labels), test, "test images")
-    return Splits(_slice(pool, 0, middle), _slice(pool, middle, end), tested)
+        tested = _first(Part(dataset.test_inputs, dataset.test_labels), test, f"test {dataset.things}")
+    return Splits(_slice(pool, 0, middle), _slice(pool, middle, end), tested, dataset.columns)
 
 
 def subset(splits: Splits, size: int) -> Splits:
@@ -112,10 +115,12 @@ def subset(splits: Splits, size: int) -> Splits:
     if not SMALLEST_SUBSET <= size <= available:
         raise DataError(
             f"subset = {size} is out of range: choose from {SMALLEST_SUBSET} to {available},"
-            " the number of training images in the split"
+            f" the number of training {'rows' if splits.columns else 'images'} in the split"
         )
     middle = size * 4 // 5
-    return Splits(_slice(splits.train, 0, middle), _slice(splits.train, middle, size), splits.test)
+    return replace(
+        splits, train=_slice(splits.train, 0, middle), validation=_slice(splits.train, middle, size)
+    )
 
 
 def _split_all(
@@ -128,8 +133,8 @@ def _split_all(
     """Cut all three parts from the pool of a data set without a test part."""
     if test_from_train:
         raise DataError(
-            f"source {dataset.source} has no test part of its own, so its test images always come from the"
-            " training images: leave out the defect test_images_from_training_file"
+            f"source {dataset.source} has no test part, so all its {dataset.things} come from one pool:"
+            " leave out the defect test_images_from_training_file"
         )
     images = len(dataset.train_labels)
     train, validation, test = sizes
@@ -155,7 +160,9 @@ def _split_all(
     values = {
         name: f"{len(part)} ({len(part) / images:.0%})" for name, part in zip(PARTS, parts, strict=True)
     }
-    return Splits(parts[0], parts[1], parts[2], notes=(Note("split", {"seed": seed, **values}),))
+    return Splits(
+        parts[0], parts[1], parts[2], dataset.columns, notes=(Note("split", {"seed": seed, **values}),)
+    )
 
 
 def in_proportion(labels: Labels, seed: int) -> NDArray[np.int64]:
@@ -209,8 +216,8 @@ def _sizes(
     for name, size in zip(("train", "validation"), sizes, strict=True):
         if size < 1:
             raise DataError(
-                f"source {dataset.source}: no image is left for {name} among {len(dataset.train_labels)}"
-                " training images: an empty split; ask for fewer in the other parts"
+                f"source {dataset.source}: none is left for {name} among {len(dataset.train_labels)}"
+                f" training {dataset.things}: an empty split; ask for fewer in the other parts"
             )
     return sizes
 
@@ -221,14 +228,14 @@ def _refuse_too_many(dataset: Dataset, sizes: dict[str, int | None]) -> None:
     if total > there_are:
         asked = ", ".join(f"{name} = {size}" for name, size in sizes.items() if size)
         raise DataError(
-            f"source {dataset.source} has {there_are} training images, but {asked} would take {total}:"
-            " ask for fewer"
+            f"source {dataset.source} has {there_are} training {dataset.things}, but {asked} would take"
+            f" {total}: ask for fewer"
         )
 
 
 def _first(part: Part, size: int | None, what: str) -> Part:
     if len(part) == 0:
-        raise DataError(f"there are no {what}: an empty split; give train and validation fewer images")
+        raise DataError(f"there are no {what}: an empty split; give train and validation fewer")
     if size is not None and size > len(part):
         raise DataError(f"test = {size}, but there are only {len(part)} {what}: ask for fewer")
     return _slice(part, 0, len(part) if size is None else size)

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from reportgen.files.resources import PACKAGE
 
-COMPUTES = ("nn", "optim", "training", "randomness.py", "data/splits.py", "execution/worker.py")
+COMPUTES = (
+    "nn",
+    "optim",
+    "training",
+    "randomness.py",
+    "data/splits.py",
+    "data/features.py",
+    "execution/worker.py",
+)
 """The code that makes a trial's numbers, of its settings and of the images."""
 
 RULES = "optim/rules"

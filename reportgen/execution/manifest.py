@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from reportgen.checks import Check
 from reportgen.data import Splits, duplicates, subset
 from reportgen.execution import environment
+from reportgen.execution.columns import describe_table
 from reportgen.execution.prepare import Prepared
 from reportgen.execution.trial_key import digest_of_all
 from reportgen.execution.trials import FinishedTrial, FinishedTrials
@@ -41,8 +42,10 @@ def samples(splits: Splits, classes: int) -> tuple[NDArray[np.uint8], NDArray[np
         classes: How many there are.
 
     Returns:
-        The images (N, H, W, C), class by class, and their labels (N,).
+        The images (N, H, W, C), class by class, and their labels (N,); none of a table.
     """
+    if splits.columns:
+        return np.zeros((0, 1, 1, 1), dtype=np.uint8), np.zeros(0, dtype=np.int64)
     places = np.concatenate(
         [np.flatnonzero(splits.train.labels == label)[:SAMPLES_PER_CLASS] for label in range(classes)]
     )
@@ -133,7 +136,11 @@ def describe_data(loaded: LoadedData, comparison: Comparison | None) -> dict[str
         "origin": dataset.origin,
         "digest": dataset.digest,
         "classes": list(dataset.classes),
-        "image_shape": list(dataset.train_inputs.shape[1:]),
+        **(
+            describe_table(splits)
+            if splits.columns
+            else {"image_shape": list(dataset.train_inputs.shape[1:])}
+        ),
         "images_by_class": {
             name: np.bincount(part.labels, minlength=len(dataset.classes)).tolist()
             for name, part in splits.by_name().items()

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from reportgen.data import Dataset, Splits
+from reportgen.data import Dataset, Splits, TableKeys
 from reportgen.data.progress import note
 from reportgen.errors import UserError
 from reportgen.execution.user_files import UserFiles, open_user_files
 from reportgen.execution.worker import DataSettings, load_data, splits_for, splits_of
 from reportgen.experiment import reading
+from reportgen.experiment.data_settings import Data
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.overrides import Overrides
 from reportgen.experiment.reading import Source
@@ -84,6 +85,7 @@ def prepare(source: Source) -> Prepared:
         trials = plan(experiment, len(classes), optimizers=optimizers)
         refuse_too_many(len(trials))
         extremes = [trial for study in searches for trial in possible_trials(study)]
+        refuse_changed_rows([*trials, *extremes], loaded.dataset)
         refuse_large_batches([*trials, *extremes], loaded.splits)
         for trial in trials:  # an ablation's other test images must be there too
             splits_for(trial, loaded.settings)
@@ -149,8 +151,43 @@ def data_settings(experiment: Experiment, file: Path) -> DataSettings:
         seed=data.seed,
         shares=data.shares,
         resize=data.resize,
+        columns=columns_of(data),
         test_from_train=experiment.defects.test_images_from_training_file,
     )
+
+
+def columns_of(data: Data) -> TableKeys | None:
+    """Return what an experiment says of a table's columns; None where its data are no table."""
+    if data.source != "table" or data.label is None:
+        return None
+    return TableKeys(
+        data.label,
+        data.split_column,
+        data.numeric or (),
+        data.categorical or (),
+        data.ignore or (),
+        data.missing,
+    )
+
+
+def refuse_changed_rows(trials: Sequence[Trial], dataset: Dataset) -> None:
+    """Refuse what is done to images and would be wrong for the rows of a table.
+
+    Args:
+        trials: With all that may be asked of one.
+        dataset: Images, or rows.
+
+    Raises:
+        UserError: There is such a trial; the line names its stage and the key.
+    """
+    for trial in trials if dataset.columns else ():
+        for key, asked, why in (
+            ("augmentation", bool(trial.setup.augmentation), "rows of a table cannot be flipped or shifted"),
+            ("normalization", trial.setup.normalization != "none", "a table is always standardized"),
+        ):
+            if asked:
+                stage = "search.tuned.space" if trial.setup.stage == SEARCH else trial.setup.stage
+                raise UserError(f"{stage}.{key}: {why}; leave it out")
 
 
 def refuse_large_batches(trials: Sequence[Trial], splits: Splits) -> None:
@@ -166,11 +203,12 @@ def refuse_large_batches(trials: Sequence[Trial], splits: Splits) -> None:
     for trial in trials:
         parts = splits_of(trial, splits)
         images, kind = len(parts.train), "training"
+        things = "rows" if parts.columns else "images"
         if trial.defects.batches_slide_by_one and len(parts.validation) < images:
             images, kind = len(parts.validation), "validation"  # they only count in whole batches
         if trial.setup.batch_size > images:
             stage = "search.tuned.space" if trial.setup.stage == SEARCH else trial.setup.stage
             raise UserError(
                 f"{stage}.batch_size = {trial.setup.batch_size}: must be at most {images},"
-                f" the number of {kind} images"
+                f" the number of {kind} {things}"
             )

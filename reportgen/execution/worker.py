@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reportgen.data import Dataset, Note, Splits, load, split, subset
+from reportgen.data import Dataset, Note, Splits, TableKeys, encoded, load, split, subset, unseen_categories
 from reportgen.errors import UserError
 from reportgen.training import INSIGHT, EpochRow, Record, Trial
 from reportgen.user_code.source import UserCode
@@ -31,6 +31,7 @@ class DataSettings:
     test_from_train: bool
     shares: tuple[float, float, float] | None = None
     resize: tuple[int, int] | None = None
+    columns: TableKeys | None = None
     digest: str | None = None
 
 
@@ -72,7 +73,7 @@ class LoadedData:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was done to the data, or left out of them."""
-        return (*self.dataset.notes, *self.splits.notes)
+        return (*self.dataset.notes, *self.splits.notes, *unseen_categories(self.splits))
 
 
 MOST_HELD = 2
@@ -95,11 +96,17 @@ def load_data(settings: DataSettings) -> LoadedData:
     """
     if settings in held:
         return held[settings]
-    dataset = load(settings.source, settings.path, classes=settings.classes, resize=settings.resize)
+    dataset = load(
+        settings.source,
+        settings.path,
+        classes=settings.classes,
+        resize=settings.resize,
+        columns=settings.columns,
+    )
     if settings.digest not in (None, dataset.digest):
         raise UserError(
-            f"source {settings.source}: the images have changed since this run began: start again, and leave"
-            " them as they are until it has ended"
+            f"source {settings.source}: the {dataset.things} have changed since this run began: start again,"
+            " and leave them as they are until it has ended"
         )
     splits = split(
         dataset,
@@ -165,7 +172,8 @@ def train_trial(
     Raises:
         UserError: The images are not those that the run began with, or a user's code went wrong.
     """
-    splits, classes = splits_of(trial, splits_for(trial, data)), len(load_data(data).dataset.classes)
+    splits = encoded(splits_of(trial, splits_for(trial, data)))
+    classes = len(load_data(data).dataset.classes)
     if trial.setup.optimizer_code or trial.setup.layers_code:
         from reportgen.execution.guarded_training import train_guarded
 

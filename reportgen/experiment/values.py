@@ -119,6 +119,9 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 _Part = Annotated[float, Field(gt=0, lt=1)]
 Shares = Annotated[tuple[_Part, _Part, _Part], BeforeValidator(as_tuple), AfterValidator(_together_one)]
 """Of all images: to train on, to validate with, to test with."""
+Column = Annotated[str, Field(min_length=1, max_length=100)]
+"""The name of a table's column."""
+Columns = Annotated[tuple[Column, ...], BeforeValidator(as_tuple), Field(max_length=10_000)]
 _Side = Annotated[int, Field(ge=1, le=1024)]
 Resize = Annotated[tuple[_Side, _Side], BeforeValidator(as_tuple)]
 """Height and width in pixels."""

@@ -12,6 +12,9 @@ from reportgen.records.manifest import Description, written
 KINDS = ("settings", "data", "code", "versions", "device")
 """The experiment's settings, the images, the code that computes, the libraries, the machine."""
 
+FOLLOWS = ("duplicates", "notes", "columns", "numeric_columns", "categorical_columns", "features")
+"""What is said of the data that follows from the rest."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -44,7 +47,7 @@ def _part(run: Description, kind: str) -> dict[str, Any]:
         case "settings":
             return written(run.experiment.settings)
         case "data":
-            return {name: value for name, value in written(run.data).items() if name != "duplicates"}
+            return {name: value for name, value in written(run.data).items() if name not in FOLLOWS}
         case "code":
             return {"digest": run.code}
         case "versions":

@@ -120,19 +120,49 @@ class DataNote(Recorded):
     values: dict[str, int | str]
 
 
+class TableColumn(Recorded):
+    """A column of a table, as its training rows have it; see `execution/columns.py`.
+
+    empty: cells of all parts without a value. edges: of the intervals that numbers are counted in.
+    categories: the most frequent ones, of all that were seen. counts: for every class, or for all together.
+    """
+
+    name: str
+    empty: int
+    mean: float | None = None
+    std: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    edges: Listed[float] = ()
+    seen: int | None = None
+    categories: Listed[str] = ()
+    counts: Listed[Listed[int]] = ()
+
+
 class Data(DescribedData):
     """The data set as a report describes it.
 
-    image_shape: height, width, channels. duplicates: how many images stand in two parts, by the parts' names;
-    None where nobody looked.
+    image_shape: height, width, channels; None for a table, which has columns instead: how many there are of
+    each kind, how many features they become, and the first of them. duplicates: how many images stand in two
+    parts, by the parts' names; None where nobody looked.
     """
 
     origin: str
     classes: Listed[str]
-    image_shape: Annotated[tuple[int, int, int], BeforeValidator(as_tuple)]
+    image_shape: Annotated[tuple[int, int, int] | None, BeforeValidator(as_tuple)] = None
+    columns: Listed[TableColumn] = ()
+    numeric_columns: int = 0
+    categorical_columns: int = 0
+    features: int = 0
     images_by_class: ImagesByClass
     duplicates: dict[str, int] | None = None
     notes: Listed[DataNote] = ()
+
+    @model_validator(mode="after")
+    def _of_images_or_of_rows(self) -> Self:
+        if (self.image_shape is None) is not bool(self.columns):
+            raise ValueError("has to have either image_shape or columns")
+        return self
 
 
 class Device(DescribedDevice):

@@ -38,6 +38,7 @@ def compose_run(records: RunRecords, t: Catalogue, fingerprint: str) -> Report:
         t: The words, in the report's languages.
         fingerprint: Of the records that are attached to the PDF, as attachments.py computes it.
     """
+    t = t.of_rows() if records.manifest.data.columns else t
     said = headlines(records, t)
     return Report(
         front_page(records, said, t, fingerprint),

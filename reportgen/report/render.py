@@ -65,6 +65,8 @@ def render(
     words = with_recorded(
         words_in(options.languages or manifest.languages, options.templates), manifest.optimizers
     )
+    if manifest.data.columns:
+        words = words.of_rows()
     travelling = attachments.of_run(folder, manifest.experiment.file)
     with numbers.written_in(words.languages[0]):
         report = compose_run(records, words, attachments.fingerprint(travelling))

@@ -38,9 +38,9 @@ class Normalization:
 
 
 class Images:
-    """The images and labels of a part, handed out in batches of flat rows.
+    """The images and labels of a part, handed out in batches of flat rows; features of a table as they are.
 
-    Values are between 0 and 1; or, with a normalization, of mean 0 and deviation 1 in every channel.
+    Images are between 0 and 1; or, with a normalization, of mean 0 and deviation 1 in every channel.
     The pixels stay bytes until a batch is asked for: a data set of any precision costs one byte a value,
     and several processes share the same pages of the cache's file.
 
@@ -89,7 +89,14 @@ class Images:
             pixels = self.augmenter(pixels)
         return self._scaled(pixels), self.labels.index_select(0, index)
 
+    @property
+    def features(self) -> bool:
+        """Whether they are the features of a table, and no images."""
+        return self.pixels.is_floating_point()
+
     def _scaled(self, pixels: Tensor) -> Tensor:
+        if self.features:
+            return pixels.to(self.dtype)
         if self.mean_and_std is None:
             return pixels / self.white
         mean, std = self.mean_and_std

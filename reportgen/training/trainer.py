@@ -242,7 +242,8 @@ class Training:
                 # drawn again: they follow from the trial, and need not be kept all the while
                 initial = self._new_classifier(streams(self.trial)[0]).parameters["w1"]
                 trained = classifier.parameters["w1"]
-                insight(initial, trained, test.pixels, test.labels, logits).save(save_to.with_name(INSIGHT))
+                pixels = None if test.features else test.pixels
+                insight(initial, trained, pixels, test.labels, logits).save(save_to.with_name(INSIGHT))
             save_classifier(classifier, save_to)
         return Record(
             trial=self.trial,

@@ -219,7 +219,7 @@ def test_of_a_damaged_entry_there_is_a_note_and_one_alone(cache, write_npz, anot
     for _ in range(2):
         load("npz", path)
     assert capsys.readouterr().err == (
-        f"note: {entry}: the images that were kept here are damaged; they are read from their source again\n"
+        f"note: {entry}: the data that were kept here are damaged; they are read from their source again\n"
     )
 
 

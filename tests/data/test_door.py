@@ -20,7 +20,7 @@ def run_python(code: str) -> str:
 
 
 def test_the_door_exports_what_it_says():
-    assert SOURCES == ("digits", "cifar10", "fashion-mnist", "npz", "folder")
+    assert SOURCES == ("digits", "cifar10", "fashion-mnist", "npz", "folder", "table")
     assert issubclass(DataError, UserError)
     for name in reportgen.data.__all__:
         assert hasattr(reportgen.data, name)

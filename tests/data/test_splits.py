@@ -128,8 +128,8 @@ def test_the_homeworks_test_images_follow_in_the_training_pool():
         ({"test": -1}, ["test = -1", "empty split"]),
         ({"train": 101}, ["has 100 training images", "train = 101"]),
         ({"train": 80, "validation": 21}, ["100 training images", "train = 80, validation = 21", "101"]),
-        ({"train": 100}, ["no image is left for validation", "empty split"]),
-        ({"validation": 100}, ["no image is left for train", "empty split"]),
+        ({"train": 100}, ["none is left for validation", "empty split"]),
+        ({"validation": 100}, ["none is left for train", "empty split"]),
         ({"test": 21}, ["test = 21", "only 20"]),
         ({"test_from_train": True}, ["training pool for test", "empty split"]),
         ({"test_from_train": True, "train": 80, "validation": 15, "test": 6}, ["test = 6", "101"]),
@@ -151,7 +151,7 @@ def test_a_pool_smaller_than_the_defaults_is_refused():
 
 
 def test_a_pool_of_one_image_is_refused():
-    with pytest.raises(DataError, match="no image is left for train"):
+    with pytest.raises(DataError, match="none is left for train"):
         split(numbered(pool=1))
 
 

@@ -151,6 +151,8 @@ NO_NUMBERS = {
     "reportgen.data.sources.image_folder": "made images",
     "reportgen.data.sources.image_files": "made images",
     "reportgen.data.sources.npz": "made images",
+    "reportgen.data.sources.table": "made rows",
+    "reportgen.data.sources.table_file": "made rows",
     "reportgen.data.sources.conversions": "made images",
     "reportgen.data.notes": "lines for the user",
     "reportgen.data.progress": "a bar on a terminal",

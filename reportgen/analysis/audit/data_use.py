@@ -15,6 +15,7 @@ TEST_PARTS = {
     "digits": "test_set_apart",
     "npz": "test_of_file",
     "folder": "test_of_folder",
+    "table": "test_of_column",
 }
 """By source of the data, the fact that says what its test images are."""
 

@@ -7,8 +7,10 @@ import numpy as np
 
 from reportgen.data.cache import cached
 from reportgen.data.dataset import (
+    LARGEST_NUMBER,
     MOST_BYTES,
     MOST_CLASSES,
+    Column,
     Dataset,
     check_class_names,
     check_size,
@@ -38,7 +40,8 @@ def load(path: Path) -> Dataset:
 
 def _decode(path: Path) -> Dataset:
     arrays = _read(path)
-    (x_train, x_test), notes = _images(arrays, path)
+    flat = all(arrays[name].ndim == 2 for name in ("x_train", "x_test"))
+    (x_train, x_test), notes = (_rows if flat else _images)(arrays, path)
     labels = []
     for part, images in (("y_train", x_train), ("y_test", x_test)):
         y, of_labels = one_hot_to_numbers(arrays[part], part)
@@ -52,18 +55,17 @@ def _decode(path: Path) -> Dataset:
     else:
         _refuse_unseen(y_train, y_test, path)
         names = [str(number) for number in range(int(y_train.max()) + 1)]
-    dataset = make_dataset("npz", (x_train, y_train), (x_test, y_test), names, f"npz file {path.name}")
+    columns = [Column(f"x{number}") for number in range(1, x_train.shape[1] + 1)] if flat else []
+    dataset = make_dataset(
+        "npz", (x_train, y_train), (x_test, y_test), names, f"npz file {path.name}", columns=columns
+    )
     return replace(dataset, notes=tuple(notes))
 
 
 def _images(arrays: dict[str, Array], path: Path) -> tuple[Pair, list[Note]]:
     """The images to train and to test with, in our form, and what was done to them."""
+    _refuse_empty(arrays, path)
     names = ("x_train", "x_test")
-    for name in names:
-        if arrays[name].size == 0:
-            raise DataError(
-                f"npz file {path}: {name} is empty (shape {arrays[name].shape}): give at least one image"
-            )
     x, moved = channels_last((arrays["x_train"], arrays["x_test"]), ", ".join(names))
     x, scaled = floats_to_bytes(x, ", ".join(names), f"npz file {path}: {' and '.join(names)}")
     for name, part in zip(names, x, strict=True):
@@ -74,6 +76,38 @@ def _images(arrays: dict[str, Array], path: Path) -> tuple[Pair, list[Note]]:
             f" but x_test of shape {x[1].shape[1:]}: give both the same shape"
         )
     return x, [*moved, *scaled]
+
+
+def _rows(arrays: dict[str, Array], path: Path) -> tuple[Pair, list[Note]]:
+    """The rows of features to train and to test with, and a note that they are none of images."""
+    _refuse_empty(arrays, path)
+    names = ("x_train", "x_test")
+    for name in names:
+        x, where = arrays[name], f"npz file {path}: {name}"
+        if x.dtype.kind not in "iuf":
+            raise DataError(
+                f"{where} is {x.dtype}: features must be numbers; convert with x.astype('float32')"
+            )
+        if not (np.abs(x.astype(np.float64)) <= LARGEST_NUMBER).all():
+            raise DataError(
+                f"{where} holds values that are not finite or beyond {LARGEST_NUMBER:g}: mend them"
+            )
+        check_size(len(x), x.shape[1:], where, "rows")
+    x_train, x_test = arrays["x_train"], arrays["x_test"]
+    if x_train.shape[1] != x_test.shape[1]:
+        raise DataError(
+            f"npz file {path}: x_train holds rows of {x_train.shape[1]} values, but x_test of"
+            f" {x_test.shape[1]}: give both the same"
+        )
+    return (x_train, x_test), [Note("features", {"arrays": ", ".join(names), "columns": x_train.shape[1]})]
+
+
+def _refuse_empty(arrays: dict[str, Array], path: Path) -> None:
+    for name in ("x_train", "x_test"):
+        if arrays[name].size == 0:
+            raise DataError(
+                f"npz file {path}: {name} is empty (shape {arrays[name].shape}): give at least one example"
+            )
 
 
 def _read(path: Path) -> dict[str, Array]:
@@ -142,7 +176,7 @@ def _labels(y: Array, images: int, where: str) -> Array:
     if y.dtype.kind not in "iu":
         raise DataError(f"{where} is {y.dtype}: labels must be whole numbers; convert with y.astype('int64')")
     if len(y) != images:
-        raise DataError(f"{where} has {len(y)} labels for {images} images: give one label to each image")
+        raise DataError(f"{where} has {len(y)} labels for {images} examples: give one label to each")
     if y.min() < 0:
         raise DataError(f"{where} holds the label {y.min()}, out of range: labels count from 0")
     if y.max() >= MOST_CLASSES:

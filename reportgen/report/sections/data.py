@@ -1,4 +1,4 @@
-"""The section on the data: where the images come from, how they are split, and what they look like."""
+"""The section on the images or rows: where they come from, how they are split, and what they look like."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from reportgen.analysis.audit.data_use import describe_test_part
 from reportgen.experiment.stages import COMPARISON, TUNED
-from reportgen.records.manifest import Manifest
+from reportgen.records.manifest import Data, Manifest
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.pictures import picture
 from reportgen.report.sections.audit import audited_data, fact_phrase
+from reportgen.report.sections.columns import columns_block, distributions_figure
 from reportgen.report.sections.section import Section, claim_row
 from reportgen.report.sections.sentences import given
 from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES
@@ -30,10 +31,12 @@ def data_section(records: RunRecords, t: Catalogue) -> Section:
         t: The words, in the report's languages.
     """
     data = describe_data(records, t)
+    rows = data["columns"]["rows"] if data["columns"] else []
     return Section(
         "data",
-        lambda: {"data": data, "samples": samples(records)},
+        lambda: {"data": data, **samples_figure(records, t)},
         (
+            *(claim_row("columns", *row.values()) for row in rows),
             *(claim_row("images of every class", row["name"], *row["counts"]) for row in data["split_rows"]),
             claim_row("images of every class", t("ui.total"), *data["totals"]),
         ),
@@ -41,7 +44,7 @@ def data_section(records: RunRecords, t: Catalogue) -> Section:
 
 
 def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
-    """Return the shapes, and how many images of each class are in each part.
+    """Return the shapes or the columns, and how many images or rows of each class are in each part.
 
     Args:
         records: Of the run.
@@ -50,12 +53,11 @@ def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
     manifest, data = records.manifest, records.manifest.data
     images = data.images_by_class
     parts = (images.train, images.validation, images.test)
-    height, width, channels = data.image_shape
     section = {
         "source": source_name(manifest, t),
         "classes": list(data.classes),
-        "shape": f"{height} × {width} × {channels}" if channels > 1 else f"{height} × {width}",
-        "size": numbers.whole(height * width * channels),
+        **shape_and_size(data, t),
+        "columns": columns_block(data, t),
         "pixels": pixels(manifest, t),
         "test": fact_phrase(describe_test_part(audited_data(data), manifest.experiment.settings), t),
         "split_rows": [
@@ -77,6 +79,37 @@ def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             "validation": numbers.whole(size - train),
         }
     return section
+
+
+def shape_and_size(data: Data, t: Catalogue) -> dict[str, object]:
+    """Return what an image or a row is, and how many values a network gets of it.
+
+    Args:
+        data: As the manifest describes them.
+        t: The words, in the report's languages.
+    """
+    if data.image_shape is None:
+        shape = t("data.columns", numeric=data.numeric_columns, categorical=data.categorical_columns)
+        return {"shape": shape, "size": numbers.whole(data.features)}
+    height, width, channels = data.image_shape
+    return {
+        "shape": f"{height} × {width} × {channels}" if channels > 1 else f"{height} × {width}",
+        "size": numbers.whole(height * width * channels),
+    }
+
+
+def samples_figure(records: RunRecords, t: Catalogue) -> dict[str, object]:
+    """Return what the data look like: images of every class, or how columns are distributed.
+
+    Args:
+        records: Of the run.
+        t: The words, in the report's languages.
+    """
+    data = records.manifest.data
+    if not data.columns:
+        return {"samples": samples(records), "samples_alt": ""}
+    figure, alt = distributions_figure(data, t)
+    return {"samples": figure, "samples_alt": alt}
 
 
 def pixels(manifest: Manifest, t: Catalogue) -> Phrase:

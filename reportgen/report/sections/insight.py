@@ -26,8 +26,8 @@ def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any
         seed: Of the trial that they are of.
         t: The words, in the report's languages.
     """
-    kept = records.insight
-    if kept is None or not len(kept["units"]):
+    kept, shape = records.insight, records.manifest.data.image_shape
+    if kept is None or shape is None or not len(kept["units"]):
         return None
     lengths = {name: np.linalg.norm(kept[name] * kept["scale"][:, None], axis=1) for name in SIDES}
     before, after = (float(lengths[name].mean()) for name in SIDES)
@@ -39,7 +39,6 @@ def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any
         "after": f"{after:.2f}",
         "likeness": f"{likeness:.2f}",
     }
-    shape = records.manifest.data.image_shape
     rows = [
         (
             t(f"insight.{name}"),
@@ -80,11 +79,10 @@ def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, An
         seed: Of the trial that told them.
         t: The words, in the report's languages.
     """
-    kept = records.insight
-    if kept is None or not len(kept["labels"]):
+    kept, shape = records.insight, records.manifest.data.image_shape
+    if kept is None or shape is None or not len(kept["labels"]):
         return None
     classes = records.manifest.data.classes
-    shape = records.manifest.data.image_shape
     images = kept["images"].reshape(len(kept["labels"]), *shape)
     drawn = []
     for label in dict.fromkeys(kept["labels"].tolist()):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from reportgen.analysis.classes import confusion_matrix
 from reportgen.analysis.results import best_on_validation, finished, of_stage, rows
 from reportgen.experiment.stages import COMPARISON, TUNED
+from reportgen.records.manifest import Data
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.confusion import confusion
 from reportgen.report.figures.svg import drawn
@@ -45,7 +46,7 @@ def test_section(records: RunRecords, t: Catalogue) -> Section:
         lambda: {"test": describe_test(records, results, matrix, t)},
         (
             *claim_sentences("test accuracy", test_sentences(results, t)),
-            *(Claim("test accuracy", line) for line in seed_lines(results)),
+            *(Claim("test accuracy", line) for line in seed_lines(results, records.manifest.data)),
             *(
                 claim_row("accuracy of every class", *row.values())
                 for row in class_rows(matrix, classes)[:CLASSES_IN_TABLES]
@@ -70,7 +71,7 @@ def describe_test(records: RunRecords, results: pd.DataFrame, matrix: Matrix, t:
     seeds = len(results)
     return {
         "sentences": test_sentences(results, t),
-        "lines": seed_lines(results),
+        "lines": seed_lines(results, records.manifest.data),
         "per_class": per_class[:CLASSES_IN_TABLES],
         "extremes": extremes(matrix, classes, t),
         "confused": confused_sentence(matrix, classes, seeds, t),
@@ -129,11 +130,17 @@ def tested(comparison: pd.DataFrame, tuned: pd.DataFrame) -> pd.DataFrame:
     return results if best is None else results[results["setup"] == best]
 
 
-def seed_lines(results: pd.DataFrame) -> list[str]:
-    """Return what each trial got right, as the homework prints it."""
+def seed_lines(results: pd.DataFrame, data: Data) -> list[str]:
+    """Return what each trial got right, as the homework prints it.
+
+    Args:
+        results: Of tested.
+        data: Images or rows.
+    """
+    things = "rows" if data.columns else "images"
     return [
         f"Seed {row['seed']}: got {row['test_correct']:.0f} correct predictions in"
-        f" {row['test_images']:.0f} test images, accuracy: {numbers.percent(row['test_accuracy'])}"
+        f" {row['test_images']:.0f} test {things}, accuracy: {numbers.percent(row['test_accuracy'])}"
         for row in rows(results)
     ]
 

@@ -19,6 +19,9 @@ __all__ = ["CHINESE", "CSS_CLASS", "ENGLISH", "HTML_LANG", "Catalogue", "Phrase"
 
 _HAN, _LATIN, _TAGS = "[\u3400-\u9fff]", "[A-Za-z0-9]", "((?:<[^>]*>)*)"
 
+ROWS = "_rows"
+"""What the name of a phrase ends with that takes the place of another in a report about a table."""
+
 
 class CatalogueError(ValueError):
     """A catalogue whose two languages do not match."""
@@ -103,10 +106,18 @@ class Catalogue:
     """Looks phrases up by section and key, in some of its languages."""
 
     def __init__(
-        self, entries: Mapping[str, Mapping[str, Mapping[str, str]]], languages: Sequence[str]
+        self,
+        entries: Mapping[str, Mapping[str, Mapping[str, str]]],
+        languages: Sequence[str],
+        variant: str = "",
     ) -> None:
         self.entries = entries
         self.languages = tuple(languages)
+        self.variant = variant
+
+    def of_rows(self) -> Catalogue:
+        """Return the same words about rows of a table, where they say something else about images."""
+        return Catalogue(self.entries, self.languages, ROWS)
 
     def __call__(self, name: str, /, **values: object) -> Phrase:
         """The phrase 'section.key', its {names} filled in.
@@ -119,7 +130,7 @@ class Catalogue:
             raise UnknownPhraseError(
                 f"there is no phrase {name!r} in the catalogue{nearest(name, self.names())}"
             )
-        entry = self.entries[section][key]
+        entry = self.entries[section].get(key + self.variant, self.entries[section][key])
         if lacking := placeholders(entry[ENGLISH]) - set(values):
             raise UnknownPhraseError(f"the phrase {name!r} needs a value for {', '.join(sorted(lacking))}")
         return Phrase(

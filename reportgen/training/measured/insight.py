@@ -46,13 +46,14 @@ class Insight:
         write_bytes(path, buffer.getvalue())
 
 
-def insight(before: Tensor, after: Tensor, pixels: Tensor, labels: Tensor, logits: Tensor) -> Insight:
+def insight(before: Tensor, after: Tensor, pixels: Tensor | None, labels: Tensor, logits: Tensor) -> Insight:
     """Choose what to show of a classifier.
 
     Args:
         before: The first layer's weights (D, F) as they were drawn.
         after: The same after training.
-        pixels: Of the test images (N, D), bytes, as they were read for the test.
+        pixels: Of the test images (N, D), bytes, as they were read for the test; None where they are rows of
+            a table, which nobody could look at.
         labels: Theirs (N,).
         logits: Theirs (N, K).
     """
@@ -61,7 +62,10 @@ def insight(before: Tensor, after: Tensor, pixels: Tensor, labels: Tensor, logit
     scale = both.abs().amax(dim=(0, 2)) / LARGEST
     whole = (both / scale.where(scale > 0, torch.ones_like(scale))[:, None]).round().to(torch.int8).numpy()
     probabilities, predicted = torch.softmax(logits.float(), dim=1).max(dim=1)
-    places = examples(labels, predicted)
+    if pixels is None:
+        pixels, places = torch.empty((0, len(before)), dtype=torch.uint8), torch.empty(0, dtype=torch.int64)
+    else:
+        places = examples(labels, predicted)
     return Insight(
         units=units.numpy(),
         before=whole[0],

@@ -89,6 +89,10 @@ X = np.zeros((12, 4, 5, 3), dtype=np.uint8)
 Y = np.arange(12) % 3
 
 
+def rows(x: np.ndarray) -> dict[str, np.ndarray]:
+    return {"x_train": x[:12], "x_test": x[12:]}
+
+
 def floats(low: float, high: float, *, whole: bool) -> dict[str, np.ndarray]:
     """Images of floating-point numbers from low to high, both of them there."""
     ends = [low, high] if whole else [low, high, (low + high) / 2 + 0.25]
@@ -114,10 +118,13 @@ def floats(low: float, high: float, *, whole: bool) -> dict[str, np.ndarray]:
         ({"x_train": X.transpose(0, 3, 1, 2)}, ["x_train has shape (12, 3, 4, 5)", "channels last"]),
         ({"x_train": X.transpose(0, 1, 3, 2)}, ["x_train has shape (12, 4, 3, 5)", "x.transpose"]),
         ({"x_train": X.reshape(12, -1)}, ["x_train has shape (12, 60)"]),
+        (rows(np.full((18, 3), True)), ["x_train is bool", "x.astype('float32')"]),
+        (rows(np.full((18, 3), np.inf)), ["x_train holds values that are not finite"]),
+        (rows(np.zeros((18, 3))) | {"x_test": np.zeros((6, 2))}, ["rows of 3 values, but x_test of 2"]),
         ({"x_train": X[:0]}, ["x_train is empty"]),
         ({"x_test": X[:0], "y_test": Y[:0]}, ["x_test is empty"]),
-        ({"y_train": Y[:11]}, ["y_train has 11 labels for 12 images"]),
-        ({"y_test": Y[:7]}, ["y_test has 7 labels for 6 images"]),
+        ({"y_train": Y[:11]}, ["y_train has 11 labels for 12 examples"]),
+        ({"y_test": Y[:7]}, ["y_test has 7 labels for 6 examples"]),
         ({"x_test": X[:6, :, :4]}, ["x_train holds images of shape (4, 5, 3)", "x_test of shape (4, 4, 3)"]),
         ({"y_train": Y - 1}, ["y_train holds the label -1, out of range"]),
         ({"y_train": Y * 10_000}, ["y_train holds the label 20000, out of range"]),
@@ -137,6 +144,19 @@ def test_wrong_arrays_are_refused_by_name(changes, said, write_npz, refused):
     line = refused("npz", path)
     for words in (str(path), *said):
         assert words in line
+
+
+def test_rows_are_features_and_stay_what_they_are(write_npz):
+    x = np.random.default_rng(0).normal(size=(18, 5)).astype(np.float32)
+    data = load("npz", write_npz(**rows(x)))
+    np.testing.assert_array_equal(np.concatenate([data.train_inputs, data.test_inputs]), x)
+    names = [(column.name, column.categories) for column in data.columns]
+    assert names == [(f"x{number}", None) for number in range(1, 6)]
+    (note,) = data.notes
+    assert note.line == "x_train, x_test: rows of 5 values are taken as features, not as images"
+    again = load("npz", write_npz(**rows(x)))  # from the cache
+    assert (again.columns, again.digest, again.things) == (data.columns, data.digest, "rows")
+    assert load("npz", write_npz("other.npz", **rows(x + 1))).digest != data.digest
 
 
 def test_a_missing_file(tmp_path, refused):

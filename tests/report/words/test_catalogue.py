@@ -14,7 +14,7 @@ import pytest
 from reportgen.files import resources
 from reportgen.report.sections import sentences
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, CatalogueError, check, load
+from reportgen.report.words.catalogue import ROWS, Catalogue, CatalogueError, check, load, placeholders
 
 CATALOGUE = resources.templates() / "catalogue.toml"
 BOTH = ("zh-Hant", "en")
@@ -102,10 +102,45 @@ def test_every_phrase_is_used_somewhere() -> None:
     unused = [
         f"{section}.{key}"
         for section, phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items()
-        for key in phrases
-        if not (re.search(rf"\b{section}\.{key}\b", text) or is_put_together(section, key))
+        for key in {name.removesuffix(ROWS) for name in phrases}
+        if key not in phrases
+        or not (re.search(rf"\b{section}\.{key}\b", text) or is_put_together(section, key))
     ]
     assert unused == []
+
+
+ABOUT_IMAGES = {
+    "ui.per_channel", "data.pixels_per-channel", "data.pixels_differ", "data_note.left_out",
+    "data_note.resized", "data_note.features", "audit.duplicates_unknown", "audit.test_official",
+    "audit.test_set_apart", "audit.test_of_folder", "parts.augmentation", "insight.weights_text",
+    "insight.weights_caption", "insight.examples_text", "insight.examples_caption", "source.folder",
+}  # fmt: skip
+"""Phrases that no report about a table has: it refuses what they are about, or has another source."""
+
+
+def test_nothing_that_a_report_about_a_table_says_calls_its_rows_images() -> None:
+    about_rows = load(CATALOGUE, ("zh-Hant", "en")).of_rows()
+    pretending = [
+        name
+        for name in about_rows.names()
+        if not name.endswith(ROWS) and name not in ABOUT_IMAGES
+        for said in [about_rows(name, **dict.fromkeys(values_of(name), "0"))]
+        if re.search("image|pixel|影像|像素|[0 ]張", " ".join(said.texts.values()), re.IGNORECASE)
+    ]
+    assert pretending == []
+
+
+def values_of(name: str) -> set[str]:
+    section, _, key = name.partition(".")
+    return placeholders(tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))[section][key]["en"])
+
+
+def test_words_about_rows_take_the_same_values_as_those_about_images() -> None:
+    for phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).values():
+        for key in phrases:
+            if key.endswith(ROWS):
+                of_images = phrases[key.removesuffix(ROWS)]
+                assert placeholders(phrases[key]["en"]) == placeholders(of_images["en"]), key
 
 
 def test_values_are_escaped_and_markup_in_texts_is_not_taken_from_users(t: Catalogue) -> None:
