@@ -11,9 +11,7 @@ from command_reference import table
 from pydantic import BaseModel
 from sphinx.pycode import ModuleAnalyzer
 
-from reportgen.execution.tables import written
-from reportgen.experiment.model import Experiment, OptimizerSettings
-from reportgen.optim import built_in
+from reportgen.experiment.model import Experiment
 
 Schema = Mapping[str, Any]
 
@@ -43,7 +41,7 @@ def markdown() -> str:
         for owner in reversed(model.__mro__):
             if own_keys(owner):
                 paths.setdefault(owner, []).append(path)
-    return "\n\n".join([*(_section(model, where) for model, where in paths.items()), _hyperparameters()])
+    return "\n\n".join(_section(model, where) for model, where in paths.items())
 
 
 def own_keys(model: type) -> list[str]:
@@ -139,14 +137,3 @@ def _default(schema: Schema) -> str:
             return f"`{values}`"
         case _:
             return "its own defaults"
-
-
-def _hyperparameters() -> str:
-    """Return what each optimizer takes beside the keys that all have."""
-    rows = [
-        (f"`{kind.name}`", f"`{name}`", f"`{written(default)}`")
-        for kind in built_in().values()
-        for name, default in kind.hyperparameters.items()
-        if name not in OptimizerSettings.model_fields
-    ]
-    return "## Settings of each optimizer\n\n" + table(("optimizer", "key", "if not given"), rows)

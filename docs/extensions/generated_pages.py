@@ -1,4 +1,4 @@
-"""Writes into pages what the program itself knows: its commands, and the keys of an experiment.
+"""Writes into pages what the program itself knows: its commands, the keys of an experiment, its optimizers.
 
 A page says where with a line `<!-- generated: NAME -->`.
 """
@@ -9,12 +9,14 @@ from typing import Any
 
 import command_reference
 import experiment_reference
+import optimizer_reference
 import python_reference
 from sphinx.application import Sphinx
 
 GENERATED = {
     "commands": command_reference.markdown,
     "experiment keys": experiment_reference.markdown,
+    "optimizers": optimizer_reference.markdown,
     "python door": python_reference.markdown,
 }
 

@@ -12,7 +12,13 @@ import pytest
 from tests.helpers.project import ROOT
 
 EXTENSIONS = ROOT / "docs" / "extensions"
-MODULES = ("command_reference", "experiment_reference", "nothing_from_outside", "python_reference")
+MODULES = (
+    "command_reference",
+    "experiment_reference",
+    "nothing_from_outside",
+    "optimizer_reference",
+    "python_reference",
+)
 
 
 @pytest.fixture(scope="module")

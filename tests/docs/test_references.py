@@ -76,7 +76,7 @@ def test_every_key_of_a_ready_experiment_is_in_the_reference(extensions: Extensi
     for title, section in sections(markdown).items():
         tables = re.findall(r"`\[(.*?)\]`(?:,|$)", title) or [""]
         told |= {(table, key.strip("`")) for table in tables for key in rows(section)}
-    own = set(re.findall(r"^\| `\w+` \| `(\w+)`", markdown, re.M))
+    own = set(re.findall(r"`(\w+) = ", extensions["optimizer_reference"].markdown()))
     used = keys(tomllib.loads(path.read_text(encoding="utf-8")))
     # what a setting of a user's own naming is called cannot be in a reference
     named = {(table, key) for table, key in used if re.search(r"\.(space|own)\b", table)}
@@ -90,6 +90,22 @@ def test_a_key_says_its_kind_its_limits_and_its_default(extensions: Extensions) 
     assert stage["`dropout`"][1:] == ["number, at least 0, less than 1", "`0`"]
     assert stage["`dtype`"][1:] == ['`"bfloat16"`, `"float32"`, `"float64"`', '`"float32"`']
     assert "at most 20 of them" in stage["`hidden`"][1]
+
+
+def test_every_optimizer_is_in_the_reference_with_its_settings_and_formulas(extensions: Extensions) -> None:
+    """As the program itself lists them."""
+    command = [sys.executable, "-m", "reportgen", "list", "optimizers"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    listed = [line.split("\t") for line in done.stdout.splitlines()]
+    markdown = extensions["optimizer_reference"].markdown()
+    table = rows(markdown.partition("\n(")[0])
+    assert len(listed) > 20
+    assert [name.split("`")[1] for name in table] == [name for _, name, *_ in listed]
+    assert [cells[0].replace("`", "") for cells in table.values()] == [settings for *_, settings in listed]
+    assert all(cells[1] for cells in table.values())  # what it is held against
+    told = sections(markdown)
+    assert list(told) == [name for _, name, *_ in listed]
+    assert all('role="math"' in text and "Source: " in text for text in told.values())
 
 
 def test_a_key_without_a_meaning_stops_the_build(extensions: Extensions) -> None:
