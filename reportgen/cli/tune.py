@@ -48,7 +48,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
     from reportgen.execution.run import open_trials, search_settings
     from reportgen.experiment import reading
     from reportgen.files.atomic import write_text
-    from reportgen.planning.tuned_file import insert_data, insert_found, move_path
+    from reportgen.planning.tuned_file import insert_data, insert_found, move_paths
 
     source = find_experiment(experiment, overrides)
     target = to or Path(f"{source.name}-tuned.toml")
@@ -70,7 +70,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
         searched = search_settings(prepared, kept)
     print_found(searched, console)
     text = insert_found(source.text, source.experiment, source.name, searched)
-    text = move_path(insert_data(text, overrides.by_table()["data"]), source.file, target)
+    text = move_paths(insert_data(text, overrides.by_table()["data"]), source.file, target)
     try:
         write_text(target, text)
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,8 @@ def insert_data(text: str, data: dict[str, Any]) -> str:
     return tomlkit.dumps(document)
 
 
-def move_path(text: str, old: Path, new: Path) -> str:
-    """Rewrite an experiment's text for another place: a relative data.path points where it pointed.
+def move_paths(text: str, old: Path, new: Path) -> str:
+    """Rewrite an experiment's text for another place: what is beside the experiment is found from there too.
 
     Args:
         text: Of the experiment's file.
@@ -75,12 +75,40 @@ def move_path(text: str, old: Path, new: Path) -> str:
         new: Where it will be.
     """
     document = tomlkit.parse(text)
-    data: Any = document.get("data", {})
-    path = data.get("path")
-    if path is not None and not Path(path).expanduser().is_absolute():
+
+    def moved(path: str) -> str:
+        if Path(path).expanduser().is_absolute():
+            return path
         # of real folders: a way up from a link's folder does not lead where the link stands
-        data["path"] = os.path.relpath((old.parent / path).resolve(), new.parent.resolve())
+        return os.path.relpath((old.parent / path).resolve(), new.parent.resolve())
+
+    for table, key in _paths(document):
+        table[key] = moved(table[key])
+    for optimizer in _optimizers(document):
+        file, colon, name = str(optimizer.get("name", "")).rpartition(":")
+        if colon:
+            optimizer["name"] = f"{moved(file)}:{name}"
     return tomlkit.dumps(document)
+
+
+def _paths(document: Any) -> Iterator[tuple[Any, str]]:
+    """Yield each table with a key whose value is the path of a file or folder."""
+    for name, keys in (("data", ("path",)), ("code", ("layers", "optimizers"))):
+        table = document.get(name, {})
+        yield from ((table, key) for key in keys if isinstance(table.get(key), str))
+    texts = [document.get("text", {})]
+    while texts:
+        table = texts.pop()
+        texts += [inner for inner in table.values() if isinstance(inner, dict)]
+        if isinstance(table.get("file"), str):
+            yield table, "file"
+
+
+def _optimizers(document: Any) -> Iterator[Any]:
+    """Yield the table of each optimizer."""
+    yield from document.get(COMPARISON, {}).get("optimizers", [])
+    if "optimizer" in document.get(TUNED, {}):
+        yield document[TUNED]["optimizer"]
 
 
 def _set(table: Any, values: dict[str, Any]) -> None:

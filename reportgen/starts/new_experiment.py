@@ -16,7 +16,7 @@ from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.experiment.reading import Source, name_of, parse, read_text
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.files.resources import PACKAGE
-from reportgen.planning.tuned_file import move_path
+from reportgen.planning.tuned_file import move_paths
 from reportgen.starts.seen_data import Facts
 
 TEXT = PACKAGE / "starts" / "texts" / "experiment.toml"
@@ -45,7 +45,7 @@ def compose(
     text = read_text(base or TEXT)
     if base is not None:
         parse(base, text)  # what is wrong in it is said of its own file
-        text = move_path(text, base, target)
+        text = move_paths(text, base, target)
     text = insert_front_matter(text, front_matter)
     if data is None:
         parse(target, text)

@@ -13,7 +13,7 @@ import pytest
 
 from reportgen.experiment.reading import read
 from reportgen.planning.search import Searched
-from reportgen.planning.tuned_file import insert_data, insert_found, move_path
+from reportgen.planning.tuned_file import insert_data, insert_found, move_paths
 from reportgen.training import Trial
 
 HEAD = """# a comment at the top
@@ -303,7 +303,7 @@ def test_a_relative_path_points_where_it_pointed(tmp_path: Path, written: str, n
     (here / "link").symlink_to(tmp_path / "far" / "away")
     images = here / written
     images.write_text("images", encoding="utf-8")
-    text = move_path(NPZ.format(written), here / "x.toml", here / new)
+    text = move_paths(NPZ.format(written), here / "x.toml", here / new)
     found = tomllib.loads(text)["data"]
     assert not Path(found["path"]).is_absolute()
     assert ((here / new).parent / found["path"]).samefile(images)
@@ -315,11 +315,40 @@ def test_a_relative_path_points_where_it_pointed(tmp_path: Path, written: str, n
 @pytest.mark.parametrize("path", ["/data/images.npz", "~/images.npz"])
 def test_an_absolute_path_or_one_from_home_stays(path: str) -> None:
     text = NPZ.format(path)
-    assert move_path(text, Path("x.toml"), Path("elsewhere/y.toml")) == text
+    assert move_paths(text, Path("x.toml"), Path("elsewhere/y.toml")) == text
+
+
+BESIDE = """
+[code]
+layers = "hw5.py"  # mine
+[text]
+introduction = { en = { file = "words/intro.md" } }
+discussion = "inline, not a file"
+[comparison]
+optimizers = [
+  { name = "SGD", learning_rate = 0.1 },
+  { name = "lion.py:Lion", learning_rate = 0.1 },  # from the paper
+  { name = "/far/away.py:Lion", learning_rate = 0.1 },
+]
+[tuned]
+optimizer = { name = "~/mine.py:Mine", learning_rate = 0.1 }
+"""
+
+
+def test_code_and_words_beside_the_experiment_are_found_from_its_new_place_too(tmp_path: Path) -> None:
+    text = move_paths(BESIDE, tmp_path / "x.toml", tmp_path / "found" / "y.toml")
+    found = tomllib.loads(text)
+    assert found["code"]["layers"] == "../hw5.py"
+    assert found["text"]["introduction"]["en"]["file"] == "../words/intro.md"
+    assert found["text"]["discussion"] == "inline, not a file"
+    names = [optimizer["name"] for optimizer in found["comparison"]["optimizers"]]
+    assert names == ["SGD", "../lion.py:Lion", "/far/away.py:Lion"]
+    assert found["tuned"]["optimizer"]["name"] == "~/mine.py:Mine"
+    assert "# from the paper" in text
 
 
 def test_data_without_a_path_stay() -> None:
-    assert move_path(HEAD, Path("x.toml"), Path("elsewhere/y.toml")) == HEAD
+    assert move_paths(HEAD, Path("x.toml"), Path("elsewhere/y.toml")) == HEAD
 
 
 def test_what_the_command_line_said_about_the_data_is_written_down() -> None:
