@@ -57,7 +57,7 @@ class Check:
         printed: What it prints first.
         problem: What ended it; empty where nothing did.
         mistakes: What is probably wrong; of our own code nobody looks for that.
-        remark: What else there is to know, a key in the catalogue under [remark]; empty where nothing.
+        remark: What a proof has found besides: how a user's layer, or loss, averages; empty where nothing.
     """
 
     key: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -65,14 +65,15 @@ def prove_layers(classes: UserClasses, *, averaged_twice: bool = False) -> list[
     return checks
 
 
-def prove_optimizers(classes: UserClasses) -> list[Check]:
+def prove_optimizers(classes: UserClasses, names: Iterable[str] = PROVED) -> list[Check]:
     """Prove those of the homework's optimizers that a file has.
 
     Args:
         classes: Those of the file.
+        names: Which of PROVED are asked for.
     """
     checks = []
-    for name in PROVED:
+    for name in names:
         arguments = classes.arguments(name)
         if arguments is not None:
             classes.renew()

@@ -18,7 +18,7 @@ SECONDS = 20.0
 
 
 class GuardedClasses:
-    """The classes of a user's file: to be used with `with`. Whatever they do, they do in another process."""
+    """The classes of a user's file. Whatever they do, they do in another process, which `close` ends."""
 
     def __init__(self, code: UserCode) -> None:
         """Start the process. Raises UserCodeError where the code cannot be loaded.
@@ -28,7 +28,11 @@ class GuardedClasses:
         """
         self.code = code
         self.process = CodeProcess(code, seconds=SECONDS)
-        self.description: Description = self.process.describe()
+        try:
+            self.description: Description = self.process.describe()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         """Return them."""
@@ -37,6 +41,10 @@ class GuardedClasses:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """End the process."""
+        self.close()
+
+    def close(self) -> None:
         """End the process."""
         self.process.close()
 

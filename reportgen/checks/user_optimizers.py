@@ -35,8 +35,8 @@ USUAL = {"momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 """What it has where its constructor does not."""
 OTHER_NAMES = {"epsilon": ("eps",), "momentum": ("mu", "beta")}
 """What constructors call the same."""
-RATE_OUTSIDE = "rate_outside_velocity"
-"""The remark on a velocity as torch has it: v <- momentum v + g, w <- w - learning_rate v."""
+STEPS = 200
+TORCH, LIMIT = TORCH_OPTIM
 
 
 @dataclass
@@ -77,18 +77,18 @@ def prove_optimizer(name: str, make: Callable[..., Any], arguments: Mapping[str,
         problem = describe(error)
         return _check(name, (), (Mistake(RAISES, problem),))
     # where two ways of writing it are right, it is held against the nearer one
-    errors = {remark: _distance(came, [right(s) for s in courses]) for remark, right in RIGHT[name].items()}
-    remark = min(errors, key=lambda remark: errors[remark])
-    mistakes = tuple(_mistakes(name, courses, came, RIGHT[name][remark]))
-    against, limit = TORCH_OPTIM
-    return _check(name, (Measure(against, errors[remark], limit),), mistakes, remark)
+    errors = {
+        against: _distance(came, [right(steps) for steps in courses])
+        for against, right in RIGHT[name].items()
+    }
+    against = min(errors, key=lambda against: errors[against])
+    mistakes = tuple(_mistakes(name, courses, came, RIGHT[name][against]))
+    return _check(name, (Measure(against, errors[against], LIMIT),), mistakes)
 
 
-def _check(
-    name: str, measures: tuple[Measure, ...], mistakes: tuple[Mistake, ...], remark: str = ""
-) -> Check:
+def _check(name: str, measures: tuple[Measure, ...], mistakes: tuple[Mistake, ...]) -> Check:
     problem = mistakes[0].where if mistakes else ""
-    return Check(name, f"Test of {name}", "Passed", measures, (), problem, mistakes, remark)
+    return Check(name, f"Test of {name}", "Passed", measures, (), problem, mistakes)
 
 
 def _leads(hyperparameters: Mapping[str, float]) -> list[Steps]:
@@ -103,9 +103,9 @@ def _leads(hyperparameters: Mapping[str, float]) -> list[Steps]:
     shapes = {"w1": (5, 4), "b1": (4,)}
     random = [
         {name: torch.randn(shape, generator=generator, dtype=torch.float64) for name, shape in shapes.items()}
-        for _ in range(31)
+        for _ in range(STEPS + 1)
     ]
-    changing = [RATE * (1 + step % 3) for step in range(30)]
+    changing = [RATE * (1 + step % 3) for step in range(STEPS)]
     return [
         Steps(start, gradients, [RATE] * 3, hyperparameters),
         Steps(start, gradients, [RATE, RATE / 2, RATE * 2], hyperparameters),
@@ -253,11 +253,11 @@ def _torch_adam(parameters: list[Tensor], hyperparameters: Mapping[str, float]) 
 
 
 RIGHT: Mapping[str, Mapping[str, Follow]] = {
-    "SGD": {"": partial(_beside_torch, _torch_sgd)},
+    "SGD": {TORCH: partial(_beside_torch, _torch_sgd)},
     "SGD_Momentum": {
-        "": partial(_beside_torch, _torch_sgd, rate_in_gradient=True),
-        RATE_OUTSIDE: partial(_beside_torch, _torch_sgd),
+        TORCH: partial(_beside_torch, _torch_sgd, rate_in_gradient=True),
+        "torch.optim, the learning rate outside the velocity": partial(_beside_torch, _torch_sgd),
     },
-    "Adam": {"": partial(_beside_torch, _torch_adam)},
+    "Adam": {TORCH: partial(_beside_torch, _torch_adam)},
 }
-"""By optimizer, the ways to write it that are right, each with the remark that it earns."""
+"""By optimizer, the ways to write it that are right, by what each is held against."""

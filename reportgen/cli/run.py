@@ -45,13 +45,21 @@ MOST_EXPERIMENTS = 100
 @training_options
 @report_options
 @open_option
-def run(  # noqa: PLR0917 - click passes them by name
+@click.option(
+    "--keep-going",
+    is_flag=True,
+    help="Train and report with code of one's own that has failed its proof, too. The report says so on its"
+    " first page, and compares with the same optimizers of reportgen's own code.",
+)
+def run(
     experiments: tuple[str, ...],
+    *,
     output: Path,
     overrides: Overrides,
     training: TrainingOptions,
     options: ReportOptions,
     opens: bool,
+    keep_going: bool,
 ) -> ExitCode:
     """Train experiments and write a report of each.
 
@@ -68,6 +76,7 @@ def run(  # noqa: PLR0917 - click passes them by name
         training=training,
         options=options,
         opens=opens,
+        keep_going=keep_going,
     )
 
 
@@ -91,6 +100,7 @@ def run_all(
     training: TrainingOptions,
     options: ReportOptions,
     opens: bool,
+    keep_going: bool = False,
 ) -> ExitCode:
     """Run and report experiments one after the other; returns the exit code.
 
@@ -99,7 +109,7 @@ def run_all(
     from rich.console import Console
 
     from reportgen.execution.prepare import find_experiment, prepare
-    from reportgen.execution.run import prove
+    from reportgen.execution.proving import prove
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
 
     if options.pdf and (problem := check_pdf(options.pdf)):
@@ -114,8 +124,12 @@ def run_all(
         with failures_said():
             prepared[place] = prepare(find_experiment(name, overrides))
     proofs = dict(zip(prepared, prove(list(prepared.values())), strict=True)) if prepared else {}
+    proved = {}
     for place, experiment in prepared.items():
         with failures_said():
+            proved[place] = proved_to_train(experiment, proofs[place], keep_going=keep_going)
+    for place, experiment in proved.items():
+        with failures_said(), contextlib.closing(experiment.files):
             run = run_one(
                 experiment, proofs[place], console, output=output, training=training, options=options
             )
@@ -138,6 +152,27 @@ def open_outcome(outcomes: Sequence[Outcome], output: Path) -> None:
         open_report(runs[0].folder / "report.html")
     elif runs:
         open_report(output / "index.html")
+
+
+def proved_to_train(prepared: Prepared, proofs: Sequence[Check], *, keep_going: bool) -> Prepared:
+    """Return what is trained of an experiment, once its code has passed its proofs.
+
+    Where some of it has not, what is likely wrong is said; it may go on all the same, beside our own code.
+    """
+    from reportgen.cli.proof_lines import mistake_lines
+    from reportgen.execution.proving import FailedProofError, refuse_failures, with_references
+
+    for check in proofs:
+        if check.mistakes:
+            click.echo(check.line, err=True)
+        for line in mistake_lines(check):
+            click.echo(line, err=True)
+    try:
+        refuse_failures(proofs, prepared.files, keep_going=keep_going)
+    except FailedProofError:
+        prepared.files.close()
+        raise
+    return with_references(prepared, proofs)
 
 
 @contextlib.contextmanager

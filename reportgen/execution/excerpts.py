@@ -8,27 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.checks.user_kinds import UserOptimizerKind
+from reportgen.execution.user_files import UserFiles
 from reportgen.files.resources import PACKAGE
 from reportgen.nn import Classifier, Dropout, FullyConnectedLayer, ReLU, SoftmaxCrossEntropy, WeightGradient
+from reportgen.nn.homework_kinds import FULLY_CONNECTED
 from reportgen.optim import Schedule
 from reportgen.optim.base import PerParameter
 from reportgen.optim.registry import BUILT_IN
-from reportgen.planning.optimizers_by_name import OptimizersByName
 from reportgen.records.run_folder import Excerpt
 from reportgen.training import Trial
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
 from reportgen.training.trainer import train_one_epoch
 from reportgen.training.trial import CONSTANT
+from reportgen.user_code.description import ClassDescription
 
 
-def collect(trials: Sequence[Trial], optimizers: OptimizersByName) -> dict[str, Excerpt]:
+def collect(trials: Sequence[Trial], files: UserFiles) -> dict[str, Excerpt]:
     """Return the code of layers, network and training loop, and of what else these trials used, by name.
 
     Args:
         trials: All of a run.
-        optimizers: What the names of their optimizers mean. Those of installed packages are not shown.
+        files: The code that its experiment brings along. Optimizers of installed packages are not shown.
     """
+    optimizers = files.optimizers
     setups = [trial.setup for trial in trials]
     kinds = [optimizers.find(name) for name in dict.fromkeys(setup.optimizer for setup in setups)]
     built_in = [kind for kind in kinds if kind.origin == BUILT_IN]
@@ -55,11 +58,28 @@ def collect(trials: Sequence[Trial], optimizers: OptimizersByName) -> dict[str, 
     }
     objects |= {name: ran for name, (ran, used) in further.items() if used}
     of_users = {
-        kind.name: Excerpt(tidied(kind.described.source), kind.file, kind.described.first_line)
+        kind.name: excerpt_of_user(kind.described, kind.file)
         for kind in kinds
         if isinstance(kind, UserOptimizerKind)
     }
+    if files.layers is not None:
+        for part, name in files.layer_names.items():
+            described = files.layers.description.find(name)
+            assert described is not None, "it was found there"
+            of_users[part] = excerpt_of_user(described, files.layers.code.file)
+        if FULLY_CONNECTED in of_users:
+            del objects["weight_gradient"]
     return {name: excerpt(ran) for name, ran in objects.items()} | of_users
+
+
+def excerpt_of_user(described: ClassDescription, file: str) -> Excerpt:
+    """Return a user's class as its file has it.
+
+    Args:
+        described: The class.
+        file: The name of its file.
+    """
+    return Excerpt(tidied(described.source), file, described.first_line)
 
 
 def excerpt(ran: Callable[..., Any] | type) -> Excerpt:

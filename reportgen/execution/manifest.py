@@ -19,6 +19,7 @@ from reportgen.execution.columns import describe_table
 from reportgen.execution.prepare import Prepared
 from reportgen.execution.trial_key import digest_of_all
 from reportgen.execution.trials import FinishedTrial, FinishedTrials
+from reportgen.execution.user_files import UserFiles
 from reportgen.execution.worker import LoadedData, load_data
 from reportgen.experiment.model import Comparison
 from reportgen.experiment.reading import Source
@@ -90,6 +91,7 @@ def describe_run(
         "kept_trials": sorted(kept.used),
         "trained_on": kept.environments(finished),
         "checks": [describe_check(check) for check in proofs],
+        "layers": describe_layers(prepared.files),
         "code": digest_of_all(record.trial for record in records),
         "optimizers": describe_optimizers(prepared.files.optimizers, records),
         "versions": environment.versions(),
@@ -148,6 +150,15 @@ def describe_data(loaded: LoadedData, comparison: Comparison | None) -> dict[str
         "duplicates": in_two_parts,
         "notes": [asdict(remark) for remark in loaded.notes],
     }
+
+
+def describe_layers(files: UserFiles) -> dict[str, Any] | None:
+    """Describe the user's layers that trained; None where they are this program's.
+
+    Args:
+        files: The code that the experiment brings along.
+    """
+    return None if files.layers is None else {"file": files.layers.code.file, "classes": files.layer_names}
 
 
 def describe_optimizers(optimizers: OptimizersByName, records: Sequence[Record]) -> dict[str, Any]:

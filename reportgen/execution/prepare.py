@@ -37,7 +37,8 @@ class Prepared:
     source: the experiment. data: where every process finds the images, with their digest. digest: of the
     images and of how they are split. classes: of the images, by name. studies: what is searched before
     training; empty where nothing is. trials: what is trained, but for the settings that a search finds.
-    files: the code that it brings along.
+    files: the code that it brings along. references: the labels of the comparison's setups that are trained
+    with this program's code as well, since theirs has failed its proof.
     """
 
     source: Source
@@ -47,6 +48,7 @@ class Prepared:
     studies: tuple[Study, ...]
     trials: tuple[Trial, ...]
     files: UserFiles
+    references: tuple[str, ...] = ()
 
     def optimizers_used(self) -> list[OptimizerKind]:
         """Return the optimizers that trials are trained with, each once."""
@@ -58,7 +60,9 @@ class Prepared:
         if not searched:
             return self.trials
         experiment = self.source.experiment
-        return tuple(plan(experiment, len(self.classes), apply(experiment, searched), self.files.optimizers))
+        found = apply(experiment, searched)
+        optimizers, references = self.files.optimizers, self.references
+        return tuple(plan(experiment, len(self.classes), found, optimizers, references=references))
 
 
 def prepare(source: Source) -> Prepared:

@@ -7,12 +7,11 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reportgen import checks
 from reportgen.checks import Check
-from reportgen.errors import UserError
 from reportgen.execution import excerpts, tables
 from reportgen.execution.manifest import describe_run, identify, samples
 from reportgen.execution.prepare import Prepared
+from reportgen.execution.proving import prove, refuse_failures
 from reportgen.execution.trial_store import TrialStore
 from reportgen.execution.trials import FinishedTrial, FinishedTrials, TrainingOptions
 from reportgen.execution.watcher import Silent, Watcher
@@ -27,34 +26,6 @@ from reportgen.records.database import Database
 from reportgen.records.history import History
 from reportgen.records.manifest import read_description
 from reportgen.records.run import Run
-
-
-def prove(prepared: Sequence[Prepared]) -> list[list[Check]]:
-    """Prove the layers, the network and the optimizers that experiments are trained with, each once.
-
-    Args:
-        prepared: The experiments, which say which optimizers these are.
-
-    Returns:
-        For each experiment, every check that concerns it.
-
-    Raises:
-        UserError: A check failed.
-    """
-    kinds = [
-        {(kind.name, kind.code): kind for kind in experiment.optimizers_used()} for experiment in prepared
-    ]
-    distinct = {key: kind for of_experiment in kinds for key, kind in of_experiment.items()}
-    proofs = checks.run(list(distinct.values()))
-    failed = [check for check in proofs if not check.passed]
-    if failed:
-        raise UserError(f"{failed[0].line} {failed[0].evidence}; `reportgen check` shows every check")
-    common = proofs[: len(proofs) - len(distinct)]
-    of_optimizers = dict(zip(distinct, proofs[len(common) :], strict=False))
-    return [
-        common + [of_optimizers[key] for key in of_experiment if key in of_optimizers]
-        for of_experiment in kinds
-    ]
 
 
 def run(
@@ -86,7 +57,9 @@ def run(
     """
     started = dt.datetime.now(dt.UTC)
     run_id = identify(started)
-    proofs = prove([prepared])[0] if proofs is None else proofs
+    if proofs is None:
+        (proofs,) = prove([prepared])
+        refuse_failures(proofs, prepared.files)
     watcher = watcher or Silent()
     source = prepared.source
     with (
@@ -125,7 +98,7 @@ def run(
                 causes=before.causes,
                 sample_images=images,
                 sample_labels=labels,
-                excerpts=excerpts.collect(trials, prepared.files.optimizers),
+                excerpts=excerpts.collect(trials, prepared.files),
                 experiment_text=source.text,
             ),
             partial,

@@ -13,6 +13,7 @@ from reportgen.experiment.values import (
     RECORDED,
     Epochs,
     Hidden,
+    Later,
     OneLine,
     Positive,
     Seeds,
@@ -188,6 +189,15 @@ class DefectSettings(Table):
     """Initial weights and batch order share one stream of random numbers."""
 
 
+class Code(Table):
+    """Code of one's own: files beside the experiment (.py or .ipynb). What one lacks is this program's."""
+
+    layers: str | None = None
+    """The file whose `FullyConnectedLayer`, `ReLU` and `Softmax_CrossEntropy` train the networks."""
+    optimizers: str | None = None
+    """The file whose classes the names of optimizers mean: `SGD`, `SGD_Momentum`, `Adam` and others."""
+
+
 class Ablation(Table):
     """The comparison again with each defect mended alone, and with all of them mended."""
 
@@ -218,6 +228,8 @@ class Experiment(Table):
     """Where settings came from; `reportgen tune` writes it."""
     defects: DefectSettings = DefectSettings()
     """Mistakes of the homework's program, each to be made on purpose."""
+    code: Annotated[Code, Later()] = Code()
+    """Layers and optimizers of one's own, such as those of a homework."""
     ablation: Ablation | None = None
     """The comparison again with each defect mended alone. Needs `[comparison]` and a defect."""
 

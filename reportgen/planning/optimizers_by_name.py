@@ -20,10 +20,13 @@ class OptimizersByName:
     Attributes:
         of_files: Those of users' files, by names such as "my.py:Lion".
         own_file: The file whose classes come before this program's of the same name; empty for none.
+        layers_code: The digest of the file whose layers all of them train; empty where they are this
+            program's.
     """
 
     of_files: Mapping[str, OptimizerKind] = field(default_factory=dict)
     own_file: str = ""
+    layers_code: str = ""
 
     def full_name(self, name: str) -> str:
         """Return the name with the file in front that has the class, where the experiment names one."""

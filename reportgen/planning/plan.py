@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from reportgen.experiment.model import Experiment, OptimizerSettings, Stage
 from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.stages import ALL, COMPARISON, EQUALLY_TUNED, NONE, TUNED, ablation_stage
-from reportgen.optim import Schedule
+from reportgen.optim import Schedule, built_in
 from reportgen.planning.optimizers_by_name import BUILT_IN, OptimizersByName, refuse_mistakes
 from reportgen.training import Augmentation, Defects, Setup, Trial
 
@@ -58,6 +58,9 @@ def further_mistakes(content: Mapping[str, Any]) -> list[str]:
 OF_STAGES_ALONE = ("seeds", "optimizers", "optimizer")
 """What a stage says and no setup has: all else of a stage is what its trials are trained with."""
 
+REFERENCE = " (reference)"
+"""What stands behind the label of a setup that this program's code stands in for."""
+
 MOST_TRIALS = 10_000
 """The most trials of a run; each has a row in the tables and a file of its own."""
 
@@ -75,6 +78,8 @@ def plan(
     classes: int,
     found: Experiment | None = None,
     optimizers: OptimizersByName = BUILT_IN,
+    *,
+    references: Sequence[str] = (),
 ) -> list[Trial]:
     """Spread an experiment out into its trials: the comparison's, optimizer by optimizer, then the others'.
 
@@ -83,9 +88,10 @@ def plan(
         classes: How many the data set has; the defect hidden_list_grows needs to know.
         found: The experiment with the settings that its search found; None before a search, or without one.
         optimizers: What the names of its optimizers mean.
+        references: The labels of those in the comparison that this program's code is to stand beside.
     """
     defects = defects_of(experiment)
-    trials = _comparison(experiment, COMPARISON, defects, classes, optimizers)
+    trials = _comparison(experiment, COMPARISON, defects, classes, optimizers, references=references)
     if found is not None and experiment.search.comparison is not None:
         trials += _comparison(found, EQUALLY_TUNED, defects, classes, optimizers)
     tuned = (found or experiment).tuned
@@ -124,6 +130,7 @@ def make_setup(
         label=optimizer.shown_as,
         optimizer=kind.name,
         optimizer_code=kind.code,
+        layers_code=optimizers.layers_code,
         hyperparameters={**kind.hyperparameters, **optimizer.hyperparameters},
         **{"subset": None, **named},
     )
@@ -162,6 +169,7 @@ def _comparison(
     optimizers: OptimizersByName,
     *,
     seeds: tuple[int, ...] | None = None,
+    references: Sequence[str] = (),
 ) -> list[Trial]:
     settings = experiment.comparison
     if settings is None:
@@ -169,9 +177,29 @@ def _comparison(
     trials = []
     for place, optimizer in enumerate(settings.optimizers):
         grown = (classes,) * place if defects.hidden_list_grows else ()
-        setup = make_setup(stage, settings, optimizer, optimizers, grown=grown)
-        trials += [Trial(setup, seed, defects) for seed in (settings.seeds if seeds is None else seeds)]
+        setups = [make_setup(stage, settings, optimizer, optimizers, grown=grown)]
+        if optimizer.shown_as in references:
+            setups.append(reference_of(setups[0]))
+        for setup in setups:
+            trials += [Trial(setup, seed, defects) for seed in (settings.seeds if seeds is None else seeds)]
     return trials
+
+
+def reference_of(setup: Setup) -> Setup:
+    """Return a setup with this program's code in place of the user's: the layers, and the optimizer.
+
+    Args:
+        setup: Of an optimizer that this program has too, or whose code is to stay.
+    """
+    reference = replace(setup, label=f"{setup.label}{REFERENCE}", layers_code="")
+    name = setup.optimizer.rpartition(":")[2]
+    if not setup.optimizer_code or name not in built_in():
+        return reference
+    kind = built_in()[name]
+    given = {key: value for key, value in setup.hyperparameters.items() if key in kind.accepts}
+    return replace(
+        reference, optimizer=name, optimizer_code="", hyperparameters={**kind.hyperparameters, **given}
+    )
 
 
 def _optimizers(experiment: Experiment) -> Iterator[tuple[str, OptimizerSettings]]:
