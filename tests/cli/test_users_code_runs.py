@@ -62,6 +62,7 @@ def write(folder: Path, inner: str, epochs: int = 2) -> None:
     [
         (WAYS[0], "os._exit(0)", "mine.py: training of own, seed 0: ended its process (exit code 0)"),
         (
+            WAYS[1],
             "print('x' * 2_000_000)",
             "mine.py: training of own, seed 0: printed more than 1 MB and was stopped",
         ),
