@@ -35,7 +35,7 @@ def test_modules_that_a_page_names_by_their_room_are_there() -> None:
 def test_what_contributors_look_for_is_in_the_file_that_is_named() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     found = re.findall(rf"`(\w+)` (?:in|of) `({IN_THE_CHECKOUT}\.py)`", text)
-    assert {"PerParameter", "COMMANDS"} <= {name for name, _ in found}
+    assert {"PerParameter", "SECTIONS"} <= {name for name, _ in found}
     for name, path in found:
         source = (ROOT / path).read_text(encoding="utf-8")
         assert re.search(rf"^(?:def |class )?{name}\b", source, re.M), (name, path)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from reportgen.nn import WeightGradient
-from reportgen.optim import SGD, Adam, Optimizer, SGDMomentum, built_in, find, hyperparameters
+from reportgen.optim import SGD, Adam, Optimizer, SGDMomentum, find
 
 STEPS = 200
 Twin = Callable[[Iterable[Tensor]], torch.optim.Optimizer]
@@ -201,27 +201,3 @@ def test_without_a_slope_the_weights_shrink_geometrically_and_the_biases_stay(na
     torch.testing.assert_close(parameters["w"], shrunk * start["w"], rtol=1e-10, atol=0)
     assert torch.equal(parameters["b"], start["b"])
     assert shrunk < 0.3
-
-
-@pytest.mark.parametrize("name", ["SGD", "SGD_Momentum", "Adam"])
-def test_two_optimizers_of_one_class_share_nothing(name: str) -> None:
-    def ten_steps() -> Tensor:
-        parameters, optimizer = {"w": draw(0, 3)}, find(name).make()
-        for step in range(10):
-            optimizer.step(parameters, {"w": draw(step, 3)})
-        return parameters["w"]
-
-    assert torch.equal(ten_steps(), ten_steps())
-
-
-def test_the_names_and_defaults_are_the_homeworks() -> None:
-    assert list(built_in())[:3] == ["SGD", "SGD_Momentum", "Adam"]
-    assert hyperparameters("SGD") == {"learning_rate": 1e-3, "weight_decay": 0.0}
-    assert hyperparameters("SGD_Momentum") == {"learning_rate": 1e-3, "momentum": 0.9, "weight_decay": 0.0}
-    assert hyperparameters("Adam") == {
-        "learning_rate": 1e-3,
-        "beta1": 0.9,
-        "beta2": 0.999,
-        "epsilon": 1e-8,
-        "weight_decay": 0.0,
-    }

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import torch
+from matplotlib.mathtext import MathTextParser
 from torch import Tensor
 from ziamath.zmath import Latex
 
@@ -306,8 +307,10 @@ def test_its_file_says_all_that_a_report_prints(kind: OptimizerKind) -> None:
 
 @EACH
 def test_its_formulas_can_be_set(kind: OptimizerKind) -> None:
+    """By what reports set them with; and by another program, which lets no mistake pass."""
     for formula in kind.about.formulas:
         assert "<path" in Latex(formula.latex, size=14).svg()
+        MathTextParser("path").parse(f"${formula.latex}$")
 
 
 def test_a_rules_file_uses_no_other_rule() -> None:

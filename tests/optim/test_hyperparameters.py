@@ -54,6 +54,12 @@ DEFAULTS = {
 }
 """Of the homework, of the papers, or of the programs that the optimizers are held against."""
 
+
+def test_the_homeworks_optimizers_come_first() -> None:
+    assert list(built_in())[:3] == ["SGD", "SGD_Momentum", "Adam"]
+    assert built_in().keys() == DEFAULTS.keys()
+
+
 UNIT = ("at least 0 and less than 1", [-0.1, 1.0, 1.5, math.nan], [0, 0.0, 0.999])
 POSITIVE = ("greater than 0", [0.0, -1e-8, math.nan], [1e-30, 1.0])
 COUNT = ("greater than 0", [0, -1], [1, 7])
