@@ -23,7 +23,7 @@ def count(*names: str) -> subprocess.CompletedProcess[str]:
 def test_says_how_many_train_and_of_the_others_why_not() -> None:
     """Eight of its hundred names.
 
-    They are plain, with matrices, with a count for all parameters, evaluated at other weights than they train,
+    They are plain, with matrices, with a count for all parameters, evaluated at weights that do not train,
     with a learning rate that they find, and without a default one; and two want more than gradients.
     """
     pytest.importorskip("pytorch_optimizer")
