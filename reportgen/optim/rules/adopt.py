@@ -99,8 +99,8 @@ def twin(
 ABOUT = About(
     heading=Words("ADOPT：任意 β2 皆可收斂的 Adam", "ADOPT: an Adam that converges with any beta 2"),
     text=Words(
-        "ADOPT 以先前梯度的 v 來縮放目前的梯度，之後才把目前的梯度加入 v，因此兩者互不相關；縮放後的 u 截至"
-        " k 的四次方根，再取平均 m 作為步伐。第一個梯度只用來設定 v，k 從第二個梯度起算。",
+        "ADOPT 以先前梯度的 v 來縮放目前的梯度，之後才把目前的梯度加入 v，因此兩者互不相關；縮放後的 u 截斷"
+        "於 k 的四次方根，再取平均 m 作為步伐。第一個梯度只用來設定 v，k 從第二個梯度起算。",
         "ADOPT scales a gradient by the v of those before it and adds it to v only afterwards, so that the"
         " two do not depend on each other; what comes of it, u, is clipped at the fourth root of k, and its"
         " mean m is the step. The first gradient only sets v, and k counts from the second one.",
@@ -110,8 +110,8 @@ ABOUT = About(
             r"u = \mathrm{clip}\left(\frac{g}{\max(\sqrt{v},\,\epsilon)},\,k^{1/4}\right),\qquad"
             r" m \leftarrow \beta_1 m+(1-\beta_1)\,u",
             Words(
-                "u 等於 g 除以（v 的平方根與 ε 的較大者），絕對值截至 k 的四次方根；m 改為 β1 乘 m 加（1 減"
-                " β1）乘 u。",
+                "u 等於 g 除以（v 的平方根與 ε 的較大者），絕對值截斷於 k 的四次方根；m 改為 β1 乘 m 加（1"
+                " 減 β1）乘 u。",
                 "u equals g divided by the larger of the square root of v and epsilon, clipped at the fourth"
                 " root of k; m becomes beta 1 times m plus 1 minus beta 1 times u.",
             ),

@@ -84,13 +84,14 @@ ABOUT = About(
     ),
     formulas=(
         Formula(
-            r"z \leftarrow z-\eta\,g(y),\qquad x \leftarrow (1-c)\,x+c\,z,\qquad"
+            r"z \leftarrow z-\eta\,(g(y)+\delta y),\qquad x \leftarrow (1-c)\,x+c\,z,\qquad"
             r" c = \frac{\eta^{2}}{\sum\eta^{2}}",
             Words(
-                "z 改為 z 減 η 乘 y 處的 g；x 改為（1 減 c）乘 x 加 c 乘 z；c 等於 η 的平方除以至今所有 η 平"
-                "方的總和。",
-                "z becomes z minus eta times g at y; x becomes 1 minus c times x plus c times z; c equals"
-                " eta squared divided by the sum of all eta squared so far.",
+                "z 改為 z 減 η 乘（y 處的 g 加衰減係數 δ 乘 y）；x 改為（1 減 c）乘 x 加 c 乘 z；c 等於 η 的"
+                "平方除以至今所有 η 平方的總和。",
+                "z becomes z minus eta times the sum of g at y and the decay delta times y; x becomes 1"
+                " minus c times x plus c times z; c equals eta squared divided by the sum of all eta squared"
+                " so far.",
             ),
         ),
         Formula(

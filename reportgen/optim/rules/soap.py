@@ -142,12 +142,12 @@ ABOUT = About(
     heading=Words("SOAP：特徵基底中的 Adam", "SOAP: Adam in an eigenbasis"),
     text=Words(
         "SOAP 把權重矩陣的梯度轉到其兩側二階矩 L 與 R 的特徵基底，在其中計算 Adam 的步伐，再轉回來。基底每隔"
-        "數步（every）才更新；邊長超過上限（largest）的一側不旋轉。第一個梯度只用來建立基底。偏移量不旋轉，"
-        "即 Adam 的步伐。",
+        "數步（every）才更新；邊長超過上限（largest）的一側不旋轉。第一個梯度只用來建立基底，權重在步伐之後"
+        "才衰減。偏移量不旋轉，即 Adam 的步伐。",
         "SOAP turns the gradient of a weight matrix into the eigenbasis of its second moments on both sides,"
         " L and R, takes Adam's step there and turns it back. The basis is renewed only at every few steps"
         " (every); a side longer than a limit (largest) is not turned. The first gradient only makes the"
-        " basis. Biases are not turned: theirs is Adam's step.",
+        " basis, and weights decay after a step. Biases are not turned: theirs is Adam's step.",
     ),
     formulas=(
         Formula(
