@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from reportgen.checks.check import Check
-from reportgen.checks.likely_mistakes import RAISES, UNKNOWN
+from reportgen.checks.likely_mistakes import NOT_WRITTEN, RAISES, UNKNOWN
 from reportgen.checks.user_classifier import prove_classifier
 from reportgen.checks.user_layers import (
     prove_fully_connected,
@@ -58,7 +58,7 @@ def prove_layers(classes: UserClasses, *, averaged_twice: bool = False) -> list[
     if makes:
         classes.renew()
         network = prove_network(HomeworkClasses(**makes), averaged_twice=averaged_twice)
-        named = {mistake.key for mistake in network.mistakes} - {UNKNOWN, RAISES}
+        named = {mistake.key for mistake in network.mistakes} - {UNKNOWN, RAISES, NOT_WRITTEN}
         if not (named or network.passed or all(check.passed for check in checks)):
             network = replace(network, problem="its layers are wrong", mistakes=())
         checks.append(network)

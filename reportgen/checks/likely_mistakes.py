@@ -11,8 +11,9 @@ from torch import Tensor
 from reportgen.checks.check import Mistake
 
 UNKNOWN = "unknown"
-"""The key of a mistake that nobody recognizes; that of code that raises an error; that of rounding."""
-RAISES = "raises"
+"""The key of a mistake that nobody recognizes; that of code that raises an error, or of a place that is
+to be filled in; that of rounding."""
+RAISES, NOT_WRITTEN = "raises", "not_written"
 SINGLE_PRECISION = "single_precision"
 SAME = 1e-9
 """The largest relative difference of what came from the variant that it is taken for."""
@@ -47,6 +48,15 @@ class Case:
     extreme: bool = False
 
 
+def key_of_error(problem: str) -> str:
+    """Return the key of the mistake of code that ended with an error.
+
+    Args:
+        problem: What it raised, and where; NotImplementedError says that it is not written yet.
+    """
+    return NOT_WRITTEN if "NotImplementedError" in problem else RAISES
+
+
 def recognize(
     cases: Sequence[Case], variants: Mapping[str, Mapping[str, Variant]], where: Mapping[str, str]
 ) -> tuple[Mistake, ...]:
@@ -69,7 +79,11 @@ def recognize(
         mistakes.pop(UNKNOWN, None)
     problem = next((case.problem for case in cases if case.problem), "")
     if problem and not mistakes:
-        return (Mistake(RAISES, problem, tuple(_given(next(case for case in cases if case.problem)))),)
+        return (
+            Mistake(
+                key_of_error(problem), problem, tuple(_given(next(case for case in cases if case.problem)))
+            ),
+        )
     return tuple(mistakes.values())
 
 

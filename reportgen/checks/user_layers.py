@@ -19,7 +19,7 @@ from reportgen.checks.check import (
     numerical_gradient,
     worst,
 )
-from reportgen.checks.likely_mistakes import RAISES, Case, Values, recognize
+from reportgen.checks.likely_mistakes import Case, Values, key_of_error, recognize
 from reportgen.nn.handing import describe
 from reportgen.nn.homework_kinds import FULLY_CONNECTED, RELU, averages_over_batch, divides_by_batch
 from reportgen.nn.homework_kinds import LOSS as CROSS_ENTROPY
@@ -124,7 +124,9 @@ def _carry_out(key: str, proof: Callable[[], Check]) -> Check:
         return proof()
     except Exception as error:  # whatever somebody's code does
         problem = describe(error)
-        return Check(key, SENTENCES[key], "All passed", (), (), problem, (Mistake(RAISES, problem),))
+        return Check(
+            key, SENTENCES[key], "All passed", (), (), problem, (Mistake(key_of_error(problem), problem),)
+        )
 
 
 def _check(key: str, measures: tuple[Measure, ...], mistakes: tuple[Mistake, ...], remark: str = "") -> Check:

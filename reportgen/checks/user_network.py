@@ -13,7 +13,7 @@ from reportgen.checks.check import (
     Mistake,
     worst,
 )
-from reportgen.checks.likely_mistakes import RAISES, UNKNOWN, Case, recognize
+from reportgen.checks.likely_mistakes import UNKNOWN, Case, key_of_error, recognize
 from reportgen.checks.network import (
     DROPOUT,
     HIDDEN,
@@ -50,7 +50,7 @@ def prove_network(given: HomeworkClasses, *, averaged_twice: bool = False) -> Ch
         measure, classifier = _prove(kinds, averaged_twice=averaged_twice)
     except Exception as error:  # whatever somebody's code does
         problem = describe(error)
-        return Check(KEY, SENTENCE, "Passed", (), (), problem, (Mistake(RAISES, problem),))
+        return Check(KEY, SENTENCE, "Passed", (), (), problem, (Mistake(key_of_error(problem), problem),))
     if not measure.passed and not mistakes:
         mistakes = (Mistake(UNKNOWN, "the gradients of the network"),)
     problem = mistakes[0].where if mistakes else ""

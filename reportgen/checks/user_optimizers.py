@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from reportgen.checks.check import TORCH_OPTIM, Check, Measure, Mistake
-from reportgen.checks.likely_mistakes import RAISES, SAME, SINGLE, SINGLE_PRECISION, UNKNOWN, shown
+from reportgen.checks.likely_mistakes import SAME, SINGLE, SINGLE_PRECISION, UNKNOWN, key_of_error, shown
 from reportgen.checks.wrong_optimizers import VARIANTS, Follow, Path, Steps
 from reportgen.nn.handing import describe
 from reportgen.optim.homework_form import (
@@ -75,7 +75,7 @@ def prove_optimizer(name: str, make: Callable[..., Any], arguments: Mapping[str,
         came = [_lead(make_with, steps) for steps in courses]
     except Exception as error:  # whatever somebody's code does before its first step
         problem = describe(error)
-        return _check(name, (), (Mistake(RAISES, problem),))
+        return _check(name, (), (Mistake(key_of_error(problem), problem),))
     # where two ways of writing it are right, it is held against the nearer one
     errors = {
         against: _distance(came, [right(steps) for steps in courses])
@@ -167,7 +167,7 @@ def _mistakes(name: str, leads: Sequence[Steps], came: Sequence[Course], right: 
         key = next(known, SINGLE_PRECISION if nearly else UNKNOWN)
         yield Mistake(key, *_example(*wrong[0], right(wrong[0][0])))
     elif problem := next((course.problem for course in came if course.problem), ""):
-        yield Mistake(RAISES, problem)
+        yield Mistake(key_of_error(problem), problem)
 
 
 def _change(name: str, before: Tensor, after: Tensor) -> tuple[str, ...]:

@@ -38,7 +38,15 @@ def explain(error: ValidationError) -> list[str]:
 
     A missing key is not said where an unknown one beside it explains it.
     """
-    lines = list(dict.fromkeys(map(_explain, error.errors())))  # an unknown key explains a missing one
+    mistakes = error.errors()
+    misspelt = {
+        (*location[:-1], meant(str(location[-1]), _keys_at(location[:-1])))
+        for mistake in mistakes
+        if mistake["type"] == "extra_forbidden" and (location := mistake["loc"])
+    }
+    # a table that is misspelt explains what is missing in it, as an unknown key does the one beside it
+    told = [m for m in mistakes if m["type"] != "missing" or m["loc"][:-1] not in misspelt]
+    lines = list(dict.fromkeys(map(_explain, told)))
     more = len(lines) - MOST_LINES
     return lines if more <= 0 else [*lines[:MOST_LINES], f"and {more} more mistakes"]
 

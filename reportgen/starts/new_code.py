@@ -14,8 +14,8 @@ from reportgen.optim.registry import built_in
 
 OPTIMIZER, HOMEWORK = "optimizer", "homework"
 """What a file of code can be begun as."""
-PLACEHOLDER = "NewOptimizer"
-"""What the class is called in the text that a new optimizer begins as."""
+FILE, PLACEHOLDER = "FILE", "NewOptimizer"
+"""What stands in the texts for the name of the file, and for that of the optimizer's class."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def compose_homework(target: Path) -> NewCode:
     Args:
         target: Where it will be.
     """
-    return NewCode(_start(HOMEWORK, target))
+    return NewCode(_start(HOMEWORK).replace(FILE, target.name))
 
 
 def compose_optimizer(target: Path, base: str | None = None) -> NewCode:
@@ -53,14 +53,13 @@ def compose_optimizer(target: Path, base: str | None = None) -> NewCode:
                 f" there are: {', '.join(built_in())}"
             )
         return NewCode(Path(inspect.getfile(kind.shown)).read_text(encoding="utf-8"), kind.shown.__name__)
-    text = _start(OPTIMIZER, target)
+    text = _start(OPTIMIZER)
     name = class_name(target, text)
-    return NewCode(text.replace(PLACEHOLDER, name), name)
+    return NewCode(text.replace(PLACEHOLDER, name).replace(FILE, target.name), name)
 
 
-def _start(kind: str, target: Path) -> str:
-    text = (PACKAGE / "starts" / "texts" / f"{kind}.py.txt").read_text(encoding="utf-8")
-    return text.replace("FILE", target.name)
+def _start(kind: str) -> str:
+    return (PACKAGE / "starts" / "texts" / f"{kind}.py.txt").read_text(encoding="utf-8")
 
 
 def class_name(file: Path, text: str) -> str:
