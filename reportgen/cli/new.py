@@ -33,10 +33,19 @@ OPTIMIZER, HOMEWORK = "optimizer", "homework"
     "--data",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Train on this folder of images or .npz file; it is looked at, and the settings fit it.",
+    help="Train on this folder of images, .npz file or table; it is looked at, and the settings fit it.",
+)
+@click.option(
+    "--label", metavar="COLUMN", help="The column of a table's classes [default: told by its name]."
 )
 @front_matter_options
-def new(words: tuple[str, ...], base: str | None, data: Path | None, front_matter: FrontMatter) -> None:
+def new(
+    words: tuple[str, ...],
+    base: str | None,
+    data: Path | None,
+    label: str | None,
+    front_matter: FrontMatter,
+) -> None:
     """Write something to begin with: an experiment, an optimizer, the homework's file.
 
     An experiment runs as it is, and each of its settings is explained. An optimizer is one that works, to be
@@ -44,22 +53,27 @@ def new(words: tuple[str, ...], base: str | None, data: Path | None, front_matte
     """
     match words:
         case [("optimizer" | "homework") as kind, file]:
-            if data or front_matter.given() or (base and kind == HOMEWORK):
+            if data or label or front_matter.given() or (base and kind == HOMEWORK):
                 raise click.UsageError(f"that option is for an experiment; {kind} has no use for it")
             write_code(kind, Path(file), base)
         case [file] if file not in (OPTIMIZER, HOMEWORK):
-            write_experiment(Path(file), base, data, front_matter)
+            write_experiment(Path(file), base, data, label, front_matter)
         case _:
             raise click.UsageError("name what to write: FILE.toml, optimizer FILE.py or homework FILE.py")
 
 
-def write_experiment(file: Path, base: str | None, data: Path | None, front_matter: FrontMatter) -> None:
+def write_experiment(
+    file: Path, base: str | None, data: Path | None, label: str | None, front_matter: FrontMatter
+) -> None:
     """Write a new experiment and say how to run it."""
+    if label is not None and data is None:
+        raise click.UsageError("--label names a column of the table that --data names; give that too")
     from reportgen.experiment.reading import find
     from reportgen.starts.new_experiment import compose
 
     refuse_target(file, ".toml")
-    text = compose(file, base=None if base is None else find(base), data=data, front_matter=front_matter)
+    copied = None if base is None else find(base)
+    text = compose(file, base=copied, data=data, label=label, front_matter=front_matter)
     write(file, text)
     click.echo(f"experiment: {file.absolute()}")
     click.echo(f"reportgen run {file}    trains it and writes its report")

@@ -17,6 +17,7 @@ from reportgen.experiment.reading import Source, name_of, parse, read_text
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.files.resources import PACKAGE
 from reportgen.planning.tuned_file import move_paths
+from reportgen.starts.data_keys import further_key, keys_of
 from reportgen.starts.seen_data import Facts
 
 TEXT = PACKAGE / "starts" / "texts" / "experiment.toml"
@@ -28,6 +29,7 @@ def compose(
     *,
     base: Path | None = None,
     data: Path | None = None,
+    label: str | None = None,
     front_matter: FrontMatter = NO_FRONT_MATTER,
 ) -> str:
     """Return the text of a new experiment, which was found to be possible.
@@ -35,7 +37,8 @@ def compose(
     Args:
         target: Where it will be; it is not written.
         base: The experiment to copy, with its comments; without, the program's own start.
-        data: A folder of images, a .npz file or a table to train on, instead of what the base does.
+        data: A folder of images, an .npz file or a table to train on, instead of what the base does.
+        label: The column of a table's classes; without it, it is guessed.
         front_matter: Title, author and course, instead of the base's.
 
     Raises:
@@ -50,32 +53,21 @@ def compose(
     if data is None:
         parse(target, text)
         return text
-    source, place = source_of(data), place_of(data, target)
-    bare = _with_data(text, [f'source = "{source}"', f"path = {_quoted(place)}"])
-    experiment = parse(target, bare)
-    loaded = load_data(data_settings(experiment, target))
+    keys = keys_of(data, place_of(data, target), label)
+    loaded = None
+    while loaded is None:
+        bare = parse(target, _with_data(text, [key.line for key in keys]))
+        try:
+            loaded = load_data(data_settings(bare, target))
+        except UserError as error:
+            key = further_key(error)
+            if key is None or key in keys:
+                raise
+            keys.append(key)
     facts = Facts.of(loaded.dataset, loaded.splits)
-    text = _fit(_with_data(text, facts.table(place)), facts, own=base is None)
+    text = _fit(_with_data(text, facts.table(keys)), facts, own=base is None)
     prepare(Source(name, target, text, parse(target, text)))
     return text
-
-
-def source_of(data: Path) -> str:
-    """Return the source that reads a user's data.
-
-    Args:
-        data: A folder or a file.
-
-    Raises:
-        UserError: It is not there, or of no kind that a source reads.
-    """
-    if data.is_dir():
-        return "folder"
-    if not data.exists():
-        raise UserError(f"--data {data}: is not there; give a folder of images or an .npz file")
-    if data.suffix.lower() == ".npz":
-        return "npz"
-    raise UserError(f"--data {data}: is no data that can be read; give a folder of images or an .npz file")
 
 
 def place_of(data: Path, target: Path) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import tomlkit
-
 from reportgen.data import Dataset, Splits
+from reportgen.data.dataset import Column
+from reportgen.starts.data_keys import Key
 
 SEEN = 20_000
 """About so many images are trained on in all the epochs of a trial, as on the digits: a matter of seconds."""
@@ -20,16 +21,16 @@ class Facts:
     """A data set as an experiment sees it.
 
     Attributes:
-        source: The name of its source.
-        shape: Of an input: height, width and channels of an image.
+        shape: Of an input: height, width and channels of an image, or the number of columns.
+        columns: Those of a table.
         classes: Their names, in label order.
         train: How many inputs are trained on.
         validation: How many validate.
         test: How many are in the test part.
     """
 
-    source: str
     shape: tuple[int, ...]
+    columns: tuple[Column, ...]
     classes: tuple[str, ...]
     train: int
     validation: int
@@ -45,7 +46,7 @@ class Facts:
         """
         shape = tuple(int(size) for size in dataset.train_inputs.shape[1:])
         sizes = (len(splits.train), len(splits.validation), len(splits.test))
-        return cls(dataset.source, shape, dataset.classes, *sizes)
+        return cls(shape, dataset.columns, dataset.classes, *sizes)
 
     @property
     def batch_size(self) -> int:
@@ -63,27 +64,24 @@ class Facts:
         """Units of one hidden layer: 64, or 128 where an input has many values or there are many classes."""
         return 128 if math.prod(self.shape) > 1_000 or len(self.classes) > 32 else 64
 
-    def table(self, path: str) -> list[str]:
+    def table(self, keys: Sequence[Key]) -> list[str]:
         """Return the lines of [data], each explained.
 
         Args:
-            path: Where the data is, as the experiment says it.
+            keys: What stands there.
         """
-        rows = [
-            (f'source = "{self.source}"', self._what()),
-            (f"path = {tomlkit.item(path).as_string()}", "where they are, seen from this file"),
-        ]
-        width = max(29, max(len(key) for key, _ in rows) + 1)
+        width = max(29, max(len(key.line) for key in keys) + 1)
+        parts = f"{self.train:,} to train on, {self.validation:,} to validate with, {self.test:,} to test"
         return [
-            *(f"{key:<{width}} # {comment}" for key, comment in rows),
-            f"# {len(self.classes)} classes: {self._names()}",
-            f"# {self.train:,} to train on, {self.validation:,} to validate with, {self.test:,} to test at"
-            " the end; fewer may be asked for:",
-            f"# train = {self.train}",
-            f"# validation = {self.validation}",
+            f"# {self._what()}; {len(self.classes)} classes: {self._names()}",
+            f"# {parts} at the end",
+            *(f"{key.line:<{width}} # {key.comment}" for key in keys),
         ]
 
     def _what(self) -> str:
+        if self.columns:
+            numbers = sum(column.categories is None for column in self.columns)
+            return f"columns: {numbers} of numbers and {len(self.columns) - numbers} of categories"
         height, width, channels = self.shape
         return f"images of {height} x {width} pixels, {'gray' if channels == 1 else 'in colour'}"
 

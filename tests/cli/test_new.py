@@ -104,7 +104,7 @@ def test_a_copy_finds_the_data_of_the_file_that_it_was_copied_from(cli: Cli) -> 
 def test_a_copy_on_other_data_asks_for_nothing_that_these_have_not(cli: Cli, npz: Path) -> None:
     assert cli("new", "mine.toml", "--from", "homework", "--data", npz).code == 0
     written = tomllib.loads(Path("mine.toml").read_text(encoding="utf-8"))
-    assert written["data"] == {"source": "npz", "path": str(npz)}
+    assert written["data"] == {"source": "npz", "path": str(npz), "name": npz.stem}
     assert "subset" not in written["comparison"]
     assert written["comparison"]["batch_size"] == 16
     assert written["tuned"]["hidden"] == [256, 64]
@@ -113,6 +113,65 @@ def test_a_copy_on_other_data_asks_for_nothing_that_these_have_not(cli: Cli, npz
     assert cli("new", "few.toml", "--from", "homework", "--data", "few/shapes").code == 0
     comparison = tomllib.loads(Path("few.toml").read_text(encoding="utf-8"))["comparison"]
     assert comparison["batch_size"] <= 4  # three quarters of six images to train on
+
+
+def write_table(path: str, *, last: str = "colour", label: str = "species") -> None:
+    """A table of numbers, categories and classes; some numbers are missing."""
+    rows = [f"length,weight,{label},{last}"]
+    for row in range(60):
+        length = "" if row % 20 == 7 else f"{row % 3 + row / 100:.2f}"
+        rows.append(f"{length},{row * row % 7},{('ash', 'oak', 'elm')[row % 3]},{('red', 'blue')[row % 2]}")
+    Path(path).write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("no_reports", "no_proofs")
+def test_a_new_experiment_runs_on_the_user_s_table(cli: Cli) -> None:
+    write_table("trees.csv")
+    assert cli("new", "mine.toml", "--data", "trees.csv").code == 0
+    text = Path("mine.toml").read_text(encoding="utf-8")
+    assert unexplained(text) == []
+    assert "columns: 2 of numbers and 1 of categories; 3 classes: ash, elm, oak" in text
+    assert tomllib.loads(text)["data"] == {
+        "source": "table",
+        "path": "trees.csv",
+        "label": "species",
+        "name": "trees",
+        "missing": "fill",
+    }
+    assert cli("run", "mine.toml", "--seeds", 1, "--epochs", 1, "--no-pdf").code == 0
+
+
+def test_the_column_of_the_classes_is_told_by_its_name_its_place_or_the_user(cli: Cli) -> None:
+    def label(name: str, *options: str) -> str:
+        assert cli("new", f"{name}.toml", "--data", f"{name}.csv", *options).code == 0
+        return str(tomllib.loads(Path(f"{name}.toml").read_text(encoding="utf-8"))["data"]["label"])
+
+    write_table("usual.csv", label="Target")
+    write_table("last.csv", label="tree")
+    write_table("said.csv", label="tree")
+    assert label("usual") == "Target"
+    assert label("last") == "colour"
+    assert label("said", "--label", "tree") == "tree"
+    Path("none.csv").write_text("a,b\n" + "".join(f"1,{row}\n" for row in range(30)), encoding="utf-8")
+    refused_clean(cli("new", "none.toml", "--data", "none.csv"), "none.csv", "--label COLUMN", "a, b")
+    said = ("--label tere", "did you mean tree?", "length, weight, tree, colour")
+    refused_clean(cli("new", "x.toml", "--data", "said.csv", "--label", "tere"), *said)
+    refused_clean(cli("new", "x.toml", "--label", "tree"), "--label", "--data", code=2)
+    shapes(Path("shapes"))
+    refused_clean(cli("new", "x.toml", "--data", "shapes", "--label", "tree"), "--label tree", "table")
+    assert not Path("x.toml").exists()
+
+
+def test_images_of_several_sizes_in_folders_without_parts_are_scaled_and_split(cli: Cli) -> None:
+    for name in ("a", "b"):
+        Path("pictures", name).mkdir(parents=True)
+        for number in range(10):
+            Image.new("L", (8 + number % 2, 7), number).save(f"pictures/{name}/{number}.png")
+    assert cli("new", "mine.toml", "--data", "pictures").code == 0
+    text = Path("mine.toml").read_text(encoding="utf-8")
+    assert unexplained(text) == []
+    assert tomllib.loads(text)["data"]["resize"] == [7, 8]
+    assert "12 to train on, 4 to validate with, 4 to test" in text
 
 
 def test_large_images_get_a_wider_layer_and_many_images_larger_batches(cli: Cli) -> None:
@@ -150,7 +209,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], list[str]]] = {
         ("mine.toml", "--from", "wrong.toml"),
         ["wrong.toml", "did you mean hidden?"],
     ),
-    "no data": (("mine.toml", "--data", "nowhere"), ["--data nowhere: is not there", "folder of images"]),
+    "no data": (("mine.toml", "--data", "nowhere"), ["--data nowhere: is not there", "a table (.csv"]),
     "no data that is read": (
         ("mine.toml", "--data", "wrong.toml"),
         ["--data wrong.toml", "folder of images"],
