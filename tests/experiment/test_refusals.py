@@ -206,7 +206,7 @@ WRONG = {
     "unknown source": ('"digits"', '"cifar100"', 'data.source = "cifar100"', "'cifar10', 'fashion-mnist'"),
     "npz without path": ('"digits"', '"npz"', "data", 'source "npz" needs a path'),
     "folder without path": ('"digits"', '"folder"', "data", 'source "folder" needs a path'),
-    "digits with path": ('"digits"', '"digits"\npath = "x"', "data", "only npz and folder do"),
+    "digits with path": ('"digits"', '"digits"\npath = "x"', "data", "only npz and folder and table do"),
     "one class": ('"digits"', '"digits"\nclasses = ["a"]', "data.classes = ['a']", "at least 2"),
     "no training images": ('"digits"', '"digits"\ntrain = 0', "data.train = 0", "or equal to 1"),
     "negative split seed": ('"digits"', '"digits"\nseed = -1', "data.seed = -1", "or equal to 0"),
