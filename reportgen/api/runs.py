@@ -133,7 +133,7 @@ def run(
         experiment: A TOML file, or the name of a ready experiment.
         output: The folder for the runs.
         data_source: Use this source of images instead of the experiment's.
-        data_path: File or folder of the source npz or folder.
+        data_path: File or folder of the source npz, table or folder.
         seeds: Train with this many seeds (0, 1, ...).
         epochs: Train this many epochs.
         title: Of the report, for all languages, instead of the experiment's.

@@ -110,10 +110,10 @@ front_matter_options = _group("front_matter", FrontMatter, _title_option, _autho
 
 _data_source_option = click.option(
     "--data-source",
-    help="Use this source of images instead of the experiment's.",
+    help="Use this source of data instead of the experiment's.",
     shell_complete=complete_sources,
 )
-_data_path_option = click.option("--data-path", help="File or folder of the source npz or folder.")
+_data_path_option = click.option("--data-path", help="File or folder of the source npz, table or folder.")
 
 
 def _data(data_source: str | None, data_path: str | None) -> Overrides:

@@ -61,9 +61,10 @@ def _csv(path: Path) -> pd.DataFrame:
 
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            head, start = file.readline(LONGEST_HEAD), file.read(LONGEST_HEAD)
+            head, start = file.readline(LONGEST_HEAD), file.readline(LONGEST_HEAD)
         separator = max(SEPARATORS, key=head.count)
-        _refuse_twins([name.strip() for name in next(csv.reader([head], delimiter=separator), [])], path)
+        names, first = (next(csv.reader([line], delimiter=separator), []) for line in (head, start))
+        _refuse_twins([name.strip() for name in names], path)
         # what separates columns with semicolons mostly has commas in its numbers
         decimal = "," if separator == ";" and re.search(r"\d,\d", start) else "."
         frame = pd.read_csv(
@@ -73,7 +74,7 @@ def _csv(path: Path) -> pd.DataFrame:
         raise DataError(f"table {path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
     except (ValueError, csv.Error) as error:
         raise DataError(f"table {path} cannot be read as CSV ({reason(error)}): mend it") from error
-    if not isinstance(frame.index, pd.RangeIndex):
+    if len(first) > len(names):  # pandas would take the first cell for the row's name
         raise DataError(f"table {path} has rows of more cells than it has names of columns: mend it")
     return pd.DataFrame(frame)
 
