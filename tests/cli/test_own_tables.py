@@ -108,6 +108,7 @@ def expected_features(rows: list[list[str]], train: list[int]) -> np.ndarray:
     return np.column_stack([standardized, [[row[2] == colour for colour in colours] for row in rows]])
 
 
+@pytest.mark.usefixtures("cli")
 def test_networks_get_what_was_measured_on_the_training_rows_alone() -> None:
     rows = make_rows()
     parts = ["train"] * 40 + ["validation"] * 8 + ["test"] * 12
