@@ -43,8 +43,8 @@ class PerParameter:
         check(parameters, gradients)
         self.t += 1
         for name, parameter in parameters.items():
-            g = written_out(gradients[name])
-            with torch.autocast("cpu", enabled=False):  # products of a rule are as precise as its parameters
+            g = written_out(gradients[name]).to(parameter.dtype)
+            with torch.autocast("cpu", enabled=False):  # a rule is as precise as its parameters
                 self.update(name, parameter, g)
 
     def update(self, name: str, w: Tensor, g: Tensor) -> None:

@@ -80,6 +80,21 @@ def test_computes_in_the_type_of_the_parameters(kind: OptimizerKind, dtype: torc
     assert {tensor.dtype for tensor in tensors if tensor.is_floating_point()} == {dtype}
 
 
+@EACH
+def test_where_training_multiplies_in_bfloat16_a_step_is_as_precise_as_ever(kind: OptimizerKind) -> None:
+    """Its gradients are bfloat16 there; nothing that a rule computes is."""
+    paths = []
+    for automatic in (True, False):
+        optimizer, parameters = make_suited(kind), some_parameters()
+        for step in range(12):
+            gradients = {name: draw(step, *p.shape).bfloat16() for name, p in parameters.items()}
+            with torch.autocast("cpu", torch.bfloat16, enabled=automatic):
+                wide = gradients if automatic else {name: g.float() for name, g in gradients.items()}
+                optimizer.step(parameters, wide)
+        paths.append(parameters)
+    assert same(*paths)
+
+
 # ---------------------------------------------------------------- beside another one's program
 
 STEPS, L2, DECAY = 60, 0.01, 0.3

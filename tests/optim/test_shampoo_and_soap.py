@@ -120,14 +120,6 @@ def test_a_problem_that_is_turned_is_solved_on_a_turned_path(make: Any) -> None:
     assert np.abs(straight[-1] - start.numpy()).max() > 0.1
 
 
-@pytest.mark.parametrize("make", [Muon, Shampoo, SOAP])
-def test_where_training_multiplies_in_bfloat16_a_step_is_as_precise_as_ever(make: type[Any]) -> None:
-    start, gradients = draw(1, 5, 4).float(), [draw(2 + step, 5, 4).float() for step in range(12)]
-    with torch.autocast("cpu", torch.bfloat16):
-        path = path_of(make(), start, gradients)
-    assert np.array_equal(path, path_of(make(), start, gradients))
-
-
 @pytest.mark.parametrize("make", [Shampoo, SOAP])
 def test_a_long_side_takes_little_memory(make: type[Any]) -> None:
     optimizer = make(largest=50)
