@@ -21,6 +21,8 @@ from reportgen.experiment.reading import Source
 from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.stages import SEARCH
 from reportgen.optim import OptimizerKind
+from reportgen.own_words.from_files import gather
+from reportgen.own_words.texts import OwnWords
 from reportgen.planning.plan import check_optimizers, further_mistakes, plan, refuse_too_many
 from reportgen.planning.search import Searched, apply
 from reportgen.planning.studies import Study, possible_trials, studies_of
@@ -38,7 +40,8 @@ class Prepared:
     images and of how they are split. classes: of the images, by name. studies: what is searched before
     training; empty where nothing is. trials: what is trained, but for the settings that a search finds.
     files: the code that it brings along. references: the labels of the comparison's setups that are trained
-    with this program's code as well, since theirs has failed its proof.
+    with this program's code as well, since theirs has failed its proof. words: those of the author's own that the report has;
+    None where there are none.
     """
 
     source: Source
@@ -49,6 +52,7 @@ class Prepared:
     trials: tuple[Trial, ...]
     files: UserFiles
     references: tuple[str, ...] = ()
+    words: OwnWords | None = None
 
     def optimizers_used(self) -> list[OptimizerKind]:
         """Return the optimizers that trials are trained with, each once."""
@@ -80,6 +84,7 @@ def prepare(source: Source) -> Prepared:
     experiment = source.experiment
     files = UserFiles()
     try:
+        words = gather(experiment.text, source.file.parent)
         files = open_user_files(experiment, source.file.parent)
         optimizers = files.optimizers
         check_optimizers(experiment, optimizers)
@@ -100,7 +105,7 @@ def prepare(source: Source) -> Prepared:
     for remark in loaded.notes:
         note(remark.line)
     digest = data_digest(loaded.dataset, loaded.settings)
-    return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials), files)
+    return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials), files, words)
 
 
 def find_experiment(name: str, overrides: Overrides) -> Source:

@@ -100,6 +100,7 @@ def run(
                 sample_labels=labels,
                 excerpts=excerpts.collect(trials, prepared.files),
                 experiment_text=source.text,
+                words=prepared.words,
             ),
             partial,
             run_id,

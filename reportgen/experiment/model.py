@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from reportgen.experiment.data_settings import Data
+from reportgen.experiment.own_text import OwnTexts
 from reportgen.experiment.search import Found, Search
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.experiment.values import (
@@ -216,6 +217,8 @@ class Experiment(Table):
     """Shown under the title, written like it."""
     course: Text | None = None
     """Shown under the title, written like it."""
+    text: OwnTexts = Field(default=OwnTexts(), exclude=True)  # kept whole, with its files, by itself
+    """The author's own words."""
     data: Data
     """The images."""
     comparison: Comparison | None = None

@@ -44,8 +44,7 @@ def gather(texts: OwnTexts, folder: Path) -> OwnWords | None:
                     pictures[path] = _read_picture(path, folder, key)
             if sum(map(len, pictures.values())) > LARGEST_TOGETHER:
                 raise UserError(
-                    f"{key}: its pictures and those before have more than {LARGEST_TOGETHER:,} bytes; make them"
-                    " smaller"
+                    f"{key}: all pictures so far have more than {LARGEST_TOGETHER:,} bytes; make them smaller"
                 )
     return OwnWords(gathered, pictures) if gathered else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree.ElementTree import Element, fromstring
 
 LONGEST = 2000
@@ -45,6 +46,7 @@ class SetFormula:
     depth: float
 
 
+@lru_cache(maxsize=600)
 def set_formula(latex: str, *, inline: bool = False) -> SetFormula:
     """Set a formula.
 

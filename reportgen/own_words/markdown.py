@@ -71,7 +71,7 @@ def parse(text: str) -> tuple[Block, ...]:
     """
     if len(text) > LONGEST:
         raise MarkdownError(1, f"has more than {LONGEST:,} characters; say it in fewer")
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not is_printable(line.replace("\t", " ")):
             char = next(char for char in line if char != "\t" and not is_printable(char))
             raise MarkdownError(number, f"has a character that cannot be shown (U+{ord(char):04X})")

@@ -6,7 +6,8 @@ DIR/<experiment>/<run>/manifest.json   what was run, on what, with what
                        search.csv      a row per trial of a search, where there was one
                        records/        what else the report needs: confusion.csv, history.csv, causes.csv,
                                        samples.npz, excerpts.json, experiment.toml, the tuned classifiers,
-                                       insight.npz: what can be looked at of the first of these
+                                       insight.npz: what can be looked at of the first of these,
+                                       own_words.json: texts and pictures of the author's own
 DIR/<experiment>/latest                a link to the newest run
 DIR/.trials/<key>/                     a trial's checkpoints, or its finished classifier
 """
@@ -31,6 +32,8 @@ from reportgen.errors import UserError, cannot_write
 from reportgen.files import atomic
 from reportgen.files.atomic import kind, point_link, write_bytes, write_text
 from reportgen.files.csv_cells import guard_texts, unguard_texts
+from reportgen.own_words import texts
+from reportgen.own_words.texts import OwnWords
 from reportgen.records.manifest import Description, Manifest, checked, read_description, read_manifest
 
 TEXT_COLUMNS = (
@@ -89,6 +92,7 @@ class RunRecords:
     none.
     sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name. insight: the arrays of
     training/measured/insight.py for the first tuned classifier; None where there is none, or it was not kept.
+    words: the texts and pictures of the author's own; None where there are none.
     """
 
     manifest_json: dict[str, Any]
@@ -103,6 +107,7 @@ class RunRecords:
     history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS)))
     causes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CAUSE_COLUMNS)))
     insight: dict[str, NDArray[Any]] | None = None
+    words: OwnWords | None = None
 
     @cached_property
     def description(self) -> Description:
@@ -161,6 +166,8 @@ def keep(records: RunRecords, partial: Path, run: str) -> Path:
     excerpts = {name: vars(excerpt) for name, excerpt in records.excerpts.items()}
     write_text(inner / "excerpts.json", json.dumps(excerpts, ensure_ascii=False, indent=2) + "\n")
     write_text(inner / "experiment.toml", records.experiment_text)
+    if records.words is not None:
+        write_text(inner / texts.FILE, records.words.to_json())
     folder = partial.parent / run
     partial.rename(folder)
     return folder
@@ -204,6 +211,7 @@ def read(folder: Path) -> RunRecords:
             excerpts={name: Excerpt(**fields) for name, fields in excerpts.items()},
             experiment_text=(inner / "experiment.toml").read_text(encoding="utf-8"),
             insight=_arrays(inner / INSIGHT) if (inner / INSIGHT).is_file() else None,
+            words=_words_if_there(inner / texts.FILE),
         )
     except Exception as error:  # whatever a damaged file makes a reader raise
         raise UserError(
@@ -235,6 +243,10 @@ def _is_run(folder: Path) -> bool:
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:
     with np.load(path, allow_pickle=False) as file:
         return {name: file[name] for name in INSIGHT_ARRAYS}
+
+
+def _words_if_there(path: Path) -> OwnWords | None:
+    return texts.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def _table_if_there(path: Path, needed: Sequence[str]) -> pd.DataFrame:

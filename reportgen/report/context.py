@@ -9,6 +9,7 @@ import pandas as pd
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
+from reportgen.own_words.texts import DISCUSSION, INTRODUCTION, METHOD
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.appendix import appendix_section
 from reportgen.report.sections.audit import audit_section
@@ -22,6 +23,7 @@ from reportgen.report.sections.layers import layers_section
 from reportgen.report.sections.network import network_section
 from reportgen.report.sections.network_test import network_test_section
 from reportgen.report.sections.optimizers import optimizers_section
+from reportgen.report.sections.own_words import own_words_section
 from reportgen.report.sections.scores import scores_front_page, scores_section
 from reportgen.report.sections.search import search_section
 from reportgen.report.sections.section import Report
@@ -43,17 +45,20 @@ def compose_run(records: RunRecords, t: Catalogue, fingerprint: str) -> Report:
     return Report(
         front_page(records, said, t, fingerprint),
         (
+            own_words_section(INTRODUCTION, records, t),
             data_section(records, t),
             layers_section(records, t),
             network_test_section(records),
             optimizers_section(records, t),
             network_section(records, t),
+            own_words_section(METHOD, records, t),
             comparison_section(records, said.shared, t),
             search_section(records, said.tuned_equally, t),
             tuned_section(records, t),
             test_section(records, t),
             audit_section(said.audited),
             conclusions_section(said.conclusions),
+            own_words_section(DISCUSSION, records, t),
             drift_section(records, t),
             appendix_section(records, t, fingerprint),
         ),

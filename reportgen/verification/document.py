@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from ctypes import create_string_buffer
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -31,8 +32,8 @@ class Document:
         properties: What the document says of itself.
         pages: The text of each page, as squeezed() leaves it.
         odd: What no report has, a line each.
-        links_out: The numbers of the pages with links that lead out of the document, as only templates of
-            someone's own make them.
+        links_out: The links that lead out of the document: the number of the page of each, and its address,
+            empty where it does not open a page of the web.
     """
 
     data: bytes
@@ -40,7 +41,7 @@ class Document:
     properties: Mapping[str, str]
     pages: tuple[str, ...]
     odd: tuple[str, ...]
-    links_out: tuple[int, ...] = ()
+    links_out: tuple[tuple[int, str], ...] = ()
 
     @property
     def keywords(self) -> str:
@@ -82,11 +83,10 @@ def parse(data: bytes, path: Path) -> Document:
             odd = ["it has scripts"] if raw.FPDFDoc_GetJavaScriptActionCount(pdf) else []
             for number, page in enumerate(pdf, start=1):
                 texts.append(squeezed(page.get_textpage().get_text_range()))
-                kinds = list(_annotations(pdf, page, raw))
-                if NOTE in kinds:
+                annotations = list(_annotations(pdf, page, raw))
+                if any(kind == NOTE for kind, _ in annotations):
                     odd.append(f"page {number}: something was stuck onto it")
-                if LINK_OUT in kinds:
-                    links_out.append(number)
+                links_out += [(number, address) for kind, address in annotations if kind == LINK_OUT]
                 if _has_hidden_text(page, raw):
                     odd.append(f"page {number}: has text that cannot be seen")
             properties = {name: pdf.get_metadata_value(name) for name in PROPERTIES}
@@ -171,15 +171,27 @@ def _attachments(pdf: Any, path: Path) -> tuple[tuple[str, bytes | None], ...]:
     return tuple(attachments)
 
 
-def _annotations(pdf: Any, page: Any, raw: Any) -> Iterator[str]:
-    """What lies over a page, but for links within the document: links out, and notes, boxes or stamps."""
+def _annotations(pdf: Any, page: Any, raw: Any) -> Iterator[tuple[str, str]]:
+    """What lies over a page, but for links within the document: links out with their addresses, and notes,
+    boxes or stamps.
+    """
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if raw.FPDFAnnot_GetSubtype(annotation) != raw.FPDF_ANNOT_LINK:
-            yield NOTE
+            yield NOTE, ""
         elif not raw.FPDFLink_GetDest(pdf, raw.FPDFAnnot_GetLink(annotation)):
-            yield LINK_OUT
+            yield LINK_OUT, _address(pdf, raw.FPDFLink_GetAction(raw.FPDFAnnot_GetLink(annotation)), raw)
         raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _address(pdf: Any, action: Any, raw: Any) -> str:
+    """The address that an action opens; empty where it does something else."""
+    if not action or raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
+        return ""
+    length = raw.FPDFAction_GetURIPath(pdf, action, None, 0)
+    buffer = create_string_buffer(length)
+    raw.FPDFAction_GetURIPath(pdf, action, buffer, length)
+    return buffer.value.decode(errors="replace")
 
 
 def _has_hidden_text(page: Any, raw: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,10 +140,8 @@ def prove(
     )
     yield from of_files
     made_with_templates = attachments.sealed_templates(read.keywords)
-    odd = [*read.odd]
-    if not made_with_templates:
-        odd += [f"page {number}: a link leads out of the document" for number in read.links_out]
-    yield Proof("pages", f"{len(read.pages)} pages without notes, boxes or stamps on them", tuple(odd))
+    odd = read.odd
+    yield Proof("pages", f"{len(read.pages)} pages without notes, boxes or stamps on them", odd)
     templates = templates or templating.own()
     if templates.replaced or made_with_templates:
         yield _of_templates(made_with_templates, templates)
@@ -205,12 +203,15 @@ def _on_pages(unpacked: Records, read: Document, words: Words, fingerprint: str)
     """
     try:
         with written_in(words.languages[0]):
-            listed = list(unpacked.report(words.catalogue(), fingerprint).claims)
+            report = unpacked.report(words.catalogue(), fingerprint)
+            listed = list(report.claims)
     except MemoryError:
         raise
     except Exception as error:  # whatever made-up records make the analysis raise
         yield Proof(PRINTED, "", (f"cannot be computed from the attached files: {_reason(error)}",))
         return
+    if not words.templates.replaced:
+        yield from _of_links(read, report.links)
     readable = [claim for claim in listed if not printed.is_right_to_left(claim.text)]
     by_this_version = read.properties["Creator"] == f"reportgen {__version__}"
     lacking = list(printed.missing(readable, read.pages))
@@ -228,6 +229,20 @@ def _on_pages(unpacked: Records, read: Document, words: Words, fingerprint: str)
             yield Proof(f"{PRINTED}: {kind}", holds, (), unsaid)
         else:
             yield Proof(f"{PRINTED}: {kind}", holds, unsaid)
+
+
+def _of_links(read: Document, known: Collection[str]) -> Iterator[Proof]:
+    """That links lead out of the document only where its author's own words do."""
+    if read.links_out:
+        yield Proof(
+            "links",
+            f"{len(read.links_out)} lead out of the document, to where the author's own words say",
+            tuple(
+                f"page {number}: a link leads out of the document{address and f', to {address[:100]!r}'}"
+                for number, address in read.links_out
+                if address not in known
+            ),
+        )
 
 
 def _of_bytes(unpacked: Records, read: Document, words: Words, rebuild: Rebuild | None) -> Proof:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import PythonLexer, TOMLLexer
+from pygments.lexers import get_lexer_by_name
 
 from reportgen.report.page.colours import readable
 
@@ -22,7 +21,12 @@ DIGITS = 4
 """How wide a line's number is set, spaces before it: style.css leaves as much room."""
 PLAIN = re.compile(r'<span class="(?:n|p|w|o|bp)">([^<]*)</span>')
 """Names, signs and spaces, left in the colour of text: each would cost an element of the PDF's structure."""
-LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "toml": TOMLLexer}
+PLAIN_TEXT = "text"
+LANGUAGES = (
+    "bash", "c", "cpp", "java", "javascript", "json", "julia", "matlab", "python", "r", "sql", PLAIN_TEXT,
+    "toml", "yaml",
+)  # fmt: skip
+"""Those whose words are told apart by their colours."""
 
 
 def listing(text: str, *, language: str = "python", first_line: int = 1) -> Markup:
@@ -30,11 +34,11 @@ def listing(text: str, *, language: str = "python", first_line: int = 1) -> Mark
 
     Args:
         text: The source code.
-        language: The name of its lexer in LEXERS.
+        language: One of LANGUAGES.
         first_line: The number of its first line.
     """
     formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True, style=STYLE)
-    highlighted = PLAIN.sub(r"\1", highlight(text, LEXERS[language](stripnl=False), formatter))
+    highlighted = PLAIN.sub(r"\1", highlight(text, get_lexer_by_name(language, stripnl=False), formatter))
     lines = highlighted.rstrip("\n").split("\n")
     numbered = [
         f'<span class="line" data-line="{number:>{DIGITS}}">{line or "&#8203;"}</span>'

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from reportgen.report.words.catalogue import Catalogue, Phrase
+
+NUMBER_HERE = "data-number"
+"""The attribute of an empty link that asks for the number of what it leads to; its value is a language."""
+_NUMBERED = re.compile(rf'<a href="#(figure|table|listing)-([^"]+)" {NUMBER_HERE}="([^"]+)">')
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Document:
         self.headings: list[Heading] = []
         self.numbers: dict[str, list[str]] = {}
 
-    def heading(self, level: int, key: str, **values: object) -> Heading:
+    def heading(self, level: int, key: str, title: Phrase | None = None, **values: object) -> Heading:
         """Return the next heading: section.key, or the key itself where there is no such phrase.
 
         Appendices carry their number in their title.
@@ -35,6 +40,7 @@ class Document:
         Args:
             level: 2 or 3.
             key: Names its phrase.
+            title: Of a heading that has no phrase.
             **values: What the phrase needs.
         """
         chapter = sum(1 for found in self.headings if found.level == 2 and found.number)
@@ -47,7 +53,8 @@ class Document:
             number = f"{chapter}.{siblings + 1}"
         name = f"section.{key}"
         both = dict.fromkeys(self.catalogue.languages, key)
-        title = self.catalogue(name, **values) if self.catalogue.has(name) else self.catalogue.given(both)
+        if title is None:
+            title = self.catalogue(name, **values) if self.catalogue.has(name) else self.catalogue.given(both)
         heading = Heading(level, f"sec-{key}", number, title)
         self.headings.append(heading)
         return heading
@@ -72,6 +79,20 @@ class Document:
             key: Its name among those of its kind.
         """
         return f"{kind}-{key}"
+
+    def numbered(self, html: Markup) -> Markup:
+        """Return a part of the page in which every link that asks for a number says it.
+
+        Args:
+            html: The part.
+        """
+
+        def said(link: re.Match[str]) -> str:
+            kind, key, language = link.groups()
+            label = self.catalogue(f"ui.{kind}").texts[language]
+            return f'<a href="#{kind}-{key}">{label}&nbsp;{self.number(kind, str(Markup(key).unescape()))}'
+
+        return Markup(_NUMBERED.sub(said, html))
 
     def ref(self, kind: str, key: str) -> Phrase:
         """Return a link to a figure, table or listing, as its number in words.

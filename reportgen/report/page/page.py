@@ -14,6 +14,7 @@ from reportgen.report.options import DEFAULT_PAPER, PAPERS
 from reportgen.report.page import screen
 from reportgen.report.page.listings import highlight_css
 from reportgen.report.page.numbering import Document
+from reportgen.report.page.words_html import measures
 from reportgen.report.pdf import attachments
 from reportgen.report.pdf.writer import PdfResult, write_pdf
 from reportgen.report.templates import limits
@@ -76,6 +77,7 @@ class Page:
             highlight_css=screen.words(highlight_css()),
             screen_css=self.templates.text("screen.css"),
             made_css=screen.palette()
+            + measures(self.body)
             + "\n"
             + screen.rules(self.body, classes, setups=len(self.context["setups"])),
             script=script,
@@ -85,7 +87,12 @@ class Page:
 
     def for_print(self) -> str:
         """Return the same page for the PDF: without controls, and with fonts that come from their files."""
-        return self._fill(highlight_css=highlight_css(), screen_css="", made_css=screen.palette(), script="")
+        return self._fill(
+            highlight_css=highlight_css(),
+            screen_css="",
+            made_css=screen.palette() + measures(self.body),
+            script="",
+        )
 
     def write_pdf(self, target: Path, **how: Any) -> PdfResult:
         """Write the page as a PDF, with its seal. how: what pdf.write_pdf takes besides."""

@@ -108,7 +108,7 @@ def sealed(html: str, script: str = "", policy: str = POLICY) -> str:
 def _languages(classes: Sequence[str]) -> str:
     """Rules that leave one language when it is chosen; on paper too."""
     return "".join(
-        f"body:has(#show-{chosen}:checked) :is(p,span).{other}{{display:none}}"
+        f"body:has(#show-{chosen}:checked) :is(p,span,div).{other}{{display:none}}"
         for chosen in classes
         for other in classes
         if other != chosen

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.files.atomic import write_bytes
+from reportgen.own_words import texts
 from reportgen.records.run_folder import RECORDS
 from reportgen.records.score_files import file_names
 from reportgen.report import made_with
@@ -63,6 +64,7 @@ FILES = (
     Kept(f"{RECORDS}/history.csv", "Results of earlier runs 先前各次執行的結果", CSV, always=False),
     Kept(f"{RECORDS}/causes.csv", "What has changed since 與先前執行的差異", CSV, always=False),
     Kept(f"{RECORDS}/excerpts.json", "Excerpts of the code that ran 實際執行的程式碼", JSON),
+    Kept(f"{RECORDS}/{texts.FILE}", "The author's own words 作者自撰的文字", JSON, always=False),
     Kept(f"{RECORDS}/samples.npz", "Images of every class 各類別的影像", "application/zip"),
     Kept(f"{RECORDS}/insight.npz", "Weights and examples 權重與例子", "application/zip", always=False),
 )

@@ -39,8 +39,8 @@ KEYWORD = "pdf-variant:"
 WITHOUT = "pdf-without:"
 """What stands there before the name of help that the document was made without."""
 
-PICTURE = ("data:image/png;base64,", "data:image/jpeg;base64,")
-"""How the pictures begin that a page may carry: those of pictures.py. An SVG could name addresses."""
+PICTURE = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
+"""How the pictures begin that a page may carry. Addresses that an SVG names are refused likewise."""
 
 
 @dataclass(frozen=True)

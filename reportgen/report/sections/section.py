@@ -37,12 +37,14 @@ class Section:
         fill: Makes its content. It draws the figures, so it is called where a page is made and not where
             claims are held against one.
         claims: The texts that it prints.
+        links: The addresses out of the report that it has links to.
         shown: Whether a report has it; its content is there also where it is left out, as templates ask.
     """
 
     name: str
     fill: Callable[[], Content]
     claims: tuple[Claim, ...] = ()
+    links: tuple[str, ...] = ()
     shown: bool = True
 
 
@@ -63,6 +65,11 @@ class Report:
         """All texts that the report must have, in its order."""
         for section in (self.front, *self.sections):
             yield from section.claims
+
+    @property
+    def links(self) -> frozenset[str]:
+        """The addresses out of the report that it has links to."""
+        return frozenset(link for section in self.sections for link in section.links)
 
     @property
     def shown(self) -> tuple[str, ...]:
