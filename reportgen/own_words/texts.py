@@ -59,7 +59,7 @@ def from_json(text: str) -> OwnWords:
     """
     try:
         written = _Written.model_validate(json.loads(text))
-    except (ValidationError, RecursionError) as error:
-        mistake = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "is nested too deep"
+    except (ValueError, RecursionError) as error:
+        mistake = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise ValueError(f"{FILE}: {mistake}") from None
     return OwnWords(written.texts, written.pictures)

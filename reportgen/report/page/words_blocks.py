@@ -96,7 +96,7 @@ class _Setter:
 
     def _attributes(self, language: str) -> Markup:
         """What says the language of an element, and that it is left out where another one is chosen."""
-        if len(self.written_in) == 1:
+        if len(self.written_in) == 1 and self.t.languages != (language,):
             return Markup('lang="{}"').format(html_lang(language))
         also = tuple(code for code in self.t.languages if code not in self.written_in)
         return Passage(language, language, Markup(""), also if language == ENGLISH else ()).attributes
