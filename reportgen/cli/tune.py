@@ -48,6 +48,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
     from reportgen.execution.run import open_trials, search_settings
     from reportgen.experiment import reading
     from reportgen.files.atomic import write_text
+    from reportgen.own_words.from_files import uses_files
     from reportgen.planning.tuned_file import insert_data, insert_found, move_paths
 
     source = find_experiment(experiment, overrides)
@@ -62,6 +63,12 @@ def tune(  # noqa: PLR0917 - click passes them by name
     if search.comparison is None and search.tuned is None:
         raise UserError(f"{source.file}: nothing to search, neither [search.comparison] nor [search.tuned]")
     prepared = prepare(source)
+    is_moved = target.parent.resolve() != source.file.parent.resolve()
+    if is_moved and prepared.words is not None and uses_files(prepared.words, source.experiment.text):
+        raise UserError(
+            f"{target}: [text] of {source.file} needs the files beside it; write the new experiment there:"
+            f" --to {source.file.parent / target.name}"
+        )
     console = Console()
     with (
         watch(console) as watcher,

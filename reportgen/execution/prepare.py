@@ -40,8 +40,8 @@ class Prepared:
     images and of how they are split. classes: of the images, by name. studies: what is searched before
     training; empty where nothing is. trials: what is trained, but for the settings that a search finds.
     files: the code that it brings along. references: the labels of the comparison's setups that are trained
-    with this program's code as well, since theirs has failed its proof. words: those of the author's own that the report has;
-    None where there are none.
+    with this program's code as well, since theirs has failed its proof. words: those of the author's own that
+    the report has; None where there are none.
     """
 
     source: Source
@@ -105,7 +105,9 @@ def prepare(source: Source) -> Prepared:
     for remark in loaded.notes:
         note(remark.line)
     digest = data_digest(loaded.dataset, loaded.settings)
-    return Prepared(source, loaded.settings, digest, classes, tuple(searches), tuple(trials), files, words)
+    return Prepared(
+        source, loaded.settings, digest, classes, tuple(searches), tuple(trials), files, words=words
+    )
 
 
 def find_experiment(name: str, overrides: Overrides) -> Source:

@@ -260,7 +260,7 @@ def _check_formula(latex: str, line: int, *, inline: bool = False) -> None:
     try:
         set_formula(latex.strip(), inline=inline)
     except ValueError as error:
-        raise MarkdownError(line, f"the formula {' '.join(latex.split())[:60]!r}: {error}") from None
+        raise MarkdownError(line, f"the formula ${' '.join(latex.split())[:60]}$: {error}") from None
 
 
 # ---------------------------------------------------------------- limits

@@ -14,9 +14,9 @@ from reportgen.files import resources
 KEYWORD = "made-with:"
 """What stands before the digest in a document's keywords."""
 LIBRARIES = (
-    "babel", "contourpy", "cssselect2", "fonttools", "jinja2", "latex2mathml", "markupsafe", "matplotlib",
-    "numpy", "pandas", "pillow", "pydyf", "pygments", "pyphen", "scipy", "tinycss2", "tinyhtml5",
-    "weasyprint", "ziafont", "ziamath",
+    "babel", "contourpy", "cssselect2", "fonttools", "jinja2", "latex2mathml", "markdown-it-py", "markupsafe",
+    "matplotlib", "mdit-py-plugins", "numpy", "pandas", "pillow", "pydyf", "pygments", "pyphen", "scipy",
+    "tinycss2", "tinyhtml5", "weasyprint", "ziafont", "ziamath",
 )  # fmt: skip
 
 

@@ -269,7 +269,7 @@ MISTAKES = {
     ),
     "a broken formula": (
         'method = { en = "a\\n\\n$\\\\foo$" }',
-        "text.method.en, line 3: the formula '\\\\foo': unknown",
+        "text.method.en, line 3: the formula $\\foo$: unknown",
     ),
     "a link elsewhere": ('method = "[a](ftp://x.y)"', "text.method, line 1: the link to 'ftp://x.y'"),
     "pictures together": (

@@ -119,7 +119,7 @@ REFUSED = {
     "a wide table": ("|a" * 13 + "|\n" + "|-" * 13 + "|", 1, "a table of 13 columns is too wide"),
     "deep lists": ("> " * 6 + "a", 1, "more than 5 deep"),
     "very deep lists": ("> " * 150 + "a", 1, "more than 5 deep"),
-    "a broken formula": ("a\n\nb $\\frac{1}$", 3, "the formula '\\\\frac{1}': a command lacks an argument"),
+    "a broken formula": ("a\n\nb $\\frac{1}$", 3, "the formula $\\frac{1}$: a command lacks an argument"),
     "an unknown command": ("$$\n\\fraq{1}{2}\n$$", 1, "unknown command \\fraq"),
     "many formulas": ("$x$ " * 301, 1, "has more than 300 formulas"),
     "many pictures": ("![a](x.png)\n\n" * 31, 61, "has more than 30 pictures"),

@@ -109,6 +109,7 @@ class Page:
             *self.templates.notes,
             *untranslated(self.templates, self.context["languages"]),
             *([lacking] if missing else []),
+            *(f"the link to #{target} leads to nothing in this report" for target in lost_links(self.body)),
         )
 
     def _fill(self, *, highlight_css: str, screen_css: str, made_css: str, script: str) -> str:
@@ -126,6 +127,13 @@ class Page:
             policy = self.environment.from_string(self.templates.policy()).render(**values)
         self.templates.refuse_foreign(page)
         return self.templates.guarded(page, policy)
+
+
+def lost_links(body: str) -> list[str]:
+    """Return where links within a page lead that lead nowhere, such as an author's own."""
+    places = set(re.findall(r'\bid="([^"]+)"', body))
+    wanted = dict.fromkeys(re.findall(r'<a href="#([^"]+)"', body))
+    return [str(Markup(target).unescape()) for target in wanted if target not in places]
 
 
 def language_facts(codes: Sequence[str]) -> dict[str, Any]:
