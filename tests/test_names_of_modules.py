@@ -33,6 +33,7 @@ TOPICS = {
     "network": "network",
     "optimizers": "optimizers",
     "options": "options",
+    "own_words": "own words",
     "page": "page",
     "profiles": "performance profile",
     "progress": "how far",

@@ -217,8 +217,6 @@ class Experiment(Table):
     """Shown under the title, written like it."""
     course: Text | None = None
     """Shown under the title, written like it."""
-    text: OwnTexts = Field(default=OwnTexts(), exclude=True)  # kept whole, with its files, by itself
-    """The author's own words."""
     data: Data
     """The images."""
     comparison: Comparison | None = None
@@ -235,6 +233,8 @@ class Experiment(Table):
     """Layers and optimizers of one's own, such as those of a homework."""
     ablation: Ablation | None = None
     """The comparison again with each defect mended alone. Needs `[comparison]` and a defect."""
+    text: OwnTexts = Field(default=OwnTexts(), exclude=True)  # kept whole, with its files, by itself
+    """The author's own words."""
 
     @model_validator(mode="after")
     def _something_to_train(self) -> Self:

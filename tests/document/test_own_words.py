@@ -1,4 +1,4 @@
-"""The checks of a finished report, of one with the author's own words: formulas, pictures, tables and links."""
+"""The checks of a finished report, of one with its author's own words: formulas, pictures, tables, links."""
 
 from __future__ import annotations
 
