@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 PNG, JPEG = "image/png", "image/jpeg"
 MOST_PIXELS = 16_000_000
@@ -26,7 +28,7 @@ def check_raster(data: bytes, kind: str) -> tuple[int, int]:
 
     expected = _FORMATS[kind]
     try:
-        with warnings.catch_warnings():
+        with _whole_files_only(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of large pictures, which are refused here
             with Image.open(io.BytesIO(data), formats=(expected,)) as picture:
                 width, height = picture.size
@@ -42,3 +44,15 @@ def check_raster(data: bytes, kind: str) -> tuple[int, int]:
     except Exception:  # whatever a damaged file makes a decoder raise
         raise ValueError(f"cannot be read as {expected}; save it anew") from None
     return width, height
+
+
+@contextmanager
+def _whole_files_only() -> Iterator[None]:
+    """Whoever lays pages out lets Pillow fill up what a picture lacks; here that is a mistake."""
+    from PIL import ImageFile
+
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before

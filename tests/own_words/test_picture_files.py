@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from reportgen.own_words.picture_files import LARGEST, check_picture
 from tests.helpers.own_words import DRAWING, png
@@ -101,8 +101,9 @@ def test_a_picture_has_a_size(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_no_picture_or_more_than_one_is_refused(name: str) -> None:
+def test_what_is_no_picture_or_more_than_one_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     data, said = WRONG[name]
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint has it, once it is loaded
     with pytest.raises(ValueError, match=re.escape(said)) as refused:
         check_picture(name, data)
     assert "\n" not in str(refused.value)

@@ -33,8 +33,8 @@ class Section:
     """A section of a report.
 
     Attributes:
-        name: Of its template, sections/NAME.html.j2, and of the module that makes it; own_words.py makes those
-            of the author's own.
+        name: Of its template, sections/NAME.html.j2, and of the module that makes it; own_words.py makes
+            those of the author's own.
         fill: Makes its content. It draws the figures, so it is called where a page is made and not where
             claims are held against one.
         claims: The texts that it prints.
