@@ -9,6 +9,7 @@ import pytest
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.reading import find, read
 from reportgen.planning.plan import check_optimizers, plan
+from reportgen.planning.studies import studies_of
 from tests.helpers.project import ROOT
 
 READY = sorted(path.name for path in (ROOT / "experiments").glob("*.toml"))
@@ -43,7 +44,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_there_are_ready_experiments() -> None:
-    assert {"quickstart.toml", "homework.toml", "as-submitted.toml", "fashion.toml"} <= set(READY)
+    names = ("quickstart", "homework", "as-submitted", "fashion", "zoo", "zoo-fashion")
+    assert {f"{name}.toml" for name in names} <= set(READY)
 
 
 @pytest.mark.parametrize("name", READY)
@@ -55,8 +57,29 @@ def test_every_ready_experiment_reads_and_plans(name: str) -> None:
     stages = {trial.setup.stage.split(":")[0] for trial in trials}
     asked = {name for name in ("comparison", "tuned", "ablation") if getattr(experiment, name) is not None}
     assert stages == asked
-    if experiment.comparison is not None:
-        assert {trial.setup.optimizer for trial in trials} == {"SGD", "SGD_Momentum", "Adam"}
+    setups = [*getattr(experiment.comparison, "optimizers", ()), getattr(experiment.tuned, "optimizer", None)]
+    assert {trial.setup.optimizer for trial in trials} == {setup.name for setup in setups if setup}
+
+
+@pytest.mark.parametrize("name", sorted({*READY} - {"as-submitted.toml"}))
+def test_every_ready_comparison_has_seeds_enough_for_a_verdict(name: str) -> None:
+    comparison = read(find(name)).comparison
+    if comparison is not None:
+        optimizers = len(comparison.optimizers)
+        # the least p that signs can have, corrected for all pairs
+        assert 2 / 2 ** len(comparison.seeds) * optimizers * (optimizers - 1) / 2 <= 0.05
+
+
+def test_each_optimizer_of_the_zoo_searches_four_powers_of_ten_around_its_own_rate() -> None:
+    for name in ("zoo", "zoo-fashion"):
+        experiment = read(find(name))
+        studies = studies_of(experiment, classes=10)
+        assert len(studies) == len(experiment.comparison.optimizers) == 10
+        for study, optimizer in zip(studies, experiment.comparison.optimizers, strict=True):
+            space = study.spaces["learning_rate"]
+            assert space.high / space.low == pytest.approx(1e4)
+            assert space.low < optimizer.learning_rate < space.high
+            assert not space.at_edge(optimizer.learning_rate)
 
 
 def test_a_path_goes_before_a_ready_experiment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -281,7 +281,7 @@ def test_strange_names_and_values_stay_on_one_line(
 
 def test_a_missing_file_is_named_with_the_nearest_ready_experiment() -> None:
     ready = sorted(path.stem for path in (ROOT / "experiments").glob("*.toml"))
-    assert {"as-submitted", "fashion", "homework", "quickstart"} <= set(ready)
+    assert {"as-submitted", "fashion", "homework", "quickstart", "zoo"} <= set(ready)
     with pytest.raises(ExperimentError) as caught:
         find("quikstart.toml")
     assert str(caught.value) == (

@@ -65,7 +65,7 @@ def _panel_each(epochs: pd.DataFrame, metric: str, setups: Sequence[str], words:
     grey = [mean for mean, _, _ in validation]
     figure, panels = small_multiples(setups, grey, draw, x=words["epoch"], y=words[metric])
     whole_epochs(panels[0], epochs, {"epoch": ""})
-    _choose_scale(panels[0], epochs, metric)
+    _choose_scale(panels[0], epochs, metric, labels=4)
     return figure
 
 
@@ -92,8 +92,11 @@ def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     return figure
 
 
-def _choose_scale(panel: Axes, epochs: pd.DataFrame, metric: str) -> None:
-    """Accuracies in per cent; a logarithmic axis where losses differ by more than a factor of 30."""
+def _choose_scale(panel: Axes, epochs: pd.DataFrame, metric: str, labels: int | None = None) -> None:
+    """Accuracies in per cent; a logarithmic axis where losses differ by more than a factor of 30.
+
+    labels: so many have room in a small panel.
+    """
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
     if metric == "accuracy":
@@ -103,6 +106,8 @@ def _choose_scale(panel: Axes, epochs: pd.DataFrame, metric: str) -> None:
     losses = losses[np.isfinite(losses) & (losses > 0)]
     if losses.size and losses.max() / losses.min() > 30:
         panel.set_yscale("log")
-        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_locator(
+            LogLocator(subs=(1, 2, 5)) if labels is None else LogLocator(numticks=labels)
+        )
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         panel.yaxis.set_minor_locator(NullLocator())

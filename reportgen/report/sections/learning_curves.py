@@ -60,7 +60,7 @@ def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
             turns.append(Turn(str(setup), epoch, float(rise)))
     if not turns:
         overfitting = t("curves.not_turned", share=numbers.percent(TURNED, 0))
-    elif len(training) > FEW:
+    elif len(turns) > FEW:
         most = max(turns, key=lambda turn: turn.rise)
         setups = listed([turn.setup for turn in turns], t)
         overfitting = t("curves.turned_many", setups=setups, most=t("curves.turn", **most.words()))
