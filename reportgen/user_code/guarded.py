@@ -86,6 +86,9 @@ class GuardedProcess:
                 cwd=folders[0],
                 start_new_session=True,  # Ctrl-C is its parent's business; and a group can be killed as one
             )
+        except OSError:
+            self._close_pipes()
+            raise
         finally:
             for descriptor in (requests, answers, output):
                 os.close(descriptor)
@@ -151,13 +154,16 @@ class GuardedProcess:
     def close(self) -> None:
         """End the process and all that it started."""
         self._kill()
+        self._close_pipes()
+        if self.ended is None:
+            self.ended = UserCodeError(f"{self.file}: its process was closed", file=self.file, kind=ENDED)
+
+    def _close_pipes(self) -> None:
         for descriptor in (self._requests, self._answers, self._output):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
         self._requests = self._answers = self._output = -1
         self._scratch.cleanup()
-        if self.ended is None:
-            self.ended = UserCodeError(f"{self.file}: its process was closed", file=self.file, kind=ENDED)
 
     def _send(self, left: memoryview) -> memoryview:
         """Write what the pipe takes, and return the rest."""

@@ -118,9 +118,9 @@ class Bad:
     def list(self, path):
         return sorted(os.listdir(path))
 
-    def connect_in_c(self):
-        libc.socket(2, 1, 0)
-        return os.listdir("/sys/class/net") if os.path.exists("/sys/class/net") else []
+    def networks(self):
+        with open("/proc/net/dev") as file:
+            return [line.split(":")[0].strip() for line in file if ":" in line]
 
     def leave(self):
         raise SystemExit(0)
@@ -315,7 +315,7 @@ def test_bubblewrap_shows_neither_home_nor_network_and_lets_nothing_be_written(t
         assert bad.call("list", str(folder.parent))[0] == [folder.name]
         with pytest.raises(UserCodeError, match="FileNotFoundError"):
             bad.call("list", str(tmp_path))
-        assert bad.call("connect_in_c")[0] == []
+        assert bad.call("networks")[0] == ["lo"]  # one of its own, on which nobody listens
 
 
 def test_no_process_starts_where_the_code_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
