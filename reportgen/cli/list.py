@@ -59,8 +59,12 @@ def list_(what: str | None, output: Path) -> None:
         console,
         [("Ready experiments", READY_COLUMNS, ready), (f"Runs in {output}", RUN_COLUMNS, runs)],
     )
-    if console.is_terminal and not runs:
-        console.print(f"No runs in {output} yet", markup=False, highlight=False)
+    if console.is_terminal:
+        folder = resources.experiments()
+        where = f"The ready ones are in {folder}; reportgen new FILE.toml --from NAME copies one."
+        console.print(where, markup=False, highlight=False, soft_wrap=True)
+        if not runs:
+            console.print(f"No runs in {output} yet", markup=False, highlight=False)
 
 
 def show(console: Console, listings: Sequence[tuple[str, Sequence[str], Sequence[Row]]]) -> None:
@@ -97,17 +101,17 @@ def optimizer_rows() -> list[Row]:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
-    """The rows under a heading; what is damaged is red."""
+    """The rows under a heading, as many of their cells as it has columns; what is damaged is red."""
     damaged = [number for number, row in enumerate(rows) if row.kind == "damaged"]
-    return draw_table(title, columns, [row.cells for row in rows], red=damaged)
+    return draw_table(title, columns, [row.cells[: len(columns)] for row in rows], red=damaged)
 
 
 def ready_row(file: Path) -> Row:
-    """A ready experiment: its name, its title and where its images come from."""
+    """A ready experiment: its name, its title, where its data come from, and its file."""
     from reportgen.experiment import reading
 
     read = reading.read(file)
-    return Row("experiment", (file.stem, read.title.en, read.data.source))
+    return Row("experiment", (file.stem, read.title.en, read.data.source, str(file)))
 
 
 def run_row(folder: Path) -> Row:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reportgen.experiment.data_settings import OF_TABLES
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.experiment.stages import COMPARISON, TUNED
 
-OF_ONE_SOURCE = ("path", "shares", "resize", "name", *OF_TABLES)
-"""The keys of [data] that another source does not take over."""
+OF_ONE_SOURCE = ("path", "shares", "resize", "name")
+"""The keys of [data] that another source does not take over, beside those of tables."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,12 @@ class Overrides:
 
         The keys that stand in no table have the empty name.
         """
+        from reportgen.experiment.data_settings import OF_TABLES  # late: `--help` does without pydantic
+
         data: dict[str, Any] = {}
         if self.data_source is not None:
             # what is said of another source's files means nothing to this one
-            data = {"source": self.data_source, **dict.fromkeys(OF_ONE_SOURCE)}
+            data = {"source": self.data_source, **dict.fromkeys((*OF_ONE_SOURCE, *OF_TABLES))}
         if (path := self._path()) is not None:
             data["path"] = str(path)
         stage = {key: getattr(self, key) for key in ("seeds", "epochs") if getattr(self, key) is not None}

@@ -164,7 +164,8 @@ def test_list_shows_the_ready_experiments_and_makes_no_folder(cli: Cli, tmp_path
     lines = listed(cli, tmp_path / "output")
     assert [line[1] for line in lines] == [path.stem for path in sorted(EXPERIMENTS.glob("*.toml"))]
     assert {line[0] for line in lines} == {"experiment"}
-    assert ["experiment", "quickstart", "Comparing optimizers: handwritten digits", "digits"] in lines
+    file = str(EXPERIMENTS / "quickstart.toml")
+    assert ["experiment", "quickstart", "Comparing optimizers: handwritten digits", "digits", file] in lines
     assert list(tmp_path.iterdir()) == []
 
 
@@ -240,6 +241,7 @@ def test_list_draws_tables_on_a_terminal(
     list_.callback(None, tmp_path)
     shown = capsys.readouterr().out
     assert "Ready experiments" in shown
+    assert f"in {EXPERIMENTS}; reportgen new" in shown
     assert "55.00% SGD (tuned)" in shown
     assert "\t" not in shown
     assert re.search(r"20260102-000000-bbbbbb.*damaged", shown)
