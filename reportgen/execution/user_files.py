@@ -66,7 +66,8 @@ def open_user_files(experiment: Experiment, folder: Path) -> UserFiles:
                 raise UserError(f"{written}: two files of code are called {code.file}; rename one")
             opened[written] = classes = GuardedClasses(code)
             for name, kind in kinds_of_file(classes.process, classes.description).items():
-                kinds[f"{written}:{name.rpartition(':')[2]}"] = kind
+                # as the experiment writes it, and as trials have it: without the folder
+                kinds[f"{written}:{name.rpartition(':')[2]}"] = kinds[name] = kind
         layers, own = (opened.get(file) if file else None for file in (named.layers, named.optimizers))
         files = UserFiles(
             codes=tuple(classes.code for classes in opened.values()),
