@@ -48,7 +48,7 @@ DEFAULTS = {
         "epsilon": 1e-10,
     },
     "SOAP": ADAM | {"learning_rate": 3e-3, "beta1": 0.95, "beta2": 0.95, "every": 10, "largest": 1024},
-    "Shampoo": {"learning_rate": 1e-3, "epsilon": 1e-6, "every": 10, "largest": 1024, "weight_decay": 0.0},
+    "Shampoo": {"learning_rate": 1e-3, "epsilon": 1e-6, "every": 1, "largest": 512, "weight_decay": 0.0},
     "ScheduleFreeSGD": {"learning_rate": 1.0, "beta": 0.9, "weight_decay": 0.0},
     "ScheduleFreeAdamW": ADAM | {"learning_rate": 2.5e-3},
 }

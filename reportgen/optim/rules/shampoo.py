@@ -17,8 +17,10 @@ class Shampoo(PerParameter):
     """Shampoo: w <- w - learning_rate L^(-1/4) g R^(-1/4), with L the sum of g g^T and R that of g^T g.
 
     epsilon: L and R start at epsilon times the identity. every: the roots, which are costly, are
-    renewed at every how many steps. largest: of a side that is longer, only the diagonal of L
-    or R is kept. weight_decay: how fast the weights (not the biases) shrink, apart from the gradient.
+    renewed at every how many steps; above 1, steps along directions that are new to the roots are
+    long, and a larger epsilon, such as 0.01, keeps them short. largest: of a side that is longer,
+    only the diagonal of L or R is kept. weight_decay: how fast the weights (not the biases) shrink,
+    apart from the gradient.
 
     A bias has one side: b <- b - learning_rate L^(-1/2) g.
 
@@ -30,8 +32,8 @@ class Shampoo(PerParameter):
         self,
         learning_rate: float = 1e-3,
         epsilon: float = 1e-6,
-        every: int = 10,
-        largest: int = 1024,
+        every: int = 1,
+        largest: int = 512,
         weight_decay: float = 0.0,
     ) -> None:
         refuse_not_positive(epsilon=epsilon, every=every, largest=largest)
@@ -113,13 +115,13 @@ def twin(
 ABOUT = About(
     heading=Words("Shampoo：矩陣兩側的預條件", "Shampoo: preconditioned on both sides"),
     text=Words(
-        "Shampoo 累積權重矩陣之梯度兩側的二階矩 L 與 R，以兩者的負四分之一次方縮放梯度。方根的計算量大，每隔"
-        "數步（every）才更新；邊長超過上限（largest）時只保留對角線。偏移量只有一側，以 L 的負二分之一次方縮"
-        "放。",
+        "Shampoo 累積權重矩陣之梯度兩側的二階矩 L 與 R，以兩者的負四分之一次方縮放梯度。方根的計算量大，可以"
+        "每隔數步（every）才更新；邊長超過上限（largest）時只保留對角線。偏移量只有一側，以 L 的負二分之一次"
+        "方縮放。",
         "Shampoo sums the second moments of a weight matrix's gradients on both sides, L and R, and scales"
-        " the gradient by the inverse fourth roots of both. The roots are costly and renewed only at every"
-        " few steps (every); of a side longer than a limit (largest) only the diagonal is kept. A bias has"
-        " one side, scaled by the inverse square root of its L.",
+        " the gradient by the inverse fourth roots of both. The roots are costly and may be renewed only at"
+        " every few steps (every); of a side longer than a limit (largest) only the diagonal is kept. A bias"
+        " has one side, scaled by the inverse square root of its L.",
     ),
     formulas=(
         Formula(
@@ -142,5 +144,5 @@ ABOUT = About(
     twin=twin,
     against="pytorch_optimizer's Shampoo",
     on_problems={"epsilon": 0.1},
-    trial={"learning_rate": 0.03, "every": 1, "weight_decay": 0.1},
+    trial={"learning_rate": 0.03, "weight_decay": 0.1},
 )
