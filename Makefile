@@ -42,7 +42,7 @@ WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test fast unprivileged newer wheel floors floor-report check-document check lint format types docs \
+.PHONY: help report test fast unprivileged newer newer-report wheel floors floor-report check-document check lint format types docs \
 	bench simulation drift-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
@@ -61,17 +61,19 @@ fast: lint types system-test ## what to run all day: lint, types, and the tests 
 unprivileged: $(INSTALLED_DEV) ## run the tests of what a user may not do, who root is not
 	@$(WITHOUT_RIGHTS) $(RUN) -m pytest -m unprivileged $$(grep -rl --include='test_*.py' mark.unprivileged tests) $(ARGS)
 
-newer: system-test $(INSTALLED_DEV) ## run the fast tests with a newer Python, where there is one
+newer-report: system-report $(INSTALLED_DEV) ## train and render with a newer Python, where there is one
 ifeq ($(NEWER),)
 	@echo "newer: there is no Python 3.12 or 3.13 here, going on without; make newer NEWER=/path/to/python names one"
 else
 	@$(UV) venv --quiet --clear --python "$(NEWER)" build/newer
 	@# its torch is gigabytes, which not every machine can download or hold
-	@if timeout 300 env $(UV) pip install --quiet --python build/newer --constraint constraints.txt \
-		--editable '.[dev,docs]'; then \
-		build/newer/bin/python --version && build/newer/bin/$(FAST) $(ARGS); \
+	@if timeout 300 env $(UV) pip install --quiet --python build/newer --constraint constraints.txt '.[dev,docs]'; \
+	then build/newer/bin/python --version && $(RUN) tools/try_out.py build/newer; \
 	else echo "newer: the packages for $(NEWER) cannot be installed here, going on without"; fi
 endif
+
+newer: newer-report system-test ## the same, and run the fast tests with it
+	@if [ -x build/newer/bin/reportgen ]; then build/newer/bin/$(FAST) $(ARGS); fi
 
 check-document: system-test $(INSTALLED_DEV) ## check a freshly made report: HTML and PDF, every automatic check
 	@$(RUN) -m pytest -m document $(ARGS)
