@@ -106,3 +106,30 @@ def test_ctrl_c_takes_the_guarded_processes_with_it(tmp_path: Path) -> None:
     assert program.returncode == 130
     assert "Traceback" not in errors
     assert processes_naming(tmp_path) == []
+
+
+LAYER = """
+import torch
+
+
+class ReLU:
+    def forward(self, x):
+        self.x = x
+        if torch.is_inference_mode_enabled():
+            raise ValueError("not today")
+        return x.clamp(min=0)
+
+    def backward(self, backprop):
+        return backprop * (self.x > 0)
+"""
+
+
+def test_layers_train_in_a_guarded_process_too(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, "pass")
+    experiment = tmp_path / "mine.toml"
+    text = experiment.read_text(encoding="utf-8").replace("[data]", '[code]\nlayers = "hw5.py"\n[data]')
+    experiment.write_text(text, encoding="utf-8")
+    (tmp_path / "hw5.py").write_text(LAYER, encoding="utf-8")
+    message = "hw5.py, line 9: ValueError: not today"
+    refused(cli("run", "mine.toml", "--no-pdf", "--workers", "1"), message)
+    assert processes_naming(tmp_path) == []
