@@ -16,6 +16,7 @@ from reportgen.cli.main import main
 from reportgen.verification import document
 from reportgen.verification.document import Document
 from tests.helpers.cli import Cli, refused_clean
+from tests.helpers.experiments import SEARCHED
 from tests.helpers.own_words import EXPERIMENT, TABLE, png, write_experiment
 from tests.helpers.verified import failed, prove, resealed
 
@@ -296,3 +297,10 @@ def test_a_mistake_is_one_line_and_nothing_is_trained(cli: Cli, tmp_path: Path, 
         for number in range(6):
             (folder / f"{number}.png").write_bytes(png() + b"\0" * 3_900_000)
     refused_clean(cli("run", folder / "own.toml", "--workers", 1), "own.toml: ", said)
+
+
+def test_a_search_writes_no_experiment_away_from_its_texts(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    write_experiment(folder, SEARCHED + '[text]\nmethod = { file = "introduction.en.md" }\n')
+    refused_clean(cli("tune", folder / "own.toml"), "own-tuned.toml: [text] of", "needs the files beside it")
+    assert not Path("own-tuned.toml").exists()
