@@ -25,8 +25,8 @@ def test_all_mistakes_in_an_experiment_are_said_at_once(cli: Cli) -> None:
     assert (answer.code, answer.out) == (1, "")
     start = "reportgen: error: x.toml: "
     assert [line.removeprefix(start) for line in answer.err.splitlines()] == [
-        "data.source = \"diigts\": input should be 'digits', 'cifar10', 'fashion-mnist', 'npz' or 'folder';"
-        ' did you mean "digits"?',
+        "data.source = \"diigts\": input should be 'digits', 'cifar10', 'fashion-mnist', 'npz', 'folder' or"
+        " 'table'; did you mean \"digits\"?",
         "unknown key comparison.hidden_layers; did you mean hidden?",
         "unknown key comparison.bs; did you mean batch_size?",
         "unknown key comparison.optimizers[0].lr; did you mean learning_rate?",

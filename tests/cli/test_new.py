@@ -76,7 +76,7 @@ def test_a_copy_has_every_line_of_a_ready_experiment(cli: Cli, ready: str) -> No
 
 
 def test_title_author_and_course_take_the_place_of_the_copy_s(cli: Cli) -> None:
-    title, author, course = r'A "B" \ C', "王小明", "C # 5"
+    title, author, course = r'A "B" \ C', r'王小明 "\1"', "C # 5"
     given = ("--title", title, "--author", author, "--course", course)
     for number, base in enumerate([(), ("--from", "homework")]):
         assert cli("new", f"mine{number}.toml", *base, *given).code == 0
