@@ -15,7 +15,7 @@ ELSEWHERE = ("https://", "http://", "mailto:")
 
 def links(page: Path) -> list[str]:
     """Where a page's links and pictures lead; code is no link."""
-    text = re.sub(r"`[^`]*`", "`", prose(page))
+    text = re.sub(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "`", prose(page), flags=re.S)
     return re.findall(r"\]\(\s*<?([^)\s>]*)", text) + re.findall(r"^\[[^\]]+\]: (\S+)", text, re.M)
 
 
