@@ -19,7 +19,7 @@ TEXTS = {
     "features": "{arrays}: rows of {columns} values are taken as features, not as images",
     "split_column": "the column {column} splits the rows:"
     " {train} to train, {validation} to validate, {test} to test",
-    "filled": "empty cells: {cells}, in {columns} columns, the first of them {first};"
+    "filled": "empty cells: {cells} (columns: {columns}, the first of them {first});"
     " a number becomes the mean of the training rows, a category none of those known",
     "unseen": "categories that no training row has: {cells} cells of other rows,"
     " the most in the column {first}; they count as none of those known",

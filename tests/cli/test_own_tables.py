@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reportgen.data import TableKeys, encoded, load, split, subset
+from reportgen.data import TableKeys, encoded, load, split, subset, unseen_categories
 from tests.helpers.cli import Cli, refused_clean
 
 FLOWERS = """
@@ -131,6 +131,23 @@ def test_networks_get_what_was_measured_on_the_training_rows_alone() -> None:
     np.testing.assert_allclose(small.test.inputs, of_subset[48:], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.usefixtures("cli")
+def test_what_is_empty_counts_as_the_mean_and_what_is_unknown_as_no_category() -> None:
+    parts = ["train"] * 40 + ["validation"] * 8 + ["test"] * 12
+    rows = [[*row, part] for row, part in zip(make_rows(), parts, strict=True)]
+    rows[50][0] = rows[51][2] = rows[3][2] = ""
+    rows[52][2] = "black"
+    path = write_csv(rows, [*HEAD, "part"])
+    splits = split(load("table", path, columns=TableKeys("species", "part", missing="fill")))
+    test = encoded(splits).test.inputs
+    assert np.isfinite(test).all()
+    assert test[2, 0] == 0
+    assert test[3, 2:].tolist() == test[4, 2:].tolist() == [0, 0, 0]
+    assert test[2, 2:].sum() == 1
+    (note,) = unseen_categories(splits)  # an empty cell is none
+    assert (note.values["cells"], note.values["first"]) == (1, "colour")
+
+
 @pytest.mark.usefixtures("no_proofs", "no_reports")
 def test_a_column_may_say_which_row_is_in_which_part(cli: Cli) -> None:
     parts = ["test", "train", "train", "Validation "] * 15
@@ -153,7 +170,7 @@ def test_empty_cells_are_refused_or_filled_and_said(cli: Cli) -> None:
         cli("run", "x.toml"), "3 cells are empty", "row 5 of the column 'length'", 'missing = "fill"'
     )
     made = run(cli, 'missing = "fill"')
-    assert "note: empty cells: 3, in 2 columns, the first of them length" in made["printed"]
+    assert "note: empty cells: 3 (columns: 2, the first of them length)" in made["printed"]
     assert [column["empty"] for column in made["data"]["columns"]] == [1, 0, 2]
 
 
@@ -183,6 +200,26 @@ def test_parquet_and_other_csv_files_hold_the_same(cli: Cli) -> None:
     frame.astype({"colour": "category"}).to_parquet("flowers.csv")  # told by how it begins, not by its name
     assert load_digest(Path("flowers.csv")) == digest
     assert run(cli)["data"]["digest"] == digest
+
+
+@pytest.mark.usefixtures("cli")
+def test_codes_are_categories_where_they_are_called_so() -> None:
+    import pandas as pd
+
+    pytest.importorskip("pyarrow")
+    codes = [(1234567, 1234568, 20)[number % 3] for number in range(60)]
+    path = write_csv(
+        [[str(code), *row] for code, row in zip(codes, make_rows(), strict=True)], ["zip", *HEAD]
+    )
+    frame = pd.read_csv(path)
+    frame.loc[5, "colour"] = None
+    frame.astype({"colour": "category"}).to_parquet(path)
+    keys = TableKeys("species", categorical=("zip",), missing="fill")
+    data = load("table", path, columns=keys)
+    assert data.columns[0].categories == ("20", "1234567", "1234568")
+    assert data.train_inputs[:4, 0].tolist() == [1, 2, 0, 1]
+    assert data.columns[3].categories == ("blue", "red", "white")
+    assert np.isnan(data.train_inputs[5, 3])
 
 
 def load_digest(path: Path) -> str:

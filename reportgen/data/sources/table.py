@@ -144,7 +144,7 @@ def _labels(values: pd.Series, where: str) -> tuple[Labels, list[str]]:
         distinct, codes = np.unique(numbers, return_inverse=True)
         names = [f"{number:.0f}" for number in distinct]
     else:
-        texts, codes = np.unique(values.astype(str).to_numpy(dtype=str), return_inverse=True)
+        texts, codes = np.unique(_texts(values), return_inverse=True)
         names = texts.tolist()
     if len(names) < 2:
         raise DataError(f"{where} has the one value {names[0]!r}: there is nothing to tell apart")
@@ -176,8 +176,7 @@ def _values(values: pd.Series, name: str, keys: TableKeys, where: str) -> tuple[
     if not (texts or numbers or is_bool_dtype(values)):
         raise DataError(f"{where} is of the type {values.dtype}: turn it into numbers or texts, or ignore it")
     empty = values.isna().to_numpy()
-    as_texts = values.map("{:g}".format, na_action="ignore") if numbers else values.astype(str)
-    named = np.where(empty, "", as_texts.to_numpy(dtype=str))
+    named = _texts(values.map(_number_as_text, na_action="ignore") if numbers else values)
     categories = sorted(set(named[~empty].tolist()), key=float if numbers else None)
     if name not in keys.categorical:
         if texts and (odd := _nearly_numbers(categories)) is not None:
@@ -196,6 +195,10 @@ def _values(values: pd.Series, name: str, keys: TableKeys, where: str) -> tuple[
     codes = {category: code for code, category in enumerate(categories)}
     cells = np.array([codes.get(text, np.nan) for text in named.tolist()])
     return Column(name, tuple(categories)), cells
+
+
+def _number_as_text(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _nearly_numbers(texts: list[str]) -> str | None:
@@ -246,7 +249,7 @@ def _parts(frame: pd.DataFrame, keys: TableKeys, where: str) -> dict[str, np.nda
     nowhere = np.zeros(0, dtype=np.int64)
     if keys.split_column is None:
         return {"train": np.arange(len(frame)), "validation": nowhere, "test": nowhere}
-    said = frame[keys.split_column].astype(str).str.strip().str.lower().to_numpy(dtype=str)
+    said = np.char.lower(np.char.strip(_texts(frame[keys.split_column])))
     unknown = ~np.isin(said, PARTS)
     if unknown.any():
         raise DataError(
@@ -260,6 +263,14 @@ def _parts(frame: pd.DataFrame, keys: TableKeys, where: str) -> dict[str, np.nda
                 f"{where}: no row of the split column {keys.split_column!r} says {name}: let some of them"
             )
     return parts
+
+
+def _texts(values: pd.Series) -> np.ndarray:
+    """The cells as texts, an empty one as an empty text."""
+    # pandas' own way cuts them to one letter where a cell is empty
+    return np.array(
+        [str(value) for value in values.astype(object).where(values.notna(), "").tolist()], dtype=str
+    )
 
 
 def _row(flags: object) -> str:

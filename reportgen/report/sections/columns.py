@@ -20,7 +20,7 @@ NAMES = 5
 
 
 def columns_block(data: Data, t: Catalogue) -> dict[str, Any] | None:
-    """Return the columns as rows of a table, and how many of all they are; None for images.
+    """Return the columns as rows of a table, and how many are in it and in the figure; None for images.
 
     Args:
         data: As the manifest describes them.
@@ -30,6 +30,7 @@ def columns_block(data: Data, t: Catalogue) -> dict[str, Any] | None:
         return None
     return {
         "shown": numbers.whole(len(data.columns)),
+        "drawn": numbers.whole(len(drawn_columns(data))),
         "all": numbers.whole(data.numeric_columns + data.categorical_columns),
         "rows": [
             {
@@ -53,6 +54,11 @@ def column_range(column: TableColumn) -> str:
     return f"{column.mean:.4g} ± {column.std:.4g} [{column.minimum:.4g}, {column.maximum:.4g}]"
 
 
+def drawn_columns(data: Data) -> list[TableColumn]:
+    """Return the first columns of which there is something to draw."""
+    return [column for column in data.columns if column.counts][:PANELS]
+
+
 def distributions_figure(data: Data, t: Catalogue) -> tuple[Markup, Phrase]:
     """Return the figure of the columns, and its alternative text.
 
@@ -60,7 +66,7 @@ def distributions_figure(data: Data, t: Catalogue) -> tuple[Markup, Phrase]:
         data: As the manifest describes them.
         t: The words, in the report's languages.
     """
-    columns = [column for column in data.columns if column.counts][:PANELS]
+    columns = drawn_columns(data)
     apart = len(data.classes) if all(len(column.counts) > 1 for column in columns) else 1
     classes = list(data.classes) if apart > 1 else [t("data.all_classes").plain()]
     values = "; ".join(f"{column.name} {column_range(column)}" for column in columns)

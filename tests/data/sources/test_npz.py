@@ -146,7 +146,7 @@ def test_wrong_arrays_are_refused_by_name(changes, said, write_npz, refused):
         assert words in line
 
 
-def test_rows_are_features_and_stay_what_they_are(write_npz):
+def test_rows_are_features_and_stay_what_they_are(write_npz, capsys):
     x = np.random.default_rng(0).normal(size=(18, 5)).astype(np.float32)
     data = load("npz", write_npz(**rows(x)))
     np.testing.assert_array_equal(np.concatenate([data.train_inputs, data.test_inputs]), x)
@@ -156,6 +156,7 @@ def test_rows_are_features_and_stay_what_they_are(write_npz):
     assert note.line == "x_train, x_test: rows of 5 values are taken as features, not as images"
     again = load("npz", write_npz(**rows(x)))  # from the cache
     assert (again.columns, again.digest, again.things) == (data.columns, data.digest, "rows")
+    assert capsys.readouterr().err == ""  # sound there
     assert load("npz", write_npz("other.npz", **rows(x + 1))).digest != data.digest
 
 

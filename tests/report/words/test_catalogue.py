@@ -110,7 +110,7 @@ def test_every_phrase_is_used_somewhere() -> None:
 
 
 ABOUT_IMAGES = {
-    "ui.per_channel", "data.pixels_per-channel", "data.pixels_differ", "data_note.left_out",
+    "ui.per_channel", "data.samples", "data.pixels_per-channel", "data.pixels_differ", "data_note.left_out",
     "data_note.resized", "data_note.features", "audit.duplicates_unknown", "audit.test_official",
     "audit.test_set_apart", "audit.test_of_folder", "parts.augmentation", "insight.weights_text",
     "insight.weights_caption", "insight.examples_text", "insight.examples_caption", "source.folder",
