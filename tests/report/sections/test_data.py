@@ -65,3 +65,27 @@ def test_digits_are_not_said_to_have_a_test_set_of_their_own(tiny_run: Path) -> 
     assert page.count("The data set has no official test set: the 500 test images are of a fixed part") == 2
     assert "own test set" not in page
     assert "the test set is read once by each finished trial, and nothing is chosen by it" in page
+
+
+def test_records_of_before_the_keys_of_own_data_are_read_as_ever(records: RunRecords, t: Catalogue) -> None:
+    before = describe_data(records, t)
+    settings = records.manifest_json["experiment"]["settings"]["data"]
+    later = (
+        "shares",
+        "resize",
+        "name",
+        "label",
+        "split_column",
+        "numeric",
+        "categorical",
+        "ignore",
+        "missing",
+    )
+    for name in later:
+        del settings[name]
+    del records.manifest_json["data"]["notes"]
+    assert describe_data(replace(records), t) == before
+    assert before["notes"] == []
+    del settings["seed"]  # not so a key that every record has
+    with pytest.raises(ValueError, match="seed is missing"):
+        describe_data(replace(records), t)
