@@ -15,11 +15,14 @@ from reportgen.nn import WeightGradient
 from reportgen.optim import OptimizerKind
 from reportgen.optim.about import Value
 from reportgen.optim.base import evaluated_parameters
+from reportgen.optim.gradients import Gradient
 from reportgen.optim.registry import LEARNING_RATE
 from reportgen.optim.torch_optim import WEIGHT_DECAY, TorchOptimizer
 from reportgen.training.optimizer_state import restore_state, state_of
 
 STEPS, L2, DECAY = 200, 0.01, 0.4
+WEIGHTS, BIASES = ("w1", "w2"), ("b1", "b2")
+"""The parameters to be moved: two of each shape, so that a state that they share is noticed."""
 USUAL_RATE = 1e-3
 """The learning rate of an optimizer whose class has no default for it."""
 NO_TWIN = Measure("no twin: properties only", 0.0, EXACTLY)
@@ -67,21 +70,28 @@ def _compare(
     """
     ours = kind.make(**settings)
     parameters, draws = _parameters(), _draws()
-    w, b = (parameter.clone().requires_grad_() for parameter in parameters.values())
+    others = {name: parameter.clone().requires_grad_() for name, parameter in parameters.items()}
+    weights, biases = ([others[name] for name in names] for names in (WEIGHTS, BIASES))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        twin = kind.about.twin([w], [b], **settings)  # type: ignore[misc]  # who calls has looked
+        twin = kind.about.twin(weights, biases, **settings)  # type: ignore[misc]  # who calls has looked
     measures = []
     for step, learning_rate in enumerate(learning_rates):
-        x, d = next(draws)
-        dw, db = WeightGradient(x, d, parameters["w1"], L2), d.sum(dim=0)
+        gradients: dict[str, Gradient] = {}
+        for name, other in others.items():
+            x, d = next(draws)
+            if name in BIASES:
+                gradients[name], other.grad = d.sum(dim=0), d.sum(dim=0)
+            else:
+                factors = WeightGradient(x, d, parameters[name], L2)
+                gradients[name] = factors if step % 2 else factors.written_out()
+                other.grad = x.T @ d + 2 * L2 * other.detach()
         ours.learning_rate = learning_rate
-        ours.step(parameters, {"w1": dw if step % 2 else dw.written_out(), "b1": db})
+        ours.step(parameters, gradients)
         for group in twin.param_groups:
             group["lr"] = learning_rate
-        w.grad, b.grad = x.T @ d + 2 * L2 * w.detach(), db.clone()
         twin.step()
-        pairs = {"w1": (parameters["w1"], w.detach()), "b1": (parameters["b1"], b.detach())}
+        pairs = {name: (parameters[name], other.detach()) for name, other in others.items()}
         measures.append(worst((kind.about.against, kind.about.limit), pairs))
     return measures
 
@@ -96,7 +106,7 @@ def _prove_properties(kind: OptimizerKind, settings: Mapping[str, Value]) -> Non
     first, parameters, draws = kind.make(**settings), _parameters(), _draws()
     rate = float(settings[LEARNING_RATE])  # type: ignore[arg-type]  # a learning rate is a number
     for step in range(12):
-        gradients = _gradients(*next(draws))
+        gradients = _gradients(draws)
         before = {name: gradient.clone() for name, gradient in gradients.items()}
         first.learning_rate = rate * (1 + 0.5 * math.cos(step))
         first.step(parameters, dict(gradients))
@@ -107,7 +117,7 @@ def _prove_properties(kind: OptimizerKind, settings: Mapping[str, Value]) -> Non
     restore_state(second, tensors, plain)
     others = {name: parameter.clone() for name, parameter in parameters.items()}
     for _ in range(5):
-        gradients = _gradients(*next(draws))
+        gradients = _gradients(draws)
         for each, of_each in ((first, parameters), (second, others)):
             each.learning_rate = rate
             each.step(of_each, {name: gradient.clone() for name, gradient in gradients.items()})
@@ -115,7 +125,7 @@ def _prove_properties(kind: OptimizerKind, settings: Mapping[str, Value]) -> Non
         raise ArithmeticError("goes on from what it kept to other numbers than without a stop")
     if isinstance(first, TorchOptimizer):
         return  # its learning rate is set where torch says; Rprop, for one, does not mean to follow it
-    gradients = _gradients(*next(draws))
+    gradients = _gradients(draws)
     for each, of_each, factor in ((first, parameters, 1), (second, others, 3)):
         each.learning_rate = factor * rate
         each.step(of_each, {name: gradient.clone() for name, gradient in gradients.items()})
@@ -142,9 +152,9 @@ def _height(parameters: Mapping[str, Tensor]) -> float:
 
 def _parameters() -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(3)
+    shapes = {**dict.fromkeys(WEIGHTS, (5, 4)), **dict.fromkeys(BIASES, (4,))}
     return {
-        "w1": torch.randn(5, 4, generator=generator, dtype=torch.float64),
-        "b1": torch.randn(4, generator=generator, dtype=torch.float64),
+        name: torch.randn(shape, generator=generator, dtype=torch.float64) for name, shape in shapes.items()
     }
 
 
@@ -156,5 +166,6 @@ def _draws() -> Iterator[tuple[Tensor, Tensor]]:
         yield x, d
 
 
-def _gradients(x: Tensor, d: Tensor) -> dict[str, Tensor]:
-    return {"w1": x.T @ d, "b1": d.sum(dim=0)}
+def _gradients(draws: Iterator[tuple[Tensor, Tensor]]) -> dict[str, Tensor]:
+    drawn = {name: next(draws) for name in (*WEIGHTS, *BIASES)}
+    return {name: x.T @ d if name in WEIGHTS else d.sum(dim=0) for name, (x, d) in drawn.items()}
