@@ -134,6 +134,10 @@ def test_pictures_are_inside_the_page_and_described(page: str) -> None:
         ("先前實驗的曲線 The curve of an earlier experiment", "png"),
         ("A blue box", "svg+xml"),
     ]
+    captions = re.findall(r'class="figure picture">.*?<figcaption>(.*?)</figcaption>', page, re.S)
+    said = [plain(caption).replace("\xa0", " ").replace("\u2002", " ") for caption in captions]
+    assert re.fullmatch(r"圖 1 先前實驗的準確率Figure 1 Accuracy of an earlier experiment", said[0])
+    assert re.fullmatch(r"圖 Figure \d A blue box", said[1])
 
 
 def test_a_formula_is_read_aloud_as_its_source(page: str) -> None:

@@ -161,7 +161,8 @@ class _Setter:
             "key": self._key(first.path),
             "content": content,
             "caption": self._phrase({language: escape(block.caption) for language, block in of_row.items()}),
-            "attributes": self._alone(row),
+            # its caption says its language; bare, it may let the text behind it fill up the page
+            "attributes": self._alone(row) if len(self.written_in) > 1 else "",
         }
 
     def _key(self, path: str) -> str:
