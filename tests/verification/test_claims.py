@@ -18,6 +18,7 @@ from reportgen.report.options import ReportOptions
 from reportgen.report.render import render
 from reportgen.report.sections.section import Report
 from reportgen.report.templates.loading import own_texts, read, words_in
+from reportgen.report.words.recorded import with_recorded
 from reportgen.verification import document
 from reportgen.verification.document import Document, squeezed
 from reportgen.verification.printed import FRONT
@@ -34,7 +35,9 @@ IN_FRONT = ("key findings", "results at a glance")
 
 @pytest.fixture(scope="module")
 def report(tiny_run: Path) -> Report:
-    return compose_run(run_folder.read(tiny_run), words_in(("zh-Hant", "en")), "0" * 64)
+    records = run_folder.read(tiny_run)
+    words = with_recorded(words_in(("zh-Hant", "en")), records.manifest.optimizers)
+    return compose_run(records, words, "0" * 64)
 
 
 @pytest.fixture(scope="module")
