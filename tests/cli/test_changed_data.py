@@ -68,7 +68,7 @@ def test_a_damaged_cache_is_not_trained_on(cli: Cli) -> None:
     answer = run(cli, "--fresh")
     assert trained(answer) == ALL
     assert answer.err.startswith(
-        f"note: {file.parent.absolute()}: the images that were kept here are damaged"
+        f"note: {file.parent.absolute()}: the data that were kept here are damaged"
     )
     assert file.read_bytes() == content
     first, second = runs()

@@ -67,7 +67,7 @@ def test_without_a_twin_its_properties_alone_are_proved_and_that_is_said(cli: Cl
     ("right", "wrong", "said"),
     [
         ("w -= self", "w += self", LOWER),
-        ("m.mul_(self.beta2)", "m.mul_(self.beta1)", "in the file 7."),
+        ("m.mul_(self.beta2)", "m.mul_(self.beta1)", "in the file 9."),
         ("self.learning_rate * torch.sign", "0.001 * torch.sign", "a schedule does not reach it"),
         ("g = gradients[name]", "g = gradients[name].mul_(0.5)", "changes the gradients"),
         ("self.m = {}", "self.m = {}; self.f = print", "no checkpoint can hold"),
