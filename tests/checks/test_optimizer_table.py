@@ -125,9 +125,10 @@ def test_the_gradients_of_a_problem_are_those_of_its_loss(problem: str) -> None:
 
 
 @pytest.mark.long
-def test_every_optimizer_of_this_program_does_all_of_it() -> None:
-    wrong = [row.name for row in rows_of(built_in().values()) if not row.passed]
-    assert wrong == []
+def test_a_whole_row_is_right_where_the_optimizer_is() -> None:
+    """Of three; all are held on the problems and in their properties by tests/optim/test_every_optimizer.py."""
+    some = [built_in()[name] for name in ("SGD", "Lion", "Shampoo")]
+    assert [row.name for row in rows_of(some) if not row.passed] == []
 
 
 def test_the_command_prints_it(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
