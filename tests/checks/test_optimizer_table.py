@@ -126,7 +126,7 @@ def test_the_gradients_of_a_problem_are_those_of_its_loss(problem: str) -> None:
 
 @pytest.mark.long
 def test_a_whole_row_is_right_where_the_optimizer_is() -> None:
-    """Of three; all are held on the problems and in their properties by tests/optim/test_every_optimizer.py."""
+    """Of three; tests/optim/test_every_optimizer.py has all of them on all problems."""
     some = [built_in()[name] for name in ("SGD", "Lion", "Shampoo")]
     assert [row.name for row in rows_of(some) if not row.passed] == []
 
