@@ -67,9 +67,7 @@ def test_a_damaged_cache_is_not_trained_on(cli: Cli) -> None:
     file.write_bytes(content[:-1000] + bytes(1000))
     answer = run(cli, "--fresh")
     assert trained(answer) == ALL
-    assert answer.err.startswith(
-        f"note: {file.parent.absolute()}: the data that were kept here are damaged"
-    )
+    assert answer.err.startswith(f"note: {file.parent.absolute()}: the data that were kept here are damaged")
     assert file.read_bytes() == content
     first, second = runs()
     assert numbers(first) == numbers(second)
