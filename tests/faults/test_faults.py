@@ -12,10 +12,10 @@ import pytest
 from tests.helpers.project import ROOT
 
 
-def swept(folder: Path, every: int) -> list[str]:
+def swept(folder: Path) -> list[str]:
     """What `tests.helpers.fault_sweep` prints: problems, and how much was tried."""
     process = subprocess.run(
-        [sys.executable, "-m", "tests.helpers.fault_sweep", str(folder), str(every)],
+        [sys.executable, "-m", "tests.helpers.fault_sweep", str(folder)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -26,16 +26,8 @@ def swept(folder: Path, every: int) -> list[str]:
     return process.stdout.splitlines()
 
 
-def test_faults_at_one_in_five_operations_lose_nothing(tmp_path: Path) -> None:
-    *problems, last = swept(tmp_path / "attempts", every=5)
-    assert problems == []
-    tried, operations = (int(word) for word in last.split() if word.isdecimal())
-    assert 5 * (tried - 2) <= operations <= 5 * tried
-    assert operations > 100
-
-
 @pytest.mark.slow
 def test_faults_at_any_operation_lose_nothing(tmp_path: Path) -> None:
-    *problems, last = swept(tmp_path / "attempts", every=1)
+    *problems, last = swept(tmp_path / "attempts")
     assert problems == []
-    assert last.startswith("tried")
+    assert int(last.removeprefix("tried ").removesuffix(" operations")) > 100

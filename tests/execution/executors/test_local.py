@@ -112,7 +112,7 @@ def test_a_subset_is_for_the_comparison_alone(source: Make) -> None:
     made = source(("[comparison]", "[comparison]\nsubset = 50"))
     splits = load_data(data_settings(made.experiment, made.file)).splits
     trials = plan(made.experiment, classes=10)
-    sizes = [tuple(len(part) for part in vars(splits_of(trial, splits)).values()) for trial in trials]
+    sizes = [tuple(map(len, splits_of(trial, splits).by_name().values())) for trial in trials]
     assert sizes == [(40, 10, 40)] * 4 + [(60, 30, 40)]
 
 
