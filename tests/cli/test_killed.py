@@ -15,7 +15,7 @@ import pytest
 
 from tests.helpers.experiments import TINY
 
-KILLS = 20
+KILLS = 12
 TEXT = """
 title = "Killed"
 [data]
