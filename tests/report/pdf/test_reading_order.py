@@ -13,6 +13,7 @@ from reportgen.report.context import compose_run
 from reportgen.report.page.page import Page
 from reportgen.report.pdf.writer import write_pdf
 from reportgen.report.templates.loading import words_in
+from reportgen.report.words.recorded import with_recorded
 
 HEIGHTS = (170, 190, 210)
 """Millimetres of room that a page has lost before what is looked at; it has 250."""
@@ -20,8 +21,9 @@ HEIGHTS = (170, 190, 210)
 
 def lines_of(run: Path, section: str, before: str, height: int, target: Path) -> list[list[str]]:
     """The lines of each page of one section, set with so much less room on the page of `before`."""
-    words = words_in(["zh-Hant", "en"])
-    page = Page(words, compose_run(run_folder.read(run), words, "0" * 64).fill(), (section,))
+    records = run_folder.read(run)
+    words = with_recorded(words_in(["zh-Hant", "en"]), records.manifest.optimizers)
+    page = Page(words, compose_run(records, words, "0" * 64).fill(), (section,))
     html = page.for_print()
     assert html.count(before) == 1
     room = f'<div style="break-before: page; height: {height}mm"></div>'
