@@ -15,7 +15,7 @@ import pytest
 
 from tests.helpers.experiments import TINY
 
-KILLS = 12
+KILLS = 6
 TEXT = """
 title = "Killed"
 [data]

@@ -52,8 +52,9 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_schedule_takes_what_run_takes() -> None:
     of_run, of_schedules = long_options("run"), long_options("schedule", "add")
-    # its reruns train everything anew, and what was begun before is nothing to them
-    assert of_run - of_schedules == {"--fresh", "--checkpoint-seconds"}
+    # its reruns train everything anew, and what was begun before is nothing to them; nobody sits
+    # there to look, and a proof that fails is told as a failure
+    assert of_run - of_schedules == {"--fresh", "--checkpoint-seconds", "--open", "--keep-going"}
 
 
 def test_the_report_of_a_rerun_is_on_the_paper_that_was_asked_for(cli: Cli) -> None:
