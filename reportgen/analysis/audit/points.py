@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reportgen.analysis.audit.codes import CODES
 from reportgen.analysis.audit.conditions import (
     batch_order,
     enough_seeds,
@@ -32,6 +33,11 @@ class Point:
     facts: tuple[Fact, ...]
 
     @property
+    def code(self) -> str:
+        """What it is cited by, such as RG001."""
+        return CODES[self.key]
+
+    @property
     def passed(self) -> bool | None:
         """Whether every fact speaks for it; None where it does not apply to this run."""
         verdicts = [fact.passed for fact in self.facts if fact.passed is not None]
@@ -41,7 +47,7 @@ class Point:
 def audit(
     trials: Sequence[AuditedTrial], data: AuditedData, settings: Experiment, search: pd.DataFrame
 ) -> tuple[Point, ...]:
-    """Return every point of the audit.
+    """Return every point of the audit, in the order of their codes.
 
     Args:
         trials: All trials of a run, with what they measured.
@@ -69,8 +75,13 @@ def audit(
             *search_seeds(trials, settings, search),
         ],
         "enough_seeds": enough_seeds(last),
+        "other_hyperparameters": [],
+        "search_seen": [],
+        "validation_large": [],
+        "classes": [],
+        "learned": [],
     }
     of_several = {"same_network", "same_weights", "same_batches", "same_budget", "own_rate", "enough_seeds"}
     if len(labels_of(compared)) < 2:
         points |= {key: [Fact("nothing_compared", None)] for key in of_several}
-    return tuple(Point(key, tuple(facts)) for key, facts in points.items())
+    return tuple(Point(key, tuple(points[key])) for key in CODES)

@@ -51,7 +51,7 @@ def describe_audit(records: RunRecords, t: Catalogue) -> Audit | None:
         return None
     return Audit(
         summary(points, t),
-        tuple(_row(number, point, t) for number, point in enumerate(points, start=1)),
+        tuple(_row(point, t) for point in points),
         ablation_part(records, t),
     )
 
@@ -110,10 +110,10 @@ def summary(points: Sequence[Point], t: Catalogue) -> Phrase | None:
     return t("audit.some_failed", n=len(applied), failed=len(failed), names=names)
 
 
-def _row(number: int, point: Point, t: Catalogue) -> dict[str, Any]:
+def _row(point: Point, t: Catalogue) -> dict[str, Any]:
     mark, kind = MARKS[point.passed]
     return {
-        "number": number,
+        "code": point.code,
         "name": t(f"audit_point.{point.key}"),
         "mark": mark,
         "kind": kind,

@@ -69,7 +69,7 @@ def table(html: str, name: str) -> list[list[str]]:
 
 def test_every_point_has_its_mark_and_its_evidence(html: str) -> None:
     rows = table(html, "audit")
-    assert "".join(mark for _, mark, _ in rows) == "✓✓✓✓–✗✗✗✓✗"
+    assert "".join(mark for _, mark, _ in rows) == "✓✓✓✓–✗✗✗✓✗–––––"
     names = [name for name, mark, _ in rows if mark == "✗"]
     english = ("tuned for each", "Gradients of the true length", "test apart", "Seeds enough")
     assert all(part in name for part, name in zip(english, names, strict=True))
@@ -160,7 +160,7 @@ def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogu
     shown = describe_audit(dataclasses.replace(records, manifest_json=manifest), t)
     assert shown
     assert shown.ablation is None
-    assert [row["number"] for row in shown.rows if row["kind"] == "failed"] == [10]  # two seeds only
+    assert [row["code"] for row in shown.rows if row["kind"] == "failed"] == ["RG010"]  # two seeds only
     assert "1 of 10 (Seeds enough for a verdict)" in shown.summary.texts["en"]
 
 
