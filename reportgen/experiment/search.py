@@ -74,6 +74,7 @@ def _search_seeds(value: object) -> object:
     return value
 
 
+Method = Literal["grid", "random", "optuna"]
 Spaces = dict[str, Annotated[Space, BeforeValidator(_space)]]
 SearchSeeds = Annotated[Seeds, BeforeValidator(_search_seeds)]
 
@@ -85,8 +86,8 @@ class StageSearch(Table):
     trial, where it is to be shorter than the stage's own.
     """
 
-    method: Literal["grid", "optuna"] = "grid"
-    """All points of a grid, or proposals of Optuna, each after those before."""
+    method: Method = "grid"
+    """All points of a grid, independent random draws, or proposals of Optuna, each after those before."""
     trials: Annotated[int, Field(ge=2, le=10_000)]
     """How many settings are tried, for each optimizer."""
     seeds: SearchSeeds = (FIRST_SEARCH_SEED,)
@@ -95,7 +96,7 @@ class StageSearch(Table):
     epochs: Epochs | None = None
     """Epochs of a search trial, if it is to be shorter than the stage's own."""
     sampler_seed: Seed = 0
-    """Another order of Optuna's proposals."""
+    """Other random draws, or another order of Optuna's proposals."""
     space: Annotated[Spaces, Field(min_length=1)]
     """By setting, the values to try: `{ low = 1e-4, high = 1.0 }`, or a list of choices."""
 
@@ -128,7 +129,7 @@ class FoundBy(Table):
 
     experiment: OneLine
     """The experiment that searched."""
-    method: Literal["grid", "optuna"]
+    method: Method
     """How it searched."""
     trials: Positive
     """How many settings it tried, for each optimizer."""

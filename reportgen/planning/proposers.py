@@ -1,4 +1,4 @@
-"""From a space to the settings that are tried: all points of a grid, or what Optuna proposes."""
+"""From a space to the settings that are tried: a grid, random draws, or what Optuna proposes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+
+from numpy.random import Generator
 
 from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.search import Space, StageSearch
@@ -46,7 +48,9 @@ def proposer(
         ExperimentError: A grid cannot be laid out.
     """
     if search.method == "grid":
-        return Grid(grid(spaces, search.trials))
+        return AllAtOnce(grid(spaces, search.trials))
+    if search.method == "random":
+        return AllAtOnce(draws(spaces, search.trials, search.sampler_seed, purpose))
     return Optuna(search, spaces, start, purpose)
 
 
@@ -69,7 +73,7 @@ def grid(spaces: Mapping[str, Space], trials: int) -> list[Values]:
     if len(ranges) > 1:
         raise ExperimentError(
             f"a grid takes one range, not {len(ranges)} ({', '.join(ranges)}): give lists of choices for the"
-            ' others, or method = "optuna"'
+            ' others, or method = "random"'
         )
     if not ranges:
         if combinations != trials:
@@ -98,11 +102,13 @@ def spaced(space: Space, points: int) -> list[float]:
         space: Bounds and scale.
         points: How many.
     """
+    return [readable(space, point(space, number / (points - 1))) for number in range(points)]
+
+
+def point(space: Space, share: float) -> float:
+    """Return the point of a range at a share of the way from low to high, on its scale."""
     low, high = space.low or 0.0, space.high or 0.0
-    shares = [point / (points - 1) for point in range(points)]
-    if space.scale == "log":
-        return [readable(space, low * (high / low) ** share) for share in shares]
-    return [readable(space, low + (high - low) * share) for share in shares]
+    return float(low * (high / low) ** share if space.scale == "log" else low + (high - low) * share)
 
 
 def readable(space: Space, value: float) -> float:
@@ -115,8 +121,35 @@ def readable(space: Space, value: float) -> float:
     return min(max(float(f"{value:.4g}"), space.low or 0.0), space.high or 0.0)
 
 
-class Grid:
-    """All settings in one round."""
+def draws(spaces: Mapping[str, Space], trials: int, seed: int, purpose: str) -> list[Values]:
+    """Draw settings independently of one another and all from the same distribution.
+
+    A draw is even over a range, on its scale, and over choices. Each has a stream of its own, so that more
+    trials leave the first ones as they were.
+
+    Source: Bergstra & Bengio, Random search for hyper-parameter optimization (JMLR 2012).
+
+    Args:
+        spaces: The values of each setting.
+        trials: How many settings there are to be.
+        seed: Other ones with another.
+        purpose: Tells this search's random numbers apart from another's.
+
+    Returns:
+        Exactly so many; two may be the same where there are few choices.
+    """
+    streams = [stream(seed, f"{purpose} draw {number}") for number in range(trials)]
+    return [{name: _draw(space, numbers) for name, space in spaces.items()} for numbers in streams]
+
+
+def _draw(space: Space, numbers: Generator) -> Any:
+    if space.choices:
+        return space.choices[int(numbers.integers(len(space.choices)))]
+    return readable(space, point(space, float(numbers.random())))
+
+
+class AllAtOnce:
+    """Settings that depend on no score, in one round."""
 
     def __init__(self, settings: list[Values]) -> None:
         self.left = settings
