@@ -14,6 +14,7 @@ from reportgen.api.html import box_html, line_html, table_html
 from reportgen.errors import UserError
 from reportgen.files.atomic import write_text
 from reportgen.records.score_files import Scores, check_size, frame_as_csv, read_all, read_frame
+from reportgen.records.tables.reading import Reading
 
 if TYPE_CHECKING:
     from reportgen.report.options import Variant
@@ -29,13 +30,23 @@ class Comparison:
 
     Attributes:
         result: All that was computed, as `reportgen.analysis.comparison.Comparison`.
-        scores: The trials that were compared: problem, optimizer, seed, score.
     """
 
     result: comparison.Comparison
-    scores: pd.DataFrame
+    _scores: Scores
+    _reading: Reading
     _sources: tuple[Path, ...] = ()
     _frame: pd.DataFrame | None = None
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """The trials that were compared: problem, optimizer, seed, score."""
+        return self._scores.table
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was assumed of the tables when they were read, in a sentence each."""
+        return self._scores.assumed
 
     @property
     def table(self) -> pd.DataFrame:
@@ -99,7 +110,15 @@ class Comparison:
             sources = (target.with_name(f"{target.name}.csv"),)
             write_text(sources[0], frame_as_csv(self._frame))
         front_matter = FrontMatter(title, author, course)
-        return render_scores(self.result, self.scores, sources, target, options, front_matter=front_matter)
+        return render_scores(
+            self.result,
+            self._scores,
+            sources,
+            target,
+            options,
+            front_matter=front_matter,
+            reading=self._reading,
+        )
 
     def __repr__(self) -> str:
         """Return the comparison by its metric and what the table supports; its tables would fill pages."""
@@ -147,12 +166,13 @@ def compare(
         UserError: The table cannot be read as such, or the metric's name does not say which is better.
     """
     scores: Scores
+    reading = Reading(metric=metric, problem=problem)
     sources: tuple[Path, ...] = ()
     if isinstance(data, pd.DataFrame):
-        scores = read_frame(data, metric=metric, problem=problem)
+        scores = read_frame(data, reading)
     else:
         sources = tuple(map(Path, [data] if isinstance(data, str | Path) else data))
-        scores = read_all(sources, metric=metric, problem=problem)
+        scores = read_all(sources, reading)
     check_size(scores.table)
     if higher_is_better is None:
         higher_is_better = direction.higher_is_better(scores.metric)
@@ -165,4 +185,4 @@ def compare(
         scores.table, metric=scores.metric, alpha=alpha, higher_is_better=higher_is_better
     )
     frame = data.copy() if isinstance(data, pd.DataFrame) else None
-    return Comparison(result, scores.table, sources, frame)
+    return Comparison(result, scores, reading, sources, frame)

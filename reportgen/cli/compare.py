@@ -13,6 +13,7 @@ import click
 from reportgen.cli.options import front_matter_options, open_option, output_option, report_options
 from reportgen.errors import ExitCode
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
+from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.report.options import ReportOptions
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ class Report:
     front_matter: FrontMatter = NO_FRONT_MATTER
     opens: bool = False
 
-    def place(self, paths: Sequence[Path], comparison: Comparison) -> Path:
+    def place(self, paths: Sequence[Path], comparison: Comparison, reading: Reading) -> Path:
         """Return where to write the report, without an ending. Raises UserError where another file is."""
         from reportgen.report import file_names
 
         if self.target is not None:
             return file_names.named(self.target)
-        return file_names.free(self.output / FOLDER, paths, comparison)
+        return file_names.free(self.output / FOLDER, paths, comparison, reading)
 
 
 @click.command(epilog="Example: reportgen compare scores.csv --metric accuracy")
@@ -85,8 +86,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     """
     return compare_tables(
         tables,
-        metric=metric,
-        problem=problem,
+        Reading(metric=metric, problem=problem),
         alpha=alpha,
         higher_is_better=higher_is_better,
         report=None if no_report else Report(to, output, options, front_matter, opens),
@@ -95,9 +95,8 @@ def compare(  # noqa: PLR0917 - click passes them by name
 
 def compare_tables(
     paths: Sequence[Path],
+    reading: Reading = AS_IT_IS,
     *,
-    metric: str | None = None,
-    problem: str | None = None,
     alpha: float = 0.05,
     higher_is_better: bool | None = None,
     report: Report | None = None,
@@ -106,8 +105,7 @@ def compare_tables(
 
     Args:
         paths: the files.
-        metric: the column to compare by; without, the first of score_files.DEFAULT_METRICS that is there.
-        problem: compare on this one only.
+        reading: what is known of them.
         alpha: the chance of a false verdict.
         higher_is_better: without, it is told from the metric's name.
         report: without, none is written.
@@ -134,7 +132,7 @@ def compare_tables(
         raise PdfUnavailable(
             f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
         )
-    scores = read_all(paths, metric=metric, problem=problem)
+    scores = read_all(paths, reading)
     check_size(scores.table)
     if higher_is_better is None:
         higher_is_better = told_from(scores.metric)
@@ -146,14 +144,20 @@ def compare_tables(
             higher_is_better=higher_is_better,
             progress=progress,
         )
-    target = report.place(paths, comparison) if report is not None else None
+    target = report.place(paths, comparison, reading) if report is not None else None
     console = Console()
     for line in describe(comparison, console.is_terminal, width=console.width):
         click.echo(line)
     if report is not None and target is not None:
         with console.status("writing the report") if console.is_terminal else nullcontext():
             rendered = render_scores(
-                comparison, scores.table, paths, target, report.options, front_matter=report.front_matter
+                comparison,
+                scores,
+                paths,
+                target,
+                report.options,
+                front_matter=report.front_matter,
+                reading=reading,
             )
         for line in where(rendered):
             click.echo(line)

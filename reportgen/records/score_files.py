@@ -1,28 +1,25 @@
-"""Anyone's tables of scores, read from CSV files."""
+"""Anyone's tables of scores, read from files or from memory: the trials that are compared."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from reportgen.errors import UserError, is_printable
-from reportgen.files.atomic import kind
+from reportgen.errors import UserError
 from reportgen.files.csv_cells import unguarded
+from reportgen.records.tables import delimited
+from reportgen.records.tables.cells import read_column, read_name, read_number, read_seed
+from reportgen.records.tables.forms import read_raw
+from reportgen.records.tables.raw import RawTable, listed, place, shown
+from reportgen.records.tables.reading import AS_IT_IS, Reading
 
 DEFAULT_METRICS = ("score", "test_accuracy")
 
-LARGEST_FILE = 50_000_000
-LONGEST_NAME = 100
-MOST_ROWS = 1_000_000
 MOST_PAIRS = 1_000
 MOST_SEEDS = 1_000
 
@@ -31,36 +28,47 @@ TABLE = ("problem", "optimizer", "seed", "score", "file", "line")
 FRAME = Path("table")
 """What messages call a table in memory."""
 
-WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
-
 
 @dataclass(frozen=True)
 class Scores:
-    """What was read of a file: the metric, and the trials.
+    """What was read.
 
-    table: the columns of TABLE, a row a trial; file and line say where it stands.
+    Attributes:
+        metric: What the score is called.
+        table: The columns of TABLE, a row a trial; file and line say where it stands.
+        curves: The columns problem, optimizer, seed, epoch and score (the metric's value), where trials have
+            a row for every epoch.
+        assumed: What was assumed, in a short sentence each.
+        paired: Whether trials of one seed are taken as paired.
     """
 
     metric: str
     table: pd.DataFrame
+    curves: pd.DataFrame | None = None
+    assumed: tuple[str, ...] = ()
+    paired: bool = True
 
 
-def read_all(paths: Sequence[Path], *, metric: str | None = None, problem: str | None = None) -> Scores:
+def read_all(
+    paths: Sequence[Path], reading: Reading = AS_IT_IS, *, names: Sequence[str | None] | None = None
+) -> Scores:
     """Read the trials of several files together.
 
     Args:
-        paths: CSV files.
-        metric: As for `read_scores`; the same in all.
-        problem: As for `read_scores`.
+        paths: The files.
+        reading: What is known of their tables; the same for all.
+        names: What the files are called; None for what `file_names` calls them.
 
     Raises:
-        UserError: As for `read_scores`, and for a trial that comes twice.
+        UserError: A file cannot be read as a table of scores, or a trial comes twice; the line names the
+            file, and its line and column.
+        OSError: A file cannot be read at all.
     """
     if not paths:
         raise UserError("no table of scores is named; name a CSV file, e.g. a run's results.csv")
     parts = [
-        read_scores(path, metric=metric, problem=None, name=name)
-        for path, name in zip(paths, file_names(paths), strict=True)
+        _understood(read_raw(path), reading, name)
+        for path, name in zip(paths, names or file_names(paths), strict=True)
     ]
     for path, part in zip(paths, parts, strict=True):
         if part.metric != parts[0].metric:
@@ -68,133 +76,29 @@ def read_all(paths: Sequence[Path], *, metric: str | None = None, problem: str |
                 f"{path}: has the metric {part.metric}, {paths[0]} has {parts[0].metric};"
                 " choose one that both have with --metric"
             )
-    table = _only(pd.concat([part.table for part in parts], ignore_index=True), problem)
-    _refuse_twice(table)
-    return Scores(parts[0].metric, table)
+    return _together(parts, reading)
 
 
-def read_scores(
-    path: Path, *, metric: str | None = None, problem: str | None = None, name: str | None = None
-) -> Scores:
-    """Read the trials of one CSV file in UTF-8.
-
-    Either a table with the columns optimizer, seed, a metric, and problem if it has several; or a run's
-    results.csv, whose setups are the optimizers and whose stages are the problems. A trial has no score where
-    that is empty, NA, nan or inf, and in a results.csv where its status is "diverged".
-
-    Args:
-        path: The file.
-        metric: The column to read as the score; without, the first of DEFAULT_METRICS that is there.
-        problem: Only the rows of this one.
-        name: What the file is called: the problem of a table without that column (the file's name if not
-            given), and what stands before the stage of a results.csv.
-
-    Raises:
-        UserError: The file cannot be read as such a table; the line names its line and column.
-        OSError: It cannot be read at all.
-    """
-    return _read_rows(_rows(path), path, metric=metric, problem=problem, name=name)
-
-
-def read_frame(frame: pd.DataFrame, *, metric: str | None = None, problem: str | None = None) -> Scores:
+def read_frame(frame: pd.DataFrame, reading: Reading = AS_IT_IS) -> Scores:
     """Read the trials of a table in memory.
 
     Args:
-        frame: The columns of a file that `read_scores` reads; named levels of its index are columns too.
-        metric: As for `read_scores`.
-        problem: As for `read_scores`.
+        frame: The columns of a file that `read_all` reads; named levels of its index are columns too.
+        reading: What is known of the table.
 
     Returns:
         The trials; their lines are those of the table written as CSV.
 
     Raises:
-        UserError: As for `read_scores`.
+        UserError: As for `read_all`.
     """
-    rows = _parsed(frame_as_csv(frame), FRAME)
-    return _read_rows(rows, FRAME, metric=metric, problem=problem, name=None)
+    return _together([_understood(delimited.parse(frame_as_csv(frame), FRAME), reading, None)], reading)
 
 
 def frame_as_csv(frame: pd.DataFrame) -> str:
     """Return a table in memory as the text of a CSV file, which reads back as the same numbers."""
     named = [name for name in frame.index.names if name is not None]
     return (frame.reset_index(level=named) if named else frame).to_csv(index=False)
-
-
-def _read_rows(
-    rows: Iterator[tuple[int, list[str]]],
-    path: Path,
-    *,
-    metric: str | None,
-    problem: str | None,
-    name: str | None,
-) -> Scores:
-    """The trials of the rows of a file, its header first."""
-    line, header = next(rows, (0, []))
-    columns = [cell.strip() for cell in header]
-    if not any(columns):
-        raise UserError(f"{path}: is empty; a table needs the columns optimizer, seed and a metric")
-    for column, count in Counter(columns).items():
-        if count > 1 and column:
-            raise UserError(
-                f"{_place(path, line)}: has {count} columns {_shown(column)}; each needs its own name"
-            )
-    own = {"stage", "setup", "seed"} <= set(columns)
-    optimizer_column = "setup" if own else "optimizer"
-    for column in (optimizer_column, "seed"):
-        if column not in columns:
-            raise UserError(f"{path}: has no column {column} (it has {_listed(columns)}); name one so")
-    chosen = _metric(path, columns, metric)
-    alone = _name(name or path.stem, str(path))
-    # a name or a seed that was read once need not be looked at again
-    problem_of, optimizer_of, seed_of = _Read(_name), _Read(_name), _Read(_seed)
-    found: dict[str, list[Any]] = {column: [] for column in TABLE}
-    for line, cells in rows:
-        if len(cells) != len(columns):
-            raise UserError(
-                f"{_place(path, line)}: has {len(cells)} cells, the header has {len(columns)};"
-                " part them by commas and put names with commas into quotes"
-            )
-        if len(found["line"]) == MOST_ROWS:
-            raise UserError(
-                f"{_place(path, line)}: has more than {MOST_ROWS:,} rows; leave out what is not compared"
-            )
-        row = dict(zip(columns, cells, strict=True))
-        score = _number(row[chosen], path, line, chosen)
-        if own:
-            row |= {column: unguarded(row[column]) for column in ("stage", "setup")}
-            stage = problem_of(row["stage"], path, line, "stage")
-            of_problem = f"{alone} {stage}" if name else stage
-        else:
-            of_problem = problem_of(row["problem"], path, line, "problem") if "problem" in columns else alone
-        found["problem"].append(of_problem)
-        found["optimizer"].append(optimizer_of(row[optimizer_column], path, line, optimizer_column))
-        found["seed"].append(seed_of(row["seed"], path, line, "seed"))
-        found["score"].append(math.nan if own and row.get("status") == "diverged" else score)
-        found["file"].append(path)
-        found["line"].append(line)
-    if not found["line"]:
-        raise UserError(f"{path}: has a header and no rows; there is nothing to compare")
-    table = _only(pd.DataFrame(found), problem)
-    _refuse_twice(table)
-    return Scores(chosen, table)
-
-
-class _Read:
-    """What cells of a column mean, each looked at once."""
-
-    def __init__(self, read: Callable[[str, str], Any]) -> None:
-        self.read = read
-        self.known: dict[str, Any] = {}
-
-    def __call__(self, cell: str, path: Path, line: int, column: str) -> Any:
-        """What the cell means. Raises UserError with its place where it means nothing."""
-        if cell not in self.known:
-            self.known[cell] = self.read(cell, f"{_place(path, line)}, column {column}")
-        return self.known[cell]
-
-
-def _place(path: object, line: int) -> str:
-    return f"{path}, line {line}"
 
 
 def file_names(paths: Sequence[Path]) -> list[str | None]:
@@ -233,33 +137,50 @@ def check_size(table: pd.DataFrame) -> None:
         )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, each with the line that it ends on."""
-    if (what := kind(path.stat())) != "file":
-        raise UserError(f"{path}: is a {what}, where a CSV file is expected; save the table as a file")
-    with path.open("rb") as file:
-        raw = file.read(LARGEST_FILE + 1)
-    if len(raw) > LARGEST_FILE:
-        raise UserError(f"{path}: has more than {LARGEST_FILE // 10**6} MB; leave out what is not compared")
+def _understood(table: RawTable, reading: Reading, name: str | None) -> Scores:
+    """The trials of one file, called by the name if it has one."""
+    columns = list(table.frame.columns)
+    own = {"stage", "setup", "seed"} <= set(columns)
+    optimizer_column = "setup" if own else "optimizer"
+    for column in (optimizer_column, "seed"):
+        if column not in columns:
+            raise UserError(f"{table.path}: has no column {column} (it has {listed(columns)}); name one so")
+    metric = _metric(table.path, columns, reading.metric)
+    scores = read_column(table, metric, read_number).astype(float)
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UserError(f"{path}, line {line}: is not UTF-8 text; save the table as CSV in UTF-8") from None
-    yield from _parsed(text, path)
+        alone = read_name(name or table.path.stem)
+    except UserError as error:
+        raise error.within(table.path) from None
+    if own:
+        guarded = table.frame[["stage", "setup"]].map(unguarded)
+        table = RawTable(table.frame.assign(**guarded), table.lines, table.path, table.form, table.paired)
+        problems = read_column(table, "stage", read_name)
+        if name:
+            problems = alone + " " + problems
+        if "status" in columns:
+            scores = scores.mask(table.frame["status"] == "diverged", math.nan)
+    elif "problem" in columns:
+        problems = read_column(table, "problem", read_name)
+    else:
+        problems = pd.Series(alone, index=table.frame.index, dtype=object)
+    trials = pd.DataFrame(
+        {
+            "problem": problems,
+            "optimizer": read_column(table, optimizer_column, read_name),
+            "seed": read_column(table, "seed", read_seed),
+            "score": scores,
+            "file": [table.path] * len(scores),
+            "line": table.lines,
+        }
+    )
+    return Scores(metric, trials)
 
 
-def _parsed(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV text that are not blank, each with the line that it ends on."""
-    head = text.lstrip().partition("\n")[0]
-    separator = next((mark for mark in ",\t;" if mark in head), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise UserError(f"{path}, line {reader.line_num}: is no CSV ({error}); correct it") from None
+def _together(parts: Sequence[Scores], reading: Reading) -> Scores:
+    """The trials of all files, none of them twice."""
+    table = _only(pd.concat([part.table for part in parts], ignore_index=True), reading.problem)
+    _refuse_twice(table)
+    return Scores(parts[0].metric, table)
 
 
 def _metric(path: Path, columns: Sequence[str], metric: str | None) -> str:
@@ -268,39 +189,10 @@ def _metric(path: Path, columns: Sequence[str], metric: str | None) -> str:
             return wanted
     if metric is None:
         raise UserError(
-            f"{path}: has no column {' or '.join(DEFAULT_METRICS)} (it has {_listed(columns)});"
+            f"{path}: has no column {' or '.join(DEFAULT_METRICS)} (it has {listed(columns)});"
             " choose one with --metric"
         )
-    raise UserError(f"{path}: has no column {_shown(metric)} (it has {_listed(columns)}); choose another")
-
-
-def _number(cell: str, path: Path, line: int, column: str) -> float:
-    text = cell.strip()
-    if text in {"", "NA"}:
-        return math.nan
-    try:
-        if "_" not in text:  # Python's own way to write 1_000 is a slip in a table
-            return float(text)
-    except ValueError:
-        pass
-    where = f"{_place(path, line)}, column {column}"
-    raise UserError(f"{where}: {_shown(text)} is not a number; correct it, or leave it empty for no score")
-
-
-def _name(cell: str, where: str) -> str:
-    text = cell.strip()
-    if not text:
-        raise UserError(f"{where}: is empty; write a name")
-    if len(text) > LONGEST_NAME:
-        raise UserError(f"{where}: {_shown(text)} has {len(text)} characters; at most {LONGEST_NAME} can be")
-    if not is_printable(text):
-        raise UserError(f"{where}: {_shown(text)} has characters that cannot be printed; take them out")
-    return text
-
-
-def _seed(cell: str, where: str) -> int | str:
-    text = _name(cell, where)
-    return int(float(text)) if WHOLE.fullmatch(text) else text
+    raise UserError(f"{path}: has no column {shown(metric)} (it has {listed(columns)}); choose another")
 
 
 def _only(table: pd.DataFrame, problem: str | None) -> pd.DataFrame:
@@ -308,8 +200,8 @@ def _only(table: pd.DataFrame, problem: str | None) -> pd.DataFrame:
         return table
     rows = table[table["problem"] == problem]
     if rows.empty:
-        known = _listed(sorted(set(table["problem"])))
-        raise UserError(f"problem {_shown(problem)}: is not in the table (there are {known}); choose another")
+        known = listed(sorted(set(table["problem"])))
+        raise UserError(f"problem {shown(problem)}: is not in the table (there are {known}); choose another")
     return rows.reset_index(drop=True)
 
 
@@ -320,15 +212,5 @@ def _refuse_twice(table: pd.DataFrame) -> None:
         row = doubled.iloc[0]
         first = table[(table[keys] == row[keys]).all(axis=1)].iloc[0]
         trial = f"{row['optimizer']} with seed {row['seed']} on {row['problem']}"
-        here, there = (_place(one["file"], one["line"]) for one in (row, first))
+        here, there = (place(one["file"], one["line"]) for one in (row, first))
         raise UserError(f"{here}: {trial} stands already in {there}; keep one of them")
-
-
-def _shown(text: str) -> str:
-    """A text of someone else's in a message: short, and with nothing that a terminal would obey."""
-    return repr(text if len(text) <= 40 else text[:37] + "...")
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = [name if is_printable(name) and len(name) <= 40 else _shown(name) for name in names if name]
-    return ", ".join(shown[:20]) + (", ..." if len(shown) > 20 else "")

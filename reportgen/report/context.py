@@ -73,6 +73,8 @@ def compose_scores(
     fingerprint: str,
     *,
     front_matter: FrontMatter = NO_FRONT_MATTER,
+    curves: pd.DataFrame | None = None,  # noqa: ARG001 - no section draws them yet
+    assumed: Sequence[str] = (),
 ) -> Report:
     """Return the report of anyone's table of scores.
 
@@ -83,8 +85,12 @@ def compose_scores(
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached to the PDF.
         front_matter: What stands above the report.
+        curves: The scores of every epoch, where there are several.
+        assumed: What was assumed of the files when they were read, in a sentence each.
     """
     return Report(
-        scores_front_page(comparison, scores, sources, t, fingerprint, front_matter=front_matter),
+        scores_front_page(
+            comparison, scores, sources, t, fingerprint, front_matter=front_matter, assumed=assumed
+        ),
         (scores_section(comparison, scores, t),),
     )

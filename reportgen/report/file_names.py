@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.errors import UserError
+from reportgen.records.tables.reading import Reading
 from reportgen.report.pdf import attachments
 
 GENERATOR = b'<meta name="generator" content="reportgen '
@@ -48,7 +49,7 @@ def within(place: Path) -> Path:
     return named(target)
 
 
-def free(folder: Path, sources: Sequence[Path], comparison: Comparison) -> Path:
+def free(folder: Path, sources: Sequence[Path], comparison: Comparison, reading: Reading) -> Path:
     """Return a place in a folder, which is made, called like the table that was compared.
 
     With a number where another comparison is.
@@ -57,6 +58,7 @@ def free(folder: Path, sources: Sequence[Path], comparison: Comparison) -> Path:
         folder: For reports of comparisons.
         sources: The files of the tables.
         comparison: What the report is to be about.
+        reading: How the tables were read.
 
     Returns:
         The place without an ending.
@@ -65,7 +67,9 @@ def free(folder: Path, sources: Sequence[Path], comparison: Comparison) -> Path:
     name = f"{sources[0].stem}-comparison"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(
-        folder / candidate for candidate in names if not _other(folder / candidate, sources, comparison)
+        folder / candidate
+        for candidate in names
+        if not _other(folder / candidate, sources, comparison, reading)
     )
 
 
@@ -78,12 +82,12 @@ def _foreign(target: Path) -> Path | None:
     return html if of_a_run or GENERATOR not in html.read_bytes() else None
 
 
-def _other(target: Path, sources: Sequence[Path], comparison: Comparison) -> Path | None:
+def _other(target: Path, sources: Sequence[Path], comparison: Comparison, reading: Reading) -> Path | None:
     """The file in a report's way; None where there is none, or only the same tables compared in this way."""
     html, pdf = files(target)
     if not html.exists():
         return pdf if pdf.exists() else None
-    fingerprint = attachments.fingerprint(attachments.of_tables(comparison, sources))
+    fingerprint = attachments.fingerprint(attachments.of_tables(comparison, sources, reading=reading))
     return None if fingerprint.encode() in html.read_bytes() else html
 
 

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.scores import checked
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.files import atomic
+from reportgen.records.score_files import Scores
+from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.report import file_names
 from reportgen.report.context import compose_scores
 from reportgen.report.options import DEFAULT_OPTIONS, LANGUAGES, ReportOptions
@@ -25,13 +25,14 @@ from reportgen.report.words import numbers
 
 def render_scores(
     found: Comparison,
-    scores: pd.DataFrame,
+    scores: Scores,
     sources: Sequence[Path],
     target: Path,
     options: ReportOptions = DEFAULT_OPTIONS,
     *,
     names: Sequence[str | None] | None = None,
     front_matter: FrontMatter = NO_FRONT_MATTER,
+    reading: Reading = AS_IT_IS,
 ) -> Rendered:
     """Write a comparison as target.html and target.pdf, the tables it came from attached to the PDF.
 
@@ -39,13 +40,14 @@ def render_scores(
 
     Args:
         found: The comparison.
-        scores: The table that was compared.
+        scores: What was compared.
         sources: The files that it was read from.
         target: The place of the report, without an ending.
         options: What is asked of the report.
         names: What the files were called when they were read; None for what score_files.file_names calls
             them.
         front_matter: What stands above the report.
+        reading: How the files were read.
 
     Returns:
         Where the files are.
@@ -54,11 +56,19 @@ def render_scores(
         UserError: Where the templates are damaged, or no PDF can be made.
     """
     t = words_in(options.languages or LANGUAGES, options.templates)
-    scores = checked(scores)
-    travelling = attachments.of_tables(found, sources, names, front_matter)
+    travelling = attachments.of_tables(found, sources, names, front_matter, reading)
     fingerprint = attachments.fingerprint(travelling)
     with numbers.written_in(t.languages[0]):
-        report = compose_scores(found, scores, sources, t, fingerprint, front_matter=front_matter)
+        report = compose_scores(
+            found,
+            checked(scores.table),
+            sources,
+            t,
+            fingerprint,
+            front_matter=front_matter,
+            curves=scores.curves,
+            assumed=scores.assumed,
+        )
         content = report.fill()
     content["facts"] += templates_fact(options.templates, t)
     page = Page(t, content, report.shown, options.templates, paper=options.paper)

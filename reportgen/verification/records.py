@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reportgen.analysis.scores import checked
 from reportgen.errors import UserError
 from reportgen.experiment.front_matter import FrontMatter
 from reportgen.files.atomic import write_bytes
@@ -26,9 +27,9 @@ from reportgen.report.words.recorded import with_recorded
 from reportgen.verification import carried, recomputed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from reportgen.analysis.comparison import Comparison
+    from reportgen.records.score_files import Scores
+    from reportgen.records.tables.reading import Reading
 
 Check = Callable[[], Iterable[str]]
 
@@ -118,7 +119,8 @@ class Tables:
 
     how: dict[str, Any]
     paths: tuple[Path, ...]
-    scores: pd.DataFrame
+    scores: Scores
+    reading: Reading
 
     @staticmethod
     def unpack(files: Mapping[str, bytes], folder: Path) -> Tables:
@@ -131,23 +133,21 @@ class Tables:
         Raises:
             UserError: A table cannot be read as one of scores.
         """
-        import pandas as pd
-
-        from reportgen.records.score_files import check_size, read_scores
+        from reportgen.records.score_files import check_size, read_all
+        from reportgen.records.tables.reading import Reading
 
         how = json.loads(files[COMPARISON])
-        paths, parts = [], []
+        paths = []
         for number, file in enumerate(how["files"]):
             path = folder / str(number) / PurePath(file["file"]).name  # tables may share a name
             path.parent.mkdir()
             write_bytes(path, files[file["attached"]])
             os.utime(path, (how["modified"], how["modified"]))
             paths.append(path)
-            parts.append(read_scores(path, metric=how["metric"], name=file["name"]).table)
-        table = pd.concat(parts, ignore_index=True)
-        table = table[table["problem"].isin(how["problems"])].reset_index(drop=True)
-        check_size(table)
-        return Tables(how, tuple(paths), table)
+        reading = Reading.kept(how["reading"])
+        scores = read_all(paths, reading, names=[file["name"] for file in how["files"]])
+        check_size(scores.table)
+        return Tables(how, tuple(paths), scores, reading)
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -156,7 +156,10 @@ class Tables:
 
         how = self.how
         return compare(
-            self.scores, metric=how["metric"], alpha=how["alpha"], higher_is_better=how["higher_is_better"]
+            self.scores.table,
+            metric=how["metric"],
+            alpha=how["alpha"],
+            higher_is_better=how["higher_is_better"],
         )
 
     @property
@@ -176,7 +179,14 @@ class Tables:
             fingerprint: Of the files that are attached.
         """
         return compose_scores(
-            self.comparison, self.scores, self.paths, t, fingerprint, front_matter=self.front_matter
+            self.comparison,
+            checked(self.scores.table),
+            self.paths,
+            t,
+            fingerprint,
+            front_matter=self.front_matter,
+            curves=self.scores.curves,
+            assumed=self.scores.assumed,
         )
 
     def render(self, options: ReportOptions) -> Rendered:
@@ -193,4 +203,5 @@ class Tables:
             options,
             names=names,
             front_matter=self.front_matter,
+            reading=self.reading,
         )

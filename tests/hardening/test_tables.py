@@ -22,6 +22,7 @@ from reportgen.errors import UserError, is_printable
 from reportgen.files import csv_cells
 from reportgen.records import run_folder, score_files
 from reportgen.records.run_folder import RunRecords
+from reportgen.records.tables import raw
 from tests.helpers.cases import cases, unless_refused
 from tests.helpers.cli import Cli
 from tests.helpers.manifests import a_manifest
@@ -106,12 +107,12 @@ def test_a_sound_table_is_read_as_it_stands(rows: list[tuple[str, int, float]]) 
 def test_limits_of_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = tmp_path / "scores.csv"
     table.write_text("optimizer,seed,score\n" + "A,0,1\n" * 20)
-    monkeypatch.setattr(score_files, "MOST_ROWS", 10)
+    monkeypatch.setattr(raw, "MOST_ROWS", 10)
     with pytest.raises(UserError, match=r"line 12: has more than 10 rows"):
-        score_files.read_scores(table)
-    monkeypatch.setattr(score_files, "LARGEST_FILE", 100)
+        score_files.read_all([table])
+    monkeypatch.setattr(raw, "LARGEST_FILE", 100)
     with pytest.raises(UserError, match="has more than"):
-        score_files.read_scores(table)
+        score_files.read_all([table])
 
 
 @pytest.mark.filterwarnings("error:Glyph:UserWarning", "error:No artists:UserWarning")
@@ -201,7 +202,7 @@ def test_records_come_back_as_they_were(names: list[str], number: float) -> None
 def test_a_runs_own_table_is_compared_under_the_names_that_it_was_given(tmp_path: Path) -> None:
     lines = ["stage,setup,seed,test_accuracy", *(f"comparison,'=A,{seed},0.5" for seed in range(2))]
     (tmp_path / "results.csv").write_text("\n".join(lines))
-    assert set(score_files.read_scores(tmp_path / "results.csv").table["optimizer"]) == {"=A"}
+    assert set(score_files.read_all([tmp_path / "results.csv"]).table["optimizer"]) == {"=A"}
 
 
 def _is_number(cell: str) -> bool:

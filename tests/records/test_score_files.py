@@ -18,7 +18,9 @@ from reportgen.cli.compare import compare_tables
 from reportgen.cli.verdicts import describe, sentence
 from reportgen.errors import UserError
 from reportgen.records import score_files
-from reportgen.records.score_files import read_all, read_scores
+from reportgen.records.score_files import read_all
+from reportgen.records.tables import raw
+from reportgen.records.tables.reading import Reading
 from tests.helpers.made_tables import random_table, table
 
 OWN = """stage,setup,optimizer,seed,status,validation_loss,test_accuracy,seconds
@@ -37,7 +39,7 @@ def write(folder: Path, text: str | bytes, name: str = "scores.csv") -> Path:
 
 
 def rows(path: Path, **options: str) -> list[tuple[object, ...]]:
-    found = read_scores(path, **options).table
+    found = read_all([path], Reading(**options)).table
     return list(found[["problem", "optimizer", "seed", "score"]].itertuples(index=False, name=None))
 
 
@@ -47,7 +49,7 @@ def rows(path: Path, **options: str) -> list[tuple[object, ...]]:
 def test_a_plain_table(tmp_path: Path) -> None:
     path = write(tmp_path, "optimizer,seed,score\nAdam,0,1.5\n\n SGD , 1 ,2e-3\n")
     assert rows(path) == [("scores", "Adam", 0, 1.5), ("scores", "SGD", 1, 0.002)]
-    assert read_scores(path).metric == "score"
+    assert read_all([path]).metric == "score"
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -73,7 +75,7 @@ def test_a_runs_own_results(tmp_path: Path) -> None:
         ("tuned", "Adam", 0),
     ]
     assert found[0][3] == 0.91
-    assert read_scores(path).metric == "test_accuracy"
+    assert read_all([path]).metric == "test_accuracy"
     # a diverged trial has no score even where its cell has a number
     seconds = rows(path, metric="seconds")
     assert math.isnan(float(str(seconds[1][3])))
@@ -89,7 +91,7 @@ def test_several_runs_are_told_apart_by_experiment(tmp_path: Path) -> None:
     assert sorted(set(found["problem"])) == ["one comparison", "one tuned", "two comparison", "two tuned"]
     write(tmp_path, "{}", "one/r2/manifest.json")
     paths.append(write(tmp_path, OWN, "one/r2/results.csv"))
-    found = read_all(paths, problem="one/r2 tuned").table
+    found = read_all(paths, Reading(problem="one/r2 tuned")).table
     assert len(found) == 1
 
 
@@ -140,9 +142,9 @@ def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, text: str | bytes, 
 def test_choices_that_are_not_there_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path, OWN)
     with pytest.raises(UserError, match="has no column 'perplexity'"):
-        read_all([path], metric="perplexity")
+        read_all([path], Reading(metric="perplexity"))
     with pytest.raises(UserError, match=r"problem 'x': is not in the table \(there are comparison, tuned\)"):
-        read_all([path], problem="x")
+        read_all([path], Reading(problem="x"))
     with pytest.raises(UserError, match="is named 2 times"):
         read_all([path, tmp_path / "." / path.name])
     with pytest.raises(UserError, match="no table of scores"):
@@ -166,7 +168,7 @@ def test_what_would_take_hours_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
         score_files.check_size(table(**{f"o{i}": [1.0] for i in range(46)}))
     with pytest.raises(UserError, match="optimizer A: has 1001 seeds"):
         score_files.check_size(table(A=[1.0] * 1001, B=[1.0]))
-    monkeypatch.setattr(score_files, "LARGEST_FILE", 20)
+    monkeypatch.setattr(raw, "LARGEST_FILE", 20)
     with pytest.raises(UserError, match="has more than"):
         read_all([write(tmp_path, "optimizer,seed,score\nA,0,1\n")])
 
@@ -254,12 +256,12 @@ def test_run_prints_and_knows_which_metrics_are_better_lower(
 ) -> None:
     lines = [f"{o},{s},{v + s / 10}" for o, v in (("A", 1.0), ("B", 5.0)) for s in range(7)]
     path = write(tmp_path, "optimizer,seed,train_loss\n" + "\n".join(lines))
-    assert compare_tables([path], metric="train_loss") == 0
+    assert compare_tables([path], Reading("train_loss")) == 0
     assert "A is better than B: -4" in capsys.readouterr().out
-    assert compare_tables([path], metric="train_loss", higher_is_better=True) == 0
+    assert compare_tables([path], Reading("train_loss"), higher_is_better=True) == 0
     assert "B is better than A: +4" in capsys.readouterr().out
     with pytest.raises(UserError, match="alpha 2"):
-        compare_tables([path], metric="train_loss", alpha=2.0)
+        compare_tables([path], Reading("train_loss"), alpha=2.0)
 
 
 def test_a_bar_counts_on_a_terminal_and_nowhere_else() -> None:

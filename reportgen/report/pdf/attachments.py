@@ -19,6 +19,7 @@ from reportgen.files.atomic import write_bytes
 from reportgen.own_words import texts
 from reportgen.records.run_folder import RECORDS
 from reportgen.records.score_files import file_names
+from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.report import made_with
 from reportgen.report.options import DEFAULT_VARIANT, Variant
 from reportgen.report.pdf.writer import KEYWORD, Attachment
@@ -103,6 +104,7 @@ def of_tables(
     sources: Sequence[Path],
     names: Sequence[str | None] | None = None,
     front_matter: FrontMatter = NO_FRONT_MATTER,
+    reading: Reading = AS_IT_IS,
 ) -> list[Attachment]:
     """Return the tables, and how they were compared, with the list of their digests.
 
@@ -112,6 +114,7 @@ def of_tables(
         names: What the files were called when they were read; None for what score_files.file_names calls
             them.
         front_matter: What stands above the report.
+        reading: How they were read.
     """
     from reportgen.version import __version__
 
@@ -126,6 +129,7 @@ def of_tables(
         "higher_is_better": comparison.higher_is_better,
         "alpha": comparison.alpha,
         "problems": comparison.problems,
+        "reading": reading.given(),
         "modified": modified(sources),
         "files": files,
         **front_matter.given(),

@@ -79,6 +79,7 @@ def scores_front_page(
     fingerprint: str,
     *,
     front_matter: FrontMatter,
+    assumed: Sequence[str],
 ) -> Section:
     """Return what report.html.j2 sets before the section.
 
@@ -89,6 +90,7 @@ def scores_front_page(
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached.
         front_matter: What stands above the report.
+        assumed: What was assumed when they were read.
     """
     unit = Unit(is_percentage(comparison))
     orders, _ = findings_of(comparison)
@@ -96,7 +98,7 @@ def scores_front_page(
     return Section(
         "front_page",
         lambda: {
-            **heading_facts(comparison, scores, sources, t, fingerprint),
+            **heading_facts(comparison, scores, sources, t, fingerprint, assumed=assumed),
             **{name: everywhere(line, t) for name, line in front_matter.given().items()},
             "fingerprint": fingerprint,
             "notices": [],
@@ -117,7 +119,13 @@ def everywhere(line: str, t: Catalogue) -> Phrase:
 
 
 def heading_facts(
-    comparison: Comparison, scores: pd.DataFrame, sources: Sequence[Path], t: Catalogue, fingerprint: str
+    comparison: Comparison,
+    scores: pd.DataFrame,
+    sources: Sequence[Path],
+    t: Catalogue,
+    fingerprint: str,
+    *,
+    assumed: Sequence[str],
 ) -> dict[str, Any]:
     """Return the title, and the facts that identify the comparison.
 
@@ -127,6 +135,7 @@ def heading_facts(
         sources: The files that the scores were read from.
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached.
+        assumed: What was assumed when they were read, in English.
     """
     from reportgen.version import __version__
 
@@ -142,9 +151,22 @@ def heading_facts(
             (t("scores.fact_files"), names),
             (t("scores.fact_metric"), t(better, metric=metric_name(comparison.metric, t))),
             (t("scores.fact_trials"), numbers.whole(len(scores))),
+            *assumed_fact(assumed, t),
             (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
         ],
     }
+
+
+def assumed_fact(assumed: Sequence[str], t: Catalogue) -> list[tuple[Phrase, Markup]]:
+    """Return what was assumed of the tables when they were read, where anything was.
+
+    Args:
+        assumed: A sentence each, in English.
+        t: The words, in the report's languages.
+    """
+    if not assumed:
+        return []
+    return [(t("scores.fact_assumed"), Markup('<span lang="en">{}</span>').format("; ".join(assumed)))]
 
 
 def templates_fact(templates: Templates | None, t: Catalogue) -> list[tuple[Phrase, Markup]]:

@@ -1,0 +1,58 @@
+"""A table as it lies in a file, with nothing in it understood yet, and how large one may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from reportgen.errors import is_printable
+
+LARGEST_FILE = 50_000_000
+"""In bytes, unpacked too."""
+MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table as it lies in a file.
+
+    Attributes:
+        frame: Columns of text or numbers, as read; their names are texts, each there once.
+        lines: The line of each row, or its number from 1, for messages.
+        path: Where it was read, for messages.
+        form: What the file is, such as "CSV parted by ;"; "" for a CSV file as it is usual.
+        paired: False where the source shows that seeds share nothing; None where it says nothing.
+    """
+
+    frame: pd.DataFrame
+    lines: Sequence[int]
+    path: Path
+    form: str = ""
+    paired: bool | None = None
+
+    def place(self, row: int) -> str:
+        """Return where a row stands, for messages.
+
+        Args:
+            row: Its number in the frame, from 0.
+        """
+        return place(self.path, self.lines[row])
+
+
+def place(path: object, line: int) -> str:
+    """Return a line of a file, for messages."""
+    return f"{path}, line {line}"
+
+
+def shown(text: str) -> str:
+    """Return a text of someone else's for a message: short, and with nothing that a terminal would obey."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names of someone else's for a message, the first 20 of them."""
+    texts = [name if is_printable(name) and len(name) <= 40 else shown(name) for name in names if name]
+    return ", ".join(texts[:20]) + (", ..." if len(texts) > 20 else "")
