@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reportgen.analysis import comparison, direction
+from reportgen.analysis import comparison
 from reportgen.api.html import box_html, line_html, table_html
 from reportgen.errors import UserError
+from reportgen.experiment import direction
 from reportgen.files.atomic import write_text
 from reportgen.records.score_files import Scores, check_size, frame_as_csv, read_all, read_frame
 from reportgen.records.tables.reading import Reading

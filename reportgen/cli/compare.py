@@ -168,7 +168,7 @@ def compare_tables(
 
 def told_from(metric: str) -> bool:
     """Whether higher is better, by the metric's name. Raises click.UsageError where that does not say it."""
-    from reportgen.analysis import direction
+    from reportgen.experiment import direction
 
     higher_is_better = direction.higher_is_better(metric)
     if higher_is_better is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reportgen.analysis.direction import higher_is_better
+from reportgen.experiment.direction import higher_is_better
 
 HIGHER = [
     "score", "test_accuracy", "accuracy", "acc", "val_acc", "valAcc", "test/acc", "metrics.test_acc",
