@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -153,7 +153,7 @@ def _understood(table: RawTable, reading: Reading, name: str | None) -> Scores:
         raise error.within(table.path) from None
     if own:
         guarded = table.frame[["stage", "setup"]].map(unguarded)
-        table = RawTable(table.frame.assign(**guarded), table.lines, table.path, table.form, table.paired)
+        table = replace(table, frame=table.frame.assign(**guarded))
         problems = read_column(table, "stage", read_name)
         if name:
             problems = alone + " " + problems

@@ -25,6 +25,8 @@ class RawTable:
         path: Where it was read, for messages.
         form: What the file is, such as "CSV parted by ;"; "" for a CSV file as it is usual.
         paired: False where the source shows that seeds share nothing; None where it says nothing.
+        sparse: Whether an empty cell says that nothing was measured at that epoch; else a score was lost.
+        notes: What was assumed or left out in reading it, a short sentence each.
     """
 
     frame: pd.DataFrame
@@ -32,6 +34,8 @@ class RawTable:
     path: Path
     form: str = ""
     paired: bool | None = None
+    sparse: bool = False
+    notes: tuple[str, ...] = ()
 
     def place(self, row: int) -> str:
         """Return where a row stands, for messages.
