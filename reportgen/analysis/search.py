@@ -43,7 +43,8 @@ def mean_by_learning_rate(tried: pd.DataFrame) -> pd.Series[float]:
             counts.
     """
     table = tried.assign(score=_scores(tried))
-    settings = table.groupby(["learning_rate", "number"])["score"].agg(lambda s: s.mean(skipna=False))
+    # by settings, not by number: those of a grid are the same in every repeat of the search
+    settings = table.groupby(["learning_rate", "settings"])["score"].agg(lambda s: s.mean(skipna=False))
     return settings.groupby(level="learning_rate").max().sort_index()
 
 
@@ -62,12 +63,18 @@ def running_best(means: pd.Series[float]) -> pd.Series[float]:
 
 
 def settings_at_edge(chosen: pd.DataFrame) -> list[str]:
-    """Return the settings that a search found at the edge of their space.
+    """Return the settings that a search, or any repeat of it, found at the edge of their space.
 
     Args:
         chosen: The rows of search.csv of the settings that were chosen for one setup.
     """
-    return [setting for setting in str(chosen["at_edge"].iloc[0]).split(", ") if setting]
+    noted = (setting for cell in chosen["at_edge"] for setting in str(cell).split(", "))
+    return [setting for setting in dict.fromkeys(noted) if setting]
+
+
+def repeats_of(search: pd.DataFrame) -> pd.Series[int]:
+    """Return in which repeat of its search each row was made, from 0."""
+    return search["repeat"] if "repeat" in search else pd.Series(0, index=search.index)
 
 
 def _scores(tried: pd.DataFrame) -> pd.Series[float]:

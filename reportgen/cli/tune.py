@@ -62,6 +62,12 @@ def tune(  # noqa: PLR0917 - click passes them by name
     search = source.experiment.search
     if search.comparison is None and search.tuned is None:
         raise UserError(f"{source.file}: nothing to search, neither [search.comparison] nor [search.tuned]")
+    if search.comparison is not None and search.comparison.repeats > 1:
+        raise UserError(
+            f"{source.file}: search.comparison.repeats = {search.comparison.repeats}: the searches find"
+            " settings of their own, and a file has room for one of each; leave it out, or use"
+            " `reportgen run`"
+        )
     prepared = prepare(source)
     is_moved = target.parent.resolve() != source.file.parent.resolve()
     if is_moved and prepared.words is not None and uses_files(prepared.words, source.experiment.text):

@@ -245,6 +245,17 @@ class Experiment(Table):
         return self
 
     @model_validator(mode="after")
+    def _every_search_serves_a_seed(self) -> Self:
+        search, comparison = self.search.comparison, self.comparison
+        if search and comparison and search.repeats > len(comparison.seeds):
+            raise ValueError(
+                f"search.comparison.repeats = {search.repeats}, but the comparison has"
+                f" {len(comparison.seeds)} seeds, and each search is for one at least; take fewer repeats, or"
+                " more seeds"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _search_apart(self) -> Self:
         """What was searched with a seed would look better with that seed than it is."""
         stages: dict[str, Stage | None] = {COMPARISON: self.comparison, TUNED: self.tuned}
@@ -256,7 +267,8 @@ class Experiment(Table):
                     continue
                 if stage is None:
                     raise ValueError(f"[{table}.{name}] is about a [{name}] that is not there")
-                if shared := sorted(final.intersection(searched.seeds)):
+                seeds = searched.seeds if table == "found" else searched.all_seeds
+                if shared := sorted(final.intersection(seeds)):
                     raise ValueError(
                         f"{table}.{name}.seeds and the final trials share the seed {shared[0]}; search with"
                         " others"

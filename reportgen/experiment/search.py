@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from reportgen.experiment.values import Epochs, OneLine, Positive, Seed, Seeds, Table, as_tuple
+from reportgen.experiment.values import Epochs, Later, OneLine, Positive, Seed, Seeds, Table, as_tuple
 
 FIRST_SEARCH_SEED = 1000
 """A count of search seeds starts here, far from the seeds 0, 1, ... of the trials that are compared."""
@@ -100,6 +100,11 @@ class StageSearch(Table):
     space: Annotated[Spaces, Field(min_length=1)]
     """By setting, the values to try: `{ low = 1e-4, high = 1.0 }`, or a list of choices."""
 
+    @property
+    def all_seeds(self) -> tuple[int, ...]:
+        """The seeds of all its trials."""
+        return self.seeds
+
 
 class ComparisonSearch(StageSearch):
     """The search for every compared optimizer's own settings.
@@ -110,6 +115,30 @@ class ComparisonSearch(StageSearch):
 
     own: dict[str, Spaces] = Field(default_factory=dict)
     """Further spaces for one optimizer: `own.Adam = { beta1 = [0.8, 0.9] }`."""
+    repeats: Annotated[int, Field(ge=1, le=1000), Later()] = 1
+    """Make the whole search so many times, each time with other search seeds and other draws; the seeds of
+    the comparison take turns in training with what each of these searches found.
+    """
+
+    @model_validator(mode="after")
+    def _seeds_stay_seeds(self) -> Self:
+        if max(self.all_seeds) >= 2**32:
+            raise ValueError(f"seeds: {self.repeats} repeats take seeds beyond the largest one; begin lower")
+        return self
+
+    def seeds_of(self, repeat: int) -> tuple[int, ...]:
+        """Return the seeds of one repeat, from 0: those of the first, moved on behind the repeats before."""
+        step = max(self.seeds) - min(self.seeds) + 1
+        return tuple(seed + repeat * step for seed in self.seeds)
+
+    @property
+    def all_seeds(self) -> tuple[int, ...]:
+        """The seeds of all its trials, over all repeats."""
+        return tuple(seed for repeat in range(self.repeats) for seed in self.seeds_of(repeat))
+
+    def repeat_for(self, place: int) -> int:
+        """Return the repeat whose settings a final trial has, by the place of its seed among all."""
+        return place % self.repeats
 
 
 class Search(Table):

@@ -76,7 +76,7 @@ def refuse_too_many(trials: int) -> None:
 def plan(
     experiment: Experiment,
     classes: int,
-    found: Experiment | None = None,
+    found: Sequence[Experiment] = (),
     optimizers: OptimizersByName = BUILT_IN,
     *,
     references: Sequence[str] = (),
@@ -86,19 +86,29 @@ def plan(
     Args:
         experiment: As its file has it.
         classes: How many the data set has; the defect hidden_list_grows needs to know.
-        found: The experiment with the settings that its search found; None before a search, or without one.
+        found: The experiment with the settings that its search found, once for each repeat of that; none
+            before a search, or without one.
         optimizers: What the names of its optimizers mean.
         references: The labels of those in the comparison that this program's code is to stand beside.
     """
     defects = defects_of(experiment)
     trials = _comparison(experiment, COMPARISON, defects, classes, optimizers, references=references)
-    if found is not None and experiment.search.comparison is not None:
-        trials += _comparison(found, EQUALLY_TUNED, defects, classes, optimizers)
-    tuned = (found or experiment).tuned
+    if found and (search := experiment.search.comparison) is not None:
+        by_repeat = [_comparison(each, EQUALLY_TUNED, defects, classes, optimizers) for each in found]
+        trials += [
+            by_repeat[search.repeat_for(place)][at] for at, place in enumerate(_places_of_seeds(by_repeat[0]))
+        ]
+    tuned = (found[0] if found else experiment).tuned
     if tuned is not None:
         setup = make_setup(TUNED, tuned, tuned.optimizer, optimizers)
         trials += [Trial(setup, seed, defects) for seed in tuned.seeds]
     return trials + _ablation(experiment, defects, classes, optimizers)
+
+
+def _places_of_seeds(trials: Sequence[Trial]) -> list[int]:
+    """Return, for each trial, the place of its seed among those of its setup."""
+    seeds = list(dict.fromkeys(trial.seed for trial in trials))
+    return [seeds.index(trial.seed) for trial in trials]
 
 
 def make_setup(

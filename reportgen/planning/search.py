@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from reportgen.experiment.refusals import ExperimentError
 from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.planning.proposers import Values
 from reportgen.planning.studies import Study, make_proposer, search_trials, with_tuned_values, with_values
-from reportgen.records.run_folder import SEARCH_COLUMNS
+from reportgen.records.run_folder import LATER_SEARCH_COLUMNS, SEARCH_COLUMNS
 from reportgen.training import Record, Trial
 
 TrainTrials = Callable[[Sequence[Trial]], Sequence[Record]]
@@ -110,15 +110,31 @@ def search(studies: Sequence[Study], train: TrainTrials) -> list[Searched]:
     return searched
 
 
-def apply(experiment: Experiment, searched: Sequence[Searched]) -> Experiment:
-    """Return the experiment with the best settings that were found.
+def apply(experiment: Experiment, searched: Sequence[Searched]) -> tuple[Experiment, ...]:
+    """Return the experiment with the best settings that were found, once for each repeat of its search.
 
     Args:
         experiment: As it was read.
         searched: What its searches found.
     """
+    repeats = range(max(of_setup.study.repeat for of_setup in searched) + 1)
+    # only the comparison's search is repeated
+    return tuple(
+        _with_found(
+            experiment,
+            {
+                (of_setup.study.stage, of_setup.study.label): of_setup.best.values
+                for of_setup in searched
+                if of_setup.study.repeat == repeat or of_setup.study.stage == TUNED
+            },
+        )
+        for repeat in repeats
+    )
+
+
+def _with_found(experiment: Experiment, best: Mapping[tuple[str, str], Values]) -> Experiment:
+    """Return the experiment with the best settings, by stage and label."""
     comparison, tuned = experiment.comparison, experiment.tuned
-    best = {(of_setup.study.stage, of_setup.study.label): of_setup.best.values for of_setup in searched}
     if comparison is not None:
         optimizers = tuple(
             with_values(optimizer, best.get((COMPARISON, optimizer.shown_as), {}))
@@ -137,9 +153,10 @@ def search_table(searched: Sequence[Searched]) -> pd.DataFrame:
         searched: All searches of a run.
 
     Returns:
-        The columns of SEARCH_COLUMNS. stage, setup: what it was tried for. number: counts the settings of a
-        setup from 1. settings: the searched values, as JSON. chosen: whether these are the best of their
-        setup. at_edge: which of the chosen ones lie at the edge of their space.
+        The columns of SEARCH_COLUMNS and LATER_SEARCH_COLUMNS. stage, setup: what it was tried for. number:
+        counts the settings of a search from 1. settings: the searched values, as JSON. chosen: whether these
+        are the best of their search. at_edge: which of the chosen ones lie at the edge of their space.
+        repeat: which of several searches for the same it is, from 0.
     """
     rows: list[dict[str, Any]] = []
     for of_setup in searched:
@@ -164,6 +181,7 @@ def search_table(searched: Sequence[Searched]) -> pd.DataFrame:
                         "seconds": sum(row.seconds for row in record.epochs),
                         "chosen": chosen,
                         "at_edge": ", ".join(of_setup.at_edge) if chosen else "",
+                        "repeat": of_setup.study.repeat,
                     }
                 )
-    return pd.DataFrame(rows, columns=list(SEARCH_COLUMNS))
+    return pd.DataFrame(rows, columns=[*SEARCH_COLUMNS, *LATER_SEARCH_COLUMNS])

@@ -33,6 +33,7 @@ class Study:
         defects: Those of the experiment.
         make: Returns the setup with other values of these settings, trained for as long as the search says.
         optimizers: What the names of optimizers mean.
+        repeat: Which of several searches for the same it is, from 0.
     """
 
     stage: str
@@ -42,6 +43,13 @@ class Study:
     defects: Defects
     make: Callable[[Values], Setup]
     optimizers: OptimizersByName
+    repeat: int = 0
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """What every setting is tried with."""
+        search = self.search
+        return search.seeds_of(self.repeat) if isinstance(search, ComparisonSearch) else search.seeds
 
     @property
     def start(self) -> Values | None:
@@ -74,11 +82,12 @@ def search_trials(study: Study, values: Values, number: int) -> list[Trial]:
         values: The settings that are tried.
         number: Counts what is tried for a setup from 1.
     """
-    setup = study.make(values)
-    setup = replace(
-        setup, stage=SEARCH, label=f"{setup.label} {number}/{study.search.trials}", reads_test=False
-    )
-    return [Trial(setup, seed, study.defects) for seed in study.search.seeds]
+    setup, search = study.make(values), study.search
+    label = f"{setup.label} {number}/{search.trials}"
+    if isinstance(search, ComparisonSearch) and search.repeats > 1:
+        label += f" of search {study.repeat + 1}/{search.repeats}"
+    setup = replace(setup, stage=SEARCH, label=label, reads_test=False)
+    return [Trial(setup, seed, study.defects) for seed in study.seeds]
 
 
 def possible_trials(study: Study) -> list[Trial]:
@@ -110,7 +119,9 @@ def studies_of(experiment: Experiment, classes: int, optimizers: OptimizersByNam
     )
     studies = [*_of_comparison(experiment, classes, optimizers), *_of_tuned(experiment, optimizers)]
     # a space that all optimizers share is said once
-    refuse_mistakes(list(dict.fromkeys(mistake for study in studies for mistake in _mistakes(study))))
+    refuse_mistakes(
+        list(dict.fromkeys(mistake for study in studies if study.repeat == 0 for mistake in _mistakes(study)))
+    )
     return studies
 
 
@@ -133,7 +144,10 @@ def _mistakes(study: Study) -> list[str]:
 
 def make_proposer(study: Study) -> Proposer:
     """Return whoever proposes settings for a study."""
-    return proposer(study.search, study.spaces, study.start, f"search {study.stage} {study.label}")
+    purpose = f"search {study.stage} {study.label}"
+    if study.repeat:
+        purpose += f" repeat {study.repeat}"
+    return proposer(study.search, study.spaces, study.start, purpose)
 
 
 def _impossible(study: Study, name: str) -> str:
@@ -231,7 +245,7 @@ def _of_comparison(experiment: Experiment, classes: int, optimizers: OptimizersB
         takes = optimizers.find(optimizer.name).accepts
         own = wanted.own.get(optimizer.shown_as, {})
         grown = (classes,) * place if defects.hidden_list_grows else ()
-        yield Study(
+        study = Study(
             stage=COMPARISON,
             label=optimizer.shown_as,
             search=wanted,
@@ -242,6 +256,7 @@ def _of_comparison(experiment: Experiment, classes: int, optimizers: OptimizersB
             ),
             optimizers=optimizers,
         )
+        yield from (replace(study, repeat=repeat) for repeat in range(wanted.repeats))
 
 
 def _of_tuned(experiment: Experiment, optimizers: OptimizersByName) -> Iterator[Study]:

@@ -55,6 +55,8 @@ SEARCH_COLUMNS = (
     *TRIAL_COLUMNS, "number", "settings", "learning_rate", "status", "epochs", "best_epoch",
     "validation_loss", "validation_accuracy", "seconds", "chosen", "at_edge",
 )  # fmt: skip
+LATER_SEARCH_COLUMNS = ("repeat",)
+"""Further columns of search.csv, which runs of older versions lack; all is 0 there."""
 HISTORY_COLUMNS = ("run", "started", "reference", "stage", "setup", "seed", "score")
 CAUSE_COLUMNS = ("reference", "kind", "name", "before", "now")
 CONFUSION_COLUMNS = (*TRIAL_COLUMNS, "true", "predicted", "images")
@@ -202,7 +204,7 @@ def read(folder: Path) -> RunRecords:
             manifest_json=checked(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))),
             epochs=_table(folder / "metrics.csv", EPOCH_COLUMNS),
             results=_table(folder / "results.csv", RESULT_COLUMNS),
-            search=_table_if_there(folder / "search.csv", SEARCH_COLUMNS),
+            search=_search(folder / "search.csv"),
             history=_table_if_there(inner / "history.csv", HISTORY_COLUMNS),
             causes=_table_if_there(inner / "causes.csv", CAUSE_COLUMNS),
             confusion=_table(inner / "confusion.csv", CONFUSION_COLUMNS),
@@ -247,6 +249,16 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 def _words_if_there(path: Path) -> OwnWords | None:
     return texts.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _search(path: Path) -> pd.DataFrame:
+    search = _table_if_there(path, SEARCH_COLUMNS)
+    for column in LATER_SEARCH_COLUMNS:
+        if column not in search:
+            search[column] = 0
+        elif not pd.api.types.is_integer_dtype(search[column]):
+            raise ValueError(f"{path.name}: column {column} is not of whole numbers")
+    return search
 
 
 def _table_if_there(path: Path, needed: Sequence[str]) -> pd.DataFrame:

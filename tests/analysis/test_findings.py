@@ -64,7 +64,8 @@ def test_the_gain_is_none_where_one_side_has_nothing() -> None:
 def test_settings_at_an_edge_are_found() -> None:
     search = pd.DataFrame(
         {
-            "setup": "A", "number": [1, 2], "learning_rate": [1e-3, 1e-2], "status": "finished",
+            "setup": "A", "number": [1, 2], "settings": ["{}", "[]"], "learning_rate": [1e-3, 1e-2],
+            "status": "finished",
             "validation_accuracy": [0.9, 0.8], "chosen": [True, False],
             "at_edge": ["learning_rate, momentum", ""],
         }

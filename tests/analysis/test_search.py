@@ -14,7 +14,8 @@ def tried(scores: dict[float, list[float | None]], numbers: list[int] | None = N
     """The rows of search.csv of one setup: accuracies by learning rate, a value for every seed."""
     rows = [
         {
-            "setup": "A", "number": number, "learning_rate": rate, "chosen": False, "at_edge": "",
+            "setup": "A", "number": number, "settings": f"{number}", "learning_rate": rate,
+            "chosen": False, "at_edge": "",
             "status": "diverged" if score is None else "finished",
             "validation_accuracy": math.nan if score is None else score,
         }

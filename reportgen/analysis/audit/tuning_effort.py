@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from reportgen.analysis.audit.facts import AuditedTrial, Fact, Value, comma_separated, labels_of
-from reportgen.analysis.search import settings_at_edge
+from reportgen.analysis.search import repeats_of, settings_at_edge
 from reportgen.experiment.model import Experiment
 
 
@@ -39,7 +39,7 @@ def _searched_budget(labels: Sequence[str], settings: Experiment, search: pd.Dat
     tried = {label: search[search["setup"] == label] for label in labels}
     # what a setup's trials were like: how many settings, and with which seeds each
     efforts = {
-        label: sorted(sorted(one["seed"]) for _, one in rows.groupby("number"))
+        label: sorted(sorted(one["seed"]) for _, one in rows.groupby([repeats_of(rows), "number"]))
         for label, rows in tried.items()
     }
     first = efforts[labels[0]]
@@ -78,12 +78,14 @@ def learning_rates(
     if len(search):
         chosen = {label: search[(search["setup"] == label) & search["chosen"]] for label in rates}
         searched = {label for label, rows in chosen.items() if _tried_rates(search, label) > 1 and len(rows)}
-        untrained = [label for label in searched if set(chosen[label]["learning_rate"]) != rates[label]]
+        untrained = _trained_otherwise(
+            [trial for trial in trials if trial.label in searched], settings, chosen
+        )
         edges = [(label, edge) for label in searched for edge in settings_at_edge(chosen[label])]
     elif declared is not None:
         spaces = declared.space.split("; ")
         searched = {label for label in rates if any(_has_rate(space, label) for space in spaces)}
-        untrained = []
+        untrained = set()
         edges = [(label, edge) for label, _, edge in (e.rpartition(": ") for e in declared.at_edge)]
     elif len(shared := set().union(*rates.values())) == 1:
         yield Fact("rate_shared", False, {"rate": shared.pop()})
@@ -105,6 +107,21 @@ def learning_rates(
     others = [f"{label} {edge}" for label, edge in edges if edge != "learning_rate"]
     if others:
         yield Fact("others_at_edge", None, {"names": comma_separated(sorted(others))})
+
+
+def _trained_otherwise(
+    trials: Sequence[AuditedTrial], settings: Experiment, chosen: Mapping[str, pd.DataFrame]
+) -> set[str]:
+    """The setups with a trial at another learning rate than its seed's repeat of the search has chosen."""
+    comparison, of_search = settings.comparison, settings.search.comparison
+    places = {seed: place for place, seed in enumerate(comparison.seeds if comparison else ())}
+    otherwise = set()
+    for trial in trials:
+        rows = chosen[trial.label]
+        repeat = of_search.repeat_for(places[trial.seed]) if of_search else 0
+        if set(rows.loc[repeats_of(rows) == repeat, "learning_rate"]) != {trial.setup.learning_rate}:
+            otherwise.add(trial.label)
+    return otherwise
 
 
 def _tried_rates(search: pd.DataFrame, label: str) -> int:
