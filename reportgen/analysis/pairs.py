@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     NO_SCORE = "no score"
     DIVERGED = "diverged"
     TOO_FEW_SEEDS = "too few seeds"
+    TOO_FEW_PROBLEMS = "too few problems"
 
 
 TESTED = (Verdict.BETTER, Verdict.WORSE, Verdict.NOT_SEPARABLE)

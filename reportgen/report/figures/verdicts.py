@@ -23,6 +23,7 @@ LOOKS = {
     Verdict.NO_SCORE: ("#ffffff", "×"),
     Verdict.DIVERGED: ("#ffffff", "×"),
     Verdict.TOO_FEW_SEEDS: ("#ffffff", "?"),
+    Verdict.TOO_FEW_PROBLEMS: ("#ffffff", "?"),
 }
 
 SLANTED: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}

@@ -29,6 +29,7 @@ SIGNS = {
     Verdict.NO_SCORE: "no_score",
     Verdict.DIVERGED: "diverged",
     Verdict.TOO_FEW_SEEDS: "too_few_seeds",
+    Verdict.TOO_FEW_PROBLEMS: "too_few_problems",
 }
 
 
