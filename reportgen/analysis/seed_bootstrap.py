@@ -53,7 +53,7 @@ class Resampled:
             at_once = max(1, 2**22 // (n * m))
             for start in range(0, resamples, at_once):
                 some = slice(start, start + at_once)
-                products = first[some, :, np.newaxis] * second[some, np.newaxis, :]
+                products = np.einsum("rn,rm->rnm", first[some], second[some])
                 self.means[places, some] += wins @ products.reshape(-1, n * m).T
         # last digits depend on how many are summed at once
         self.means = np.round(self.means, DECIMALS)
