@@ -128,7 +128,6 @@ def test_several_tables_may_share_a_problem(tmp_path: Path) -> None:
         ('optimizer,seed,score\n"A,0,1\n', "is no CSV"),
         ("optimizer,seed,score\n" + "A" * 200_000 + ",0,1\n", "is no CSV"),
         (b"optimizer,seed,score\nA,0,1\n\xff\xfe,0,1\n", "line 3: is not UTF-8 text"),
-        ("optimizer,seed,score\nA,0,1\n".encode("utf-16"), "line 1: is not UTF-8 text"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, text: str | bytes, message: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from reportgen.records.tables import delimited
+from reportgen.records.tables.encodings import decode
+from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable
 
 
@@ -18,4 +20,8 @@ def read_raw(path: Path) -> RawTable:
         UserError: It is of no form that is known, or damaged.
         OSError: It cannot be read at all.
     """
-    return delimited.read(path)
+    unpacked = read_bytes(path)
+    decoded = decode(unpacked.data, path)
+    packing = [f"in {decoded.encoding}" if decoded.encoding else ""]
+    packing += [f"packed by {unpacked.packer}" if unpacked.packer else ""]
+    return delimited.parse(decoded.text, path, packing=", ".join(filter(None, packing)))
