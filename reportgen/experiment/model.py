@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
+from reportgen.experiment.audit_settings import AuditSettings
 from reportgen.experiment.data_settings import Data
 from reportgen.experiment.own_text import OwnTexts
 from reportgen.experiment.search import Found, Search
@@ -233,6 +234,8 @@ class Experiment(Table):
     """Layers and optimizers of one's own, such as those of a homework."""
     ablation: Ablation | None = None
     """The comparison again with each defect mended alone. Needs `[comparison]` and a defect."""
+    audit: Annotated[AuditSettings, Later()] = AuditSettings()
+    """What is asked of the audit."""
     text: OwnTexts = Field(default=OwnTexts(), exclude=True)  # kept whole, with its files, by itself
     """The author's own words."""
 

@@ -21,16 +21,24 @@ from reportgen.analysis.audit.data_use import best_epoch_choices, overlaps, sear
 from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, labels_of
 from reportgen.analysis.audit.tuning_effort import budget, learning_rates
 from reportgen.analysis.results import of_stage
+from reportgen.experiment.audit_settings import CODES_OF_RUNS
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that a fair comparison takes, and the facts about it."""
+    """One thing that a fair comparison takes, and the facts about it.
+
+    Attributes:
+        key: Of its name in words.
+        facts: What was found.
+        muted: Why the experiment's author does not let it count; empty where it counts.
+    """
 
     key: str
     facts: tuple[Fact, ...]
+    muted: str = ""
 
     @property
     def code(self) -> str:
@@ -84,4 +92,6 @@ def audit(
     of_several = {"same_network", "same_weights", "same_batches", "same_budget", "own_rate", "enough_seeds"}
     if len(labels_of(compared)) < 2:
         points |= {key: [Fact("nothing_compared", None)] for key in of_several}
-    return tuple(Point(key, tuple(points[key])) for key in CODES)
+    return tuple(
+        Point(key, tuple(points[key]), settings.audit.muted.get(code, "")) for key, code in CODES_OF_RUNS.items()
+    )
