@@ -27,7 +27,7 @@ from tests.helpers.verified import failed, prove
 KINDS = [
     "key findings", "results at a glance", "images of every class", "proofs", "results of the comparison",
     "means and intervals", "verdicts", "time to target", "last epochs", "test accuracy",
-    "accuracy of every class", "conclusions", "trials",
+    "accuracy of every class", "audit", "conclusions", "trials",
 ]  # fmt: skip
 """Of a run that compares, trains one setup fully, and searched nothing."""
 IN_FRONT = ("key findings", "results at a glance")

@@ -92,6 +92,5 @@ def audit(
     of_several = {"same_network", "same_weights", "same_batches", "same_budget", "own_rate", "enough_seeds"}
     if len(labels_of(compared)) < 2:
         points |= {key: [Fact("nothing_compared", None)] for key in of_several}
-    return tuple(
-        Point(key, tuple(points[key]), settings.audit.muted.get(code, "")) for key, code in CODES_OF_RUNS.items()
-    )
+    muted = settings.audit.muted
+    return tuple(Point(key, tuple(points[key]), muted.get(code, "")) for key, code in CODES_OF_RUNS.items())

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
-from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact
+from reportgen.analysis.audit.facts import AuditedData, AuditedTrial
 from reportgen.analysis.audit.points import Point, audit
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import of_stage
@@ -18,13 +18,11 @@ from reportgen.experiment.stages import ALL, COMPARISON, NONE
 from reportgen.experiment.trial import Evidence
 from reportgen.records.manifest import Data, Manifest
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.sections.section import Section
+from reportgen.report.sections.audit_points import claim_points, describe_point, summarize
+from reportgen.report.sections.section import Claim, Section
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
-
-MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
-"""What stands in the table for each result, and the class of its cell."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,7 @@ class Audit:
 
     summary: Phrase | None
     rows: tuple[dict[str, Any], ...]
+    claims: tuple[Claim, ...]
     ablation: dict[str, Any] | None
 
 
@@ -50,15 +49,17 @@ def describe_audit(records: RunRecords, t: Catalogue) -> Audit | None:
     if points is None:
         return None
     return Audit(
-        summary(points, t),
-        tuple(_row(point, t) for point in points),
+        summarize(points, t),
+        tuple(describe_point(point, t) for point in points),
+        tuple(claim_points(points, t)),
         ablation_part(records, t),
     )
 
 
 def audit_section(audited: Audit | None) -> Section:
     """Return the section on the audit; it is left out for a run that kept no evidence."""
-    return Section("audit", lambda: {"audit": audited}, shown=audited is not None)
+    claims = audited.claims if audited else ()
+    return Section("audit", lambda: {"audit": audited}, claims, shown=audited is not None)
 
 
 def points_of(records: RunRecords) -> tuple[Point, ...] | None:
@@ -91,51 +92,6 @@ def audited_data(data: Data) -> AuditedData:
     parts = (sum(images.train), sum(images.validation), sum(images.test))
     drawn = any(remark.key == "split" for remark in data.notes)
     return AuditedData(data.source, *parts, data.duplicates, test_drawn=drawn)
-
-
-def summary(points: Sequence[Point], t: Catalogue) -> Phrase | None:
-    """Return how many points hold, and which do not; None where all do and nothing is compared.
-
-    Args:
-        points: Of the audit.
-        t: The words, in the report's languages.
-    """
-    applied = [point for point in points if point.passed is not None]
-    failed = [point for point in applied if not point.passed]
-    if not failed:
-        if any(fact.key == "nothing_compared" for point in points for fact in point.facts):
-            return None
-        return t("audit.all_passed", n=len(applied))
-    names = together([t(f"audit_point.{point.key}") for point in failed], "list.phrases", t)
-    return t("audit.some_failed", n=len(applied), failed=len(failed), names=names)
-
-
-def _row(point: Point, t: Catalogue) -> dict[str, Any]:
-    mark, kind = MARKS[point.passed]
-    return {
-        "code": point.code,
-        "name": t(f"audit_point.{point.key}"),
-        "mark": mark,
-        "kind": kind,
-        "result": t(f"audit.{kind}"),
-        "facts": [{"text": fact_phrase(fact, t), "against": fact.passed is False} for fact in point.facts],
-    }
-
-
-def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
-    """Return the sentence of one fact, its numbers written as everywhere else.
-
-    Args:
-        fact: Of a point of the audit.
-        t: The words, in the report's languages.
-    """
-    return t(f"audit.{fact.key}", **{name: _written(value) for name, value in fact.values.items()})
-
-
-def _written(value: float | str) -> str:
-    if isinstance(value, str):
-        return value
-    return numbers.whole(value) if isinstance(value, int) else numbers.plain(value)
 
 
 def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:

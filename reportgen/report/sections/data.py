@@ -11,7 +11,8 @@ from reportgen.experiment.stages import COMPARISON, TUNED
 from reportgen.records.manifest import Data, Manifest
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.pictures import picture
-from reportgen.report.sections.audit import audited_data, fact_phrase
+from reportgen.report.sections.audit import audited_data
+from reportgen.report.sections.audit_points import fact_phrase
 from reportgen.report.sections.columns import columns_block, distributions_figure
 from reportgen.report.sections.section import Section, claim_row
 from reportgen.report.sections.sentences import given

@@ -18,7 +18,8 @@ from reportgen.experiment.stages import ALL, NONE
 from reportgen.files import resources
 from reportgen.records import run_folder
 from reportgen.records.run_folder import RunRecords
-from reportgen.report.sections.audit import ablation_sentences, describe_audit, summary
+from reportgen.report.sections.audit import ablation_sentences, describe_audit
+from reportgen.report.sections.audit_points import summarize
 from reportgen.report.words.catalogue import Catalogue, load
 from tests.helpers.experiments import TINY
 
@@ -81,14 +82,14 @@ def test_every_point_has_its_mark_and_its_evidence(html: str) -> None:
 def test_where_nothing_is_compared_no_fair_comparison_is_claimed(t: Catalogue) -> None:
     alone = Point("same_network", (Fact("nothing_compared", None),))
     held, failed = (Point("true_gradient", (Fact("gradient_true", passed),)) for passed in (True, False))
-    assert summary([alone, held], t) is None
-    found = summary([alone, failed], t)
+    assert summarize([alone, held], t) is None
+    found = summarize([alone, failed], t)
     assert found is not None
     assert (
         found.texts["en"]
-        == "Fairness audit: conditions that do not hold: 1 of 1 (Gradients of the true length)."
+        == "Fairness audit: conditions that do not hold: 1 of 1 (RG007 Gradients of the true length)."
     )
-    compared = summary([held], t)
+    compared = summarize([held], t)
     assert compared is not None
     assert compared.texts["en"] == "Fairness audit: every condition that applies holds (1)."
 
@@ -98,7 +99,9 @@ def test_the_first_page_says_how_many_fail_and_which(html: str) -> None:
     assert abstract
     text = Markup(abstract[0]).striptags()
     assert "適用的 9 項條件中有 4 項不成立" in text
-    assert "do not hold: 4 of 9 (Learning rate tuned for each; Gradients of the true length" in text
+    assert (
+        "do not hold: 4 of 9 (RG006 Learning rate tuned for each; RG007 Gradients of the true length" in text
+    )
 
 
 def test_the_ablation_has_a_row_for_each_defect_and_says_what_it_did(html: str) -> None:
@@ -161,7 +164,7 @@ def test_where_nothing_fails_the_report_says_so(records: RunRecords, t: Catalogu
     assert shown
     assert shown.ablation is None
     assert [row["code"] for row in shown.rows if row["kind"] == "failed"] == ["RG010"]  # two seeds only
-    assert "1 of 10 (Seeds enough for a verdict)" in shown.summary.texts["en"]
+    assert "1 of 10 (RG010 Seeds enough for a verdict)" in shown.summary.texts["en"]
 
 
 def test_a_run_without_evidence_has_no_audit(records: RunRecords, t: Catalogue) -> None:

@@ -1,0 +1,105 @@
+"""Points of an audit in words: rows with mark and evidence, the sentence on the first page, the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reportgen.analysis.audit.facts import Fact
+from reportgen.analysis.audit.points import Point
+from reportgen.report.sections.section import Claim, claim_row, claim_sentences
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+
+MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
+"""What stands in the table for each result, and the class of its cell."""
+
+
+def summarize(points: Sequence[Point], t: Catalogue) -> Phrase | None:
+    """Return how many points hold, which do not, and which are muted, each with its reason.
+
+    Args:
+        points: Of the audit.
+        t: The words, in the report's languages.
+
+    Returns:
+        The sentences; None where all hold and nothing is compared.
+    """
+    applied = [point for point in points if point.passed is not None]
+    muted = [point for point in applied if point.muted]
+    counted = [point for point in applied if not point.muted]
+    failed = [point for point in counted if not point.passed]
+    sentences = []
+    if failed:
+        names = together([cite(point, t) for point in failed], "list.phrases", t)
+        sentences.append(t("audit.some_failed", n=len(applied), failed=len(failed), names=names))
+    elif not any(fact.key == "nothing_compared" for point in points for fact in point.facts):
+        key = "audit.others_passed" if muted else "audit.all_passed"
+        sentences.append(t(key, n=len(applied), passed=len(counted)))
+    if muted:
+        reasons = [t("audit.reason", point=cite(point, t), reason=point.muted) for point in muted]
+        names = together(reasons, "list.phrases", t)
+        sentences.append(t("audit.some_muted", muted=len(muted), names=names))
+    return together(sentences, "list.sentences", t) if sentences else None
+
+
+def cite(point: Point, t: Catalogue) -> Phrase:
+    """Return a point's code and name.
+
+    Args:
+        point: Of the audit.
+        t: The words, in the report's languages.
+    """
+    return t("audit.cited", code=point.code, name=t(f"audit_point.{point.key}"))
+
+
+def describe_point(point: Point, t: Catalogue) -> dict[str, Any]:
+    """Return a point's row: code, name, mark and evidence, and the reason where it is muted.
+
+    Args:
+        point: Of the audit.
+        t: The words, in the report's languages.
+    """
+    mark, kind = MARKS[point.passed]
+    result = t(f"audit.{kind}")
+    if point.muted and point.passed is not None:
+        mark, kind, result = f"({mark})", "muted", t("audit.muted", result=result)
+    return {
+        "code": point.code,
+        "name": t(f"audit_point.{point.key}"),
+        "mark": mark,
+        "kind": kind,
+        "result": result,
+        "reason": t("audit.muted_because", reason=point.muted) if point.muted else None,
+        "facts": [{"text": fact_phrase(fact, t), "against": fact.passed is False} for fact in point.facts],
+    }
+
+
+def claim_points(points: Sequence[Point], t: Catalogue) -> Iterator[Claim]:
+    """Yield the claims of the table of points: codes and names, reasons, and what was found.
+
+    Args:
+        points: Of the audit.
+        t: The words, in the report's languages.
+    """
+    for point in points:
+        row = describe_point(point, t)
+        yield claim_row("audit", row["code"], row["name"])
+        reason = [row["reason"]] if row["reason"] else []
+        yield from claim_sentences("audit", [*reason, *(fact["text"] for fact in row["facts"])])
+
+
+def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
+    """Return the sentence of one fact, its numbers written as everywhere else.
+
+    Args:
+        fact: Of a point of the audit.
+        t: The words, in the report's languages.
+    """
+    return t(f"audit.{fact.key}", **{name: _written(value) for name, value in fact.values.items()})
+
+
+def _written(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return numbers.whole(value) if isinstance(value, int) else numbers.plain(value)
