@@ -43,11 +43,11 @@ WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help report test fast unprivileged newer newer-report wheel floors floor-report check-document check lint format types docs \
-	bench simulation drift-simulation mutation fonts lock clean python system-report system-test
+	bench simulation drift-simulation any-time-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
-	@awk 'BEGIN {FS = ":[^#]*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":[^#]*## "} /^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' Makefile
 
 report: system-report $(INSTALLED) ## install what is missing, train on the embedded images, write HTML and PDF
 	@$(VENV)/bin/reportgen run $(ARGS)
@@ -105,6 +105,9 @@ simulation: $(INSTALLED) ## how often the verdicts are wrong or missed, by simul
 
 drift-simulation: $(INSTALLED) ## how often a rerun raises a false alarm or misses a drop, by simulation
 	@$(RUN) tools/drift_simulation.py $(ARGS)
+
+any-time-simulation: $(INSTALLED) ## how often the bands and exchange rates of whole curves hold the truth, by simulation
+	@$(RUN) tools/any_time_simulation.py $(ARGS)
 
 mutation: system-test $(INSTALLED_DEV) ## change the code a little, and count which changes the tests notice
 	"$(PYTHON)" -m venv --clear build/cosmic-ray

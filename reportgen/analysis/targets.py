@@ -1,4 +1,4 @@
-"""Time to a target: the first epoch, and the seconds until then, at which a trial's score is good enough."""
+"""Time to a target: the first epoch at which a trial's score is good enough, and the seconds until then."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from reportgen.analysis.scores import (
     seeds,
 )
 
-COLUMNS = ("problem", "optimizer", "seed", "epoch", "score", "seconds")
+COLUMNS = ("problem", "optimizer", "seed", "epoch", "score")
+SECONDS = "seconds"
+"""A further column, where it is known how long each epoch took."""
 TRIAL = ["problem", "optimizer", "seed"]
 
 
@@ -72,18 +74,19 @@ def time_to_target(
     """Return when each trial reached the target: a row for each trial, infinite for a miss.
 
     Args:
-        epochs: A row for each epoch of each trial; the columns of COLUMNS, seconds being the time of that
-            epoch alone. A score of NaN reaches nothing.
+        epochs: A row for each epoch of each trial; the columns of COLUMNS, and SECONDS where it is known: the
+            time of that epoch alone. A score of NaN reaches nothing.
         target: For all problems, or by problem; problems without one are left out.
         higher_is_better: Whether a higher score is the better one.
 
     Returns:
-        The columns problem, optimizer, seed, target, epoch, seconds: epoch is the first whose score is at
-        least the target (at most, if lower is better), and seconds the time of all epochs up to its end.
+        The columns problem, optimizer, seed, target, epoch, and seconds where the epochs have them: epoch is
+        the first whose score is at least the target (at most, if lower is better), and seconds the time of
+        all epochs up to its end.
 
     Raises:
         AnalysisError: Columns are missing, values are no numbers, two rows are of the same epoch of a trial,
-            or seconds or epochs are missing, infinite or negative.
+            or epochs or seconds are missing, infinite or negative.
     """
     table = _checked(epochs)
     known = [str(problem) for problem in table["problem"].unique()]
@@ -97,17 +100,17 @@ def time_to_target(
         reached = score >= wanted if higher_is_better else score <= wanted
         first = int(reached.argmax())
         hit = bool(reached.any())
-        rows.append(
-            {
-                "problem": problem,
-                "optimizer": optimizer,
-                "seed": seed,
-                "target": wanted,
-                "epoch": float(trial["epoch"].iloc[first]) if hit else np.inf,
-                "seconds": float(trial["seconds"].iloc[: first + 1].sum()) if hit else np.inf,
-            }
-        )
-    return pd.DataFrame(rows, columns=[*TRIAL, "target", "epoch", "seconds"])
+        row = {
+            "problem": problem,
+            "optimizer": optimizer,
+            "seed": seed,
+            "target": wanted,
+            "epoch": float(trial["epoch"].iloc[first]) if hit else np.inf,
+        }
+        if SECONDS in table:
+            row[SECONDS] = float(trial[SECONDS].iloc[: first + 1].sum()) if hit else np.inf
+        rows.append(row)
+    return pd.DataFrame(rows, columns=[*TRIAL, "target", *_units(table)])
 
 
 def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +125,7 @@ def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         A row for each problem and optimizer; the columns problem, optimizer, target, trials, reached, epoch,
-        epoch_low, epoch_high, seconds, seconds_low, seconds_high.
+        epoch_low, epoch_high, and seconds, seconds_low, seconds_high where the times have seconds.
     """
     rows = []
     for (problem, optimizer), trials in times.groupby(["problem", "optimizer"], sort=True):
@@ -133,7 +136,7 @@ def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
             "trials": len(trials),
             "reached": int(np.isfinite(trials["epoch"]).sum()),
         }
-        for unit in ("epoch", "seconds"):
+        for unit in _units(times):
             values = trials[unit].to_numpy()
             interval = median_interval(values)
             row |= {
@@ -142,7 +145,7 @@ def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
                 f"{unit}_high": interval.high,
             }
         rows.append(row)
-    columns = [f"{unit}{end}" for unit in ("epoch", "seconds") for end in ("", "_low", "_high")]
+    columns = [f"{unit}{end}" for unit in _units(times) for end in ("", "_low", "_high")]
     return pd.DataFrame(rows, columns=["problem", "optimizer", "target", "trials", "reached", *columns])
 
 
@@ -160,6 +163,11 @@ def compare_times(times: pd.DataFrame) -> Comparison:
     return compare(table, metric="epoch", higher_is_better=False)
 
 
+def _units(table: pd.DataFrame) -> list[str]:
+    """What time is told in, in a table of epochs or of times."""
+    return ["epoch", *([SECONDS] if SECONDS in table else [])]
+
+
 def _checked(epochs: pd.DataFrame) -> pd.DataFrame:
     require(epochs, COLUMNS)
     table = pd.DataFrame(
@@ -169,10 +177,10 @@ def _checked(epochs: pd.DataFrame) -> pd.DataFrame:
             "seed": seeds(epochs),
             "epoch": numbers(epochs, "epoch"),
             "score": numbers(epochs, "score"),
-            "seconds": numbers(epochs, "seconds"),
+            **({SECONDS: numbers(epochs, SECONDS)} if SECONDS in epochs else {}),
         }
     )
-    for column in ("epoch", "seconds"):
+    for column in _units(epochs):
         wrong = ~(np.isfinite(table[column]) & (table[column] >= 0))
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])

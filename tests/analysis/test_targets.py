@@ -116,8 +116,17 @@ def test_wrong_tables_are_refused(change: dict[str, list[object]], message: str)
 def test_an_unknown_reference_is_refused() -> None:
     with pytest.raises(AnalysisError, match="optimizer 'Z': is not in the table"):
         default_target(curves(A=[[0.1]]), reference="Z")
-    with pytest.raises(AnalysisError, match="no column 'seconds'"):
-        default_target(curves(A=[[0.1]]).drop(columns="seconds"))
+    with pytest.raises(AnalysisError, match="no column 'score'"):
+        default_target(curves(A=[[0.1]]).drop(columns="score"))
+
+
+def test_without_seconds_time_is_told_in_epochs_alone() -> None:
+    table = curves(A=[[0.1, 0.6]], B=[[0.1, 0.2]])
+    times = time_to_target(table.drop(columns="seconds"), 0.5)
+    assert times.equals(time_to_target(table, 0.5).drop(columns="seconds"))
+    summary = summarize_times(times)
+    assert summary["epoch"].tolist() == [2, INF]
+    assert not [column for column in summary if "seconds" in column]
 
 
 def test_who_is_earlier_is_tested_by_epochs_and_who_misses_is_not_ranked() -> None:
