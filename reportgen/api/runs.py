@@ -47,6 +47,21 @@ class Run(KeptRun):
         """A row for each trial of the searches; without rows where nothing was searched."""
         return self.records.search.copy()
 
+    @property
+    def audit(self) -> pd.DataFrame:
+        """A row for each point of the audit; without rows where a run kept no evidence.
+
+        code and point are its code and its name; passed is missing where it does not apply; muted is the
+        author's reason for not counting it, else empty; facts are what was found, in English.
+        """
+        from reportgen.report.sections.audit import points_of
+        from reportgen.report.sections.audit_points import points_table
+        from reportgen.report.templates.loading import words_in
+
+        words = words_in(("en",))
+        rows_are_data = bool(self.records.manifest.data.columns)
+        return points_table(points_of(self.records) or (), words.of_rows() if rows_are_data else words)
+
     def compare(self, *, metric: str = "test_accuracy", alpha: float = 0.05) -> Comparison:
         """Compare the run's setups, each stage by itself.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import subprocess
@@ -49,6 +50,26 @@ def test_its_setups_are_compared_stage_by_stage(run: reportgen.Run) -> None:
     means = run.table.groupby(["stage", "setup"])["test_accuracy"].mean()
     told = comparison.table.set_index(["problem", "optimizer"])["mean"]
     assert told.to_dict() == pytest.approx(means.to_dict())
+
+
+def test_its_audit_is_a_table_of_what_the_report_shows(run: reportgen.Run) -> None:
+    audit = run.audit
+    assert list(audit.columns) == ["code", "point", "passed", "muted", "facts"]
+    assert list(audit["code"]) == [f"RG{number:03}" for number in range(1, 16)]
+    of = audit.set_index("code")
+    assert of.loc["RG001", "passed"]
+    assert not of.loc["RG006", "passed"]  # TINY gives its rates
+    assert of.loc["RG005", "passed"] is pd.NA  # and tunes nothing
+    assert of.loc["RG006", "point"] == "Learning rate tuned for each"
+    assert of.loc["RG005", "facts"] == ("No optimizer was tuned.",)
+    assert set(audit["muted"]) == {""}
+    records = run.records
+    experiment = records.manifest_json["experiment"]
+    settings = experiment["settings"] | {"audit": {"muted": {"RG006": "the course gives <its> rates"}}}
+    manifest = records.manifest_json | {"experiment": experiment | {"settings": settings}}
+    muted = reportgen.Run(run.folder, dataclasses.replace(records, manifest_json=manifest)).audit
+    assert list(muted["passed"][5:6]) == [False]
+    assert list(muted["muted"][5:6]) == ["the course gives <its> rates"]
 
 
 def test_its_report_is_that_of_the_command_line(run: reportgen.Run, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pandas as pd
+
 from reportgen.analysis.audit.facts import Fact
 from reportgen.analysis.audit.points import Point
 from reportgen.report.sections.section import Claim, claim_row, claim_sentences
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.catalogue import ENGLISH, Catalogue, Phrase, together
 
 MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
 """What stands in the table for each result, and the class of its cell."""
@@ -87,6 +89,32 @@ def claim_points(points: Sequence[Point], t: Catalogue) -> Iterator[Claim]:
         yield claim_row("audit", row["code"], row["name"])
         reason = [row["reason"]] if row["reason"] else []
         yield from claim_sentences("audit", [*reason, *(fact["text"] for fact in row["facts"])])
+
+
+def points_table(points: Sequence[Point], t: Catalogue) -> pd.DataFrame:
+    """Return points as a table: code, point, passed (missing where it does not apply), muted and facts.
+
+    Args:
+        points: Of the audit.
+        t: The words, of which English is taken.
+    """
+    rows = [
+        {
+            "code": point.code,
+            "point": _in_english(t(f"audit_point.{point.key}")),
+            "passed": point.passed,
+            "muted": point.muted,
+            "facts": tuple(_in_english(fact_phrase(fact, t)) for fact in point.facts),
+        }
+        for point in points
+    ]
+    return pd.DataFrame(rows, columns=["code", "point", "passed", "muted", "facts"]).astype(
+        {"passed": "boolean"}
+    )
+
+
+def _in_english(phrase: Phrase) -> str:
+    return phrase.texts[ENGLISH].striptags()
 
 
 def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
