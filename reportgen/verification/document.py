@@ -11,14 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import UserError
+from reportgen.files.pdf_attachments import check_size, read_attachments
 
 NOTE, LINK_OUT = "note", "link out"
 SCALE = 1.5
 """So many pixels a point has where the look of pages is compared."""
-LARGEST = 512 * 2**20
-"""The most bytes of a PDF, and of all that is attached to it: what fits into memory with ease."""
-
-
 PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")
 
 
@@ -57,9 +54,7 @@ def read(path: Path) -> Document:
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UserError(f"{path}: is no file; give the path of a PDF")
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise UserError(f"{path}: has {size:,} bytes; at most {LARGEST:,} are read")
+    check_size(path)
     return parse(path.read_bytes(), path)
 
 
@@ -78,7 +73,7 @@ def parse(data: bytes, path: Path) -> Document:
 
     try:
         with pypdfium2.PdfDocument(data) as pdf:
-            attachments = _attachments(pdf, path)
+            attachments = read_attachments(pdf, path)
             texts, links_out = [], []
             odd = ["it has scripts"] if raw.FPDFDoc_GetJavaScriptActionCount(pdf) else []
             for number, page in enumerate(pdf, start=1):
@@ -150,25 +145,6 @@ def count(pages: Sequence[str], text: str) -> int:
         split = (index for index in range(1, len(text)) if after.startswith(text[index:]))
         whole += any(text[:index] in before for index in split)
     return whole
-
-
-def _attachments(pdf: Any, path: Path) -> tuple[tuple[str, bytes | None], ...]:
-    import pypdfium2
-
-    attachments: list[tuple[str, bytes | None]] = []
-    room = LARGEST
-    for index in range(pdf.count_attachments()):
-        attachment = pdf.get_attachment(index)
-        try:
-            data = bytes(attachment.get_data())
-        except pypdfium2.PdfiumError:
-            attachments.append((attachment.get_name(), None))
-            continue
-        room -= len(data)
-        if room < 0:
-            raise UserError(f"{path}: more than {LARGEST:,} bytes are attached; they are not read")
-        attachments.append((attachment.get_name(), data))
-    return tuple(attachments)
 
 
 def _annotations(pdf: Any, page: Any, raw: Any) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,79 @@
+"""The columns that tell what a run trained: those that are there, or taken from the runs' names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reportgen.errors import UserError
+from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.run_names import take_apart
+
+RUN = "run_name"
+"""The column of the runs' names, in tables of runs."""
+OPTIMIZERS = frozenset(("optimizer", "optimiser", "method", "algorithm", "solver", "opt"))
+SEEDS = frozenset(("seed",))
+KNOWN = OPTIMIZERS | SEEDS | {"epoch", "step", "score"}
+
+
+def names_columns(names: Iterable[str]) -> bool:
+    """Whether some of the names are known ones of columns."""
+    return any(_known(name, KNOWN) for name in names)
+
+
+def with_run_columns(table: RawTable) -> RawTable:
+    """Return a table of runs with the columns optimizer and seed, where the runs' names tell them.
+
+    Columns that are there already stay; a run without a seed gets its name for one, and is paired with none.
+
+    Args:
+        table: With a column RUN, and rows of several epochs for each run, or one.
+
+    Raises:
+        UserError: The names do not tell the optimizer, and there is no other column that might.
+    """
+    frame = table.frame
+    others = [str(name) for name in frame.columns if name != RUN]
+    has_optimizer = any(_known(name, OPTIMIZERS) for name in others)
+    if has_optimizer and any(_known(name, SEEDS) for name in others):
+        return table
+    names = list(dict.fromkeys(map(str, frame[RUN])))
+    runs = take_apart(names)
+    if runs is None and not has_optimizer and not any(map(_is_of_texts, (frame[name] for name in others))):
+        raise UserError(
+            f"{table.path}: the runs' names, such as {shown(names[0])}, tell no optimizer and seed; name runs"
+            " like SGD-seed0, log optimizer and seed with each run, or name columns with --optimizer-column"
+            " and --seed-column"
+        )
+    columns = {}
+    notes = table.notes
+    if runs is not None and not has_optimizer:
+        columns["optimizer"] = frame[RUN].map(dict(zip(names, runs.optimizers, strict=True)))
+    if runs is not None and runs.seeds is not None:
+        columns["seed"] = frame[RUN].map(dict(zip(names, runs.seeds, strict=True)))
+        notes = (*notes, runs.note)
+        return replace(table, frame=frame.assign(**columns), notes=notes)
+    columns["seed"] = frame[RUN]
+    return replace(
+        table,
+        frame=frame.assign(**columns),
+        paired=False,
+        notes=(*notes, "the runs have no seeds, and none of them is paired with another"),
+    )
+
+
+def _known(name: str, known: frozenset[str]) -> bool:
+    """Whether a column has such a name, perhaps behind what it is nested in, as config.optimizer."""
+    return name.casefold().rpartition(".")[2] in known
+
+
+def _is_of_texts(column: object) -> bool:
+    return any(isinstance(cell, str) and not _is_number(cell) for cell in column)  # type: ignore[attr-defined]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return not cell.strip()
+    return True

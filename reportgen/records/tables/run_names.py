@@ -1,0 +1,78 @@
+"""What the names of runs say: "SGD-seed0" is the optimizer SGD with seed 0."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportgen.records.tables.raw import shown
+
+SIGN = r"[\s_=:/-]*"
+RULES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"seed{SIGN}(?P<seed>\d+)",
+        rf"(?<![a-z])(?:run|rep(?:eat|etition|licate)?|trial|fold|version){SIGN}(?P<seed>\d+)",
+        r"(?<![a-z0-9])s[_=:-]?(?P<seed>\d+)(?![a-z0-9.])",
+        r"/(?P<seed>\d+)$",
+        r"^(?P<seed>\d+)/",
+        r"(?<!\d\.)(?<=[_\s-])(?P<seed>\d+)$",
+    )
+)
+"""How a seed is written in a name, the surest first; one of them has to do for all runs."""
+PARTING = " \t/_-.,;:="
+"""What parts the words of a name, and is left over where the seed is taken out."""
+
+
+@dataclass(frozen=True)
+class NamedRuns:
+    """What the names of runs say.
+
+    Attributes:
+        optimizers: What is left of each name without its seed, with the settings that stand there.
+        seeds: Of each; None where the names have none, and several runs share each of them.
+        note: How they were read, in one sentence.
+    """
+
+    optimizers: tuple[str, ...]
+    seeds: tuple[str, ...] | None
+    note: str
+
+
+def take_apart(names: Sequence[str]) -> NamedRuns | None:
+    """Return the optimizers and the seeds that the names of runs tell, all by the same rule.
+
+    Args:
+        names: Of the runs, such as "SGD-seed0", "adam_lr0.1_seed=3" or "Lion/run_2".
+
+    Returns:
+        What they tell; None where no rule fits all of them.
+    """
+    if not names:
+        return None
+    for rule in RULES:
+        matches = [rule.search(name) for name in names]
+        parts = [(_without(match), match["seed"]) for match in matches if match]
+        if len(parts) < len(names) or not all(optimizer for optimizer, _ in parts):
+            continue
+        optimizers, seeds = zip(*parts, strict=True)
+        # a number may mean anything, unless several runs differ in nothing else
+        if rule is RULES[-1] and max(Counter(optimizers).values()) == 1:
+            continue
+        example = f"{shown(names[0])} is {optimizers[0]} with seed {seeds[0]}"
+        return NamedRuns(optimizers, seeds, f"optimizer and seed are told by the runs' names: {example}")
+    if min(Counter(names).values()) > 1:
+        return NamedRuns(tuple(names), None, "the runs' names are the optimizers, several runs have each")
+    return None
+
+
+def _without(match: re.Match[str]) -> str:
+    """A name without its seed, and without what parted that from the rest."""
+    name = match.string
+    before = name[: match.start()].rstrip(PARTING)
+    after = name[match.end() :].lstrip(PARTING)
+    between = name[len(before) : match.start()] + name[match.end() : len(name) - len(after)]
+    rest = before + (between[:1] if before and after else "") + after
+    return re.sub(r"\(\s*\)|\[\s*\]|\{\s*\}", "", rest).strip(PARTING)
