@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reportgen.records.tables import delimited
+from reportgen.records.tables import delimited, folders, own_report, parquet, structured, tools
 from reportgen.records.tables.encodings import decode
 from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable
@@ -14,14 +14,26 @@ def read_raw(path: Path) -> RawTable:
     """Read a table of whatever form, which the content tells, or the ending.
 
     Args:
-        path: A file.
+        path: A file, or a folder of runs.
 
     Raises:
         UserError: It is of no form that is known, or damaged.
         OSError: It cannot be read at all.
     """
+    if path.is_dir():
+        return folders.read(path)
+    if own_report.is_pdf(path):
+        return own_report.read(path, _read_file)
+    return _read_file(path)
+
+
+def _read_file(path: Path) -> RawTable:
     unpacked = read_bytes(path)
+    if unpacked.data.startswith(parquet.MAGIC):
+        return tools.understand(parquet.parse(unpacked.data, path))
     decoded = decode(unpacked.data, path)
+    if structured.is_structured(decoded.text):
+        return tools.understand(structured.parse(decoded.text, path))
     packing = [f"in {decoded.encoding}" if decoded.encoding else ""]
     packing += [f"packed by {unpacked.packer}" if unpacked.packer else ""]
-    return delimited.parse(decoded.text, path, packing=", ".join(filter(None, packing)))
+    return tools.understand(delimited.parse(decoded.text, path, packing=", ".join(filter(None, packing))))

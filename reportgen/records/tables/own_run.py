@@ -7,6 +7,8 @@ from pathlib import Path
 
 from reportgen.errors import UserError
 from reportgen.records.tables import delimited
+from reportgen.records.tables.encodings import decode
+from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable, shown
 
 MANIFEST, RESULTS, EPOCHS = "manifest.json", "results.csv", "metrics.csv"
@@ -30,7 +32,7 @@ def read(folder: Path) -> RawTable:
         UserError: One of them is damaged, or they are not about the same trials.
         OSError: One of them cannot be read at all.
     """
-    results, epochs = delimited.read(folder / RESULTS), delimited.read(folder / EPOCHS)
+    results, epochs = _read(folder / RESULTS), _read(folder / EPOCHS)
     for table, needed in ((results, [*TRIAL, *OF_RESULTS, "best_epoch"]), (epochs, [*TRIAL, "epoch"])):
         if lost := [name for name in needed if name not in table.frame.columns]:
             raise UserError(f"{table.path}: has no column {lost[0]}; name another run, or run it again")
@@ -43,3 +45,7 @@ def read(folder: Path) -> RawTable:
     frame = merged.assign(test_accuracy=merged["test_accuracy"].where(tested, ""))
     frame = frame.drop(columns=["_merge", "best_epoch"])
     return replace(epochs, frame=frame, path=folder, form=f"run {shown(folder.resolve().name)}", sparse=True)
+
+
+def _read(path: Path) -> RawTable:
+    return delimited.parse(decode(read_bytes(path).data, path).text, path)
