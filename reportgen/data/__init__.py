@@ -7,9 +7,9 @@ from reportgen.data.features import Encoding, encoded, unseen_categories
 from reportgen.data.notes import Note
 from reportgen.data.sources.by_name import SOURCES, load
 from reportgen.data.sources.table import TableKeys
-from reportgen.data.splits import Part, Splits, split, subset
+from reportgen.data.splits import Part, Splits, resplit, split, subset
 
 __all__ = [
     "SOURCES", "Column", "DataError", "Dataset", "Encoding", "Note", "Part", "Splits", "TableKeys",
-    "duplicates", "encoded", "load", "split", "subset", "unseen_categories",
+    "duplicates", "encoded", "load", "resplit", "split", "subset", "unseen_categories",
 ]  # fmt: skip

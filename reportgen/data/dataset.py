@@ -43,7 +43,8 @@ class Dataset:
     `digest` is a sha256 over images, labels, shapes and class names; `origin` says in words where the
     data came from; `notes` are what was done to them on the way. The defaults are what the source wants
     where an experiment says nothing: a shuffle seed (None: the source's own order) and split sizes (None:
-    three quarters, and the rest).
+    three quarters, and the rest). `test_set_apart`: the test part is not an official one, but was set apart
+    here; where every seed has its own split, it may be drawn anew.
     """
 
     source: str
@@ -59,6 +60,7 @@ class Dataset:
     default_seed: int | None = None
     default_train: int | None = None
     default_validation: int | None = None
+    test_set_apart: bool = False
 
     @property
     def things(self) -> str:

@@ -19,29 +19,40 @@ class Encoding:
     """How columns are turned into features, measured on rows to train on.
 
     mean, std: of each column of numbers (C,), without its empty cells; a single value counts as of deviation
-    1. seen: for each column of categories the codes that there are, in order; None for numbers.
+    1. seen: for each column of categories the codes that there are, in order; None for numbers. codes: those
+    that have a feature, likewise; one that was not seen is 0 for every row.
     """
 
     mean: NDArray[np.float64]
     std: NDArray[np.float64]
     seen: tuple[NDArray[np.int64] | None, ...]
+    codes: tuple[NDArray[np.int64] | None, ...]
 
     @classmethod
-    def of(cls, columns: Sequence[Column], rows: Rows) -> Self:
-        """Measure columns on rows (N, C)."""
-        means, stds, seen = [], [], []
+    def of(cls, columns: Sequence[Column], rows: Rows, *, of_all: bool = False) -> Self:
+        """Measure columns on rows (N, C).
+
+        Args:
+            columns: What they are.
+            rows: Those to train on.
+            of_all: Whether there is a feature for every category of the table, seen or not, so that networks
+                of several splits are alike.
+        """
+        means, stds, seen, codes = [], [], [], []
         for column, values in zip(columns, rows.T, strict=True):
             there = values[~np.isnan(values)]
             numbers = there if column.categories is None and len(there) else np.zeros(1)
             means.append(numbers.mean())
             stds.append(numbers.std() or 1.0)
-            seen.append(None if column.categories is None else np.unique(there).astype(np.int64))
-        return cls(np.array(means), np.array(stds), tuple(seen))
+            categories = column.categories
+            seen.append(None if categories is None else np.unique(there).astype(np.int64))
+            codes.append(np.arange(len(categories)) if of_all and categories is not None else seen[-1])
+        return cls(np.array(means), np.array(stds), tuple(seen), tuple(codes))
 
     @property
     def size(self) -> int:
         """How many features there are."""
-        return sum(1 if codes is None else len(codes) for codes in self.seen)
+        return sum(1 if codes is None else len(codes) for codes in self.codes)
 
     def encode(self, rows: Rows) -> NDArray[np.float32]:
         """Return the features (N, D) of rows (N, C).
@@ -50,14 +61,15 @@ class Encoding:
         """
         features = np.zeros((len(rows), self.size), dtype=np.float32)
         place = 0
-        for number, codes in enumerate(self.seen):
+        for number, (seen, codes) in enumerate(zip(self.seen, self.codes, strict=True)):
             values = rows[:, number]
-            if codes is None:
+            if seen is None or codes is None:
                 standardized = (values - self.mean[number]) / self.std[number]
                 features[:, place] = np.where(np.isnan(values), 0.0, standardized)
                 place += 1
             else:
-                features[:, place : place + len(codes)] = values[:, np.newaxis] == codes
+                known = (values[:, np.newaxis] == codes) & np.isin(codes, seen)
+                features[:, place : place + len(codes)] = known
                 place += len(codes)
         return features
 
@@ -82,11 +94,16 @@ def unseen_categories(splits: Splits) -> tuple[Note, ...]:
     return (Note("unseen", {"cells": int(cells.sum()), "first": first}),)
 
 
-def encoded(splits: Splits) -> Splits:
-    """Return the parts of a table as features, measured on its training rows alone; images as they are."""
+def encoded(splits: Splits, *, of_all: bool = False) -> Splits:
+    """Return the parts of a table as features, measured on its training rows alone; images as they are.
+
+    Args:
+        splits: The parts.
+        of_all: Whether there is a feature for every category of the table, seen or not.
+    """
     if not splits.columns:
         return splits
-    encoding = Encoding.of(splits.columns, splits.train.inputs)
+    encoding = Encoding.of(splits.columns, splits.train.inputs, of_all=of_all)
     train, validation, test = (
         Part(encoding.encode(part.inputs), part.labels) for part in splits.by_name().values()
     )

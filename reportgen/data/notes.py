@@ -17,6 +17,8 @@ TEXTS = {
     "from_zero_to_one": "{arrays}: values from 0 to 1 are multiplied by 255 and rounded",
     "one_hot": "{array}: one-hot rows of {classes} are turned into class numbers",
     "features": "{arrays}: rows of {columns} values are taken as features, not as images",
+    "resplit": "every trial's seed draws a split of its own;"
+    " counts, pictures and columns are those of seed {seed}",
     "split_column": "the column {column} splits the rows:"
     " {train} to train, {validation} to validate, {test} to test",
     "filled": "empty cells: {cells} (columns: {columns}, the first of them {first});"

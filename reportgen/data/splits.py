@@ -35,6 +35,8 @@ class Splits:
     """What to train on, what to choose by, and what to read once at the end.
 
     columns: of rows; empty for images. notes: what the user should know of how they were cut.
+    test_places: which of the pool's images the test images are (N,), where they were drawn from it; None
+    where they are the source's own, in its order.
     """
 
     train: Part
@@ -42,6 +44,7 @@ class Splits:
     test: Part
     columns: tuple[Column, ...] = ()
     notes: tuple[Note, ...] = ()
+    test_places: NDArray[np.int64] | None = None
 
     def by_name(self) -> dict[str, Part]:
         """The parts under the names of PARTS."""
@@ -123,6 +126,44 @@ def subset(splits: Splits, size: int) -> Splits:
     )
 
 
+def resplit(
+    dataset: Dataset,
+    seed: int,
+    *,
+    train: int | None = None,
+    validation: int | None = None,
+    test: int | None = None,
+    shares: tuple[float, float, float] | None = None,
+) -> Splits:
+    """Cut a data set as `split` does, for a trial whose seed draws its split.
+
+    A test part that is the source's own stays. Where there is none, or it was only set apart here, it is
+    drawn anew with the others.
+
+    Args:
+        dataset: The data.
+        seed: Of the trial.
+        train: How many images; as in `split`.
+        validation: As train.
+        test: As train.
+        shares: As in `split`.
+
+    Raises:
+        DataError: More images are asked for than there are, or a part is left without any.
+    """
+    if dataset.test_set_apart:
+        if test is None and shares is None:
+            test = len(dataset.test_labels)
+        dataset = replace(
+            dataset,
+            train_inputs=np.concatenate([dataset.train_inputs, dataset.test_inputs]),
+            train_labels=np.concatenate([dataset.train_labels, dataset.test_labels]),
+            test_inputs=dataset.test_inputs[:0],
+            test_labels=dataset.test_labels[:0],
+        )
+    return split(dataset, train=train, validation=validation, test=test, shares=shares, seed=seed)
+
+
 def _split_all(
     dataset: Dataset,
     sizes: tuple[int | None, int | None, int | None],
@@ -161,7 +202,9 @@ def _split_all(
         name: f"{len(part)} ({len(part) / images:.0%})" for name, part in zip(PARTS, parts, strict=True)
     }
     return Splits(
-        parts[0], parts[1], parts[2], dataset.columns, notes=(Note("split", {"seed": seed, **values}),)
+        *(parts[0], parts[1], parts[2], dataset.columns),
+        notes=(Note("split", {"seed": seed, **values}),),
+        test_places=order[ends[2] : ends[3]],
     )
 
 

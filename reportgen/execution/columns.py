@@ -19,17 +19,18 @@ INTERVALS = 20
 DIGITS = 6
 
 
-def describe_table(splits: Splits) -> dict[str, Any]:
+def describe_table(splits: Splits, *, of_all: bool = False) -> dict[str, Any]:
     """Describe the columns of a table on the rows to train on.
 
     Args:
         splits: Of the data.
+        of_all: Whether there is a feature for every category of the table, seen in these rows or not.
 
     Returns:
         The number of columns of each kind, the number of features that they become, and the first columns.
     """
     rows, labels = splits.train.inputs, splits.train.labels
-    encoding = Encoding.of(splits.columns, rows)
+    encoding = Encoding.of(splits.columns, rows, of_all=of_all)
     categorical = sum(column.categories is not None for column in splits.columns)
     others = np.concatenate([splits.validation.inputs, splits.test.inputs])
     empty = np.isnan(np.concatenate([rows, others])).sum(axis=0)

@@ -16,12 +16,12 @@ from reportgen.checks import Check
 from reportgen.data import Splits, duplicates, subset
 from reportgen.execution import environment
 from reportgen.execution.columns import describe_table
-from reportgen.execution.prepare import Prepared
+from reportgen.execution.prepare import Prepared, final_seeds
 from reportgen.execution.trial_key import digest_of_all
 from reportgen.execution.trials import FinishedTrial, FinishedTrials
 from reportgen.execution.user_files import UserFiles
 from reportgen.execution.worker import LoadedData, load_data
-from reportgen.experiment.model import Comparison
+from reportgen.experiment.model import Comparison, Experiment
 from reportgen.experiment.reading import Source
 from reportgen.optim.about import Words
 from reportgen.planning.optimizers_by_name import OptimizersByName
@@ -83,7 +83,7 @@ def describe_run(
         "run": run_id,
         "experiment": describe_experiment(prepared.source),
         "languages": list(languages),
-        "data": describe_data(loaded, prepared.source.experiment.comparison),
+        "data": describe_data(loaded, prepared.source.experiment),
         "trials": [asdict(record.trial) for record in records],
         "parameter_shapes": [record.parameter_shapes for record in records],
         "evidence": [asdict(record.evidence) for record in records],
@@ -121,25 +121,26 @@ def describe_experiment(source: Source) -> dict[str, Any]:
     }
 
 
-def describe_data(loaded: LoadedData, comparison: Comparison | None) -> dict[str, Any]:
+def describe_data(loaded: LoadedData, experiment: Experiment) -> dict[str, Any]:
     """Describe the data: where from, its digest, how many images of each class in each part.
 
     Args:
         loaded: The data set and its parts.
-        comparison: May have a small data set of its own, whose images in two parts are counted by themselves.
+        experiment: Its comparison may have a small data set of its own, whose images in two parts are counted
+            by themselves; where every seed has its own split, the most that any has in two parts are counted.
     """
     dataset, splits = loaded.dataset, loaded.splits
-    in_two_parts = duplicates(splits)
-    if comparison is not None and comparison.subset is not None:
-        of_subset = duplicates(subset(splits, comparison.subset))
-        in_two_parts["subset train-validation"] = of_subset["train-validation"]
+    in_two_parts: dict[str, int] = {}
+    for of_seed in loaded.splits_of_seeds(final_seeds(experiment)):
+        for parts, count in duplicates_of(of_seed, experiment.comparison).items():
+            in_two_parts[parts] = max(count, in_two_parts.get(parts, 0))
     return {
         "source": dataset.source,
         "origin": dataset.origin,
         "digest": dataset.digest,
         "classes": list(dataset.classes),
         **(
-            describe_table(splits)
+            describe_table(splits, of_all=loaded.settings.resplit)
             if splits.columns
             else {"image_shape": list(dataset.train_inputs.shape[1:])}
         ),
@@ -150,6 +151,20 @@ def describe_data(loaded: LoadedData, comparison: Comparison | None) -> dict[str
         "duplicates": in_two_parts,
         "notes": [asdict(remark) for remark in loaded.notes],
     }
+
+
+def duplicates_of(splits: Splits, comparison: Comparison | None) -> dict[str, int]:
+    """Count the images that are in two parts, those of the comparison's small data set by themselves.
+
+    Args:
+        splits: All of the data.
+        comparison: Says whether there is a small data set.
+    """
+    in_two_parts = duplicates(splits)
+    if comparison is not None and comparison.subset is not None:
+        of_subset = duplicates(subset(splits, comparison.subset))
+        in_two_parts["subset train-validation"] = of_subset["train-validation"]
+    return in_two_parts
 
 
 def describe_layers(files: UserFiles) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def prepare(source: Source) -> Prepared:
         extremes = [trial for study in searches for trial in possible_trials(study)]
         refuse_changed_rows([*trials, *extremes], loaded.dataset)
         refuse_large_batches([*trials, *extremes], loaded.splits)
-        for trial in trials:  # an ablation's other test images must be there too
+        for trial in with_other_splits(trials, loaded.settings):
             splits_for(trial, loaded.settings)
     except UserError as error:
         files.close()
@@ -137,6 +137,8 @@ def data_digest(dataset: Dataset, settings: DataSettings) -> str:
     """
     parts = ("train", "validation", "test", "seed", "test_from_train")
     split = {name: value for name, value in asdict(settings).items() if name in parts}
+    if settings.resplit:  # whichever seed the split has that stands for all: a trial's own is in its key
+        split |= {"seed": None, "resplit": True}
     if settings.shares is not None:
         split["shares"] = settings.shares
     split |= {name: value for name, value in vars(dataset).items() if name.startswith("default_")}
@@ -159,12 +161,33 @@ def data_settings(experiment: Experiment, file: Path) -> DataSettings:
         train=data.train,
         validation=data.validation,
         test=data.test,
-        seed=data.seed,
+        seed=final_seeds(experiment)[0] if data.resplit else data.seed,
         shares=data.shares,
         resize=data.resize,
         columns=columns_of(data),
+        resplit=data.resplit,
         test_from_train=experiment.defects.test_images_from_training_file,
     )
+
+
+def final_seeds(experiment: Experiment) -> tuple[int, ...]:
+    """Return the seeds that are trained for good, each once: those of the comparison, then the others'."""
+    stages = (experiment.comparison, experiment.tuned, experiment.ablation)
+    return tuple(dict.fromkeys(seed for stage in stages if stage is not None for seed in stage.seeds))
+
+
+def with_other_splits(trials: Iterable[Trial], settings: DataSettings) -> list[Trial]:
+    """Return one trial for every split that there is: an ablation has other test images, a seed its own.
+
+    Args:
+        trials: All that are trained.
+        settings: Say whether every seed has a split of its own.
+    """
+    splits = {
+        (trial.defects.test_images_from_training_file, trial.seed if settings.resplit else None): trial
+        for trial in trials
+    }
+    return list(splits.values())
 
 
 def columns_of(data: Data) -> TableKeys | None:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from reportgen.data import Dataset, Note, Splits, TableKeys, encoded, load, split, subset, unseen_categories
+from reportgen.data import (
+    Dataset,
+    Note,
+    Splits,
+    TableKeys,
+    encoded,
+    load,
+    resplit,
+    split,
+    subset,
+    unseen_categories,
+)
 from reportgen.errors import UserError
 from reportgen.training import INSIGHT, EpochRow, Record, Trial
 from reportgen.user_code.source import UserCode
@@ -18,6 +30,7 @@ OnNotice = Callable[[str], None]
 class DataSettings:
     """What a process needs to load and split the data by itself.
 
+    resplit: whether a trial's seed draws its split; seed is then that of the split that stands for all.
     digest: of the data set that is meant; None for whatever is there.
     """
 
@@ -32,6 +45,7 @@ class DataSettings:
     shares: tuple[float, float, float] | None = None
     resize: tuple[int, int] | None = None
     columns: TableKeys | None = None
+    resplit: bool = False
     digest: str | None = None
 
 
@@ -61,19 +75,56 @@ class Workplace:
 
 @dataclass(frozen=True, eq=False)
 class LoadedData:
-    """A data set and its parts.
+    """A data set, and its parts where they are asked for.
 
     settings: how it is loaded and split, with the digest of what was found there.
     """
 
     settings: DataSettings
     dataset: Dataset
-    splits: Splits
+
+    @cached_property
+    def splits(self) -> Splits:
+        """The parts; where every seed has its own, those of the settings' seed."""
+        settings = self.settings
+        if settings.resplit:
+            return self._drawn_by(settings.seed or 0)
+        return split(
+            self.dataset,
+            train=settings.train,
+            validation=settings.validation,
+            test=settings.test,
+            shares=settings.shares,
+            seed=settings.seed,
+            test_from_train=settings.test_from_train,
+        )
+
+    def _drawn_by(self, seed: int) -> Splits:
+        """The parts that a trial's seed draws. They are not kept: images in another order are a copy."""
+        settings = self.settings
+        return resplit(
+            self.dataset,
+            seed,
+            train=settings.train,
+            validation=settings.validation,
+            test=settings.test,
+            shares=settings.shares,
+        )
+
+    def splits_of_seeds(self, seeds: Iterable[int]) -> Iterator[Splits]:
+        """Yield every split that trials of these seeds have, one after the other."""
+        if not self.settings.resplit:
+            yield self.splits
+            return
+        for seed in dict.fromkeys(seeds):
+            yield self.splits if seed == self.settings.seed else self._drawn_by(seed)
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was done to the data, or left out of them."""
-        return (*self.dataset.notes, *self.splits.notes, *unseen_categories(self.splits))
+        seed = self.settings.seed
+        by_seed = (Note("resplit", {"seed": seed}),) if self.settings.resplit and seed is not None else ()
+        return (*self.dataset.notes, *self.splits.notes, *by_seed, *unseen_categories(self.splits))
 
 
 MOST_HELD = 2
@@ -83,7 +134,7 @@ held: dict[DataSettings, LoadedData] = {}
 
 
 def load_data(settings: DataSettings) -> LoadedData:
-    """Load a data set and split it, or take what this process holds of these very images.
+    """Load a data set, or take what this process holds of these very images.
 
     Args:
         settings: Where the images are. Without a digest they are read anew, whatever they are now.
@@ -92,7 +143,7 @@ def load_data(settings: DataSettings) -> LoadedData:
         The data set, its splits, and the settings by which every process finds the same.
 
     Raises:
-        UserError: The images cannot be read or split, or are not those of the digest.
+        UserError: The images cannot be read, or are not those of the digest.
     """
     if settings in held:
         return held[settings]
@@ -108,16 +159,7 @@ def load_data(settings: DataSettings) -> LoadedData:
             f"source {settings.source}: the {dataset.things} have changed since this run began: start again,"
             " and leave them as they are until it has ended"
         )
-    splits = split(
-        dataset,
-        train=settings.train,
-        validation=settings.validation,
-        test=settings.test,
-        shares=settings.shares,
-        seed=settings.seed,
-        test_from_train=settings.test_from_train,
-    )
-    loaded = LoadedData(replace(settings, digest=dataset.digest), dataset, splits)
+    loaded = LoadedData(replace(settings, digest=dataset.digest), dataset)
     while len(held) >= MOST_HELD:
         del held[next(iter(held))]
     held[loaded.settings] = loaded
@@ -128,10 +170,10 @@ def splits_for(trial: Trial, data: DataSettings) -> Splits:
     """Return the splits for a trial, whose test images an ablation may take from elsewhere.
 
     Args:
-        trial: Its defects say where from.
+        trial: Its defects say where from, and its seed which split, where every seed has its own.
         data: Where the images are.
     """
-    splits = load_data(data).splits
+    (splits,) = load_data(data).splits_of_seeds([trial.seed])
     from_train = trial.defects.test_images_from_training_file
     if from_train != data.test_from_train:
         # the test part alone: what is trained on must not depend on it
@@ -172,7 +214,7 @@ def train_trial(
     Raises:
         UserError: The images are not those that the run began with, or a user's code went wrong.
     """
-    splits = encoded(splits_of(trial, splits_for(trial, data)))
+    splits = encoded(splits_of(trial, splits_for(trial, data)), of_all=data.resplit)
     classes = len(load_data(data).dataset.classes)
     if trial.setup.optimizer_code or trial.setup.layers_code:
         from reportgen.execution.guarded_training import train_guarded

@@ -46,7 +46,14 @@ class Data(Table):
     test: Positive | None = None
     """How many test images; without it, all."""
     seed: Seed | None = None
-    """Shuffles the training pool before it is split; without it, as the source has it."""
+    """Shuffles the training pool before it is split; without it, as the source has it. All trials have the
+    one split that it gives; see `resplit` for other ones.
+    """
+    resplit: Annotated[bool, Later()] = False
+    """Whether the seed of a trial also draws its split, so that what is said over seeds is said over splits
+    as well. All optimizers have the same split for a seed. Images to train on and to validate with are drawn
+    anew, and so are test images where the source has no test part of its own. It takes the place of `seed`.
+    """
     shares: Annotated[Shares | None, Later()] = None
     """Shares to train on, to validate with and to test with, such as `[0.6, 0.2, 0.2]`, instead of their
     numbers, for a source without a test part of its own.
@@ -101,6 +108,8 @@ class Data(Table):
         said = [key for key in (*PARTS, "shares", "seed") if getattr(self, key) is not None]
         if self.split_column is not None and said:
             raise ValueError(f"split_column says which row is in which part; leave out {said[0]}")
+        if self.resplit and self.seed is not None:
+            raise ValueError("with resplit the seed of every trial draws its split; leave out seed")
         return self
 
     @model_validator(mode="after")

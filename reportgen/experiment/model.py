@@ -259,6 +259,16 @@ class Experiment(Table):
         return self
 
     @model_validator(mode="after")
+    def _test_images_stay(self) -> Self:
+        """What is left of a pool for the test would be other images for every seed, and not by design."""
+        if self.data.resplit and self.defects.test_images_from_training_file:
+            raise ValueError(
+                "data.resplit draws splits anew, and defects.test_images_from_training_file tests on what one"
+                " of them leaves over: leave one of the two out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _search_apart(self) -> Self:
         """What was searched with a seed would look better with that seed than it is."""
         stages: dict[str, Stage | None] = {COMPARISON: self.comparison, TUNED: self.tuned}

@@ -16,7 +16,7 @@ def load() -> Dataset:
     """The digits: 1,297 images to train and validate with, 500 to test with."""
     dataset = cached("digits", version("scikit-learn"), [], _decode)
     # The images come sorted by writer, so they are shuffled unless an experiment says otherwise.
-    return replace(dataset, default_seed=0, default_train=997, default_validation=300)
+    return replace(dataset, default_seed=0, default_train=997, default_validation=300, test_set_apart=True)
 
 
 def _decode() -> Dataset:
