@@ -25,6 +25,11 @@ OLDEST_PYTHON = (3, 11)
 MISSING, OTHER = "missing", "other"
 """What is not ok: it is not there, or it is there and another than it should be."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+READERS = (
+    ("pyarrow", "parquet", "tables in Parquet files"),
+    ("protobuf", "tensorboard", "event files of TensorBoard"),
+)
+"""Packages that not everybody needs, the extra that installs each, and what it reads."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ def findings() -> Iterator[Finding]:
     yield carefully(cifar10, needed=False)
     yield carefully(fashion_mnist, needed=False)
     yield guarded_code()
+    for reader in READERS:
+        yield optional_reader(*reader)
     yield browser()
 
 
@@ -248,6 +255,17 @@ def guarded_code() -> Finding:
     if shutil.which(COMMAND):
         return Finding("bubblewrap that works", f"it is not allowed here; {without}", needed=False)
     return Finding("bubblewrap", f"apt-get install bubblewrap (Linux alone has it); {without}", needed=False)
+
+
+def optional_reader(package_name: str, extra: str, what: str) -> Finding:
+    """A package that reads what not everybody has."""
+    import importlib.metadata
+
+    try:
+        return Finding(f"{package_name} {importlib.metadata.version(package_name)} reads {what}")
+    except importlib.metadata.PackageNotFoundError:
+        remedy = f"pip install 'reportgen[{extra}]'"
+        return Finding(f"{package_name}, which reads {what}", remedy, needed=False)
 
 
 def browser() -> Finding:

@@ -286,6 +286,19 @@ def test_doctor_finds_all_that_a_report_needs(cli: Cli, examined: Path) -> None:
 
 
 @pytest.mark.usefixtures("examined")
+def test_doctor_says_what_reads_tables_that_not_everybody_has(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_installed(monkeypatch, {"protobuf": "7.0"})
+    answer = cli("doctor")
+    assert "ok       protobuf 7.0 reads event files of TensorBoard\n" in answer.out
+    remedy = "pip install 'reportgen[parquet]'"
+    assert f"missing  pyarrow, which reads tables in Parquet files: {remedy}\n" in answer.out
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1] == "reports can be made"
+
+
+@pytest.mark.usefixtures("examined")
 def test_doctor_says_which_packages_are_missing_or_others(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_installed(
         monkeypatch,
