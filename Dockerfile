@@ -14,6 +14,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY reportgen reportgen
 COPY templates templates
 COPY experiments experiments
+COPY docs/reference/audit docs/reference/audit
 ARG PIP_EXTRA_INDEX_URL=
 RUN python -m pip install --no-cache-dir --constraint constraints.txt .
 

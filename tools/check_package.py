@@ -3,8 +3,8 @@
     python tools/check_package.py FOLDER
 
 FOLDER gets a source archive (sdist) and the wheel that is built from it. The wheel must have every file of
-`reportgen`, `templates` and `experiments` that git knows, and nothing else; the one built from the working
-tree must be the same to the byte, so that nothing of it is missing in the source archive.
+`reportgen`, `templates`, `experiments` and the audit's pages that git knows, and nothing else; the one built
+from the working tree must be the same to the byte, so that nothing of it is missing in the source archive.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ from zipfile import ZipFile
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = "reportgen"
-FOLDERS = {PACKAGE: PACKAGE, "templates": f"{PACKAGE}/templates", "experiments": f"{PACKAGE}/experiments"}
+FOLDERS = {
+    PACKAGE: PACKAGE,
+    "templates": f"{PACKAGE}/templates",
+    "experiments": f"{PACKAGE}/experiments",
+    "docs/reference/audit": f"{PACKAGE}/audit_pages",
+}
 """Folders of the project, with the places that their files have in the wheel."""
 ESSENTIAL = (
     f"{PACKAGE}/py.typed",
@@ -27,6 +32,7 @@ ESSENTIAL = (
     f"{PACKAGE}/templates/fonts/*.ttf",
     f"{PACKAGE}/templates/sections/*.j2",
     f"{PACKAGE}/experiments/quickstart.toml",
+    f"{PACKAGE}/audit_pages/RG001.md",
 )
 """Patterns of files without which nothing works, should git ever know none of them."""
 
@@ -59,7 +65,12 @@ def list_expected() -> set[str]:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *FOLDERS]
     listed = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
     paths = [PurePosixPath(name) for name in listed.split("\0") if name and (PROJECT / name).is_file()]
-    return {f"{FOLDERS[path.parts[0]]}/{path.relative_to(path.parts[0])}" for path in paths}
+    return {
+        f"{place}/{path.relative_to(folder)}"
+        for path in paths
+        for folder, place in FOLDERS.items()
+        if path.is_relative_to(folder)
+    }
 
 
 def find_mistakes(

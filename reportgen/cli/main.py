@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "tune": "tune:tune",
         "compare": "compare:compare",
         "check": "check:check",
+        "explain": "explain:explain",
     },
     "Reports": {
         "render": "render:render",

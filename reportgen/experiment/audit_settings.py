@@ -7,7 +7,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from reportgen.errors import nearest
 from reportgen.experiment.values import Line, Table
 
 CODES_OF_RUNS: Mapping[str, str] = {
@@ -46,10 +45,7 @@ def _of_known_points(muted: dict[str, str]) -> dict[str, str]:
     codes = list(CODES_OF_RUNS.values())
     for code in muted:
         if code not in codes:
-            raise ValueError(
-                f"the audit has no point {code!r}{nearest(code, codes)}; its codes are {codes[0]} to"
-                f" {codes[-1]}"
-            )
+            raise ValueError(f"the audit has no point {code!r}; its codes are {codes[0]} to {codes[-1]}")
     return muted
 
 

@@ -1,4 +1,4 @@
-"""Where the program's files are (templates, fonts, ready experiments), and where its cache is.
+"""Where the program's files are (templates, fonts, ready experiments, pages), and where its cache is.
 
 In an installed package they lie inside it; in a checkout they lie beside it, where people edit them.
 """
@@ -22,8 +22,13 @@ def experiments() -> Path:
     return _folder("experiments")
 
 
-def _folder(name: str) -> Path:
-    for place in (PACKAGE / name, PACKAGE.parent / name):
+def audit_pages() -> Path:
+    """The folder of the manual's pages about the points of the audit."""
+    return _folder("audit_pages", "docs/reference/audit")
+
+
+def _folder(name: str, in_checkout: str | None = None) -> Path:
+    for place in (PACKAGE / name, PACKAGE.parent / (in_checkout or name)):
         if place.is_dir():
             return place
     raise UserError(

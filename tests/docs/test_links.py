@@ -58,7 +58,15 @@ def test_links_that_lead_nowhere_are_noticed(tmp_path: Path) -> None:
 
 def test_every_page_is_reached_from_the_first() -> None:
     first = ROOT / "docs" / "index.md"
-    listed = re.findall(r"^([\w/*-]+)$", first.read_text(encoding="utf-8"), re.M)
     pages = {path for kind in ("md", "ipynb") for path in first.parent.rglob(f"*.{kind}")}
-    reached = {page for name in listed for page in first.parent.glob(f"{name}.*")}
-    assert sorted(map(named, pages - reached - {first})) == []
+    reached, todo = {first}, [first]
+    while todo:
+        page = todo.pop()
+        trees = "\n".join(
+            re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+        )
+        listed = re.findall(r"^([\w/*-]+)$", trees, re.M)
+        found = {inner for name in listed for inner in page.parent.glob(f"{name}.*")} - reached
+        reached |= found
+        todo += found
+    assert sorted(map(named, pages - reached)) == []

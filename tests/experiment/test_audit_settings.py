@@ -42,10 +42,13 @@ def test_a_point_is_muted_with_a_reason_in_any_language(tmp_path: Path, reason: 
 @pytest.mark.parametrize(
     ("muted", "line"),
     [
-        ('{ RG99 = "the course asks for this" }', "audit.muted: the audit has no point 'RG99' (did you mean"),
+        (
+            '{ RG99 = "the course asks for this" }',
+            "audit.muted: the audit has no point 'RG99'; its codes are RG001",
+        ),
         (
             '{ rg005 = "the course asks for this" }',
-            "no point 'rg005' (did you mean RG005?); its codes are RG001",
+            "no point 'rg005'; its codes are RG001",
         ),
         (
             '{ own_rate = "the course asks for this" }',

@@ -21,6 +21,7 @@ FILES = {
         "reportgen/templates/fonts/Serif.ttf",
         "reportgen/templates/sections/data.html.j2",
         "reportgen/experiments/quickstart.toml",
+        "reportgen/audit_pages/RG001.md",
         "reportgen-0.1.0.dist-info/METADATA",
     )
 }

@@ -6,5 +6,12 @@ from collections.abc import Mapping
 
 from reportgen.experiment.audit_settings import CODES_OF_RUNS
 
-CODES: Mapping[str, str] = CODES_OF_RUNS
+CODES_OF_TABLES: Mapping[str, str] = {
+    "same_seeds": "RG101",
+    "all_scores": "RG102",
+    "own_scores": "RG103",
+}
+"""By the key of a point that a table of scores alone can fail, its code."""
+
+CODES: Mapping[str, str] = {**CODES_OF_RUNS, **CODES_OF_TABLES}
 """By the key of a point, its code."""
