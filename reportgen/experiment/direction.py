@@ -24,6 +24,7 @@ LOWER_WORDS = """
 """
 HIGHER, LOWER = frozenset(HIGHER_WORDS.split()), frozenset(LOWER_WORDS.split())
 KNOWN = HIGHER | LOWER
+ACCURACIES = frozenset(("accuracy", "acc", "準確率", "正確率"))
 LONGEST = max(map(len, KNOWN))
 
 # What follows says how or until when it was measured: time_to_accuracy is a time, loss_at_60_seconds a loss.
@@ -48,11 +49,21 @@ def higher_is_better(name: str) -> bool | None:
     ones may stand anywhere; of those that begin at a word the longest counts, so that `error_rate`, `mAP` and
     `f1` are one each, and `brier_score` is no score.
     """
-    directions = set(_directions(list(_words(name))))
+    directions = set(_directions(list(name_words(name))))
     return directions.pop() if len(directions) == 1 else None
 
 
-def _words(name: str) -> Iterator[str]:
+def is_accuracy(name: str) -> bool:
+    """Return whether a metric's name says that it is an accuracy."""
+    return not ACCURACIES.isdisjoint(name_words(name)) and higher_is_better(name) is True
+
+
+def name_words(name: str) -> Iterator[str]:
+    """Yield the words of a name in small letters: those between marks, digits and changes of case.
+
+    Args:
+        name: Of a metric, or of any other column.
+    """
     for part in PART.findall(name):
         yield from (word.lower() for word in CAMEL.findall(part))
 

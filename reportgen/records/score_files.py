@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from reportgen.errors import UserError
-from reportgen.files.csv_cells import unguarded
 from reportgen.records.tables import delimited
-from reportgen.records.tables.cells import read_column, read_name, read_number, read_seed
+from reportgen.records.tables.epochs import TRIAL
 from reportgen.records.tables.forms import read_raw
-from reportgen.records.tables.raw import RawTable, listed, place, shown
+from reportgen.records.tables.raw import listed, place, shown
 from reportgen.records.tables.reading import AS_IT_IS, Reading
-
-DEFAULT_METRICS = ("score", "test_accuracy")
+from reportgen.records.tables.trials import Trials, read_trials
 
 MOST_PAIRS = 1_000
 MOST_SEEDS = 1_000
-
-TABLE = ("problem", "optimizer", "seed", "score", "file", "line")
 
 FRAME = Path("table")
 """What messages call a table in memory."""
@@ -35,7 +30,8 @@ class Scores:
 
     Attributes:
         metric: What the score is called.
-        table: The columns of TABLE, a row a trial; file and line say where it stands.
+        table: The columns problem, optimizer, seed, score, file and line, a row a trial; the last two say
+            where it stands.
         curves: The columns problem, optimizer, seed, epoch and score (the metric's value), where trials have
             a row for every epoch.
         assumed: What was assumed, in a short sentence each.
@@ -67,7 +63,7 @@ def read_all(
     if not paths:
         raise UserError("no table of scores is named; name a CSV file, e.g. a run's results.csv")
     parts = [
-        _understood(read_raw(path), reading, name)
+        read_trials(read_raw(path), reading, name)
         for path, name in zip(paths, names or file_names(paths), strict=True)
     ]
     for path, part in zip(paths, parts, strict=True):
@@ -92,7 +88,7 @@ def read_frame(frame: pd.DataFrame, reading: Reading = AS_IT_IS) -> Scores:
     Raises:
         UserError: As for `read_all`.
     """
-    return _together([_understood(delimited.parse(frame_as_csv(frame), FRAME), reading, None)], reading)
+    return _together([read_trials(delimited.parse(frame_as_csv(frame), FRAME), reading, None)], reading)
 
 
 def frame_as_csv(frame: pd.DataFrame) -> str:
@@ -137,62 +133,31 @@ def check_size(table: pd.DataFrame) -> None:
         )
 
 
-def _understood(table: RawTable, reading: Reading, name: str | None) -> Scores:
-    """The trials of one file, called by the name if it has one."""
-    columns = list(table.frame.columns)
-    own = {"stage", "setup", "seed"} <= set(columns)
-    optimizer_column = "setup" if own else "optimizer"
-    for column in (optimizer_column, "seed"):
-        if column not in columns:
-            raise UserError(f"{table.path}: has no column {column} (it has {listed(columns)}); name one so")
-    metric = _metric(table.path, columns, reading.metric)
-    scores = read_column(table, metric, read_number).astype(float)
-    try:
-        alone = read_name(name or table.path.stem)
-    except UserError as error:
-        raise error.within(table.path) from None
-    if own:
-        guarded = table.frame[["stage", "setup"]].map(unguarded)
-        table = replace(table, frame=table.frame.assign(**guarded))
-        problems = read_column(table, "stage", read_name)
-        if name:
-            problems = alone + " " + problems
-        if "status" in columns:
-            scores = scores.mask(table.frame["status"] == "diverged", math.nan)
-    elif "problem" in columns:
-        problems = read_column(table, "problem", read_name)
-    else:
-        problems = pd.Series(alone, index=table.frame.index, dtype=object)
-    trials = pd.DataFrame(
-        {
-            "problem": problems,
-            "optimizer": read_column(table, optimizer_column, read_name),
-            "seed": read_column(table, "seed", read_seed),
-            "score": scores,
-            "file": [table.path] * len(scores),
-            "line": table.lines,
-        }
-    )
-    return Scores(metric, trials)
-
-
-def _together(parts: Sequence[Scores], reading: Reading) -> Scores:
+def _together(parts: Sequence[Trials], reading: Reading) -> Scores:
     """The trials of all files, none of them twice."""
     table = _only(pd.concat([part.table for part in parts], ignore_index=True), reading.problem)
     _refuse_twice(table)
-    return Scores(parts[0].metric, table)
+    assumed = list(dict.fromkeys(note for part in parts for note in part.notes))
+    curves = [part.curves for part in parts if part.curves is not None]
+    paired = reading.paired
+    if paired is None:
+        paired = all(part.paired for part in parts)
+        if paired and _share_no_seed(table):
+            paired = False
+            assumed.append("the optimizers have no seed in common, so that no trial is paired with another")
+    return Scores(
+        parts[0].metric,
+        table,
+        _only(pd.concat(curves, ignore_index=True), reading.problem) if curves else None,
+        tuple(assumed),
+        paired,
+    )
 
 
-def _metric(path: Path, columns: Sequence[str], metric: str | None) -> str:
-    for wanted in DEFAULT_METRICS if metric is None else (metric,):
-        if wanted in columns:
-            return wanted
-    if metric is None:
-        raise UserError(
-            f"{path}: has no column {' or '.join(DEFAULT_METRICS)} (it has {listed(columns)});"
-            " choose one with --metric"
-        )
-    raise UserError(f"{path}: has no column {shown(metric)} (it has {listed(columns)}); choose another")
+def _share_no_seed(table: pd.DataFrame) -> bool:
+    """Whether several optimizers of a problem were tried, and nowhere two with the same seed."""
+    optimizers = table.groupby("problem")["optimizer"].nunique()
+    return bool(optimizers.max() > 1 and not table.duplicated(["problem", "seed"]).any())
 
 
 def _only(table: pd.DataFrame, problem: str | None) -> pd.DataFrame:
@@ -206,11 +171,11 @@ def _only(table: pd.DataFrame, problem: str | None) -> pd.DataFrame:
 
 
 def _refuse_twice(table: pd.DataFrame) -> None:
-    keys = ["problem", "optimizer", "seed"]
-    doubled = table[table.duplicated(keys)]
+    """Raise UserError for a trial that stands in two files."""
+    doubled = table[table.duplicated(TRIAL)]
     if not doubled.empty:
         row = doubled.iloc[0]
-        first = table[(table[keys] == row[keys]).all(axis=1)].iloc[0]
+        first = table[(table[TRIAL] == row[TRIAL]).all(axis=1)].iloc[0]
         trial = f"{row['optimizer']} with seed {row['seed']} on {row['problem']}"
         here, there = (place(one["file"], one["line"]) for one in (row, first))
         raise UserError(f"{here}: {trial} stands already in {there}; keep one of them")

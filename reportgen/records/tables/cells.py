@@ -1,8 +1,7 @@
-"""What a cell of anyone's table means: a name, a seed, a score."""
+"""What a cell of anyone's table means: a name, a seed, a number."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +15,8 @@ from reportgen.records.tables.raw import RawTable, shown
 LONGEST_NAME = 100
 
 WHOLE = re.compile(r"[+-]?\d{1,15}(\.0*)?")
+EMPTY = frozenset(("", "na", "n/a", "#n/a", "<na>", "null", "none", "-", "--", "–", "—", "missing"))
+"""What a cell without a number holds, in small letters."""
 
 
 def read_column(table: RawTable, column: str, read: Callable[[str], Any]) -> pd.Series:
@@ -29,15 +30,20 @@ def read_column(table: RawTable, column: str, read: Callable[[str], Any]) -> pd.
     Raises:
         UserError: A cell means nothing; the line names its line and column.
     """
-    codes, values = pd.factorize(table.frame[column], use_na_sentinel=False)
+    codes, values = pd.factorize(texts_of(table.frame[column]), use_na_sentinel=False)
     meanings = np.empty(len(values), dtype=object)
     for number, value in enumerate(values):
         try:
-            meanings[number] = read(_text(value))
+            meanings[number] = read(value)
         except UserError as error:
             row = int(np.argmax(codes == number))
             raise error.within(f"{table.place(row)}, column {column}") from None
-    return pd.Series(meanings[codes], index=table.frame.index)
+    return pd.Series(meanings[codes], index=table.frame.index, dtype=object)
+
+
+def texts_of(cells: pd.Series) -> pd.Series:
+    """Return cells as texts without blanks around them; nothing for one that is missing."""
+    return pd.Series([_text(cell) for cell in cells], index=cells.index, dtype=object)
 
 
 def read_name(cell: str) -> str:
@@ -66,25 +72,26 @@ def read_seed(cell: str) -> int | str:
     return int(float(text)) if WHOLE.fullmatch(text) else text
 
 
-def read_number(cell: str) -> float:
-    """Return a score; NaN where there is none.
+def is_empty(text: str) -> bool:
+    """Return whether a cell holds no number, and says so by being empty or by a usual sign."""
+    return text.casefold() in EMPTY
 
-    Raises:
-        UserError: It is no number.
+
+def as_number(text: str) -> float | None:
+    """Return a number as Python reads it, with a decimal point; None for anything else.
+
+    Args:
+        text: Without blanks around it.
     """
-    text = cell.strip()
-    if text in {"", "NA"}:
-        return math.nan
+    if "_" in text:  # Python's own way to write 1_000 is a slip in a table
+        return None
     try:
-        if "_" not in text:  # Python's own way to write 1_000 is a slip in a table
-            return float(text)
+        return float(text)
     except ValueError:
-        pass
-    raise UserError(f"{shown(text)} is not a number; correct it, or leave it empty for no score")
+        return None
 
 
-def _text(value: object) -> str:
-    """A cell as text; nothing for one that is missing."""
-    if isinstance(value, str):
-        return value
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
+    return "" if pd.isna(cell) else str(cell)  # type: ignore[call-overload]
