@@ -52,6 +52,7 @@ TOPICS = {
     "targets": "target",
     "templates": "templates",
     "trial": "trial",
+    "trials": "trials",
     "verdicts": "verdicts",
 }
 """The names that several modules have, and what each of these modules says in its first lines to be about."""

@@ -46,7 +46,7 @@ def test_levels_of_an_index_are_columns_and_the_table_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (TABLE.drop(columns="seed"), "table: has no column seed"),
+        (TABLE.drop(columns="optimizer"), "table: has no column optimizer"),
         (pd.concat([TABLE, TABLE.iloc[:1]]), "stands already in table, line 2"),
         (TABLE.assign(score="x"), "table, line 2, column score: 'x' is not a number"),
         (TABLE.iloc[:0], "table: has a header and no rows"),

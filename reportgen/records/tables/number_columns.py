@@ -39,12 +39,12 @@ class Numbers:
 
 
 def is_of_numbers(cells: pd.Series) -> bool:
-    """Return whether most of the first cells that are not empty are numbers."""
+    """Return whether most of the first cells that are not empty are numbers, if any is filled."""
     filled = (text for text in texts_of(cells.head(5 * SAMPLE)) if not is_empty(text))
     are = [
         _read(text.rstrip("%").rstrip()) is not None for text, _ in zip(filled, range(SAMPLE), strict=False)
     ]
-    return sum(are) * 2 > len(are)
+    return sum(are) * 2 > len(are) or not are
 
 
 def read_numbers(table: RawTable, column: str) -> Numbers:

@@ -135,7 +135,8 @@ def find_metric(table: RawTable, reading: Reading, roles: Roles) -> tuple[str, t
         return find_column(table, reading.metric, "--metric"), ()
     taken = {roles.optimizer, roles.seed, *roles.problems, *roles.epochs[:1]}
     free = [name for name in table.frame.columns if name not in taken]
-    metrics = [name for name in free if is_metric(name) and is_of_numbers(table.frame[name])]
+    called = [name for name in free if is_metric(name)]
+    metrics = [name for name in called if is_of_numbers(table.frame[name])] or called
     for known in ((SCORE,), TEST_ACCURACY):
         if len(firsts := [name for name in metrics if bare(name) in known]) == 1:
             return firsts[0], _note_of_metric(firsts[0], metrics, "")
