@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -58,6 +59,25 @@ def scores(results: pd.DataFrame, metric: str = "test_accuracy") -> pd.DataFrame
             "score": results[metric].astype(float).where(results["status"] == "finished"),
         }
     )
+
+
+def mean_by_search(table: pd.DataFrame, searches: Mapping[int, int]) -> pd.DataFrame:
+    """Return scores by search instead of by seed: seeds that share a search share its luck.
+
+    Args:
+        table: Of scores.
+        searches: Of each seed, the search that found its settings.
+
+    Returns:
+        The table as it is where there is one search, or one for each seed; else a row for each optimizer and
+        search, with the mean of its seeds, NaN where one of these has none, and their first seed.
+    """
+    if len(set(searches.values())) in (1, len(searches)):
+        return table
+    first = {search: seed for seed, search in reversed(searches.items())}
+    seeds = table["seed"].map(lambda seed: first[searches[seed]])
+    groups = table.assign(seed=seeds).groupby(["problem", "optimizer", "seed"], sort=False)
+    return groups["score"].agg(lambda scores: scores.mean(skipna=False)).reset_index()
 
 
 def best_on_validation(results: pd.DataFrame) -> str | None:

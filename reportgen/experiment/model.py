@@ -239,6 +239,14 @@ class Experiment(Table):
     text: OwnTexts = Field(default=OwnTexts(), exclude=True)  # kept whole, with its files, by itself
     """The author's own words."""
 
+    @property
+    def searches(self) -> dict[int, int] | None:
+        """Of each seed of the comparison, the repeat of its search that finds its settings; None without."""
+        search, comparison = self.search.comparison, self.comparison
+        if search is None or comparison is None:
+            return None
+        return {seed: place % search.repeats for place, seed in enumerate(comparison.seeds)}
+
     @model_validator(mode="after")
     def _something_to_train(self) -> Self:
         if self.comparison is None and self.tuned is None:
@@ -248,13 +256,14 @@ class Experiment(Table):
         return self
 
     @model_validator(mode="after")
-    def _every_search_serves_a_seed(self) -> Self:
+    def _every_search_serves_as_many_seeds(self) -> Self:
         search, comparison = self.search.comparison, self.comparison
-        if search and comparison and search.repeats > len(comparison.seeds):
+        if search and comparison and len(comparison.seeds) % search.repeats:
+            seeds = len(comparison.seeds)
+            possible = ", ".join(str(count) for count in range(1, seeds + 1) if seeds % count == 0)
             raise ValueError(
-                f"search.comparison.repeats = {search.repeats}, but the comparison has"
-                f" {len(comparison.seeds)} seeds, and each search is for one at least; take fewer repeats, or"
-                " more seeds"
+                f"search.comparison.repeats = {search.repeats}: the {seeds} seeds of the comparison cannot be"
+                f" shared out evenly among so many searches; take one of {possible}"
             )
         return self
 

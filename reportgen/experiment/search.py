@@ -116,8 +116,8 @@ class ComparisonSearch(StageSearch):
     own: dict[str, Spaces] = Field(default_factory=dict)
     """Further spaces for one optimizer: `own.Adam = { beta1 = [0.8, 0.9] }`."""
     repeats: Annotated[int, Field(ge=1, le=1000), Later()] = 1
-    """Make the whole search so many times, each time with other search seeds and other draws; the seeds of
-    the comparison take turns in training with what each of these searches found.
+    """Make the whole search so many times, each time with other search seeds and other draws; each seed of
+    the comparison trains with what one of these searches found. Best as many as the comparison has seeds.
     """
 
     @model_validator(mode="after")
@@ -135,10 +135,6 @@ class ComparisonSearch(StageSearch):
     def all_seeds(self) -> tuple[int, ...]:
         """The seeds of all its trials, over all repeats."""
         return tuple(seed for repeat in range(self.repeats) for seed in self.seeds_of(repeat))
-
-    def repeat_for(self, place: int) -> int:
-        """Return the repeat whose settings a final trial has, by the place of its seed among all."""
-        return place % self.repeats
 
 
 class Search(Table):

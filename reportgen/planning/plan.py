@@ -93,22 +93,14 @@ def plan(
     """
     defects = defects_of(experiment)
     trials = _comparison(experiment, COMPARISON, defects, classes, optimizers, references=references)
-    if found and (search := experiment.search.comparison) is not None:
-        by_repeat = [_comparison(each, EQUALLY_TUNED, defects, classes, optimizers) for each in found]
-        trials += [
-            by_repeat[search.repeat_for(place)][at] for at, place in enumerate(_places_of_seeds(by_repeat[0]))
-        ]
+    if found and (searches := experiment.searches) is not None:
+        repeats = [_comparison(each, EQUALLY_TUNED, defects, classes, optimizers) for each in found]
+        trials += [same[searches[same[0].seed]] for same in zip(*repeats, strict=True)]
     tuned = (found[0] if found else experiment).tuned
     if tuned is not None:
         setup = make_setup(TUNED, tuned, tuned.optimizer, optimizers)
         trials += [Trial(setup, seed, defects) for seed in tuned.seeds]
     return trials + _ablation(experiment, defects, classes, optimizers)
-
-
-def _places_of_seeds(trials: Sequence[Trial]) -> list[int]:
-    """Return, for each trial, the place of its seed among those of its setup."""
-    seeds = list(dict.fromkeys(trial.seed for trial in trials))
-    return [seeds.index(trial.seed) for trial in trials]
 
 
 def make_setup(

@@ -37,7 +37,7 @@ def audited(records: Records) -> dict[str, Point]:
     settings = Experiment.model_validate(records["settings"]).model_copy(update={"found": found_by})
     columns = [
         "stage", "setup", "number", "seed", "epochs", "settings", "learning_rate", "status", "chosen",
-        "at_edge",
+        "at_edge", "repeat",
     ]  # fmt: skip
     found = audit(trials, data, settings, pd.DataFrame(records["search"], columns=columns))
     assert [point.code for point in found] == [f"RG{number:03}" for number in range(1, 16)]

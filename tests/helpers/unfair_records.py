@@ -46,7 +46,7 @@ def fair() -> Records:
             {
                 "stage": "comparison", "setup": label, "number": number, "seed": 1000, "epochs": 2,
                 "settings": json.dumps({"learning_rate": rate}), "learning_rate": rate,
-                "status": "finished", "chosen": number == 2, "at_edge": "",
+                "status": "finished", "chosen": number == 2, "at_edge": "", "repeat": 0,
             }
             for label in LABELS
             for number, rate in enumerate((RATES[label] / 10, RATES[label], RATES[label] * 10), start=1)

@@ -18,12 +18,12 @@ from tests.helpers.searches import comparison, rate
 Find = Callable[..., list[Searched]]
 
 CHOICES = "learning_rate = [0.1, 0.2, 0.3]"
-FIVE = "epochs = 10\nseeds = [9, 4, 0, 7, 5]"
+FIVE = "epochs = 10\nseeds = [9, 4, 0, 7, 5, 2]"
 RANGE = "learning_rate = { low = 1e-4, high = 1.0 }"
 
 
 def repeated(trials: int, space: str, repeats: int, more: str = "", seeds: str = "[70, 72]") -> str:
-    """Three searches of five final seeds, not the first five numbers, search seeds with a gap."""
+    """Several searches for six final seeds, not the first six numbers; search seeds with a gap."""
     text = comparison(trials, space, f"repeats = {repeats}\n{more}", seeds)
     return text.replace("epochs = 10", FIVE, 1)
 
@@ -78,8 +78,15 @@ def test_each_final_trial_has_what_the_search_of_its_seed_found(searched: Find, 
     trials = plan(experiment, 10, apply(experiment, found))
     tuned = [(t.setup.label, t.seed, rate(t)) for t in trials if t.setup.stage == "equally tuned"]
     assert tuned == [
-        *(("SGD", 9, 0.3), ("SGD", 4, 0.1), ("SGD", 0, 0.2), ("SGD", 7, 0.3), ("SGD", 5, 0.1)),
-        *(("Adam", seed, 0.3) for seed in (9, 4, 0, 7, 5)),
+        *(
+            ("SGD", 9, 0.3),
+            ("SGD", 4, 0.1),
+            ("SGD", 0, 0.2),
+            ("SGD", 7, 0.3),
+            ("SGD", 5, 0.1),
+            ("SGD", 2, 0.2),
+        ),
+        *(("Adam", seed, 0.3) for seed in (9, 4, 0, 7, 5, 2)),
     ]
     table = search_table(found)
     assert len(table) == 2 * 3 * 3 * 2
@@ -91,8 +98,9 @@ def test_each_final_trial_has_what_the_search_of_its_seed_found(searched: Find, 
 @pytest.mark.parametrize(
     ("more", "seeds", "said"),
     [
-        ("repeats = 6", "[70]", "repeats = 6, but the comparison has 5 seeds"),
-        ("repeats = 4", "[1, 3]", "search.comparison.seeds and the final trials share the seed 4"),
+        ("repeats = 4", "[70]", "repeats = 4: the 6 seeds of the comparison cannot be shared out evenly"),
+        ("repeats = 12", "[70]", "among so many searches; take one of 1, 2, 3, 6"),
+        ("repeats = 2", "[1, 3]", "search.comparison.seeds and the final trials share the seed 4"),
         ("repeats = 2", f"[{2**32 - 1}]", "2 repeats take seeds beyond the largest one"),
         ("repeats = 0", "[70]", "repeats = 0: input should be greater than or equal to 1"),
     ],

@@ -113,12 +113,10 @@ def _trained_otherwise(
     trials: Sequence[AuditedTrial], settings: Experiment, chosen: Mapping[str, pd.DataFrame]
 ) -> set[str]:
     """The setups with a trial at another learning rate than its seed's repeat of the search has chosen."""
-    comparison, of_search = settings.comparison, settings.search.comparison
-    places = {seed: place for place, seed in enumerate(comparison.seeds if comparison else ())}
+    searches = settings.searches or {}
     otherwise = set()
     for trial in trials:
-        rows = chosen[trial.label]
-        repeat = of_search.repeat_for(places[trial.seed]) if of_search else 0
+        rows, repeat = chosen[trial.label], searches.get(trial.seed, 0)
         if set(rows.loc[repeats_of(rows) == repeat, "learning_rate"]) != {trial.setup.learning_rate}:
             otherwise.add(trial.label)
     return otherwise

@@ -110,11 +110,11 @@ def _draw_rates(panel: Axes, tried: pd.DataFrame, number: int) -> None:
         panel.plot(
             lost, np.zeros(len(lost)), "x", color=color(number), markersize=4.5, gid=gid, clip_on=False
         )
-    chosen = tried[tried["chosen"]]
-    panel.plot(
-        [chosen["learning_rate"].iloc[0]], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
-        markerfacecolor="none", markeredgecolor=color(number), markeredgewidth=1.2, gid=gid,
-    )  # fmt: skip
+    for rate, chosen in tried[tried["chosen"]].groupby("learning_rate"):  # each search has one
+        panel.plot(
+            [rate], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
+            markerfacecolor="none", markeredgecolor=color(number), markeredgewidth=1.2, gid=gid,
+        )  # fmt: skip
 
 
 def _set_axes_of_rates(panel: Axes) -> None:

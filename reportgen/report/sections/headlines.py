@@ -48,7 +48,8 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     """
     results = records.results
     shared = compared(of_stage(results, COMPARISON), SHARED)
-    tuned_equally = compared(of_stage(results, EQUALLY_TUNED), EACH_TUNED)
+    searches = records.manifest.experiment.settings.searches
+    tuned_equally = compared(of_stage(results, EQUALLY_TUNED), EACH_TUNED, searches)
     findings = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
     audited = describe_audit(records, t)
     return Headlines(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,9 @@ from markupsafe import Markup
 
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import of_stage
-from reportgen.analysis.search import mean_by_learning_rate, settings_at_edge
+from reportgen.analysis.search import mean_by_learning_rate, repeats_of, settings_at_edge
 from reportgen.experiment.model import Stage
-from reportgen.experiment.search import FoundBy, StageSearch
+from reportgen.experiment.search import ComparisonSearch, FoundBy, StageSearch
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
@@ -94,6 +95,8 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
             **effort(how, how.epochs or trained.epochs, t),
             "names": listed(list(json.loads(trials["settings"].iloc[0])), t),
         },
+        "notes": notes(how, trained, t),
+        "repeated": repeats_of(trials).max() > 0,
         "rows": [
             found_row(rows, setups.index(str(setup))) for setup, rows in trials.groupby("setup", sort=False)
         ],
@@ -117,6 +120,28 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
             description=course_alt(trials, t).plain(),
         ),
     }
+
+
+def notes(how: StageSearch, trained: Stage, t: Catalogue) -> list[Phrase]:
+    """Return what else is to be said of how it was searched: other lengths, several searches.
+
+    Args:
+        how: The search's settings.
+        trained: The stage that it serves.
+        t: The words, in the report's languages.
+    """
+    phrases = []
+    if how.epochs is not None and how.epochs < trained.epochs:
+        lengths = {"searched": how.epochs, "trained": trained.epochs}
+        phrases.append(
+            t("search.shorter", **{name: epochs_in_words(epochs, t) for name, epochs in lengths.items()})
+        )
+    if isinstance(how, ComparisonSearch) and how.repeats > 1:
+        phrases.append(t("search.repeated", repeats=how.repeats))
+        share = len(trained.seeds) // how.repeats
+        if share > 1:
+            phrases.append(t("search.seeds_share", share=share, repeats=how.repeats))
+    return phrases
 
 
 def _caption(name: str, *, many: bool, t: Catalogue) -> Phrase:
@@ -166,21 +191,49 @@ def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
         number: The setup's place, for its colour.
     """
     chosen = tried[tried["chosen"]]
-    first = chosen.iloc[0]
-    edges = settings_at_edge(chosen)
-    diverged = tried.loc[tried["status"] == "diverged", "number"].nunique()
-    values = [
-        Markup("<code>{} = {}{}</code>").format(name, json.dumps(value), " *" if name in edges else "")
-        for name, value in json.loads(first["settings"]).items()
-    ]
+    settings = tried.assign(repeat=repeats_of(tried)).drop_duplicates(["repeat", "number", "status"])
+    repeats = settings["repeat"].nunique()
+    each = tried["number"].nunique()
     return {
-        "setup": first["setup"],
+        "setup": chosen["setup"].iloc[0],
         "color": color(number),
-        "settings": Markup("<br>").join(values),
+        "settings": Markup("<br>").join(found_values(chosen)),
         "accuracy": numbers.with_spread(chosen["validation_accuracy"], "percent"),
-        "tried": str(tried["number"].nunique()),
-        "diverged": str(diverged),
+        "tried": f"{repeats} × {each}" if repeats > 1 else str(each),
+        "diverged": str(int((settings["status"] == "diverged").sum())),
     }
+
+
+def found_values(chosen: pd.DataFrame) -> Iterator[Markup]:
+    """Yield each setting with the value that was found, or with those that several searches found.
+
+    A value that n of several searches found is followed by n; one at an edge is marked.
+
+    Args:
+        chosen: The rows of search.csv of what was chosen for one setup.
+    """
+    searches = chosen.assign(repeat=repeats_of(chosen)).drop_duplicates("repeat")
+    settings = [json.loads(text) for text in searches["settings"]]
+    edges = [settings_at_edge(searches.iloc[[place]]) for place in range(len(searches))]
+    for name in settings[0]:
+        written = Counter(
+            json.dumps(values[name]) + (" *" if name in at_edge else "")
+            for values, at_edge in zip(settings, edges, strict=True)
+        )
+        values = [
+            f"{value} ({count})" if len(searches) > 1 else value for value, count in sorted_values(written)
+        ]
+        yield Markup("<code>{} = {}</code>").format(name, ", ".join(values))
+
+
+def sorted_values(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return what was found and how often: the most frequent first, then by size."""
+
+    def size(value: str) -> float:
+        number = json.loads(value.removesuffix(" *"))
+        return float(number) if isinstance(number, int | float) else 0.0
+
+    return sorted(counts.items(), key=lambda item: (-item[1], size(item[0])))
 
 
 def effort(how: StageSearch | FoundBy, epochs: int, t: Catalogue) -> dict[str, object]:
