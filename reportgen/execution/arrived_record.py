@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
+
 from reportgen.data import Splits
+from reportgen.data.dataset import Labels
 from reportgen.execution.plain_record import of_plain
 from reportgen.training import EpochRow, Record, Trial
 
@@ -66,7 +69,7 @@ def read_record(trial: Trial, content: object, splits: Splits, classes: int) -> 
     try:
         record = of_plain(trial, plain, rows)
         _check_epochs(record)
-        _check_test(record, len(splits.test), classes)
+        _check_test(record, splits.test.labels, classes)
         _check_rest(record, splits, classes)
     except MalformedRecordError:
         raise
@@ -93,7 +96,7 @@ def _check_epochs(record: Record) -> None:
     _demand(count == setup.epochs or ended, f"it ends after {count} epochs of {setup.epochs}")
 
 
-def _check_test(record: Record, images: int, classes: int) -> None:
+def _check_test(record: Record, labels: Labels, classes: int) -> None:
     """The test set was read where the setup says so, and each of its rows once."""
     reads = record.trial.setup.reads_test and not record.diverged
     _demand((record.test is not None) == reads, "its test set was read, or not")
@@ -102,7 +105,13 @@ def _check_test(record: Record, images: int, classes: int) -> None:
     confusion = record.test.confusion
     _demand(type(record.test.loss) is float, "the loss on the test set is no number")
     _demand(confusion.shape == (classes, classes), f"its confusion matrix has shape {confusion.shape}")
-    _demand(bool((confusion >= 0).all()) and int(confusion.sum()) == images, "it counts other test images")
+    _demand(
+        bool((confusion >= 0).all()) and int(confusion.sum()) == len(labels), "it counts other test images"
+    )
+    correct = record.test.correct
+    _demand(correct is not None, "it does not say which test images were told right")
+    right = np.bincount(labels[correct], minlength=classes)
+    _demand(bool((right == confusion.diagonal()).all()), "other test images are told right than it counts")
 
 
 def _check_rest(record: Record, splits: Splits, classes: int) -> None:

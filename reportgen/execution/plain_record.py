@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,6 +24,8 @@ def to_plain(record: Record) -> dict[str, Any]:
     del plain["trial"], plain["epochs"]
     if record.test is not None:
         plain["test"]["confusion"] = record.test.confusion.tolist()
+        if record.test.correct is not None:
+            plain["test"]["correct"] = base64.b64encode(np.packbits(record.test.correct)).decode()
     return plain
 
 
@@ -46,7 +49,6 @@ def of_plain(trial: Trial, plain: dict[str, Any], rows: Sequence[Sequence[Any]])
         plain: All but its epochs.
         rows: These.
     """
-    test = plain["test"]
     numbers: list[list[Any]] = [[math.nan if value is None else value for value in row] for row in rows]
     epochs = [EpochRow(*row) for row in numbers]
     return Record(
@@ -54,11 +56,23 @@ def of_plain(trial: Trial, plain: dict[str, Any], rows: Sequence[Sequence[Any]])
         epochs=tuple(epochs),
         diverged=plain["diverged"],
         best_epoch=plain["best_epoch"],
-        test=test and TestResult(test["loss"], np.array(test["confusion"], dtype=np.int64)),
+        test=plain["test"] and _test_of_plain(plain["test"]),
         parameter_shapes={name: tuple(shape) for name, shape in plain["parameter_shapes"].items()},
         steps=plain["steps"],
         evidence=Evidence(**plain["evidence"]),
     )
+
+
+def _test_of_plain(plain: dict[str, Any]) -> TestResult:
+    """A test result; records of earlier versions lack what is told of every image."""
+    confusion = np.array(plain["confusion"], dtype=np.int64)
+    if plain.get("correct") is None:
+        return TestResult(plain["loss"], confusion)
+    packed = np.frombuffer(base64.b64decode(plain["correct"], validate=True), dtype=np.uint8)
+    images = int(confusion.sum())
+    if len(packed) != -(-images // 8):
+        raise ValueError(f"{len(packed)} bytes for a bit of each of {images} test images")
+    return TestResult(plain["loss"], confusion, np.unpackbits(packed, count=images).astype(np.bool_))
 
 
 def trial_of(plain: dict[str, Any]) -> Trial:

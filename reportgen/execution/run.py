@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reportgen.checks import Check
 from reportgen.execution import excerpts, tables
+from reportgen.execution.answers import collect_answers
 from reportgen.execution.manifest import describe_run, identify, samples
 from reportgen.execution.prepare import Prepared
 from reportgen.execution.proving import prove, refuse_failures
@@ -101,6 +102,7 @@ def run(
                 excerpts=excerpts.collect(trials, prepared.files),
                 experiment_text=source.text,
                 words=prepared.words,
+                answers=collect_answers(records, load_data(prepared.data)),
             ),
             partial,
             run_id,

@@ -18,7 +18,7 @@ from reportgen.execution.code_digest import canonical, code_digest, guarded_dige
 from reportgen.optim.torch_optim import package_of
 from reportgen.training import Trial
 
-FORMAT = 3
+FORMAT = 4
 """Part of every key: raise it when a key is made of other things, or a record is kept in another form."""
 
 NAMES_ONLY = ("stage", "label")

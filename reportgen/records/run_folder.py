@@ -7,6 +7,7 @@ DIR/<experiment>/<run>/manifest.json   what was run, on what, with what
                        records/        what else the report needs: confusion.csv, history.csv, causes.csv,
                                        samples.npz, excerpts.json, experiment.toml, the tuned classifiers,
                                        insight.npz: what can be looked at of the first of these,
+                                       answers.npz: which test images each trial told right,
                                        own_words.json: texts and pictures of the author's own
 DIR/<experiment>/latest                a link to the newest run
 DIR/.trials/<key>/                     a trial's checkpoints, or its finished classifier
@@ -34,6 +35,7 @@ from reportgen.files.atomic import kind, point_link, write_bytes, write_text
 from reportgen.files.csv_cells import guard_texts, unguard_texts
 from reportgen.own_words import texts
 from reportgen.own_words.texts import OwnWords
+from reportgen.records.answers import Answers
 from reportgen.records.manifest import Description, Manifest, checked, read_description, read_manifest
 
 TEXT_COLUMNS = (
@@ -67,7 +69,7 @@ TO_THE_LAST_DIGIT: dict[str, Any] = (
 """How pandas is told to read a number as it was written; from its version 3 on it does so unasked."""
 
 RECORDS = "records"
-INSIGHT = "insight.npz"
+INSIGHT, ANSWERS = "insight.npz", "answers.npz"
 INSIGHT_ARRAYS = (
     "units", "before", "after", "scale", "images", "labels", "predicted", "probability",
 )  # fmt: skip
@@ -94,7 +96,8 @@ class RunRecords:
     none.
     sample_images: (N, H, W, C) bytes, with their labels (N,). excerpts: by name. insight: the arrays of
     training/measured/insight.py for the first tuned classifier; None where there is none, or it was not kept.
-    words: the texts and pictures of the author's own; None where there are none.
+    words: the texts and pictures of the author's own; None where there are none. answers: which test images
+    each trial told right; None in runs of a time when that was not kept.
     """
 
     manifest_json: dict[str, Any]
@@ -110,6 +113,7 @@ class RunRecords:
     causes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CAUSE_COLUMNS)))
     insight: dict[str, NDArray[Any]] | None = None
     words: OwnWords | None = None
+    answers: Answers | None = None
 
     @cached_property
     def description(self) -> Description:
@@ -168,6 +172,8 @@ def keep(records: RunRecords, partial: Path, run: str) -> Path:
     excerpts = {name: vars(excerpt) for name, excerpt in records.excerpts.items()}
     write_text(inner / "excerpts.json", json.dumps(excerpts, ensure_ascii=False, indent=2) + "\n")
     write_text(inner / "experiment.toml", records.experiment_text)
+    if records.answers is not None:
+        write_bytes(inner / ANSWERS, records.answers.to_bytes())
     if records.words is not None:
         write_text(inner / texts.FILE, records.words.to_json())
     folder = partial.parent / run
@@ -214,6 +220,7 @@ def read(folder: Path) -> RunRecords:
             experiment_text=(inner / "experiment.toml").read_text(encoding="utf-8"),
             insight=_arrays(inner / INSIGHT) if (inner / INSIGHT).is_file() else None,
             words=_words_if_there(inner / texts.FILE),
+            answers=Answers.of_bytes((inner / ANSWERS).read_bytes()) if (inner / ANSWERS).is_file() else None,
         )
     except Exception as error:  # whatever a damaged file makes a reader raise
         raise UserError(

@@ -366,7 +366,7 @@ def evaluate(classifier: Classifier, images: Images, counts: Tensor) -> tuple[fl
 
 
 def test_result(logits: Tensor, labels: Tensor) -> TestResult:
-    """Return the mean loss over the images, and the confusion matrix (K, K).
+    """Return the mean loss over the images, the confusion matrix (K, K), and which were told right (N,).
 
     Args:
         logits: Of the test images (N, K).
@@ -374,6 +374,7 @@ def test_result(logits: Tensor, labels: Tensor) -> TestResult:
     """
     classes = logits.shape[1]
     loss = torch.nn.functional.cross_entropy(logits, labels)
-    pairs = labels * classes + logits.argmax(dim=1)
+    told = logits.argmax(dim=1)
+    pairs = labels * classes + told
     confusion = torch.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
-    return TestResult(float(loss), confusion.numpy())
+    return TestResult(float(loss), confusion.numpy(), (told == labels).numpy())

@@ -117,13 +117,16 @@ class EpochRow:
 class TestResult:
     """The one reading of the test set, with the weights of the best epoch.
 
-    confusion: how often the images of a class (row) were taken for each class (column).
+    confusion: how often the images of a class (row) were taken for each class (column). correct: of every
+    test image (N,), in the order of the split, whether it was told right; None in records of a time when that
+    was not kept.
     """
 
     __test__ = False  # not a class of tests, whatever pytest thinks of the name
 
     loss: float
     confusion: NDArray[np.int64]
+    correct: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,23 @@ def against_confusion(records: RunRecords) -> Iterator[str]:
             yield from _differing("results.csv", row, expected)
 
 
+def against_answers(records: RunRecords) -> Iterator[str]:
+    """Yield where results.csv is not what answers.npz gives: right answers and test images of every trial."""
+    assert records.answers is not None, "asked for only where they are there"
+    results = rows(records.results)
+    by_row = records.answers.by_row(records.results["seed"])
+    for number, row in enumerate(results):
+        if row["status"] == "finished":
+            right = by_row.pop(number, None)
+            if right is None:
+                yield f"answers.npz: lacks {_name(row)}, which is in results.csv"
+            else:
+                expected = {"test_correct": int(right.correct.sum()), "test_images": len(right.correct)}
+                yield from _differing("results.csv", row, expected)
+    if by_row:
+        yield f"answers.npz: has {len(by_row)} trials that did not finish, or are not in results.csv"
+
+
 def against_manifest(records: RunRecords) -> Iterator[str]:
     """Yield where the tables are not about the trials, classes and images that manifest.json names."""
     manifest, results = records.manifest, rows(records.results)

@@ -97,6 +97,8 @@ class Run:
         holds = f"{len(self.records.results)} trials"
         yield "results.csv from metrics.csv", holds, lambda: recomputed.against_metrics(self.records)
         yield "results.csv from confusion.csv", holds, lambda: recomputed.against_confusion(self.records)
+        if self.records.answers is not None:
+            yield "results.csv from answers.npz", holds, lambda: recomputed.against_answers(self.records)
         yield "tables about manifest.json", holds, lambda: recomputed.against_manifest(self.records)
 
     def report(self, t: Catalogue, fingerprint: str) -> Report:

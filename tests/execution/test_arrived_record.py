@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import math
 from collections.abc import Callable
@@ -39,18 +40,18 @@ RECORD = Record(
     epochs=tuple(EpochRow(epoch, *list(vars(ROW).values())[1:]) for epoch in (1, 2, 3)),
     diverged=False,
     best_epoch=2,
-    test=TestResult(0.5, np.array([[1, 2], [0, 3]])),
+    test=TestResult(0.5, np.array([[1, 2], [0, 3]]), np.array([False, True, False, True, True, True])),
     parameter_shapes={"w1": (12, 5), "b1": (5,), "w2": (5, 2), "b2": (2,)},
     steps=9,
     evidence=Evidence("0f" * 32, "f0" * 32, 12, 11, 7, 7, {"w1": 1.0, "b1": math.nan}, 1.0, "x", 0.5),
 )
 
 
-def part(size: int) -> Part:
-    return Part(np.zeros((size, 4, 3, 1), np.uint8), np.zeros(size, np.int64))
+def part(labels: list[int]) -> Part:
+    return Part(np.zeros((len(labels), 4, 3, 1), np.uint8), np.array(labels, np.int64))
 
 
-SPLITS = Splits(part(12), part(7), part(6))
+SPLITS = Splits(part([0] * 12), part([0] * 7), part([0, 0, 0, 1, 1, 1]))
 
 
 def sent() -> Any:
@@ -75,6 +76,10 @@ def test_a_diverged_one_arrives() -> None:
     assert read((plain, rows)).diverged
 
 
+def packed(*bits: int) -> str:
+    return base64.b64encode(np.packbits(np.array(bits, np.uint8))).decode()
+
+
 CHANGES: dict[str, Callable[[Any, Any], object]] = {
     "an epoch too few": lambda _, rows: rows.pop(),
     "an epoch too many": lambda _, rows: rows.append([4, *rows[0][1:]]),
@@ -96,6 +101,11 @@ CHANGES: dict[str, Callable[[Any, Any], object]] = {
     "fewer than none": lambda plain, _: plain["test"].update(confusion=[[7, -1], [0, 0]]),
     "another matrix": lambda plain, _: plain["test"].update(confusion=[[6]]),
     "a matrix of text": lambda plain, _: plain["test"].update(confusion="x"),
+    "other images told right": lambda plain, _: plain["test"].update(correct=packed(1, 1, 0, 0, 1, 1)),
+    "more told right than counted": lambda plain, _: plain["test"].update(correct=packed(1, 1, 1, 1, 1, 1)),
+    "images told right left out": lambda plain, _: plain["test"].update(correct=None),
+    "too many bits": lambda plain, _: plain["test"].update(correct=packed(*[1] * 9)),
+    "bits of something": lambda plain, _: plain["test"].update(correct="*"),
     "a test loss of text": lambda plain, _: plain["test"].update(loss="x"),
     "another network": lambda plain, _: plain["parameter_shapes"].update(w1=[12, 6]),
     "steps that do not divide": lambda plain, _: plain.update(steps=10),

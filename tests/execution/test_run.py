@@ -46,6 +46,7 @@ def test_a_run_s_folder_holds_what_is_promised_and_no_more(finished: Path, tmp_p
         "manifest.json",
         "metrics.csv",
         "records",
+        "records/answers.npz",
         "records/confusion.csv",
         "records/excerpts.json",
         "records/experiment.toml",

@@ -125,7 +125,11 @@ def bits(value: Any) -> Any:
             return type(value), value
 
 
-@pytest.mark.parametrize("record", [RECORD, FINISHED], ids=["diverged", "finished"])
+CORRECT = np.array([True, False, True, True, False, False, True, True, False, True, True])
+TOLD = replace(FINISHED, test=TestResult(1 / 7, np.array([[4, 1], [3, 3]], dtype=np.int64), CORRECT))
+
+
+@pytest.mark.parametrize("record", [RECORD, FINISHED, TOLD], ids=["diverged", "of earlier", "finished"])
 def test_a_record_comes_back_to_the_last_bit(path: Path, record: Record) -> None:
     with Kept(path.parent) as store:
         assert store.get(record.trial, "data") is None

@@ -68,6 +68,12 @@ FILES = (
     Kept(f"{RECORDS}/{texts.FILE}", "The author's own words 作者自撰的文字", JSON, always=False),
     Kept(f"{RECORDS}/samples.npz", "Images of every class 各類別的影像", "application/zip"),
     Kept(f"{RECORDS}/insight.npz", "Weights and examples 權重與例子", "application/zip", always=False),
+    Kept(
+        f"{RECORDS}/answers.npz",
+        "Which test images were told right 答對了哪些測試影像",
+        "application/zip",
+        always=False,
+    ),
 )
 """All that a report is made from, but for the experiment, which keeps the name that its user gave it."""
 OWN_NAMES = (CHECKSUMS, COMPARISON, *(kept.name for kept in FILES))
