@@ -192,7 +192,8 @@ def interval_of(design: Design, answers: Sequence[Floats], images: Sequence[NDAr
     interval = sign_flip_interval(by_seed)
     if not design.crossed:
         return interval
-    crossed = differences([first for first, _ in answers], [second for _, second in answers], images)
+    groups = [place % design.searches for place in range(design.seeds)] if design.grouped else None
+    crossed = differences([first for first, _ in answers], [second for _, second in answers], images, groups)
     return interval if crossed is None else crossed.widen(interval)
 
 

@@ -8,7 +8,7 @@ seeds do not make it smaller.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,11 +30,11 @@ class Crossed:
 
     Attributes:
         mean: Of the seeds' means.
-        n: How many seeds there are.
+        n: How many seeds there are, or groups of seeds.
         seeds: The component of seeds.
         images: That of images: the mean covariance of two seeds over the images that both were tested on.
         both: That of what is of a seed and an image together.
-        from_seeds: The variance of the mean as the seeds show it: that of their means, divided by n.
+        from_seeds: The variance of the mean as the seeds or groups show it: that of their means over n.
         from_images: What shared images add to it: what the seeds' own spread cannot show. At least 0.
         freedom: Of the two together, by Satterthwaite's rule.
     """
@@ -74,7 +74,9 @@ class Crossed:
         )
 
 
-def crossed(values: Sequence[Values], images: Sequence[Places]) -> Crossed | None:
+def crossed(
+    values: Sequence[Values], images: Sequence[Places], groups: Sequence[Hashable] | None = None
+) -> Crossed | None:
     """Return the components of variance of values by seed and image.
 
     With s2 the variance of the n seeds' means, B the component of images, m the images of a seed and o those
@@ -88,19 +90,23 @@ def crossed(values: Sequence[Values], images: Sequence[Places]) -> Crossed | Non
     Args:
         values: Of each seed, one an image (m,): 1 for a right answer and 0 for a wrong one, or differences.
         images: Of each seed, which images these are (m,), by numbers that mean the same for every seed.
+        groups: Of each seed, which group it belongs to; groups are of one size. Seeds of a group share more
+            than the rest does, such as a search, and count as one: n is then the number of groups, and s2 the
+            variance of their means. None where every seed stands for itself.
 
     Returns:
-        The components; None for fewer than two seeds or images, or where seeds have none in common to tell
+        The components; None for fewer than two seeds or images, or where seeds have too few in common to tell
         the images' component from.
     """
-    n = len(values)
+    seeds, group = np.unique(list(range(len(values)) if groups is None else groups), return_inverse=True)
+    n = len(seeds)
     if n < 2 or min(len(of_seed) for of_seed in values) < 2:
         return None
     known, places = np.unique(np.concatenate(list(images)), return_inverse=True)
-    there, table = np.zeros((n, len(known))), np.zeros((n, len(known)))
+    there, table = np.zeros((len(values), len(known))), np.zeros((len(values), len(known)))
     ends = np.cumsum([0, *map(len, values)])
     means = np.array([of_seed.mean() for of_seed in values])
-    for seed in range(n):
+    for seed in range(len(values)):
         columns = places[ends[seed] : ends[seed + 1]]
         there[seed, columns] = 1.0
         # without the seed's mean: a covariance does not change by it, and nothing is lost to rounding
@@ -108,21 +114,21 @@ def crossed(values: Sequence[Values], images: Sequence[Places]) -> Crossed | Non
     shared = there @ there.T
     sums = table @ there.T
     products = table @ table.T - sums * sums.T / np.maximum(shared, 1.0)
-    pairs = ~np.eye(n, dtype=bool)
+    pairs = group[:, np.newaxis] != group
     freedom_of_pairs = np.maximum(shared[pairs] - 1, 0)
     if not freedom_of_pairs.any():
-        return None if shared[pairs].any() else _nested(values, means)
+        return None if shared[pairs].any() else _nested(values, means, _by_group(means, group))
     of_images = float(products[pairs].sum() / freedom_of_pairs.sum())
     sizes = there.sum(axis=1)
     within = float(np.mean(np.diag(products) / (sizes - 1)))
     # the covariance of two seeds' means that one unit of the images' component makes
     weight = float((shared / np.outer(sizes, sizes))[pairs].mean())
-    spread = float(means.var(ddof=1))
-    from_seeds, from_images = spread / n, max(of_images, 0.0) * weight
+    from_seeds = float(_by_group(means, group).var(ddof=1)) / n
+    from_images = max(of_images, 0.0) * weight
     return Crossed(
         mean=float(means.mean()),
         n=n,
-        seeds=spread - within * float((1 / sizes).mean()) + of_images * weight,
+        seeds=float(means.var(ddof=1)) - within * float((1 / sizes).mean()) + of_images * weight,
         images=of_images,
         both=within - of_images,
         from_seeds=from_seeds,
@@ -132,7 +138,10 @@ def crossed(values: Sequence[Values], images: Sequence[Places]) -> Crossed | Non
 
 
 def differences(
-    first: Sequence[Values], second: Sequence[Values], images: Sequence[Places]
+    first: Sequence[Values],
+    second: Sequence[Values],
+    images: Sequence[Places],
+    groups: Sequence[Hashable] | None = None,
 ) -> Crossed | None:
     """Return `crossed` of the differences of two optimizers, seed by seed and image by image.
 
@@ -140,17 +149,23 @@ def differences(
         first: Of each seed, the values of one optimizer (m,).
         second: Those of the other one, for the same seeds and images.
         images: Of each seed, which images these are (m,).
+        groups: Of each seed, which group it belongs to; None where every seed stands for itself.
     """
-    return crossed([a - b for a, b in zip(first, second, strict=True)], images)
+    return crossed([a - b for a, b in zip(first, second, strict=True)], images, groups)
 
 
-def _nested(values: Sequence[Values], means: Values) -> Crossed:
-    """Every seed has images of its own: the spread of the seeds' means has all that varies."""
-    n, spread = len(values), float(means.var(ddof=1))
+def _nested(values: Sequence[Values], means: Values, by_group: Values) -> Crossed:
+    """Every group has images of its own: the spread of the means has all that varies."""
+    n = len(by_group)
     within = float(np.mean([of_seed.var(ddof=1) for of_seed in values]))
     sizes = np.array([len(of_seed) for of_seed in values])
-    seeds = spread - within * float((1 / sizes).mean())
-    return Crossed(float(means.mean()), n, seeds, math.nan, math.nan, spread / n, 0.0, n - 1.0)
+    seeds = float(means.var(ddof=1)) - within * float((1 / sizes).mean())
+    from_seeds = float(by_group.var(ddof=1)) / n
+    return Crossed(float(means.mean()), n, seeds, math.nan, math.nan, from_seeds, 0.0, n - 1.0)
+
+
+def _by_group(means: Values, group: NDArray[np.int64]) -> Values:
+    return np.array([means[group == number].mean() for number in range(int(group.max()) + 1)])
 
 
 def _satterthwaite(first: float, of_first: float, second: float, of_second: float) -> float:

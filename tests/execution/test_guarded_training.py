@@ -108,6 +108,7 @@ def numbers(record: Record) -> dict[str, Any]:
     """All of a record but whose it is and how long it took."""
     plain = asdict(replace(record, epochs=tuple(replace(row, seconds=0.0) for row in record.epochs)))
     plain["test"]["confusion"] = plain["test"]["confusion"].tolist()
+    plain["test"]["correct"] = plain["test"]["correct"].tolist()
     return {name: value for name, value in plain.items() if name != "trial"}
 
 
