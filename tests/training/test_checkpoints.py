@@ -55,6 +55,7 @@ def numbers(record: Record) -> str:
         del row["seconds"]
     if plain["test"]:
         plain["test"]["confusion"] = record.test.confusion.tolist()
+        plain["test"]["correct"] = record.test.correct.tolist()
     return json.dumps(plain)
 
 

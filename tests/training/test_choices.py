@@ -29,6 +29,7 @@ def everything(record: Record) -> dict[str, Any]:
     for row in found["epochs"]:
         del row["seconds"]
     found["test"]["confusion"] = found["test"]["confusion"].tolist()
+    found["test"]["correct"] = found["test"]["correct"].tolist()
     return found
 
 
