@@ -25,7 +25,7 @@ def to_plain(record: Record) -> dict[str, Any]:
     if record.test is not None:
         plain["test"]["confusion"] = record.test.confusion.tolist()
         if record.test.correct is not None:
-            plain["test"]["correct"] = base64.b64encode(np.packbits(record.test.correct)).decode()
+            plain["test"]["correct"] = base64.b64encode(np.packbits(record.test.correct).tobytes()).decode()
     return plain
 
 

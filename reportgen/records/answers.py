@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ class Answers:
         if int(self.images.min(initial=1)) < 1:
             raise ValueError("answers.npz: a trial has no test images")
 
-    def by_row(self, seeds: Sequence[int]) -> dict[int, Answer]:
+    def by_row(self, seeds: Iterable[int]) -> dict[int, Answer]:
         """Return the answers by the row of results.csv that they are of.
 
         Args:
