@@ -18,6 +18,7 @@ from reportgen.report.options import ReportOptions
 
 if TYPE_CHECKING:
     from reportgen.analysis.comparison import Comparison
+    from reportgen.records.score_files import Scores
 
 FOLDER = "compare"
 """Where in the output folder reports of tables go."""
@@ -37,13 +38,13 @@ class Report:
     front_matter: FrontMatter = NO_FRONT_MATTER
     opens: bool = False
 
-    def place(self, paths: Sequence[Path], comparison: Comparison, reading: Reading) -> Path:
+    def place(self, paths: Sequence[Path], comparison: Comparison, reading: Reading, scores: Scores) -> Path:
         """Return where to write the report, without an ending. Raises UserError where another file is."""
         from reportgen.report import file_names
 
         if self.target is not None:
             return file_names.named(self.target)
-        return file_names.free(self.output / FOLDER, paths, comparison, reading)
+        return file_names.free(self.output / FOLDER, paths, comparison, reading, scores)
 
 
 @click.command(epilog="Example: reportgen compare scores.csv --metric accuracy")
@@ -144,7 +145,7 @@ def compare_tables(
             higher_is_better=higher_is_better,
             progress=progress,
         )
-    target = report.place(paths, comparison, reading) if report is not None else None
+    target = report.place(paths, comparison, reading, scores) if report is not None else None
     console = Console()
     for line in describe(comparison, console.is_terminal, width=console.width):
         click.echo(line)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,8 @@ from reportgen.errors import UserError
 from reportgen.records.tables import delimited
 from reportgen.records.tables.epochs import TRIAL
 from reportgen.records.tables.forms import read_raw
-from reportgen.records.tables.raw import listed, place, shown
+from reportgen.records.tables.own_run import RESULTS, is_run
+from reportgen.records.tables.raw import RawTable, listed, place, shown
 from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.records.tables.trials import Trials, read_trials
 
@@ -36,6 +37,7 @@ class Scores:
             a row for every epoch.
         assumed: What was assumed, in a short sentence each.
         paired: Whether trials of one seed are taken as paired.
+        kept: What was read of sources that are no files of text; a report carries it in place of them.
     """
 
     metric: str
@@ -43,6 +45,7 @@ class Scores:
     curves: pd.DataFrame | None = None
     assumed: tuple[str, ...] = ()
     paired: bool = True
+    kept: Mapping[Path, RawTable] = field(default_factory=dict)
 
 
 def read_all(
@@ -62,17 +65,17 @@ def read_all(
     """
     if not paths:
         raise UserError("no table of scores is named; name a CSV file, e.g. a run's results.csv")
-    parts = [
-        read_trials(read_raw(path), reading, name)
-        for path, name in zip(paths, names or file_names(paths), strict=True)
-    ]
+    names = names or file_names(paths)
+    tables = [read_raw(path) for path in paths]
+    parts = [read_trials(table, reading, name) for table, name in zip(tables, names, strict=True)]
     for path, part in zip(paths, parts, strict=True):
         if part.metric != parts[0].metric:
             raise UserError(
                 f"{path}: has the metric {part.metric}, {paths[0]} has {parts[0].metric};"
                 " choose one that both have with --metric"
             )
-    return _together(parts, reading)
+    kept = {path: table for path, table in zip(paths, tables, strict=True) if not table.is_text}
+    return replace(_together(parts, reading), kept=kept)
 
 
 def read_frame(frame: pd.DataFrame, reading: Reading = AS_IT_IS) -> Scores:
@@ -105,6 +108,7 @@ def file_names(paths: Sequence[Path]) -> list[str | None]:
             raise UserError(f"{path}: is named {count} times; once is enough")
     if len(paths) == 1:
         return [None]
+    resolved = [path / RESULTS if is_run(path) else path for path in resolved]
     runs = [(path.parent / "manifest.json").is_file() for path in resolved]
     short = [path.parent.parent.name if run else path.stem for path, run in zip(resolved, runs, strict=True)]
     middle = [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.errors import UserError
+from reportgen.records.score_files import Scores
 from reportgen.records.tables.reading import Reading
 from reportgen.report.pdf import attachments
 
@@ -49,7 +50,9 @@ def within(place: Path) -> Path:
     return named(target)
 
 
-def free(folder: Path, sources: Sequence[Path], comparison: Comparison, reading: Reading) -> Path:
+def free(
+    folder: Path, sources: Sequence[Path], comparison: Comparison, reading: Reading, scores: Scores
+) -> Path:
     """Return a place in a folder, which is made, called like the table that was compared.
 
     With a number where another comparison is.
@@ -59,6 +62,7 @@ def free(folder: Path, sources: Sequence[Path], comparison: Comparison, reading:
         sources: The files of the tables.
         comparison: What the report is to be about.
         reading: How the tables were read.
+        scores: What was read of them.
 
     Returns:
         The place without an ending.
@@ -69,7 +73,7 @@ def free(folder: Path, sources: Sequence[Path], comparison: Comparison, reading:
     return next(
         folder / candidate
         for candidate in names
-        if not _other(folder / candidate, sources, comparison, reading)
+        if not _other(folder / candidate, sources, comparison, reading, scores)
     )
 
 
@@ -82,12 +86,15 @@ def _foreign(target: Path) -> Path | None:
     return html if of_a_run or GENERATOR not in html.read_bytes() else None
 
 
-def _other(target: Path, sources: Sequence[Path], comparison: Comparison, reading: Reading) -> Path | None:
+def _other(
+    target: Path, sources: Sequence[Path], comparison: Comparison, reading: Reading, scores: Scores
+) -> Path | None:
     """The file in a report's way; None where there is none, or only the same tables compared in this way."""
     html, pdf = files(target)
     if not html.exists():
         return pdf if pdf.exists() else None
-    fingerprint = attachments.fingerprint(attachments.of_tables(comparison, sources, reading=reading))
+    travelling = attachments.of_tables(comparison, sources, reading=reading, kept_tables=scores.kept)
+    fingerprint = attachments.fingerprint(travelling)
     return None if fingerprint.encode() in html.read_bytes() else html
 
 

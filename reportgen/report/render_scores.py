@@ -56,7 +56,9 @@ def render_scores(
         UserError: Where the templates are damaged, or no PDF can be made.
     """
     t = words_in(options.languages or LANGUAGES, options.templates)
-    travelling = attachments.of_tables(found, sources, names, front_matter, reading)
+    travelling = attachments.of_tables(
+        found, sources, names, front_matter, reading=reading, kept_tables=scores.kept
+    )
     fingerprint = attachments.fingerprint(travelling)
     with numbers.written_in(t.languages[0]):
         report = compose_scores(

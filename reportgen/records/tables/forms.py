@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from reportgen.records.tables import delimited, folders, own_report, parquet, structured, tools
@@ -21,16 +22,16 @@ def read_raw(path: Path) -> RawTable:
         OSError: It cannot be read at all.
     """
     if path.is_dir():
-        return folders.read(path)
+        return replace(folders.read(path), is_text=False)
     if own_report.is_pdf(path):
-        return own_report.read(path, _read_file)
+        return replace(own_report.read(path, _read_file), is_text=False)
     return _read_file(path)
 
 
 def _read_file(path: Path) -> RawTable:
     unpacked = read_bytes(path)
     if unpacked.data.startswith(parquet.MAGIC):
-        return tools.understand(parquet.parse(unpacked.data, path))
+        return replace(tools.understand(parquet.parse(unpacked.data, path)), is_text=False)
     decoded = decode(unpacked.data, path)
     if structured.is_structured(decoded.text):
         return tools.understand(structured.parse(decoded.text, path))

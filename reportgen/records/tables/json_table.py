@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import UserError
+from reportgen.records.tables import kept
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.json_text import parse_json
 from reportgen.records.tables.nested_scores import EXAMPLE, score_records
@@ -28,6 +29,8 @@ def parse(text: str, path: Path) -> RawTable:
         UserError: It is no JSON, or no table.
     """
     value = parse_json(text, str(path))
+    if kept.is_kept(value):
+        return kept.parse(value, path)
     if isinstance(value, list):
         return _of_list(value, path, "JSON records")
     if isinstance(value, dict) and value:

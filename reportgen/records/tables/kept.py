@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from reportgen.records.tables.raw import RawTable
 
 MARK, VERSION = "reportgen_table", 1
 """The key by which such a text is known, and what stands under it."""
+BEGINNING = f'{{"{MARK}":'.encode()
+"""What such a text begins with."""
 
 
 def write(table: RawTable) -> str:
@@ -78,8 +79,8 @@ def parse(value: Mapping[str, Any], path: Path) -> RawTable:
             raise ValueError
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UserError(f"{path}: is a damaged table of reportgen; ask its sender for it again") from None
-    table = RawTable(frame, lines, path, form, paired, notes=tuple(notes))
-    return replace(table, sparse=value.get("sparse") is True)
+    sparse = value.get("sparse") is True
+    return RawTable(frame, lines, path, form, paired, sparse, notes=tuple(notes))
 
 
 def _plain(value: Any) -> object:

@@ -26,6 +26,7 @@ class RawTable:
         form: What the file is, such as "CSV parted by ;"; "" for a CSV file as it is usual.
         paired: False where the source shows that seeds share nothing; None where it says nothing.
         sparse: Whether an empty cell says that nothing was measured at that epoch; else a score was lost.
+        is_text: Whether its file is one of text, which a report carries as it is.
         notes: What was assumed or left out in reading it, a short sentence each.
     """
 
@@ -35,6 +36,7 @@ class RawTable:
     form: str = ""
     paired: bool | None = None
     sparse: bool = False
+    is_text: bool = True
     notes: tuple[str, ...] = ()
 
     def place(self, row: int) -> str:

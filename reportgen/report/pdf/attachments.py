@@ -19,6 +19,8 @@ from reportgen.files.atomic import write_bytes
 from reportgen.own_words import texts
 from reportgen.records.run_folder import RECORDS
 from reportgen.records.score_files import file_names
+from reportgen.records.tables import kept
+from reportgen.records.tables.raw import RawTable
 from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.report import made_with
 from reportgen.report.options import DEFAULT_VARIANT, Variant
@@ -110,7 +112,9 @@ def of_tables(
     sources: Sequence[Path],
     names: Sequence[str | None] | None = None,
     front_matter: FrontMatter = NO_FRONT_MATTER,
+    *,
     reading: Reading = AS_IT_IS,
+    kept_tables: Mapping[Path, RawTable] | None = None,
 ) -> list[Attachment]:
     """Return the tables, and how they were compared, with the list of their digests.
 
@@ -121,13 +125,15 @@ def of_tables(
             them.
         front_matter: What stands above the report.
         reading: How they were read.
+        kept_tables: What was read of those that are no files of text.
     """
     from reportgen.version import __version__
 
     taken = [CHECKSUMS, COMPARISON]
     files = []
-    for source, name in zip(sources, names or file_names(sources), strict=True):
-        taken.append(free_name(source.name, taken))
+    data = [_data(source, kept_tables or {}) for source in sources]
+    for source, name, of_source in zip(sources, names or file_names(sources), data, strict=True):
+        taken.append(free_name(_attached_name(source.name, of_source), taken))
         files.append({"attached": taken[-1], "file": source.name, "name": name})
     compared = {
         "reportgen": __version__,
@@ -145,11 +151,26 @@ def of_tables(
         [
             Attachment(COMPARISON, text.encode(), "How it was compared 比較方式", JSON),
             *(
-                Attachment(name, source.read_bytes(), "Scores 分數", CSV)
-                for name, source in zip(taken[2:], sources, strict=True)
+                Attachment(name, of_source, "Scores 分數", JSON if _is_kept(of_source) else CSV)
+                for name, of_source in zip(taken[2:], data, strict=True)
             ),
         ]
     )
+
+
+def _data(source: Path, kept_tables: Mapping[Path, RawTable]) -> bytes:
+    """What a report carries of a source: the file, or what was read of it."""
+    if source in kept_tables:
+        return kept.write(kept_tables[source]).encode()
+    return source.read_bytes()
+
+
+def _is_kept(data: bytes) -> bool:
+    return data.startswith(kept.BEGINNING)
+
+
+def _attached_name(name: str, data: bytes) -> str:
+    return f"{name}.json" if _is_kept(data) and not name.endswith(".json") else name
 
 
 def modified(sources: Sequence[Path]) -> int:
