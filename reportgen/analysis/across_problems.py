@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.holm import holm, holm_multiplicities
 from reportgen.analysis.intervals import CONFIDENCE, Interval
 from reportgen.analysis.pairs import MIRRORED, Verdict
@@ -86,6 +87,11 @@ class PairAcross:
     p_new: float
     p_new_corrected: float
     verdict_new: Verdict
+
+    @property
+    def difference(self) -> float:
+        """By how much the first beats the second more often than not."""
+        return self.probability - EVEN
 
     def mirrored(self) -> PairAcross:
         """Return the same, seen from the second."""
@@ -229,6 +235,18 @@ def across_problems(
         standing_new=Standing("", order, _better(pairs, new=True), {}),
         fewest_problems=fewest_seeds(alpha / len(pairs)),
         lacking={name: counts[name] for name in order if counts[name] < len(problems)},
+    )
+
+
+def over_problems(comparison: Comparison, scores: pd.DataFrame) -> AcrossProblems | None:
+    """Return what a table supports over all problems, by the same rules as within each.
+
+    Args:
+        comparison: Of the scores.
+        scores: The table that was compared.
+    """
+    return across_problems(
+        scores, alpha=comparison.alpha, higher_is_better=comparison.higher_is_better
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
 from reportgen.analysis.findings import FEW
-from reportgen.analysis.pairs import Pair, Verdict
+from reportgen.analysis.pairs import Verdict
 from reportgen.report.figures.drawing import frame_squares
 from reportgen.report.figures.style import WIDTH
 
@@ -29,15 +29,38 @@ LOOKS = {
 SLANTED: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}
 
 
+class Compared(Protocol):
+    """Two optimizers with a verdict: on one problem, or over all."""
+
+    @property
+    def first(self) -> str:
+        """From whose side it is seen."""
+
+    @property
+    def second(self) -> str:
+        """The other one."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What can be said of the first."""
+
+    @property
+    def difference(self) -> float:
+        """By how much the first is better, or worse."""
+
+    def mirrored(self) -> Self:
+        """Return the same, seen from the second."""
+
+
 def verdict_matrix(
-    pairs: Sequence[Pair], order: Sequence[str], write: Callable[[float], str], words: Mapping[str, str]
+    pairs: Sequence[Compared], order: Sequence[str], write: Callable[[float], str], words: Mapping[str, str]
 ) -> Figure:
     """Return a row for each optimizer against a column for each: the mean difference, the verdict as a sign.
 
     Of more than FEW optimizers the difference stands below the sign, in a narrow cell.
 
     Args:
-        pairs: Of one problem.
+        pairs: Of one problem, or over all.
         order: The names of the optimizers, best first.
         write: Gives a difference as text.
         words: The labels row and column.

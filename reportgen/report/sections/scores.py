@@ -16,7 +16,6 @@ from reportgen.experiment.front_matter import FrontMatter
 from reportgen.report.figures.marks import color
 from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.many_problems import are_many, many_block, many_sentences
-from reportgen.report.sections.profiles import profile_block
 from reportgen.report.sections.section import Section, claim_sentences
 from reportgen.report.sections.verdicts import (
     claim_comparison,
@@ -62,7 +61,6 @@ def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -
                 for number, (problem, phrases) in enumerate(sentences.items())
             ],
             "many": many_block(comparison, unit, t),
-            "profile": profile_block(comparison, scores, unit, t),
         },
         (
             *claim_sentences("findings", chain.from_iterable(sentences.values())),

@@ -199,7 +199,7 @@ class Unit:
             low: Its lower end; NaN where there is none.
             high: Its upper end.
         """
-        return "" if _missing(low) or _missing(high) else _between(self.value(low), self.value(high))
+        return "" if _missing(low) or _missing(high) else between(self.value(low), self.value(high))
 
     def difference_interval(self, low: float, high: float) -> str:
         """Return the interval of a difference; empty where there is none.
@@ -210,11 +210,16 @@ class Unit:
         """
         if _missing(low) or _missing(high):
             return ""
-        return _between(self.difference(low), self.difference(high))
+        return between(self.difference(low), self.difference(high))
 
 
-def _between(low: str, high: str) -> str:
-    """An interval; with a semicolon where numbers have commas of their own."""
+def between(low: str, high: str) -> str:
+    """Return an interval; with a semicolon where numbers have commas of their own.
+
+    Args:
+        low: Its lower end, as it is written.
+        high: Its upper end.
+    """
     signs = _signs.get()
     return f"[{low}{';' if signs and signs['.'] == ',' else ','} {high}]"
 
