@@ -196,12 +196,14 @@ def across_problems(
         seed: Of random numbers.
 
     Returns:
-        What the table supports; None for a single problem, or where no two optimizers share a problem.
+        What the table supports; None where fewer than two problems have several optimizers.
 
     Raises:
         AnalysisError: The table is not one of scores.
     """
     table = checked(scores)
+    # what a single optimizer has been tried on compares nothing
+    table = table[table.groupby("problem")["optimizer"].transform("nunique") > 1]
     problems = tuple(sorted(set(table["problem"])))
     if len(problems) < 2:
         return None
@@ -214,8 +216,6 @@ def across_problems(
         for pair in combinations(names, 2)
         if (found := [grid.stratum(*pair, paired) for grid in grids if grid.has(*pair)])
     }
-    if not strata:
-        return None
     probabilities = _against_others(names, strata)
     order = tuple(sorted(names, key=lambda name: -probabilities[name]))
     tested = {pair: found for pair, found in strata.items() if against is None or against in pair}
@@ -238,16 +238,20 @@ def across_problems(
     )
 
 
-def over_problems(comparison: Comparison, scores: pd.DataFrame) -> AcrossProblems | None:
+def over_problems(
+    comparison: Comparison, scores: pd.DataFrame, *, stages: bool = False
+) -> AcrossProblems | None:
     """Return what a table supports over all problems, by the same rules as within each.
 
     Args:
         comparison: Of the scores.
         scores: The table that was compared.
+        stages: Whether its problems are stages of a run: the same trainings at other settings are no further
+            problem, and nothing is said over all of them.
     """
-    return across_problems(
-        scores, alpha=comparison.alpha, higher_is_better=comparison.higher_is_better
-    )
+    if stages:
+        return None
+    return across_problems(scores, alpha=comparison.alpha, higher_is_better=comparison.higher_is_better)
 
 
 class _Grid:

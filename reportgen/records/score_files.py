@@ -38,6 +38,8 @@ class Scores:
         assumed: What was assumed, in a short sentence each.
         paired: Whether trials of one seed are taken as paired.
         kept: What was read of sources that are no files of text; a report carries it in place of them.
+        stages: Whether problems are stages of a run: the same optimizers at other settings, which are no
+            further problem.
     """
 
     metric: str
@@ -46,6 +48,7 @@ class Scores:
     assumed: tuple[str, ...] = ()
     paired: bool = True
     kept: Mapping[Path, RawTable] = field(default_factory=dict)
+    stages: bool = False
 
 
 def read_all(
@@ -155,6 +158,7 @@ def _together(parts: Sequence[Trials], reading: Reading) -> Scores:
         _only(pd.concat(curves, ignore_index=True), reading.problem) if curves else None,
         tuple(assumed),
         paired,
+        stages=any(part.stages for part in parts),
     )
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from reportgen.analysis.across_problems import over_problems
 from reportgen.analysis.comparison import Comparison
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.own_words.texts import DISCUSSION, INTRODUCTION, METHOD
 from reportgen.records.run_folder import RunRecords
+from reportgen.report.sections.across_problems import across_section
 from reportgen.report.sections.appendix import appendix_section
 from reportgen.report.sections.audit import audit_section
 from reportgen.report.sections.comparison import comparison_section
@@ -75,6 +77,7 @@ def compose_scores(
     front_matter: FrontMatter = NO_FRONT_MATTER,
     curves: pd.DataFrame | None = None,  # noqa: ARG001 - no section draws them yet
     assumed: Sequence[str] = (),
+    stages: bool = False,
 ) -> Report:
     """Return the report of anyone's table of scores.
 
@@ -87,10 +90,19 @@ def compose_scores(
         front_matter: What stands above the report.
         curves: The scores of every epoch, where there are several.
         assumed: What was assumed of the files when they were read, in a sentence each.
+        stages: Whether the problems are stages of a run.
     """
+    across = over_problems(comparison, scores, stages=stages)
     return Report(
         scores_front_page(
-            comparison, scores, sources, t, fingerprint, front_matter=front_matter, assumed=assumed
+            comparison,
+            scores,
+            sources,
+            t,
+            fingerprint,
+            across=across,
+            front_matter=front_matter,
+            assumed=assumed,
         ),
-        (scores_section(comparison, scores, t),),
+        (scores_section(comparison, scores, t), across_section(comparison, across, scores, t)),
     )

@@ -70,6 +70,7 @@ def render_scores(
             front_matter=front_matter,
             curves=scores.curves,
             assumed=scores.assumed,
+            stages=scores.stages,
         )
         content = report.fill()
     content["facts"] += templates_fact(options.templates, t)

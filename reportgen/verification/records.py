@@ -189,6 +189,7 @@ class Tables:
             front_matter=self.front_matter,
             curves=self.scores.curves,
             assumed=self.scores.assumed,
+            stages=self.scores.stages,
         )
 
     def render(self, options: ReportOptions) -> Rendered:

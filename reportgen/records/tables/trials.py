@@ -36,6 +36,7 @@ class Trials:
         curves: The columns problem, optimizer, seed, epoch, score, where trials have a row for every epoch.
         notes: What was assumed.
         paired: Whether the seeds can pair anything.
+        stages: Whether the problems are several stages of a run of ours.
     """
 
     metric: str
@@ -43,6 +44,7 @@ class Trials:
     curves: pd.DataFrame | None
     notes: tuple[str, ...]
     paired: bool
+    stages: bool
 
 
 def read_trials(raw: RawTable, reading: Reading, name: str | None) -> Trials:
@@ -117,7 +119,9 @@ class _Reader:
         trials = rows[[*TRIAL, "score"]].reset_index(drop=True)
         trials = trials.assign(file=pd.Series([self.table.path] * len(trials), dtype=object), line=lines)
         paired = self._paired()
-        return Trials(self.metric, trials, curves, tuple(self.notes), paired)
+        compared = trials.groupby("problem")["optimizer"].nunique() > 1
+        stages = self.roles.problems == (STAGE,) and int(compared.sum()) > 1
+        return Trials(self.metric, trials, curves, tuple(self.notes), paired, stages)
 
     def _rows(self) -> pd.DataFrame:
         """A row for each of the table's, of the problem alone that was asked for."""

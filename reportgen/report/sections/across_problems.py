@@ -24,6 +24,7 @@ from reportgen.report.sections.problem_table import (
     problem_tables,
 )
 from reportgen.report.sections.profiles import profile_block
+from reportgen.report.sections.scores import is_percentage
 from reportgen.report.sections.section import Claim, Section, claim_row, claim_sentences
 from reportgen.report.sections.verdicts import (
     FEWEST_IN_MATRIX,
@@ -38,7 +39,7 @@ from reportgen.report.words.numbers import Unit
 
 
 def across_section(
-    comparison: Comparison, across: AcrossProblems | None, scores: pd.DataFrame, unit: Unit, t: Catalogue
+    comparison: Comparison, across: AcrossProblems | None, scores: pd.DataFrame, t: Catalogue
 ) -> Section:
     """Return the section; it is left out where there is nothing over several problems.
 
@@ -46,11 +47,11 @@ def across_section(
         comparison: Of the scores.
         across: The optimizers over all problems; None where these are one, or no problems of a kind.
         scores: Of scores.checked.
-        unit: How the scores are written.
         t: The words, in the report's languages.
     """
     if across is None:
         return Section("across_problems", lambda: {"across": None}, shown=False)
+    unit = Unit(is_percentage(comparison))
     tables = problem_tables(comparison, across, scores, unit)
     sentences = list(chain.from_iterable(across_sentences(comparison, across, t)))
     return Section(
@@ -79,14 +80,18 @@ def _tables_block(
     marks = [t("across.bold" if any_best(tables) else "across.no_bold")]
     if lost:
         marks.append(t("across.cells_lost", lost=t(f"across.trial_{lost_key(comparison)}")))
-    if any(cell["value"] == numbers.MISSING for table in tables for row in table["rows"] for cell in row["cells"]):
+    if any(
+        cell["value"] == numbers.MISSING for table in tables for row in table["rows"] for cell in row["cells"]
+    ):
         marks.append(t("across.cells_missing"))
     value = t("across.median" if lost else "across.mean")
     metric = metric_name(comparison.metric, t)
     return {
         "tables": tables,
         "value": value,
-        "caption": together([t("across.table_caption", metric=metric, value=value), *marks], "list.sentences", t),
+        "caption": together(
+            [t("across.table_caption", metric=metric, value=value), *marks], "list.sentences", t
+        ),
         "lost": t("across.lost_last", lost=t(f"across.trial_{lost_key(comparison)}")) if lost else None,
     }
 
@@ -110,9 +115,7 @@ def _pairs_block(across: AcrossProblems, t: Catalogue) -> dict[str, Any]:
         "facts": facts,
         "pairs": [pair_row(pair, t) for pair in across.pairs],
         "pairs_at": "end" if len(across.optimizers) > FEW else "here",
-        "forest": drawn(
-            probability_forest, shown, labels, prefix="across", description=alt.plain()
-        ),
+        "forest": drawn(probability_forest, shown, labels, prefix="across", description=alt.plain()),
         "forest_alt": alt,
         "forest_caption": caption,
         "matrix": _matrix_block(across, t),
@@ -140,7 +143,10 @@ def _matrix_block(across: AcrossProblems, t: Catalogue) -> dict[str, Any] | None
     if across.against is not None or size <= FEW or not FEWEST_IN_MATRIX <= size <= MOST_IN_MATRIX:
         return None
     labels = {"row": t("across.row").plain(), "column": t("across.column").plain()}
-    alt = t("across.matrix_alt", values=together([_described(pair, t) for pair in across.pairs], "list.phrases", t))
+    alt = t(
+        "across.matrix_alt",
+        values=together([_described(pair, t) for pair in across.pairs], "list.phrases", t),
+    )
     return {
         "alt": alt,
         "caption": t("across.matrix_caption"),
@@ -148,12 +154,17 @@ def _matrix_block(across: AcrossProblems, t: Catalogue) -> dict[str, Any] | None
             verdict_matrix,
             across.pairs,
             list(across.optimizers),
-            lambda difference: probability(EVEN + difference),
+            _probability_of,
             labels,
             prefix="across-matrix",
             description=alt.plain(),
         ),
     }
+
+
+def _probability_of(difference: float) -> str:
+    """The probability that lies so far from 1/2."""
+    return probability(EVEN + difference)
 
 
 def pair_row(pair: PairAcross, t: Catalogue) -> dict[str, Any]:
@@ -197,7 +208,17 @@ def _p(corrected: float, kind: str) -> str:
 
 
 def _claim_pairs(across: AcrossProblems, t: Catalogue) -> Iterator[Claim]:
-    columns = ("pair", "problems", "probability", "alone", "corrected", "p", "verdict", "p_new", "verdict_new")
+    columns = (
+        "pair",
+        "problems",
+        "probability",
+        "alone",
+        "corrected",
+        "p",
+        "verdict",
+        "p_new",
+        "verdict_new",
+    )
     for pair in across.pairs:
         row = pair_row(pair, t)
         yield claim_row("verdicts over all problems", *(row[name] for name in columns))

@@ -10,10 +10,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from reportgen.analysis.across_problems import AcrossProblems
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
 from reportgen.experiment.front_matter import FrontMatter
 from reportgen.report.figures.marks import color
+from reportgen.report.sections.across_findings import across_sentences
 from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.many_problems import are_many, many_block, many_sentences
 from reportgen.report.sections.section import Section, claim_sentences
@@ -76,6 +78,7 @@ def scores_front_page(
     t: Catalogue,
     fingerprint: str,
     *,
+    across: AcrossProblems | None,
     front_matter: FrontMatter,
     assumed: Sequence[str],
 ) -> Section:
@@ -87,12 +90,14 @@ def scores_front_page(
         sources: The files that the scores were read from.
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached.
+        across: The optimizers over all problems, which is said first; None where there are not several.
         front_matter: What stands above the report.
         assumed: What was assumed when they were read.
     """
     unit = Unit(is_percentage(comparison))
     orders, _ = findings_of(comparison)
-    sentences = many_sentences(comparison, t) if are_many(comparison) else in_words(orders, unit, t)
+    sentences = across_sentences(comparison, across, t)[0] if across is not None else []
+    sentences += many_sentences(comparison, t) if are_many(comparison) else in_words(orders, unit, t)
     return Section(
         "front_page",
         lambda: {
