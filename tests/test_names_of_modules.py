@@ -13,6 +13,7 @@ from tests.helpers.project import ROOT
 PACKAGE = ROOT / "reportgen"
 
 TOPICS = {
+    "across_problems": "all problems together",
     "audit": "audit",
     "cache": "cache",
     "check": "check",

@@ -58,7 +58,7 @@ def across_section(
         "across_problems",
         lambda: {
             "across": {
-                **_tables_block(comparison, tables, scores, t),
+                **_tables_block(comparison, across, tables, scores, t),
                 **_pairs_block(across, t),
                 "sentences": sentences,
                 "profile": profile_block(comparison, scores, unit, t),
@@ -73,16 +73,18 @@ def across_section(
 
 
 def _tables_block(
-    comparison: Comparison, tables: Sequence[dict[str, Any]], scores: pd.DataFrame, t: Catalogue
+    comparison: Comparison,
+    across: AcrossProblems,
+    tables: Sequence[dict[str, Any]],
+    scores: pd.DataFrame,
+    t: Catalogue,
 ) -> dict[str, Any]:
     """The tables of problems by optimizers, and how they are read."""
     lost = has_lost(scores)
     marks = [t("across.bold" if any_best(tables) else "across.no_bold")]
     if lost:
         marks.append(t("across.cells_lost", lost=t(f"across.trial_{lost_key(comparison)}")))
-    if any(
-        cell["value"] == numbers.MISSING for table in tables for row in table["rows"] for cell in row["cells"]
-    ):
+    if across.lacking:
         marks.append(t("across.cells_missing"))
     value = t("across.median" if lost else "across.mean")
     metric = metric_name(comparison.metric, t)
@@ -177,14 +179,14 @@ def pair_row(pair: PairAcross, t: Catalogue) -> dict[str, Any]:
     even = pair.problems - pair.ahead - pair.behind
     return {
         "pair": versus(pair.first, pair.second),
-        "problems": f"{pair.ahead} / {even} / {pair.behind}",
+        "problems": f"{pair.ahead}/{even}/{pair.behind}",
         "probability": probability(pair.probability),
         "alone": interval(pair.low_alone, pair.high_alone),
         "corrected": interval(pair.low, pair.high),
-        "p": _p(pair.p_corrected, SIGNS[pair.verdict]),
+        "p": numbers.probability(pair.p_corrected),
         "verdict": t(f"across.{SIGNS[pair.verdict]}"),
         "kind": SIGNS[pair.verdict],
-        "p_new": _p(pair.p_new_corrected, SIGNS[pair.verdict_new]),
+        "p_new": numbers.probability(pair.p_new_corrected),
         "verdict_new": t(f"across.{SIGNS[pair.verdict_new]}"),
         "kind_new": SIGNS[pair.verdict_new],
     }
@@ -200,11 +202,6 @@ def interval(low: float, high: float) -> str:
     if math.isnan(low):
         return numbers.MISSING
     return numbers.between(probability(low), probability(high))
-
-
-def _p(corrected: float, kind: str) -> str:
-    """The corrected p; what no data so few could bring below alpha is no test's result."""
-    return numbers.MISSING if kind.startswith("too_few") else numbers.probability(corrected)
 
 
 def _claim_pairs(across: AcrossProblems, t: Catalogue) -> Iterator[Claim]:

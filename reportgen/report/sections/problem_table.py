@@ -21,7 +21,7 @@ MOST_COLUMNS = 6
 """So many optimizers stand beside each other in a table; more are in several tables."""
 
 LOST = "×"
-"""What stands where a trial without a score is the median, and before how many there are."""
+"""What stands before the number of trials without a score; alone where such a trial is the median."""
 
 
 def problem_tables(
@@ -119,9 +119,14 @@ def _cell(
     counted = np.nan_to_num(scores, nan=-math.inf if higher_is_better else math.inf)
     middle = float(_median(counted) if medians else counted.mean())
     return {
-        "value": unit.value(middle) if math.isfinite(middle) else LOST,
+        "value": _written(middle, unit) if math.isfinite(middle) else "",
         "lost": f"{LOST}{lost}/{len(scores)}" if lost else "",
     }
+
+
+def _written(value: float, unit: Unit) -> str:
+    """A score; of large ones, which a column would show as powers of ten, whole numbers."""
+    return numbers.whole(value) if not unit.share and 1e4 <= abs(value) < 1e9 else unit.value(value)
 
 
 def _median(values: NDArray[np.float64]) -> float:

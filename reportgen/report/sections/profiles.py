@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.profiles import NegativeCostError, NoCommonSeedError, performance_profile
 from reportgen.report.figures.profiles import profiles
 from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.findings import listed
 from reportgen.report.sections.verdicts import metric_name
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -37,13 +37,19 @@ def profile_block(
         return None
     metric = metric_name(comparison.metric, t)
     costs, ratio = _costs(comparison, scores["score"], unit, metric, t)
-    table = scores.assign(cost=costs)
-    try:
-        profile = performance_profile(table[["problem", "optimizer", "seed", "cost"]])
-    except NegativeCostError:
-        return {"why": t("scores.profile_negative", metric=metric)}
-    except NoCommonSeedError as error:
-        return {"why": t("scores.profile_no_seed", problem=Markup("<b>{}</b>").format(error.problem))}
+    table = scores.assign(cost=costs)[["problem", "optimizer", "seed", "cost"]]
+    left_out: list[str] = []
+    profile = None
+    while profile is None:
+        try:
+            profile = performance_profile(table)
+        except NegativeCostError:
+            return {"why": t("scores.profile_negative", metric=metric)}
+        except NoCommonSeedError as error:
+            left_out.append(error.problem)
+            table = table[table["problem"] != error.problem]
+            if table.empty:
+                return {"why": t("scores.profile_no_seeds")}
     best = profile[profile["tau"] == profile["tau"].min()].groupby("optimizer", sort=False)["share"].max()
     values = "; ".join(f"{name} {numbers.percent(share, 0)}" for name, share in best.items())
     alt = t("alt.profile", values=values)
@@ -55,6 +61,7 @@ def profile_block(
             [
                 t("scores.profile_caption", ratio=ratio),
                 *([t("search.panels")] if len(comparison.optimizers) > FEW else []),
+                *([t("scores.profile_without", problems=listed(left_out, t))] if left_out else []),
             ],
             "list.sentences",
             t,
