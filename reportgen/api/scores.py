@@ -136,6 +136,7 @@ class Comparison:
             table_html(self.table),
             table_html(self.pairs[list(PAIR_COLUMNS)]),
             *(line_html(line) for line in str(self).splitlines()),
+            *([line_html(f"assumed: {'; '.join(self.assumed)}")] if self.assumed else []),
         )
 
 
@@ -146,6 +147,12 @@ def compare(
     problem: str | None = None,
     alpha: float = 0.05,
     higher_is_better: bool | None = None,
+    optimizer_column: str | None = None,
+    seed_column: str | None = None,
+    problem_column: str | None = None,
+    epoch_column: str | None = None,
+    at: str | None = None,
+    paired: bool | None = None,
 ) -> Comparison:
     """Compare optimizers on a table of scores, pair by pair, with tests that hold for all pairs together.
 
@@ -153,21 +160,30 @@ def compare(
     optimizer.
 
     Args:
-        data: A table with the columns optimizer, seed, a metric, and problem where there are several; a row
-            is a trial. Or CSV files of such tables, or a run's results.csv.
-        metric: The column to compare by; without, `score`, else `test_accuracy`.
+        data: A table with a row for each trial, with its optimizer, seed, metric, and its problem where
+            there are several; or with a row for each epoch; or with a column for each optimizer or seed. Or
+            files of such tables.
+        metric: The column to compare by; without, `score`, else the test accuracy, else the only metric.
         problem: Compare on this one only.
         alpha: The chance of a false verdict in a problem.
         higher_is_better: Without, it is told from the metric's name.
+        optimizer_column: The column of the optimizers; this and the others without are known by their names.
+        seed_column: That of the seeds.
+        problem_column: That of the problems.
+        epoch_column: That of the epochs, where a trial has a row for each.
+        at: Which epoch of a trial counts: "last", "best:COLUMN" or "epoch:N".
+        paired: Whether trials of one seed belong together; without, where the table has seeds in common.
 
     Returns:
-        What the table supports.
+        What the table supports; what was assumed in reading it is its attribute `assumed`.
 
     Raises:
         UserError: The table cannot be read as such, or the metric's name does not say which is better.
     """
     scores: Scores
-    reading = Reading(metric=metric, problem=problem)
+    reading = Reading(
+        metric, problem, optimizer_column, seed_column, problem_column, epoch_column, at, paired
+    )
     sources: tuple[Path, ...] = ()
     if isinstance(data, pd.DataFrame):
         scores = read_frame(data, reading)

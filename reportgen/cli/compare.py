@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reportgen.cli.options import front_matter_options, open_option, output_option, report_options
+from reportgen.cli.options import (
+    front_matter_options,
+    open_option,
+    output_option,
+    reading_options,
+    report_options,
+)
 from reportgen.errors import ExitCode
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.records.tables.reading import AS_IT_IS, Reading
@@ -48,9 +54,8 @@ class Report:
 
 
 @click.command(epilog="Example: reportgen compare scores.csv --metric accuracy")
-@click.argument("tables", nargs=-1, required=True, metavar="RESULTS.csv ...", type=click.Path(path_type=Path))
-@click.option("--metric", help="The column to compare by [default: score, else test_accuracy].")
-@click.option("--problem", help="Compare on this problem only.")
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE ...", type=click.Path(path_type=Path))
+@reading_options
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Chance of a false verdict.")
 @click.option(
     "--higher-is-better/--lower-is-better",
@@ -69,8 +74,7 @@ class Report:
 @report_options
 def compare(  # noqa: PLR0917 - click passes them by name
     tables: tuple[Path, ...],
-    metric: str | None,
-    problem: str | None,
+    reading: Reading,
     alpha: float,
     higher_is_better: bool | None,
     to: Path | None,
@@ -82,12 +86,14 @@ def compare(  # noqa: PLR0917 - click passes them by name
 ) -> ExitCode:
     """Compare the optimizers of any table of scores: verdicts printed, and a report of them.
 
-    A table has the columns optimizer, seed, score, and problem where it has several; a run's results.csv
-    will do. Trials of one seed are taken as paired.
+    A table has a row for each trial, with its optimizer, its seed, its score, and its problem where there
+    are several; or a row for each epoch; or a column for each optimizer, or for each seed. Columns are known
+    by usual names, and what was assumed is printed. - is standard input. Trials of one seed are taken as
+    paired.
     """
     return compare_tables(
         tables,
-        Reading(metric=metric, problem=problem),
+        reading,
         alpha=alpha,
         higher_is_better=higher_is_better,
         report=None if no_report else Report(to, output, options, front_matter, opens),
@@ -102,10 +108,10 @@ def compare_tables(
     higher_is_better: bool | None = None,
     report: Report | None = None,
 ) -> ExitCode:
-    """Compare the optimizers of one or more CSV files and say what can be said.
+    """Compare the optimizers of one or more tables and say what can be said.
 
     Args:
-        paths: the files.
+        paths: the files; `-` for standard input.
         reading: what is known of them.
         alpha: the chance of a false verdict.
         higher_is_better: without, it is told from the metric's name.
@@ -124,7 +130,8 @@ def compare_tables(
     from reportgen.cli.opening import open_report
     from reportgen.cli.progress import counted
     from reportgen.cli.render import where
-    from reportgen.cli.verdicts import describe
+    from reportgen.cli.standard_input import as_files
+    from reportgen.cli.verdicts import assumed_lines, describe
     from reportgen.records.score_files import check_size, read_all
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
     from reportgen.report.render_scores import render_scores
@@ -133,37 +140,41 @@ def compare_tables(
         raise PdfUnavailable(
             f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
         )
-    scores = read_all(paths, reading)
-    check_size(scores.table)
-    if higher_is_better is None:
-        higher_is_better = told_from(scores.metric)
-    with counted("comparing", Console(stderr=True)) as progress:
-        comparison = compare(
-            scores.table,
-            metric=scores.metric,
-            alpha=alpha,
-            higher_is_better=higher_is_better,
-            progress=progress,
-        )
-    target = report.place(paths, comparison, reading, scores) if report is not None else None
-    console = Console()
-    for line in describe(comparison, console.is_terminal, width=console.width):
-        click.echo(line)
-    if report is not None and target is not None:
-        with console.status("writing the report") if console.is_terminal else nullcontext():
-            rendered = render_scores(
-                comparison,
-                scores,
-                paths,
-                target,
-                report.options,
-                front_matter=report.front_matter,
-                reading=reading,
+    with as_files(paths) as files:
+        scores = read_all(files, reading)
+        check_size(scores.table)
+        if higher_is_better is None:
+            higher_is_better = told_from(scores.metric)
+        with counted("comparing", Console(stderr=True)) as progress:
+            comparison = compare(
+                scores.table,
+                metric=scores.metric,
+                alpha=alpha,
+                higher_is_better=higher_is_better,
+                progress=progress,
             )
-        for line in where(rendered):
+        target = report.place(files, comparison, reading, scores) if report is not None else None
+        console = Console()
+        for line in [
+            *assumed_lines(scores.assumed, console.is_terminal),
+            *describe(comparison, console.is_terminal, width=console.width),
+        ]:
             click.echo(line)
-        if report.opens:
-            open_report(rendered.html)
+        if report is not None and target is not None:
+            with console.status("writing the report") if console.is_terminal else nullcontext():
+                rendered = render_scores(
+                    comparison,
+                    scores,
+                    files,
+                    target,
+                    report.options,
+                    front_matter=report.front_matter,
+                    reading=reading,
+                )
+            for line in where(rendered):
+                click.echo(line)
+            if report.opens:
+                open_report(rendered.html)
     return ExitCode.DONE
 
 

@@ -13,6 +13,7 @@ import click
 from reportgen.cli.completion import complete_sources
 from reportgen.experiment.front_matter import FrontMatter, check_line
 from reportgen.experiment.overrides import Overrides
+from reportgen.records.tables.reading import Reading
 from reportgen.report.options import (
     DEFAULT_PAPER,
     DEFAULT_VARIANT,
@@ -175,6 +176,37 @@ training_options = _group(
 """Hands over `training`, of the type TrainingOptions."""
 
 # ---------------------------------------------------------------- how a report is made
+
+
+def _column(option: str, what: str) -> Option:
+    return click.option(option, metavar="COLUMN", help=f"The column of the {what} [default: by its name].")
+
+
+reading_options = _group(
+    "reading",
+    Reading,
+    click.option(
+        "--metric",
+        metavar="COLUMN",
+        help="The column to compare by [default: score, else test accuracy, else the only metric].",
+    ),
+    click.option("--problem", help="Compare on this problem only."),
+    _column("--optimizer-column", "optimizers"),
+    _column("--seed-column", "seeds"),
+    _column("--problem-column", "problems"),
+    _column("--epoch-column", "epochs, where a trial has a row for each"),
+    click.option(
+        "--at",
+        metavar="last|best:COLUMN|epoch:N",
+        help="Which epoch of a trial counts: its last, that where a column is best, or one [default: last].",
+    ),
+    click.option(
+        "--paired/--unpaired",
+        default=None,
+        help="Whether trials of one seed belong together [default: where the table has seeds in common].",
+    ),
+)
+"""Hands over `reading`, of the type Reading."""
 
 
 def _read_templates(_: click.Context, __: click.Parameter, folder: Path | None) -> Templates | None:

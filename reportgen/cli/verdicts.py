@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,6 +39,14 @@ def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 
             )
         lines.append("")
     return lines[:-1]
+
+
+def assumed_lines(assumed: Sequence[str], console_is_terminal: bool) -> list[str]:
+    """Return what was assumed in reading the tables: a line, if it was anything; elsewhere with its kind."""
+    if not assumed:
+        return []
+    sentences = printable("; ".join(assumed))
+    return [f"assumed: {sentences}", ""] if console_is_terminal else [f"assumed\t{sentences}"]
 
 
 def sentence(comparison: Comparison, pair: Pair) -> str:
