@@ -14,7 +14,7 @@ from reportgen.records.tables import delimited
 from reportgen.records.tables.epochs import TRIAL
 from reportgen.records.tables.forms import read_raw
 from reportgen.records.tables.own_run import RESULTS, is_run
-from reportgen.records.tables.raw import RawTable, listed, place, shown
+from reportgen.records.tables.raw import RawTable, listed, name_of, place, shown
 from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.records.tables.trials import Trials, read_trials
 
@@ -113,7 +113,9 @@ def file_names(paths: Sequence[Path]) -> list[str | None]:
         return [None]
     resolved = [path / RESULTS if is_run(path) else path for path in resolved]
     runs = [(path.parent / "manifest.json").is_file() for path in resolved]
-    short = [path.parent.parent.name if run else path.stem for path, run in zip(resolved, runs, strict=True)]
+    short = [
+        path.parent.parent.name if run else name_of(path) for path, run in zip(resolved, runs, strict=True)
+    ]
     middle = [
         f"{name}/{path.parent.name}" if run else f"{path.parent.name}/{name}"
         for name, path, run in zip(short, resolved, runs, strict=True)

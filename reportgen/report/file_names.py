@@ -9,6 +9,7 @@ from pathlib import Path
 from reportgen.analysis.comparison import Comparison
 from reportgen.errors import UserError
 from reportgen.records.score_files import Scores
+from reportgen.records.tables.raw import name_of
 from reportgen.records.tables.reading import Reading
 from reportgen.report.pdf import attachments
 
@@ -68,7 +69,7 @@ def free(
         The place without an ending.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{sources[0].stem}-comparison"
+    name = f"{name_of(sources[0])}-comparison"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(
         folder / candidate

@@ -107,6 +107,11 @@ def is_metric(name: str) -> bool:
     return not is_asked(name) and higher_is_better(PERCENT.sub("", name)) is not None
 
 
+def is_setting(name: str) -> bool:
+    """Return whether a column is called as one of settings, also as one of several, as beta2 is."""
+    return bare(name).rstrip("0123456789") in SETTINGS
+
+
 def is_time(name: str) -> bool:
     """Return whether a metric is a time."""
     return not TIMES.isdisjoint(name_words(name))

@@ -22,7 +22,8 @@ PACKERS: dict[bytes, tuple[str, Callable[[BinaryIO], BinaryIO]]] = {
     b"BZh": ("bzip2", bz2.BZ2File),  # type: ignore[dict-item]
     b"\xfd7zXZ\x00": ("xz", lzma.LZMAFile),  # type: ignore[dict-item]
 }
-ZIP = b"PK\x03\x04"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+"""How a zip file begins, and one that is empty."""
 NO_TABLES = ("__MACOSX", ".DS_Store")
 """What a Mac puts into a zip file besides."""
 MOST_MEMBERS = 1_000

@@ -13,6 +13,8 @@ from reportgen.errors import is_printable
 LARGEST_FILE = 50_000_000
 """In bytes, unpacked too."""
 MOST_ROWS = 1_000_000
+PACKED = (".gz", ".bz2", ".xz")
+"""Endings that stand behind that of a table."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,12 @@ class RawTable:
             row: Its number in the frame, from 0.
         """
         return place(self.path, self.lines[row])
+
+
+def name_of(path: Path) -> str:
+    """Return what a table is called: as its file, without the endings, also that of a packed one."""
+    unpacked = path.with_suffix("") if path.suffix.casefold() in PACKED else path
+    return unpacked.stem or path.resolve().stem
 
 
 def place(path: object, line: int) -> str:

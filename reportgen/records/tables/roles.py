@@ -17,6 +17,7 @@ from reportgen.records.tables.reading import Reading
 
 SCORE, TEST_ACCURACY = "score", ("testaccuracy", "testacc")
 TRAINING = frozenset(("train", "training"))
+VALIDATION = frozenset(("val", "valid", "validation", "dev"))
 
 
 class NoOptimizersError(UserError):
@@ -143,11 +144,13 @@ def find_metric(table: RawTable, reading: Reading, roles: Roles) -> tuple[str, t
     scores = [name for name in metrics if not is_time(name)] or metrics
     if len(scores) == 1:
         return scores[0], _note_of_metric(scores[0], metrics, "")
+    apart = {name: set(column_names.words(name)) for name in scores}
     for chosen, why in (
-        ([name for name in scores if "test" in column_names.words(name)], "the one of the test"),
+        ([name for name in scores if "test" in apart[name]], "the one of the test"),
+        ([name for name in scores if not apart[name] & TRAINING], "the one not of training"),
         (
-            [name for name in scores if TRAINING.isdisjoint(column_names.words(name))],
-            "the one not of training",
+            [name for name in scores if not apart[name] & (TRAINING | VALIDATION)],
+            "the one neither of training nor of validation",
         ),
     ):
         if len(chosen) == 1:

@@ -14,7 +14,7 @@ from reportgen.records.tables.cells import read_column, read_name, read_seed, te
 from reportgen.records.tables.doubled import refuse_doubled
 from reportgen.records.tables.epochs import TRIAL
 from reportgen.records.tables.number_columns import read_numbers
-from reportgen.records.tables.raw import RawTable
+from reportgen.records.tables.raw import RawTable, name_of
 from reportgen.records.tables.reading import Reading
 from reportgen.records.tables.roles import NoOptimizersError, find_metric, find_roles
 from reportgen.records.tables.wide import Long, as_long
@@ -59,7 +59,7 @@ def read_trials(raw: RawTable, reading: Reading, name: str | None) -> Trials:
         UserError: It is no table of scores; the line names its line and column.
     """
     try:
-        alone = read_name(name or raw.path.stem or str(raw.path))
+        alone = read_name(name or name_of(raw.path))
     except UserError as error:
         raise error.within(raw.path) from None
     form = (f"{raw.path.name} is {raw.form}",) if raw.form else ()

@@ -18,9 +18,10 @@ from reportgen.records.tables.column_names import (
     bare,
     is_index,
     is_metric,
+    is_setting,
 )
 from reportgen.records.tables.number_columns import is_of_numbers
-from reportgen.records.tables.raw import RawTable, listed
+from reportgen.records.tables.raw import RawTable, listed, name_of
 from reportgen.records.tables.reading import Reading
 from reportgen.records.tables.roles import NoOptimizersError, find_column, find_roles, shown_column
 
@@ -129,7 +130,7 @@ def _optimizers_as_columns(table: RawTable, reading: Reading) -> Long | None:
             keys.append(name)
         else:
             scores.append(name)
-    settings = [name for name in scores if bare(name) in column_names.SETTINGS or is_metric(name)]
+    settings = [name for name in scores if is_setting(name) or is_metric(name)]
     if len(scores) < 2 or settings or not all(is_of_numbers(frame[name]) for name in scores):
         return None
     index = next((name for name in keys if is_index(name)), None)
@@ -167,8 +168,8 @@ def _long(table: RawTable, reading: Reading, metric: str, notes: Sequence[str]) 
         metric = reading.metric
     elif metric:
         further.append(f"the metric is {metric}, which stands before the seeds")
-    elif higher_is_better(table.path.stem) is not None:
-        metric = table.path.stem
+    elif higher_is_better(name_of(table.path)) is not None:
+        metric = name_of(table.path)
         further.append(f'the metric is "{metric}", as the file is called')
     else:
         metric = SCORE
