@@ -192,7 +192,7 @@ def compare(
         scores = read_all(sources, reading)
     check_size(scores.table)
     if higher_is_better is None:
-        higher_is_better = direction.higher_is_better(scores.metric)
+        higher_is_better = False if scores.lower_is_better else direction.higher_is_better(scores.metric)
     if higher_is_better is None:
         raise UserError(
             f"{scores.metric!r}: its name does not say whether higher or lower is better; say"

@@ -144,7 +144,7 @@ def compare_tables(
         scores = read_all(files, reading)
         check_size(scores.table)
         if higher_is_better is None:
-            higher_is_better = told_from(scores.metric)
+            higher_is_better = False if scores.lower_is_better else told_from(scores.metric)
         with counted("comparing", Console(stderr=True)) as progress:
             comparison = compare(
                 scores.table,

@@ -37,6 +37,7 @@ class Scores:
             a row for every epoch.
         assumed: What was assumed, in a short sentence each.
         paired: Whether trials of one seed are taken as paired.
+        lower_is_better: Whether the source shows that the metric is better when lower.
         kept: What was read of sources that are no files of text; a report carries it in place of them.
         stages: Whether problems are stages of a run: the same optimizers at other settings, which are no
             further problem.
@@ -47,6 +48,7 @@ class Scores:
     curves: pd.DataFrame | None = None
     assumed: tuple[str, ...] = ()
     paired: bool = True
+    lower_is_better: bool = False
     kept: Mapping[Path, RawTable] = field(default_factory=dict)
     stages: bool = False
 
@@ -160,6 +162,7 @@ def _together(parts: Sequence[Trials], reading: Reading) -> Scores:
         _only(pd.concat(curves, ignore_index=True), reading.problem) if curves else None,
         tuple(assumed),
         paired,
+        lower_is_better=all(part.lower_is_better for part in parts),
         stages=any(part.stages for part in parts),
     )
 

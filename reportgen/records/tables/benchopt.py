@@ -14,6 +14,8 @@ NEEDED = ("objective_name", "solver_name", "idx_rep")
 DATA = ("data_name", "dataset_name")
 TIME, STOP = "time", "stop_val"
 MEASURED = "objective_"
+VALUE = "objective_value"
+"""What every solver of a benchmark makes small."""
 NAMES = ("objective_name", "objective_description")
 
 
@@ -48,7 +50,14 @@ def understand(table: RawTable) -> RawTable | None:
         columns["epoch"] = epochs
         notes.append(note)
     understood = pd.DataFrame({**columns, **{name: frame[name] for name in measured}})
-    return replace(table, frame=understood, form=FORM, paired=False, notes=(*table.notes, *notes))
+    return replace(
+        table,
+        frame=understood,
+        form=FORM,
+        paired=False,
+        lower_is_better=tuple(name for name in measured if name == VALUE),
+        notes=(*table.notes, *notes),
+    )
 
 
 def _epochs(frame: pd.DataFrame, keys: list[str], table: RawTable) -> tuple[pd.Series, str]:

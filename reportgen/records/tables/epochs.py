@@ -71,7 +71,8 @@ def read_epochs(table: RawTable, column: str) -> pd.Series:
 def measured(rows: pd.DataFrame, empty: pd.Series, *, sparse: bool) -> pd.DataFrame:
     """Return the rows at which something was measured; of the others an empty score says nothing.
 
-    An empty score at an epoch that is empty for all trials of a problem is none that was lost.
+    An empty score at an epoch that is empty for all trials of a problem is none that was lost. A trial of
+    which nothing was measured keeps its last row.
 
     Args:
         rows: The columns of TRIAL, epoch and score.
@@ -79,7 +80,8 @@ def measured(rows: pd.DataFrame, empty: pd.Series, *, sparse: bool) -> pd.DataFr
         sparse: Whether an empty score is never one that was lost.
     """
     if sparse:
-        return rows[~empty]
+        lost = empty.groupby([rows[column] for column in TRIAL]).transform("all")
+        return rows[~empty | (lost & ~rows.duplicated(TRIAL, keep="last"))]
     filled = (~empty).groupby([rows["problem"], rows["epoch"]]).transform("any")
     return rows[filled]
 

@@ -37,6 +37,7 @@ def write(table: RawTable) -> str:
             "form": table.form,
             "paired": table.paired,
             "sparse": table.sparse,
+            "lower_is_better": list(table.lower_is_better),
             "notes": list(table.notes),
             "lines": list(map(int, table.lines)),
             "columns": {str(name): [_plain(value) for value in frame[name]] for name in frame.columns},
@@ -73,14 +74,16 @@ def parse(value: Mapping[str, Any], path: Path) -> RawTable:
             {str(name): list(map(cell, cells)) for name, cells in value["columns"].items()}, dtype=object
         )
         lines = [int(line) for line in value["lines"]]
-        form, paired, notes = value["form"], value["paired"], value["notes"]
-        known = isinstance(form, str) and paired in (None, False) and all(isinstance(n, str) for n in notes)
+        form, paired = value["form"], value["paired"]
+        notes, lower_is_better = tuple(value["notes"]), tuple(value["lower_is_better"])
+        texts = (form, *notes, *lower_is_better)
+        known = paired in (None, False) and all(isinstance(text, str) for text in texts)
         if len(lines) != len(frame) or not len(frame) or not known:
             raise ValueError
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UserError(f"{path}: is a damaged table of reportgen; ask its sender for it again") from None
     sparse = value.get("sparse") is True
-    return RawTable(frame, lines, path, form, paired, sparse, notes=tuple(notes))
+    return RawTable(frame, lines, path, form, paired, sparse, lower_is_better=lower_is_better, notes=notes)
 
 
 def _plain(value: Any) -> object:

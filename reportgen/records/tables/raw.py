@@ -28,6 +28,7 @@ class RawTable:
         form: What the file is, such as "CSV parted by ;"; "" for a CSV file as it is usual.
         paired: False where the source shows that seeds share nothing; None where it says nothing.
         sparse: Whether an empty cell says that nothing was measured at that epoch; else a score was lost.
+        lower_is_better: Metrics that are better when lower, where their names do not say so.
         is_text: Whether its file is one of text, which a report carries as it is.
         notes: What was assumed or left out in reading it, a short sentence each.
     """
@@ -38,6 +39,7 @@ class RawTable:
     form: str = ""
     paired: bool | None = None
     sparse: bool = False
+    lower_is_better: tuple[str, ...] = ()
     is_text: bool = True
     notes: tuple[str, ...] = ()
 

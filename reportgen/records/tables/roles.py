@@ -136,7 +136,7 @@ def find_metric(table: RawTable, reading: Reading, roles: Roles) -> tuple[str, t
         return find_column(table, reading.metric, "--metric"), ()
     taken = {roles.optimizer, roles.seed, *roles.problems, *roles.epochs[:1]}
     free = [name for name in table.frame.columns if name not in taken]
-    called = [name for name in free if is_metric(name)]
+    called = [name for name in free if is_metric(name) or name in table.lower_is_better]
     metrics = [name for name in called if is_of_numbers(table.frame[name])] or called
     for known in ((SCORE,), TEST_ACCURACY):
         if len(firsts := [name for name in metrics if bare(name) in known]) == 1:

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reportgen.errors import UserError
+from reportgen.records.tables import column_names
+from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, shown
 from reportgen.records.tables.run_names import take_apart
 
 RUN = "run_name"
 """The column of the runs' names, in tables of runs."""
-OPTIMIZERS = frozenset(("optimizer", "optimiser", "method", "algorithm", "solver", "opt"))
-SEEDS = frozenset(("seed",))
+OPTIMIZERS = column_names.OPTIMIZERS[0] | column_names.OPTIMIZERS[1]
+SEEDS = column_names.SEEDS[0] | column_names.SEEDS[1]
 KNOWN = OPTIMIZERS | SEEDS | {"epoch", "step", "score"}
 
 
@@ -39,7 +41,7 @@ def with_run_columns(table: RawTable) -> RawTable:
         return table
     names = list(dict.fromkeys(map(str, frame[RUN])))
     runs = take_apart(names)
-    if runs is None and not has_optimizer and not any(map(_is_of_texts, (frame[name] for name in others))):
+    if runs is None and not has_optimizer and all(is_of_numbers(frame[name]) for name in others):
         raise UserError(
             f"{table.path}: the runs' names, such as {shown(names[0])}, tell no optimizer and seed; name runs"
             " like SGD-seed0, log optimizer and seed with each run, or name columns with --optimizer-column"
@@ -64,16 +66,4 @@ def with_run_columns(table: RawTable) -> RawTable:
 
 def _known(name: str, known: frozenset[str]) -> bool:
     """Whether a column has such a name, perhaps behind what it is nested in, as config.optimizer."""
-    return name.casefold().rpartition(".")[2] in known
-
-
-def _is_of_texts(column: object) -> bool:
-    return any(isinstance(cell, str) and not _is_number(cell) for cell in column)  # type: ignore[attr-defined]
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return not cell.strip()
-    return True
+    return column_names.bare(name, without=column_names.NAMING) in known

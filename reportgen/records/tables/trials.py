@@ -37,6 +37,7 @@ class Trials:
         notes: What was assumed.
         paired: Whether the seeds can pair anything.
         stages: Whether the problems are several stages of a run of ours.
+        lower_is_better: Whether the table shows that the metric is better when lower.
     """
 
     metric: str
@@ -45,6 +46,7 @@ class Trials:
     notes: tuple[str, ...]
     paired: bool
     stages: bool
+    lower_is_better: bool = False
 
 
 def read_trials(raw: RawTable, reading: Reading, name: str | None) -> Trials:
@@ -103,6 +105,7 @@ class _Reader:
         rows, curves = self._rows(), None
         if (epoch := self._epoch(rows)) is not None:
             rows = self._measured(rows, epoch)
+        if epoch is not None and not self._is_measured_once(rows):
             curves = rows[[*TRIAL, "epoch", "score"]].reset_index(drop=True)
             at = epochs.parse_at(self.reading.at)
             rows, of_epochs = epochs.choose(rows, self.table, at, self.column)
@@ -121,7 +124,8 @@ class _Reader:
         paired = self._paired()
         compared = trials.groupby("problem")["optimizer"].nunique() > 1
         stages = self.roles.problems == (STAGE,) and int(compared.sum()) > 1
-        return Trials(self.metric, trials, curves, tuple(self.notes), paired, stages)
+        lower_is_better = self.column in self.table.lower_is_better
+        return Trials(self.metric, trials, curves, tuple(self.notes), paired, stages, lower_is_better)
 
     def _rows(self) -> pd.DataFrame:
         """A row for each of the table's, of the problem alone that was asked for."""
@@ -175,10 +179,13 @@ class _Reader:
         roles = replace(self.roles, epochs=(epoch,))
         refuse_doubled(rows, [*TRIAL, "epoch"], self.table, roles)
         empty = self.numbers.empty.loc[rows.index]
-        rows = epochs.measured(rows, empty, sparse=self.table.sparse)
-        if rows.empty:
+        if empty.all():
             raise UserError(f"{self.table.path}: column {self.column} is empty; choose another with --metric")
-        return rows
+        return epochs.measured(rows, empty, sparse=self.table.sparse)
+
+    def _is_measured_once(self, rows: pd.DataFrame) -> bool:
+        """Whether each trial of a table with empty cells has one score, as those of a test at the end."""
+        return self.table.sparse and self.reading.at is None and not rows.duplicated(TRIAL).any()
 
     def _paired(self) -> bool:
         """Whether the seeds can pair anything."""
