@@ -44,6 +44,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
     from rich.console import Console
 
     from reportgen.cli.progress import watch
+    from reportgen.execution.found import keep_searches
     from reportgen.execution.prepare import find_experiment, prepare
     from reportgen.execution.run import open_trials, search_settings
     from reportgen.experiment import reading
@@ -81,8 +82,9 @@ def tune(  # noqa: PLR0917 - click passes them by name
         open_trials(prepared, output, training, watcher) as kept,
     ):
         searched = search_settings(prepared, kept)
+        digests = keep_searches(prepared, searched, kept.store.database)
     print_found(searched, console)
-    text = insert_found(source.text, source.experiment, source.name, searched)
+    text = insert_found(source.text, source.experiment, source.name, searched, digests)
     text = move_paths(insert_data(text, overrides.by_table()["data"]), source.file, target)
     try:
         write_text(target, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.checks import Check
-from reportgen.data import Splits, duplicates, subset
+from reportgen.data import Dataset, Part, Splits, duplicates, subset
 from reportgen.execution import environment
 from reportgen.execution.columns import describe_table
 from reportgen.execution.prepare import Prepared, final_seeds
@@ -24,6 +24,7 @@ from reportgen.execution.worker import LoadedData, load_data
 from reportgen.experiment.model import Comparison, Experiment
 from reportgen.experiment.reading import Source
 from reportgen.optim.about import Words
+from reportgen.optim.registry import LEARNING_RATE
 from reportgen.planning.optimizers_by_name import OptimizersByName
 from reportgen.training import Record
 
@@ -60,6 +61,7 @@ def describe_run(
     *,
     kept: FinishedTrials,
     proofs: Sequence[Check],
+    found: Mapping[str, Mapping[str, Any]],
     languages: Sequence[str],
     started: dt.datetime,
     ended: dt.datetime,
@@ -72,6 +74,7 @@ def describe_run(
         finished: Its trials, in the order of results.csv.
         kept: The output folder's trials, which knows what all were trained on.
         proofs: The checks that were made before.
+        found: The records of searches that its settings came from, by stage.
         languages: Of the report, in their order.
         started: When the run began (UTC).
         ended: When its last trial was there (UTC).
@@ -83,7 +86,7 @@ def describe_run(
         "run": run_id,
         "experiment": describe_experiment(prepared.source),
         "languages": list(languages),
-        "data": describe_data(loaded, prepared.source.experiment),
+        "data": describe_data(loaded, prepared.source.experiment) | {"parts_digest": prepared.digest},
         "trials": [asdict(record.trial) for record in records],
         "parameter_shapes": [record.parameter_shapes for record in records],
         "evidence": [asdict(record.evidence) for record in records],
@@ -94,6 +97,7 @@ def describe_run(
         "layers": describe_layers(prepared.files),
         "code": digest_of_all(record.trial for record in records),
         "optimizers": describe_optimizers(prepared.files.optimizers, records),
+        "found_searches": dict(found),
         "versions": environment.versions(),
         "device": {
             **environment.device(),
@@ -134,6 +138,9 @@ def describe_data(loaded: LoadedData, experiment: Experiment) -> dict[str, Any]:
     for of_seed in loaded.splits_of_seeds(final_seeds(experiment)):
         for parts, count in duplicates_of(of_seed, experiment.comparison).items():
             in_two_parts[parts] = max(count, in_two_parts.get(parts, 0))
+    comparison = experiment.comparison
+    small = None if comparison is None or comparison.subset is None else subset(splits, comparison.subset)
+    of_small = {} if small is None else {"train": small.train, "validation": small.validation}
     return {
         "source": dataset.source,
         "origin": dataset.origin,
@@ -144,10 +151,8 @@ def describe_data(loaded: LoadedData, experiment: Experiment) -> dict[str, Any]:
             if splits.columns
             else {"image_shape": list(dataset.train_inputs.shape[1:])}
         ),
-        "images_by_class": {
-            name: np.bincount(part.labels, minlength=len(dataset.classes)).tolist()
-            for name, part in splits.by_name().items()
-        },
+        "images_by_class": {name: count_classes(part, dataset) for name, part in splits.by_name().items()},
+        "subset_images_by_class": {name: count_classes(part, dataset) for name, part in of_small.items()},
         "duplicates": in_two_parts,
         "notes": [asdict(remark) for remark in loaded.notes],
     }
@@ -165,6 +170,11 @@ def duplicates_of(splits: Splits, comparison: Comparison | None) -> dict[str, in
         of_subset = duplicates(subset(splits, comparison.subset))
         in_two_parts["subset train-validation"] = of_subset["train-validation"]
     return in_two_parts
+
+
+def count_classes(part: Part, dataset: Dataset) -> list[int]:
+    """Return how many images of each class a part has."""
+    return np.bincount(part.labels, minlength=len(dataset.classes)).tolist()  # type: ignore[no-any-return]
 
 
 def describe_layers(files: UserFiles) -> dict[str, Any] | None:
@@ -195,6 +205,7 @@ def describe_optimizers(optimizers: OptimizersByName, records: Sequence[Record])
                 {"latex": formula.latex, "spoken": words(formula.spoken)} for formula in about.formulas
             ],
             "source": about.source,
+            "defaults": {key: value for key, value in kind.hyperparameters.items() if key != LEARNING_RATE},
         }
     return described
 

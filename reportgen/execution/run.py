@@ -10,6 +10,7 @@ from pathlib import Path
 from reportgen.checks import Check
 from reportgen.execution import excerpts, tables
 from reportgen.execution.answers import collect_answers
+from reportgen.execution.found import find_searches
 from reportgen.execution.manifest import describe_run, identify, samples
 from reportgen.execution.prepare import Prepared
 from reportgen.execution.proving import prove, refuse_failures
@@ -81,6 +82,7 @@ def run(
             finished,
             kept=kept,
             proofs=proofs,
+            found=find_searches(prepared, kept.store.database),
             languages=languages,
             started=started,
             ended=dt.datetime.now(dt.UTC),

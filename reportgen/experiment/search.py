@@ -166,6 +166,8 @@ class FoundBy(Table):
     """What it searched in, as text for the reader."""
     at_edge: Annotated[tuple[OneLine, ...], BeforeValidator(as_tuple)] = ()
     """The settings that were found at the edge of their range."""
+    digest: Annotated[str, Field(pattern="^([0-9a-f]{64})?$"), Later()] = ""
+    """The SHA-256 of the search's records, by which a run finds them in its output folder."""
 
 
 class Found(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from reportgen.planning.search import Searched
 from reportgen.planning.studies import Study
 
 
-def insert_found(text: str, experiment: Experiment, name: str, searched: Sequence[Searched]) -> str:
+def insert_found(
+    text: str, experiment: Experiment, name: str, searched: Sequence[Searched], digests: Mapping[str, str]
+) -> str:
     """Write the settings that were found into an experiment's text, its comments kept.
 
     [search] goes; what was searched, and how, stands under [found] instead.
@@ -26,6 +28,7 @@ def insert_found(text: str, experiment: Experiment, name: str, searched: Sequenc
         experiment: What it says.
         name: What the search's experiment is called.
         searched: Every search with all that it has tried.
+        digests: Of the records of each stage's searches, by stage.
 
     Returns:
         The text of the new experiment.
@@ -47,7 +50,8 @@ def insert_found(text: str, experiment: Experiment, name: str, searched: Sequenc
             )
     found: Any = document.setdefault("found", tomlkit.table())
     for stage in dict.fromkeys(of_setup.study.stage for of_setup in searched):
-        found[stage] = _how(name, [of_setup for of_setup in searched if of_setup.study.stage == stage])
+        of_stage = [of_setup for of_setup in searched if of_setup.study.stage == stage]
+        found[stage] = _how(name, of_stage) | {"digest": digests[stage]}
     return tomlkit.dumps(document)
 
 

@@ -78,6 +78,13 @@ MIGRATIONS = (
     ALTER TABLE trials ADD COLUMN digest TEXT NOT NULL DEFAULT '';
     ALTER TABLE runs ADD COLUMN digest TEXT;
     """,
+    """
+    CREATE TABLE searches (
+        digest TEXT PRIMARY KEY,
+        record TEXT NOT NULL,
+        finished TEXT NOT NULL
+    );
+    """,
 )
 """What leads from each version of the tables to the next. Only ever added to: PRAGMA user_version counts
 how many of them a database has been through."""

@@ -12,7 +12,10 @@ from reportgen.records.manifest import Description, written
 KINDS = ("settings", "data", "code", "versions", "device")
 """The experiment's settings, the images, the code that computes, the libraries, the machine."""
 
-FOLLOWS = ("duplicates", "notes", "columns", "numeric_columns", "categorical_columns", "features")
+FOLLOWS = (
+    "duplicates", "subset_images_by_class", "parts_digest", "notes", "columns", "numeric_columns",
+    "categorical_columns", "features",
+)  # fmt: skip
 """What is said of the data that follows from the rest."""
 
 

@@ -15,11 +15,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.stages import TUNED
 from reportgen.experiment.trial import Evidence, Recorded, Trial
-from reportgen.experiment.values import RECORDED, as_tuple
+from reportgen.experiment.values import RECORDED, Value, as_tuple
 
 DEEPEST = 50
 """The most levels of a manifest; those of runs have eight."""
-FOR_EVERY_TRIAL = ("trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks", "optimizers")
+FOR_EVERY_TRIAL = (
+    "trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks", "optimizers",
+    "found_searches",
+)  # fmt: skip
 """What a manifest holds for every single trial, or at length, and a description lacks."""
 
 
@@ -144,7 +147,8 @@ class Data(DescribedData):
 
     image_shape: height, width, channels; None for a table, which has columns instead: how many there are of
     each kind, how many features they become, and the first of them. duplicates: how many images stand in two
-    parts, by the parts' names; None where nobody looked.
+    parts, by the parts' names; None where nobody looked. subset_images_by_class: of the comparison's small
+    set, where it has one. parts_digest: the SHA-256 of the data and of how they are cut into parts.
     """
 
     origin: str
@@ -155,7 +159,9 @@ class Data(DescribedData):
     categorical_columns: int = 0
     features: int = 0
     images_by_class: ImagesByClass
+    subset_images_by_class: dict[str, Listed[int]] = Field(default_factory=dict)
     duplicates: dict[str, int] | None = None
+    parts_digest: str = ""
     notes: Listed[DataNote] = ()
 
     @model_validator(mode="after")
@@ -208,7 +214,8 @@ class DescribedFormula(Recorded):
 class DescribedOptimizer(Recorded):
     """An optimizer that trained: whose code it is, and what its file says of it.
 
-    origin: "built in", "a user's file", or a package with its version. heading, text: by language.
+    origin: "built in", "a user's file", or a package with its version. heading, text: by language. defaults:
+    of its hyperparameters, those that have one; None in records of a time when they were not kept.
     """
 
     origin: str
@@ -216,6 +223,7 @@ class DescribedOptimizer(Recorded):
     text: dict[str, str] | None = None
     formulas: Listed[DescribedFormula] = ()
     source: str = ""
+    defaults: dict[str, Annotated[Value, BeforeValidator(as_tuple)]] | None = None
 
 
 class Manifest(Description):
@@ -224,7 +232,8 @@ class Manifest(Description):
     trials, parameter_shapes, evidence: an entry for each row of results.csv; no evidence where none was kept.
     kept_trials: the keys of all trainings that the run rests on, those of its search too. layers: where they
     are a user's; None where all are this program's. optimizers: by name; empty in records of a time when they
-    were not described.
+    were not described. found_searches: by stage, the record of the search that its settings came from, as
+    records/searches.py reads it; those that the output folder did not have are missing.
     """
 
     experiment: RunExperiment
@@ -236,6 +245,7 @@ class Manifest(Description):
     checks: Listed[Check]
     layers: UserLayers | None = None
     optimizers: dict[str, DescribedOptimizer] = Field(default_factory=dict)
+    found_searches: dict[str, dict[str, Any]] = Field(default_factory=dict)
     device: Device
 
     @model_validator(mode="after")

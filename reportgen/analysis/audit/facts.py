@@ -36,6 +36,8 @@ class AuditedTrial:
         shapes: Of its parameters, by name.
         finished: Whether it did not diverge.
         epochs: How many it trained.
+        validation_accuracy: At its best epoch; None where it diverged, or nobody kept it.
+        test_accuracy: The same on the test images.
     """
 
     setup: Setup
@@ -44,6 +46,8 @@ class AuditedTrial:
     shapes: Mapping[str, Sequence[int]]
     finished: bool
     epochs: int
+    validation_accuracy: float | None = None
+    test_accuracy: float | None = None
 
     @property
     def stage(self) -> str:
@@ -67,6 +71,8 @@ class AuditedData:
         test: How many images this part has.
         duplicates: How many stand in two parts, by the parts' names; None where nobody looked.
         test_drawn: Whether the test part was drawn from all, as the source has none of its own.
+        classes: Their names.
+        by_class: How many images of each class a part has, by its name; none where nobody counted.
     """
 
     source: str
@@ -75,6 +81,8 @@ class AuditedData:
     test: int
     duplicates: Mapping[str, int] | None
     test_drawn: bool = False
+    classes: Sequence[str] = ()
+    by_class: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def labels_of(trials: Sequence[AuditedTrial]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reportgen.analysis.audit.class_shares import class_shares
 from reportgen.analysis.audit.codes import CODES
 from reportgen.analysis.audit.conditions import (
     batch_order,
@@ -19,7 +20,12 @@ from reportgen.analysis.audit.conditions import (
 )
 from reportgen.analysis.audit.data_use import best_epoch_choices, overlaps, search_seeds, test_set_readings
 from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, labels_of
-from reportgen.analysis.audit.tuning_effort import budget, learning_rates
+from reportgen.analysis.audit.learning import learned
+from reportgen.analysis.audit.other_hyperparameters import Defaults, other_hyperparameters
+from reportgen.analysis.audit.own_rates import learning_rates
+from reportgen.analysis.audit.search_seen import FoundSearch, search_seen
+from reportgen.analysis.audit.tuning_effort import budget
+from reportgen.analysis.audit.validation_size import validation_size
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.audit_settings import CODES_OF_RUNS
 from reportgen.experiment.model import Experiment
@@ -53,7 +59,13 @@ class Point:
 
 
 def audit(
-    trials: Sequence[AuditedTrial], data: AuditedData, settings: Experiment, search: pd.DataFrame
+    trials: Sequence[AuditedTrial],
+    data: AuditedData,
+    settings: Experiment,
+    search: pd.DataFrame,
+    *,
+    found: FoundSearch | None = None,
+    defaults: Defaults | None = None,
 ) -> tuple[Point, ...]:
     """Return every point of the audit, in the order of their codes.
 
@@ -62,19 +74,28 @@ def audit(
         data: What they were trained on.
         settings: What the experiment asked for.
         search: The table search.csv.
+        found: The record of the search that the comparison's settings came from, where it is another run's.
+        defaults: Of the optimizers' hyperparameters, as far as they are known.
     """
     # an ablation is unfair on purpose
     trials = [trial for trial in trials if trial.stage in (COMPARISON, EQUALLY_TUNED, TUNED)]
     compared = [trial for trial in trials if trial.stage != TUNED]
     last = [trial for trial in compared if trial.stage == EQUALLY_TUNED] or compared
     of_comparison = of_stage(search, COMPARISON)
+    declared = settings.found.comparison
+    own = settings.search.comparison
+    seen = list(search_seen(last, settings, of_comparison, found))
+    is_seen = any(fact.passed for fact in seen)
+    if not len(of_comparison) and found is not None and is_seen:
+        of_comparison, own = found.rows, found.search
+    asked = (own.epochs if own is not None else None) or (last[0].setup.epochs if last else 0)
     points = {
         "same_network": network(compared),
         "same_weights": initial_weights(compared),
         "same_batches": batch_order(compared),
         "same_training": [*lengths(compared), *whole_epochs(trials, data)],
-        "same_budget": budget(last, settings, of_comparison),
-        "own_rate": learning_rates(last, settings, of_comparison),
+        "same_budget": budget(last, of_comparison, asked, declared),
+        "own_rate": learning_rates(last, of_comparison, settings.searches or {}, declared),
         "true_gradient": gradient_scale(trials),
         "data_apart": overlaps(data, settings),
         "choice": [
@@ -83,13 +104,16 @@ def audit(
             *search_seeds(trials, settings, search),
         ],
         "enough_seeds": enough_seeds(last),
-        "other_hyperparameters": [],
-        "search_seen": [],
-        "validation_large": [],
-        "classes": [],
-        "learned": [],
+        "other_hyperparameters": other_hyperparameters(last, defaults or {}, own),
+        "search_seen": seen,
+        "validation_large": validation_size(last or trials, data, of_comparison),
+        "classes": class_shares(data),
+        "learned": learned(last or trials, data, unseen=declared is not None and not is_seen),
     }
-    of_several = {"same_network", "same_weights", "same_batches", "same_budget", "own_rate", "enough_seeds"}
+    of_several = {
+        "same_network", "same_weights", "same_batches", "same_budget", "own_rate", "enough_seeds",
+        "other_hyperparameters", "search_seen",
+    }  # fmt: skip
     if len(labels_of(compared)) < 2:
         points |= {key: [Fact("nothing_compared", None)] for key in of_several}
     muted = settings.audit.muted

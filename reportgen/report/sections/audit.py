@@ -12,10 +12,12 @@ from markupsafe import Markup
 from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
 from reportgen.analysis.audit.facts import AuditedData, AuditedTrial
 from reportgen.analysis.audit.points import Point, audit
+from reportgen.analysis.audit.search_seen import FoundSearch
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import ALL, COMPARISON, NONE
 from reportgen.experiment.trial import Evidence
+from reportgen.records import searches
 from reportgen.records.manifest import Data, Manifest
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.audit_points import claim_points, describe_point, summarize
@@ -68,7 +70,37 @@ def points_of(records: RunRecords) -> tuple[Point, ...] | None:
     if manifest.evidence is None:
         return None
     trials = list(audited_trials(manifest, manifest.evidence, records.results))
-    return audit(trials, audited_data(manifest.data), manifest.experiment.settings, records.search)
+    return audit(
+        trials,
+        audited_data(manifest.data),
+        manifest.experiment.settings,
+        records.search,
+        found=found_search(manifest),
+        defaults={
+            name: optimizer.defaults
+            for name, optimizer in manifest.optimizers.items()
+            if optimizer.defaults is not None
+        },
+    )
+
+
+def found_search(manifest: Manifest) -> FoundSearch | None:
+    """Return the search that a comparison's settings came from.
+
+    Args:
+        manifest: Of the run.
+
+    Returns:
+        Its record; None where the run did not find it under the digest that its experiment names.
+    """
+    declared = manifest.experiment.settings.found.comparison
+    content = manifest.found_searches.get(COMPARISON)
+    if declared is None or content is None:
+        return None
+    record = searches.read(content, declared.digest)
+    if record is None or record.stage != COMPARISON:
+        return None
+    return FoundSearch(record.experiment.settings, record.rows, record.data == manifest.data.parts_digest)
 
 
 def audited_trials(
@@ -79,11 +111,16 @@ def audited_trials(
     Args:
         manifest: Of the run.
         evidence: What was measured of each trial, in the manifest's order.
-        results: A row for each trial, in the same order; the columns status and epochs.
+        results: A row for each trial, in the same order; the columns status, epochs,
+            validation_accuracy, test_accuracy.
     """
-    parts = (manifest.trials, evidence, manifest.parameter_shapes, results["status"], results["epochs"])
-    for trial, measured, shapes, status, epochs in zip(*parts, strict=True):
-        yield AuditedTrial(trial.setup, trial.seed, measured, shapes, status == "finished", int(epochs))
+    columns = ("status", "epochs", "validation_accuracy", "test_accuracy")
+    rows = zip(*(results[name] for name in columns), strict=True)
+    parts = (manifest.trials, evidence, manifest.parameter_shapes, rows)
+    for trial, measured, shapes, (status, epochs, *accuracies) in zip(*parts, strict=True):
+        known = [None if pd.isna(accuracy) else float(accuracy) for accuracy in accuracies]
+        finished = status == "finished"
+        yield AuditedTrial(trial.setup, trial.seed, measured, shapes, finished, int(epochs), *known)
 
 
 def audited_data(data: Data) -> AuditedData:
@@ -91,7 +128,11 @@ def audited_data(data: Data) -> AuditedData:
     images = data.images_by_class
     parts = (sum(images.train), sum(images.validation), sum(images.test))
     drawn = any(remark.key == "split" for remark in data.notes)
-    return AuditedData(data.source, *parts, data.duplicates, test_drawn=drawn)
+    by_class = {name: getattr(images, name) for name in ("train", "validation", "test")}
+    by_class |= {f"subset {name}": counts for name, counts in data.subset_images_by_class.items()}
+    return AuditedData(
+        data.source, *parts, data.duplicates, test_drawn=drawn, classes=data.classes, by_class=by_class
+    )
 
 
 def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
