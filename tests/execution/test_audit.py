@@ -46,11 +46,15 @@ epochs = 2
 l2 = 1e-3
 optimizer = { name = "Adam", learning_rate = 0.01 }
 """
+LARGER = TEXT.replace("train = 120\nvalidation = 60", "train = 900\nvalidation = 300").replace(
+    "subset = 100\n", ""
+)
+"""With validation enough to choose by."""
 SEARCH = """
 [search.comparison]
 trials = 5
 seeds = 2
-space = { learning_rate = { low = 1e-4, high = 1e2 } }
+space = { learning_rate = { low = 1e-3, high = 10.0 } }
 """
 FOUND = """
 [found.comparison]
@@ -92,19 +96,23 @@ def points(records: RunRecords) -> tuple[Point, ...]:
     return found
 
 
+OF_ITS_SIZE = {"validation_large", "learned", "search_seen"}
+"""What the small experiment fails whatever is done to it: few images, few steps, a search that never was."""
+
+
 def failed(records: RunRecords) -> dict[str, set[str]]:
     """The points that fail, with the facts that speak against them."""
     return {
         point.key: {fact.key for fact in point.facts if fact.passed is False}
         for point in points(records)
-        if point.passed is False
+        if point.passed is False and point.key not in OF_ITS_SIZE
     }
 
 
 def test_a_fair_and_searched_comparison_passes_every_point(audited: Audited) -> None:
-    found = {point.key: point.passed for point in points(audited(more=SEARCH)) if point.facts}
+    found = {point.key: point.passed for point in points(audited(more=SEARCH, base=LARGER))}
     assert found == dict.fromkeys(found, True)
-    assert len(found) >= 10
+    assert len(found) == 15
 
 
 FAILS = {
@@ -131,7 +139,7 @@ def test_all_defects_fail_all_that_they_deserve(audited: Audited) -> None:
 def test_without_a_search_the_learning_rate_fails_and_the_budget_is_none(audited: Audited) -> None:
     records = audited(more="")
     assert failed(records) == {"own_rate": {"rates_given"}}
-    assert {point.key for point in points(records) if point.facts and point.passed is None} == {"same_budget"}
+    assert {point.key for point in points(records) if point.passed is None} == {"same_budget", "search_seen"}
 
 
 def test_the_factor_is_that_of_the_batch(audited: Audited) -> None:

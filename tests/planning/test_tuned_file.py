@@ -16,6 +16,7 @@ from reportgen.planning.search import Searched
 from reportgen.planning.tuned_file import insert_data, insert_found, move_paths
 from reportgen.training import Trial
 
+DIGESTS = {"comparison": "c" * 64, "tuned": "d" * 64}
 HEAD = """# a comment at the top
 title = { zh-Hant = "標題", en = "Title" }   # a comment on the title
 [data]
@@ -207,7 +208,7 @@ def expected(text: str, found: list[Searched]) -> dict[str, Any]:
 def test_only_what_was_searched_is_changed_and_the_rest_stays(searched: Find, form: str) -> None:
     text = FORMS[form]
     found = searched(text, reached)
-    written = insert_found(text, found_in(text), "origin", found)
+    written = insert_found(text, found_in(text), "origin", found, DIGESTS)
     before, after = expected(text, found), tomllib.loads(written)
     notes = after.pop("found")
     earlier = before.pop("found", {})
@@ -244,7 +245,7 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_is_written_is_an_experiment_with_the_settings_found(searched: Find, form: str) -> None:
     text = FORMS[form]
     found = searched(text, reached)
-    again = found_in(insert_found(text, found_in(text), "origin", found))
+    again = found_in(insert_found(text, found_in(text), "origin", found, DIGESTS))
     assert again.search.comparison is None
     assert again.search.tuned is None
     best = {(one.study.stage, one.study.label): one.best.values for one in found}
@@ -264,7 +265,7 @@ def test_what_is_written_is_an_experiment_with_the_settings_found(searched: Find
 def test_the_note_says_how_the_settings_were_found(searched: Find) -> None:
     text = FORMS["both, with a note of an earlier search"]
     found = searched(text, reached)
-    notes = tomllib.loads(insert_found(text, found_in(text), "origin", found))["found"]
+    notes = tomllib.loads(insert_found(text, found_in(text), "origin", found, DIGESTS))["found"]
     tuned = notes["tuned"].copy()
     space, edges = tuned.pop("space"), tuned.pop("at_edge")
     assert tuned == {
@@ -273,6 +274,7 @@ def test_the_note_says_how_the_settings_were_found(searched: Find) -> None:
         "trials": 8,
         "seeds": [1000, 1001],
         "epochs": 10,  # the stage's own, as the search says nothing
+        "digest": "d" * 64,
     }
     assert space.startswith(
         "SGD_Momentum: learning_rate from 0.0001 to 1 (log), momentum in [0.5, 0.9], hidden"
@@ -286,6 +288,7 @@ def test_the_note_says_how_the_settings_were_found(searched: Find) -> None:
         "epochs": 3,
         "space": "Adam: learning_rate from 0.001 to 1 (log)",
         "at_edge": ["Adam: learning_rate"],  # 1 is the largest that there was
+        "digest": "c" * 64,
     }
 
 

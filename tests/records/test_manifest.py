@@ -223,6 +223,7 @@ def test_a_description_is_the_manifest_without_its_trials(content: dict[str, Any
     short = describe(content)
     assert content.keys() - short.keys() == {
         "trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks", "optimizers",
+        "found_searches",
     }  # fmt: skip
     description = read_description(short)
     assert json.loads(description.model_dump_json(by_alias=True, exclude_unset=True)) == short
