@@ -5,57 +5,14 @@ from __future__ import annotations
 import copy
 import html
 
-import pandas as pd
 import pytest
 
 from reportgen.analysis.audit.conditions import fraction
-from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact
-from reportgen.analysis.audit.points import Point, audit
-from reportgen.experiment.model import Experiment
-from reportgen.experiment.search import Found
-from reportgen.experiment.trial import Evidence, Setup
+from reportgen.analysis.audit.facts import Fact
 from reportgen.files import resources
 from reportgen.report.words.catalogue import load
-from tests.helpers.unfair_records import UNFAIR, Records, declared, fair, no_search, one, only
-
-
-def audited(records: Records) -> dict[str, Point]:
-    apart = (
-        "seed", "shapes", "status", "trained", "evidence", "validation_accuracy", "test_accuracy",
-    )  # fmt: skip
-    trials = [
-        AuditedTrial(
-            Setup.model_validate({name: value for name, value in one.items() if name not in apart}),
-            one["seed"],
-            Evidence.model_validate(one["evidence"]),
-            one["shapes"],
-            one["status"] == "finished",
-            one["trained"],
-            one["validation_accuracy"],
-            one["test_accuracy"],
-        )
-        for one in records["trials"]
-    ]
-    data = AuditedData(**records["data"])
-    # where it was found is not checked: no file may say that it was with the seed of a final trial
-    found_by = Found.model_validate(records["found"])
-    settings = Experiment.model_validate(records["settings"]).model_copy(update={"found": found_by})
-    columns = [
-        "stage", "setup", "number", "seed", "epochs", "settings", "learning_rate", "status", "chosen",
-        "at_edge", "repeat", "validation_accuracy",
-    ]  # fmt: skip
-    search = pd.DataFrame(records["search"], columns=columns)
-    found = audit(trials, data, settings, search, defaults=records["defaults"])
-    assert [point.code for point in found] == [f"RG{number:03}" for number in range(1, 16)]
-    return {point.key: point for point in found}
-
-
-def failed(points: dict[str, Point]) -> dict[str, list[str]]:
-    return {
-        key: [fact.key for fact in point.facts if fact.passed is False]
-        for key, point in points.items()
-        if point.passed is False
-    }
+from tests.helpers.audited_records import audited, failed
+from tests.helpers.unfair_records import UNFAIR, declared, fair, no_search, one, only
 
 
 def test_a_fair_run_passes_every_point() -> None:

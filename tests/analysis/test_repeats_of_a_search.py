@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from reportgen.analysis.results import mean_by_search
-from tests.analysis.test_audit import audited, failed
+from tests.helpers.audited_records import audited, failed
 from tests.helpers.unfair_records import RATES, Records, fair, only
 
 
