@@ -15,6 +15,7 @@ from reportgen.analysis.intervals import Interval, ignore, mean_intervals
 from reportgen.analysis.pairs import Pair, Problem, Verdict, compare_pairs
 from reportgen.analysis.scores import AnalysisError, checked
 from reportgen.analysis.standings import Standing
+from reportgen.experiment.direction import is_accuracy
 
 Progress = Callable[[int, int], None]
 
@@ -135,7 +136,7 @@ def compare(
             f"alpha {alpha:g}: is not between {SMALLEST_ALPHA:g} and {LARGEST_ALPHA:g}; 0.05 is customary"
         )
     scores = checked(table)
-    shares = metric.endswith("accuracy") and bool(scores["score"].dropna().between(0, 1).all())
+    shares = is_accuracy(metric) and bool(scores["score"].dropna().between(0, 1).all())
     groups = {str(problem): rows for problem, rows in scores.groupby("problem", sort=True)}
     advance = _counted(groups.values(), progress)
     summaries = _summaries(groups, higher_is_better, seed, shares=shares, advance=advance)

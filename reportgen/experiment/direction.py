@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 HIGHER_WORDS = """
     accuracy accuracies acc f1 fscore auc auroc auprc roc ap map iou miou dice jaccard bleu rouge meteor cider
@@ -55,7 +55,18 @@ def higher_is_better(name: str) -> bool | None:
 
 def is_accuracy(name: str) -> bool:
     """Return whether a metric's name says that it is an accuracy."""
-    return not ACCURACIES.isdisjoint(name_words(name)) and higher_is_better(name) is True
+    return has_word(name, ACCURACIES) and higher_is_better(name) is True
+
+
+def has_word(name: str, known: Collection[str]) -> bool:
+    """Return whether one of the known words is in a name; Chinese ones stand there without marks around them.
+
+    Args:
+        name: Of a metric, or of any other column.
+        known: The words, in small letters.
+    """
+    words = set(name_words(name))
+    return any(word in words or (not word.isascii() and word in name) for word in known)
 
 
 def name_words(name: str) -> Iterator[str]:

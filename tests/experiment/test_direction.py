@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reportgen.experiment.direction import higher_is_better
+from reportgen.experiment.direction import higher_is_better, is_accuracy
 
 HIGHER = [
     "score", "test_accuracy", "accuracy", "acc", "val_acc", "valAcc", "test/acc", "metrics.test_acc",
@@ -47,3 +47,15 @@ def test_the_direction_of_a_metric_is_told_from_its_name_or_not_at_all(
     name: str, higher: bool | None
 ) -> None:
     assert higher_is_better(name) is higher
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("test_accuracy", True), ("Test Accuracy", True), ("val/acc", True), ("testAcc", True),
+        ("準確率", True), ("accept_rate", False), ("score", False), ("time_to_accuracy", False),
+        ("accuracy_loss", False),
+    ],
+)  # fmt: skip
+def test_an_accuracy_is_known_by_a_word_of_its_name(name: str, is_one: bool) -> None:
+    assert is_accuracy(name) == is_one

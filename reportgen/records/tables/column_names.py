@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reportgen.experiment.direction import higher_is_better, name_words
+from reportgen.experiment.direction import has_word, higher_is_better, name_words
 
 OPTIMIZER_WORDS = """
     optimizer optimiser optimizers optim opt 優化器 最佳化器
@@ -114,7 +114,7 @@ def is_setting(name: str) -> bool:
 
 def is_time(name: str) -> bool:
     """Return whether a metric is a time."""
-    return not TIMES.isdisjoint(name_words(name))
+    return has_word(name, TIMES)
 
 
 def seeds_in(names: Sequence[str]) -> tuple[dict[str, str], str]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from reportgen.analysis.across_problems import AcrossProblems
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
+from reportgen.experiment.direction import is_accuracy
 from reportgen.experiment.front_matter import FrontMatter
 from reportgen.report.figures.marks import color
 from reportgen.report.sections.across_findings import across_sentences
@@ -197,4 +198,4 @@ def findings_of(comparison: Comparison) -> tuple[list[Finding], dict[str, list[F
 def is_percentage(comparison: Comparison) -> bool:
     """Return whether the scores are shares: they are called an accuracy and lie between 0 and 1."""
     means = comparison.summaries["mean"].dropna()
-    return comparison.metric.endswith("accuracy") and bool(means.between(0, 1).all())
+    return is_accuracy(comparison.metric) and bool(means.between(0, 1).all())
