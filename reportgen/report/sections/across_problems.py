@@ -83,7 +83,7 @@ def _tables_block(
     lost = has_lost(scores)
     marks = [t("across.bold" if any_best(tables) else "across.no_bold")]
     if lost:
-        marks.append(t("across.cells_lost", lost=t(f"across.trial_{lost_key(comparison)}")))
+        marks.append(t("across.cells_lost", lost=t(f"verdict.{lost_key(comparison)}")))
     if across.lacking:
         marks.append(t("across.cells_missing"))
     value = t("across.median" if lost else "across.mean")
