@@ -207,9 +207,7 @@ def across_problems(
     problems = tuple(sorted(set(table["problem"])))
     if len(problems) < 2:
         return None
-    grids = [
-        _Grid(number, rows, higher_is_better) for number, (_, rows) in enumerate(table.groupby("problem"))
-    ]
+    grids = _grids(table, higher_is_better)
     names = sorted(set(table["optimizer"]))
     strata = {
         pair: found
@@ -254,28 +252,55 @@ def over_problems(
     return across_problems(scores, alpha=comparison.alpha, higher_is_better=comparison.higher_is_better)
 
 
-class _Grid:
-    """The trials of one problem, by seed and optimizer: whether it is there, and its score, higher better."""
+def _grids(table: pd.DataFrame, higher_is_better: bool) -> list[_Grid]:
+    """The trials of each problem, the problems sorted by name."""
+    sign = 1.0 if higher_is_better else -1.0
+    scores = np.nan_to_num(sign * table["score"].to_numpy(dtype=float), nan=-np.inf, neginf=-np.inf)
+    (problems, _), (optimizers, names), (seeds, _) = (
+        pd.factorize(table[column], sort=True) for column in ("problem", "optimizer", "seed")
+    )
+    parts = np.split(np.argsort(problems, kind="stable"), np.cumsum(np.bincount(problems))[:-1])
+    return [
+        _Grid(number, optimizers[rows], list(map(str, names)), seeds[rows], scores[rows])
+        for number, rows in enumerate(parts)
+    ]
 
-    def __init__(self, number: int, rows: pd.DataFrame, higher_is_better: bool) -> None:
+
+class _Grid:
+    """The trials of one problem, by seed and optimizer: whether it is there, and its score, higher better.
+
+    Args:
+        number: The place of the problem.
+        optimizers: The optimizer of each trial, by its place in names.
+        names: Of all optimizers.
+        seeds: The seed of each trial, by its place among all.
+        scores: Of each trial; -inf where it is lost.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        optimizers: NDArray[np.intp],
+        names: Sequence[str],
+        seeds: NDArray[np.intp],
+        scores: NDArray[np.float64],
+    ) -> None:
         self.number = number
-        sign = 1.0 if higher_is_better else -1.0
-        seeds, seed_places = np.unique(rows["seed"].astype(str), return_inverse=True)
-        names, name_places = np.unique(rows["optimizer"].astype(str), return_inverse=True)
-        self.columns = {str(name): place for place, name in enumerate(names)}
-        self.there = np.zeros((len(names), len(seeds)), dtype=bool)
-        self.there[name_places, seed_places] = True
+        own, places = np.unique(optimizers, return_inverse=True)
+        own_seeds, columns = np.unique(seeds, return_inverse=True)
+        self.rows = {names[optimizer]: place for place, optimizer in enumerate(own.tolist())}
+        self.there = np.zeros((len(own), len(own_seeds)), dtype=bool)
+        self.there[places, columns] = True
         self.scores = np.full(self.there.shape, -np.inf)
-        values = sign * rows["score"].to_numpy(dtype=float)
-        self.scores[name_places, seed_places] = np.where(np.isnan(values), -np.inf, values)
+        self.scores[places, columns] = scores
 
     def has(self, *names: str) -> bool:
         """Whether all of them have a trial."""
-        return all(name in self.columns for name in names)
+        return all(name in self.rows for name in names)
 
     def stratum(self, first: str, second: str, paired: bool) -> Stratum:
         """The two with the seeds that both have; with all of theirs where nothing is paired."""
-        a, b = self.columns[first], self.columns[second]
+        a, b = self.rows[first], self.rows[second]
         both = self.there[a] & self.there[b]
         if paired and both.any():
             return Stratum(self.number, self.scores[a][both], self.scores[b][both], paired=True)
