@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -78,6 +79,31 @@ def mean_by_search(table: pd.DataFrame, searches: Mapping[int, int]) -> pd.DataF
     seeds = table["seed"].map(lambda seed: first[searches[seed]])
     groups = table.assign(seed=seeds).groupby(["problem", "optimizer", "seed"], sort=False)
     return groups["score"].agg(lambda scores: scores.mean(skipna=False)).reset_index()
+
+
+def curves(epochs: pd.DataFrame) -> pd.DataFrame:
+    """Return a run's validation accuracies, epoch by epoch, as the curves that trials are compared by.
+
+    Args:
+        epochs: Rows of metrics.csv.
+
+    Returns:
+        The columns problem, optimizer, seed, epoch, score, seconds, in the order of the rows; the score is
+        NaN where a loss was no longer finite, whatever the accuracy was then.
+    """
+    losses = epochs[["training_loss", "validation_loss"]].to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "problem": epochs["stage"],
+            "optimizer": epochs["setup"],
+            "seed": epochs["seed"],
+            "epoch": epochs["epoch"],
+            "score": epochs["validation_accuracy"]
+            .astype(float)
+            .where(np.asarray(np.isfinite(losses).all(axis=1))),
+            "seconds": epochs["seconds"].astype(float),
+        }
+    )
 
 
 def best_on_validation(results: pd.DataFrame) -> str | None:

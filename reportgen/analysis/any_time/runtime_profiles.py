@@ -114,3 +114,26 @@ def profile_differences(
         named = {"first": first, "second": second, "epoch": curves.epochs, "difference": difference}
         parts.append(pd.DataFrame({**named, **ends}))
     return pd.concat(parts, ignore_index=True)[columns]
+
+
+def epochs_apart(differences: pd.DataFrame, first: str, second: str) -> list[tuple[float, float]]:
+    """Return the stretches of epochs at which the first's profile lies above the second's, beyond the band.
+
+    Args:
+        differences: Of profile_differences.
+        first: The optimizer that is ahead.
+        second: The optimizer that is behind.
+
+    Returns:
+        The first and the last epoch of each stretch.
+    """
+    if differences.empty:
+        return []
+    rows = differences[(differences["first"] == first) & (differences["second"] == second)]
+    above = rows["low"] > 0
+    if rows.empty:
+        rows = differences[(differences["first"] == second) & (differences["second"] == first)]
+        above = rows["high"] < 0
+    stretch = (above != above.shift()).cumsum()[above]
+    epochs = rows.loc[above, "epoch"].groupby(stretch)
+    return [(float(of_stretch.iloc[0]), float(of_stretch.iloc[-1])) for _, of_stretch in epochs]

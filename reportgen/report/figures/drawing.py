@@ -57,6 +57,28 @@ def draw_mean(
     )  # fmt: skip
 
 
+def draw_steps(panel: Axes, rows: pd.DataFrame, x: str, name: str, number: int) -> None:
+    """Draw a share that goes up in steps, and its band.
+
+    Args:
+        panel: What is drawn into.
+        rows: The columns `x`, share, low and high; the ends NaN where there is no band.
+        x: The column of the horizontal axis.
+        name: Of the setup, for the legend.
+        number: The setup's place, for its looks.
+    """
+    gid = f"{SERIES}{number}"
+    if rows["low"].notna().any():
+        panel.fill_between(
+            rows[x], rows["low"], rows["high"], step="post", color=color(number), alpha=0.15, linewidth=0,
+            gid=gid,
+        )  # fmt: skip
+    panel.step(
+        rows[x], rows["share"], where="post", color=color(number), linestyle=dashes(number),
+        label=legend_name(name), gid=gid,
+    )  # fmt: skip
+
+
 def mean_over_seeds(
     rows: pd.DataFrame, column: str, *, logarithmic: bool = False
 ) -> tuple[pd.Series, pd.Series, pd.Series]:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reportgen.analysis.findings import FEW
-from reportgen.report.figures.drawing import legend_above, legend_name
-from reportgen.report.figures.marks import color, dashes
+from reportgen.report.figures.drawing import draw_steps, legend_above
 from reportgen.report.figures.small_multiples import small_multiples
 from reportgen.report.figures.style import WIDTH
-from reportgen.report.figures.svg import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +34,7 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
         figure, panels = small_multiples(
             setups,
             [by_name[name].set_index("tau")["share"] for name in setups],
-            lambda panel, number: _draw_profile(panel, by_name[setups[number]], setups[number], number),
+            lambda panel, number: draw_steps(panel, by_name[setups[number]], "tau", setups[number], number),
             x=words["factor"],
             y=words["share"],
             steps=True,
@@ -46,25 +44,12 @@ def profiles(table: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str
     figure = Figure(figsize=(WIDTH, 2.5))
     panel: Axes = figure.subplots()
     for name, rows in by_name.items():
-        _draw_profile(panel, rows, name, setups.index(name))
+        draw_steps(panel, rows, "tau", name, setups.index(name))
     _set_axes(panel, table)
     panel.set_xlabel(words["factor"])
     panel.set_ylabel(words["share"])
     legend_above(figure)
     return figure
-
-
-def _draw_profile(panel: Axes, rows: pd.DataFrame, name: str, number: int) -> None:
-    """One optimizer's steps, and their band."""
-    gid = f"{SERIES}{number}"
-    panel.fill_between(
-        rows["tau"], rows["low"], rows["high"], step="post", color=color(number), alpha=0.15, linewidth=0,
-        gid=gid,
-    )  # fmt: skip
-    panel.step(
-        rows["tau"], rows["share"], where="post", color=color(number), linestyle=dashes(number),
-        label=legend_name(name), gid=gid,
-    )  # fmt: skip
 
 
 def _set_axes(panel: Axes, table: pd.DataFrame) -> None:

@@ -32,16 +32,18 @@ def small_multiples(
     x: str,
     y: str,
     steps: bool = False,
+    numbers: Sequence[int] | None = None,
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with a panel for each setup, all on the same axes, and its panels.
 
     Args:
-        setups: Their names, in the order of their numbers.
+        setups: Their names.
         background: A line of each setup, which stands in grey in the panels of the others.
-        draw: Draws the setup of this number into its panel.
+        draw: Draws the setup of this place among them into its panel.
         x: The label of the horizontal axis.
         y: The label of the vertical axis.
         steps: Whether the lines in grey go in steps.
+        numbers: By which they have their looks; without, their places.
     """
     from matplotlib.figure import Figure
 
@@ -49,13 +51,14 @@ def small_multiples(
     figure = Figure(figsize=(WIDTH, 0.35 + ROW * rows))
     grid = list(figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).flat)
     panels, spare = grid[: len(setups)], grid[len(setups) :]
-    for number, (name, panel) in enumerate(zip(setups, panels, strict=True)):
+    for place, (name, panel) in enumerate(zip(setups, panels, strict=True)):
+        number = place if numbers is None else numbers[place]
         for other, line in enumerate(background):
-            if other != number:
+            if other != place:
                 few = line.iloc[:: max(1, math.ceil(len(line) / POINTS))]
                 look = {"color": GREY, "linewidth": 0.5, "zorder": 1}
                 panel.plot(few.index, few, drawstyle="steps-post" if steps else "default", **look)
-        draw(panel, number)
+        draw(panel, place)
         panel.set_title(name, color=color(number), fontsize=7.5, loc="left", pad=2, gid=f"{SERIES}{number}")
         panel.tick_params(labelsize=6.8)
     for panel in spare:

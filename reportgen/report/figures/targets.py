@@ -22,21 +22,23 @@ def times_to_target(times: pd.DataFrame, setups: Sequence[str], words: Mapping[s
 
     Args:
         times: Rows of analysis.targets.time_to_target of one problem.
-        setups: Who has which colour, in the order to draw.
+        setups: Who has which colour, in the order to draw; those without times are left out.
         words: The labels epoch and missed.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    figure = Figure(figsize=(WIDTH, 0.72 + (0.25 if len(setups) > FEW else 0.34) * len(setups)))
+    drawn = [name for name in setups if name in set(times["optimizer"])]
+    figure = Figure(figsize=(WIDTH, 0.72 + (0.25 if len(drawn) > FEW else 0.34) * len(drawn)))
     panel = figure.subplots()
     reached = times.loc[np.isfinite(times["epoch"]), "epoch"]
     last = float(reached.max()) if len(reached) else 1.0
     missed = last + max(1.0, 0.09 * last)
-    for number, name in enumerate(setups):
+    for y, name in enumerate(drawn):
+        number = setups.index(name)
         epochs = times.loc[times["optimizer"] == name, "epoch"].to_numpy(dtype=float)
         # seeds of the same epoch beside each other, always in the same order
-        places = number + np.linspace(-0.22, 0.22, len(epochs)) if len(epochs) > 1 else np.array([number])
+        places = y + np.linspace(-0.22, 0.22, len(epochs)) if len(epochs) > 1 else np.array([y])
         there = np.isfinite(epochs)
         gid = f"{SERIES}{number}"
         panel.plot(
@@ -48,9 +50,9 @@ def times_to_target(times: pd.DataFrame, setups: Sequence[str], words: Mapping[s
             panel.plot(crosses, places[~there], "x", color=color(number), markersize=4, gid=gid)
         median = float(np.median(epochs))
         if np.isfinite(median):
-            panel.plot([median] * 2, [number - 0.34, number + 0.34], color=color(number), gid=gid)
-    panel.set_yticks(range(len(setups)), setups)
-    panel.set_ylim(len(setups) - 0.45, -0.55)
+            panel.plot([median] * 2, [y - 0.34, y + 0.34], color=color(number), gid=gid)
+    panel.set_yticks(range(len(drawn)), drawn)
+    panel.set_ylim(len(drawn) - 0.45, -0.55)
     panel.set_xlim(0, missed + 0.03 * last)
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     if len(reached) < len(times):

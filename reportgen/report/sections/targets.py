@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.analysis.findings import FEW
+from reportgen.analysis.results import curves
 from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
@@ -24,11 +25,11 @@ from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
 @dataclass(frozen=True)
 class Race:
-    """How long each trial takes to a target.
+    """How long each trial of one problem takes to a target.
 
     Attributes:
-        setups: In the order of metrics.csv, by which they have their colours.
-        target: A validation accuracy, as a share.
+        setups: By their place here they have their colours.
+        target: In the metric's unit.
         times: Rows of analysis.targets.time_to_target.
         summary: Of summarize_times, a row for each setup.
     """
@@ -38,6 +39,11 @@ class Race:
     times: pd.DataFrame
     summary: pd.DataFrame
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its table, seconds only where they are known."""
+        return ("setup", "reached", "epochs", *(["seconds"] if "seconds" in self.times else []))
+
 
 def race_to_target(epochs: pd.DataFrame) -> Race | None:
     """Return how long each trial of a stage takes to a target; None where no two optimizers can have one.
@@ -45,22 +51,23 @@ def race_to_target(epochs: pd.DataFrame) -> Race | None:
     Args:
         epochs: The rows of metrics.csv of the stage.
     """
-    table = pd.DataFrame(
-        {
-            "problem": epochs["stage"],
-            "optimizer": epochs["setup"],
-            "seed": epochs["seed"],
-            "epoch": epochs["epoch"],
-            "score": epochs["validation_accuracy"].astype(float),
-            "seconds": epochs["seconds"].astype(float),
-        }
-    )
+    table = curves(epochs)
     setups = tuple(dict.fromkeys(table["optimizer"]))
     targets = default_target(table) if len(setups) > 1 else {}
-    if not targets:
+    return race(time_to_target(table, targets), setups)
+
+
+def race(times: pd.DataFrame, setups: Sequence[str]) -> Race | None:
+    """Return the times of one problem together; None where there are none.
+
+    Args:
+        times: Rows of analysis.targets.time_to_target of the problem.
+        setups: By their place here they have their colours.
+    """
+    if times.empty:
         return None
-    times = time_to_target(table, targets)
-    return Race(setups, next(iter(targets.values())), times, summarize_times(times).set_index("optimizer"))
+    summary = summarize_times(times).set_index("optimizer")
+    return Race(tuple(setups), float(times["target"].iloc[0]), times, summary)
 
 
 def claim_targets(epochs: pd.DataFrame) -> Iterator[Claim]:
@@ -69,23 +76,33 @@ def claim_targets(epochs: pd.DataFrame) -> Iterator[Claim]:
     Args:
         epochs: The rows of metrics.csv of the stage.
     """
-    race = race_to_target(epochs)
-    for row in target_rows(race) if race else ():
-        yield claim_row("time to target", *(row[name] for name in ("setup", "reached", "epochs", "seconds")))
+    yield from claim_times(race_to_target(epochs))
+
+
+def claim_times(race: Race | None) -> Iterator[Claim]:
+    """Yield the claims of the table of a race.
+
+    Args:
+        race: None where there is none.
+    """
+    if race is not None:
+        for row in target_rows(race):
+            yield claim_row("time to target", *(row[name] for name in race.columns))
 
 
 def target_rows(race: Race) -> list[dict[str, str]]:
     """Return the rows of the table, as they are written."""
-    rows: dict[str, pd.Series[Any]] = {name: race.summary.loc[name] for name in race.setups}  # type: ignore[misc]
+    rows = {str(name): row for name, row in race.summary.iterrows()}
     return [
         {
             "setup": name,
             "color": color(number),
             "reached": f"{row['reached']} / {row['trials']}",
             "epochs": _median(row, "epoch"),
-            "seconds": _median(row, "seconds"),
+            **({"seconds": _median(row, "seconds")} if "seconds" in race.columns else {}),
         }
-        for number, (name, row) in enumerate(rows.items())
+        for number, (name, row) in enumerate((name, rows.get(name)) for name in race.setups)
+        if row is not None
     ]
 
 
@@ -100,7 +117,24 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     race = race_to_target(epochs)
     if race is None:
         return None
-    times, summary, setups = race.times, race.summary, race.setups
+    facts = {"target": numbers.percent(race.target), "reference": t("target.reference")}
+    return times_block(race, t, key=f"target-{key}", text="text", facts=facts)
+
+
+def times_block(
+    race: Race, t: Catalogue, *, key: str, text: str, facts: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return what the template shows of a race.
+
+    Args:
+        race: The times, of two setups or more.
+        t: The words, in the report's languages.
+        key: Of the table; what the figure's ids begin with.
+        text: Which phrase under `target` introduces the table.
+        facts: What that phrase needs, besides the table.
+    """
+    times, summary = race.times, race.summary
+    setups = tuple(name for name in race.setups if name in summary.index)
     labels = {"epoch": t("figure.epoch").plain(), "missed": t("figure.missed").plain()}
     medians = {str(name): float(median) for name, median in summary["epoch"].items()}
     written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
@@ -114,14 +148,17 @@ def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, A
     intervals = summary["epoch_low"].notna().any()
     return {
         "figure": drawn(
-            times_to_target, times, setups, labels, prefix=f"target-{key}-times", description=alt.plain()
+            times_to_target, times, race.setups, labels, prefix=f"{key}-times", description=alt.plain()
         ),
         "alt": alt,
         "figure_text": partial(_figure_text, words, times, medians, t),
-        "caption": t("target.caption" if intervals else "target.caption_bare"),
-        "key": f"target-{key}",
-        "target": numbers.percent(race.target),
-        "reference": t("target.reference"),
+        "caption": t(
+            f"target.caption{'' if 'seconds' in race.columns else '_epochs'}{'' if intervals else '_bare'}"
+        ),
+        "key": key,
+        "text": f"target.{text}",
+        "facts": facts,
+        "units": race.columns[2:],
         "rows": target_rows(race),
     }
 

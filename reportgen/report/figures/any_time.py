@@ -1,0 +1,184 @@
+"""The figures of the any-time comparison: curves, runtime profiles, and differences of profiles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reportgen.analysis.findings import FEW
+from reportgen.report.figures.drawing import (
+    draw_mean,
+    draw_steps,
+    legend_above,
+    legend_name,
+    mean_over_seeds,
+)
+from reportgen.report.figures.marks import color, dashes
+from reportgen.report.figures.small_multiples import COLUMNS, ROW, small_multiples
+from reportgen.report.figures.style import WIDTH
+from reportgen.report.figures.svg import SERIES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+HEIGHT = 2.3  # inches
+
+
+def score_curves(
+    rows: pd.DataFrame,
+    column: str,
+    setups: Sequence[str],
+    label: str,
+    write: Callable[[float], str],
+    epoch: str,
+) -> Figure:
+    """Return the mean score over the epochs with its interval of 95 %; more than FEW have a panel each.
+
+    Args:
+        rows: The columns optimizer, seed, epoch and `column`.
+        column: That of the scores; one that ends in accuracy is a share.
+        setups: Who has which colour, in the order to draw; those without rows are left out.
+        label: Of the axis of scores.
+        write: Gives a score as text.
+        epoch: The label of the axis of epochs.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter
+
+    by_name = {name: rows[rows["optimizer"] == name] for name in setups if name in set(rows["optimizer"])}
+    numbers = [setups.index(name) for name in by_name]
+    if len(by_name) > FEW:
+        names = list(by_name)
+        figure, panels = small_multiples(
+            names,
+            [mean_over_seeds(by_name[name], column)[0] for name in names],
+            lambda panel, place: draw_mean(panel, by_name[names[place]], column, numbers[place]),
+            x=epoch,
+            y=label,
+            numbers=numbers,
+        )
+        _set_epochs(panels[0], rows["epoch"])
+    else:
+        figure = Figure(figsize=(WIDTH, HEIGHT))
+        panels = [figure.subplots()]
+        for number, (name, own) in zip(numbers, by_name.items(), strict=True):
+            draw_mean(panels[0], own, column, number)
+            panels[0].get_lines()[-1].set_label(legend_name(name))
+        _set_epochs(panels[0], rows["epoch"])
+        panels[0].set_xlabel(epoch)
+        panels[0].set_ylabel(label)
+        legend_above(figure)
+    panels[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(float(value))))
+    return figure
+
+
+def profile_curves(table: pd.DataFrame, setups: Sequence[str], words: Mapping[str, str]) -> Figure:
+    """Return runtime profiles with their bands; more than FEW have a panel each.
+
+    Args:
+        table: Of analysis.any_time.runtime_profiles.
+        setups: Who has which colour; those without a profile are left out.
+        words: The labels epoch and reached_share.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
+
+    own = {str(name): rows for name, rows in table.groupby("optimizer", sort=False)}
+    by_name = {name: own[name] for name in setups if name in own}
+    numbers = [setups.index(name) for name in by_name]
+    names = list(by_name)
+    if len(names) > FEW:
+        figure, panels = small_multiples(
+            names,
+            [by_name[name].set_index("epoch")["share"] for name in names],
+            lambda panel, place: draw_steps(
+                panel, by_name[names[place]], "epoch", names[place], numbers[place]
+            ),
+            x=words["epoch"],
+            y=words["reached_share"],
+            steps=True,
+            numbers=numbers,
+        )
+    else:
+        figure = Figure(figsize=(WIDTH, HEIGHT))
+        panels = [figure.subplots()]
+        for number, (name, rows) in zip(numbers, by_name.items(), strict=True):
+            draw_steps(panels[0], rows, "epoch", name, number)
+        panels[0].set_xlabel(words["epoch"])
+        panels[0].set_ylabel(words["reached_share"])
+        legend_above(figure)
+    _set_epochs(panels[0], table["epoch"])
+    panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
+    panels[0].set_ylim(-0.02, 1.02)
+    return figure
+
+
+def profile_gaps(
+    differences: pd.DataFrame,
+    pairs: Sequence[tuple[str, str]],
+    setups: Sequence[str],
+    words: Mapping[str, str],
+    title: Callable[[str, str], str],
+) -> Figure:
+    """Return the difference of the profiles of each pair with its band, a panel each.
+
+    Args:
+        differences: Of analysis.any_time.profile_differences.
+        pairs: In the order to draw; the one whose profile counts as positive first.
+        setups: Who has which colour: a panel has that of the first.
+        words: The labels epoch and gap.
+        title: Names a pair.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter
+
+    columns = min(COLUMNS, len(pairs))
+    rows = math.ceil(len(pairs) / columns)
+    figure = Figure(figsize=(WIDTH * columns / COLUMNS if columns < 3 else WIDTH, 0.4 + 1.15 * ROW * rows))
+    grid = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    for panel, (first, second) in zip(grid, pairs, strict=False):
+        own, sign = _seen_from(differences, first, second)
+        number = setups.index(first)
+        ends = sign * own[["low", "high"]].to_numpy()
+        panel.axhline(0, color="#98a1ad", linewidth=0.7)
+        if np.isfinite(ends).any():
+            panel.fill_between(
+                own["epoch"], ends.min(axis=1), ends.max(axis=1), step="post", color=color(number),
+                alpha=0.18, linewidth=0, gid=f"{SERIES}{number}",
+            )  # fmt: skip
+        panel.step(
+            own["epoch"], sign * own["difference"], where="post", color=color(number),
+            linestyle=dashes(number), gid=f"{SERIES}{number}",
+        )  # fmt: skip
+        panel.set_title(title(first, second), fontsize=7.2, loc="left", pad=2)
+        panel.tick_params(labelsize=6.8)
+        _set_epochs(panel, differences["epoch"])
+    for panel in grid[len(pairs) :]:
+        panel.set_axis_off()
+    for panel in grid[max(0, len(pairs) - columns) : len(pairs)]:
+        panel.tick_params(labelbottom=True)
+    grid[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.0f}" if value else "0"))
+    figure.supxlabel(words["epoch"], fontsize=8)
+    figure.supylabel(words["gap"], fontsize=8)
+    return figure
+
+
+def _seen_from(differences: pd.DataFrame, first: str, second: str) -> tuple[pd.DataFrame, float]:
+    """The rows of a pair, and the sign with which they are the first less the second."""
+    rows = differences[(differences["first"] == first) & (differences["second"] == second)]
+    if len(rows):
+        return rows, 1.0
+    return differences[(differences["first"] == second) & (differences["second"] == first)], -1.0
+
+
+def _set_epochs(panel: Axes, epochs: pd.Series[float]) -> None:
+    """From the first to the last epoch."""
+    from matplotlib.ticker import MaxNLocator
+
+    panel.set_xlim(float(epochs.min()), float(epochs.max()))
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))

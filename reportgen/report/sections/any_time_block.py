@@ -1,0 +1,247 @@
+"""What a report shows of one problem's curves: the profiles, the table of optimizers, and its sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from reportgen.analysis.any_time.exchange_rate import Lead
+from reportgen.analysis.any_time.of_problem import AnyTime
+from reportgen.analysis.any_time.runtime_profiles import epochs_apart
+from reportgen.analysis.findings import FEW
+from reportgen.report.figures.any_time import profile_curves
+from reportgen.report.figures.marks import color
+from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.section import Claim, claim_row, claim_sentences
+from reportgen.report.sections.verdicts import was_tested
+from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.numbers import Unit
+
+COLUMNS = ("setup", "reached", "expected", "area", "interval", "behind")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is known of one problem's curves, and how it is written.
+
+    Attributes:
+        found: What the curves support.
+        setups: Who has which colour, in the order of the rows.
+        unit: How scores are written.
+        metric: What the score is called.
+    """
+
+    found: AnyTime
+    setups: tuple[str, ...]
+    unit: Unit
+    metric: Phrase
+
+
+def any_time_block(shown: Shown, t: Catalogue, *, key: str) -> dict[str, Any]:
+    """Return what the templates show of one problem's curves.
+
+    Args:
+        shown: The problem's curves.
+        t: The words, in the report's languages.
+        key: Of the table; what the figure's ids begin with.
+    """
+    found = shown.found
+    return {
+        "key": key,
+        "text": partial(_text, shown, t),
+        "profiles": None if found.profiles.empty else _profiles(shown, t, key),
+        "rows": any_time_rows(shown),
+        "caption": t("any_time.caption", metric=shown.metric),
+        "area": t("any_time.area", metric=shown.metric),
+        "behind": t("any_time.behind", name=found.reference or numbers.MISSING),
+        "sentences": any_time_sentences(shown, t),
+    }
+
+
+def claim_any_time(shown: Shown, t: Catalogue) -> Iterator[Claim]:
+    """Yield the claims of the table of optimizers and of its sentences.
+
+    Args:
+        shown: The problem's curves.
+        t: The words, in the report's languages.
+    """
+    for row in any_time_rows(shown):
+        yield claim_row("any-time comparison", *(row[name] for name in COLUMNS))
+    yield from claim_sentences("any-time comparison", any_time_sentences(shown, t))
+
+
+def any_time_rows(shown: Shown) -> list[dict[str, str]]:
+    """Return a row for each optimizer, as it is written."""
+    found, unit = shown.found, shown.unit
+    problem, reference = found.curves.problem, found.reference
+    summaries = found.areas.summaries
+    of_problem = summaries[summaries["problem"] == problem].set_index("optimizer")
+    runtimes = found.runtimes.set_index("optimizer")
+    rows = []
+    for number, name in enumerate(shown.setups):
+        if name not in found.curves.trials:
+            continue
+        area = of_problem.loc[name]
+        lead = found.lead(reference, name) if reference not in (None, name) else None  # type: ignore[arg-type]
+        row = {
+            "setup": name,
+            "color": color(number),
+            "reached": numbers.MISSING,
+            "expected": numbers.MISSING,
+            "area": unit.value(float(area["mean"])),
+            "interval": unit.interval(float(area["low"]), float(area["high"])) or numbers.MISSING,
+            "behind": numbers.MISSING if lead is None else written_lead(lead),
+        }
+        if name in runtimes.index:
+            runtime = runtimes.loc[name]
+            rate = [numbers.percent(float(runtime[f"rate_{end}"]), 0) for end in ("low", "high")]
+            row["reached"] = f"{runtime['reached']} / {runtime['trials']} [{rate[0]}, {rate[1]}]"
+            row["expected"] = _epochs(float(runtime["expected"]))
+        rows.append(row)
+    return rows
+
+
+def written_lead(lead: Lead) -> str:
+    """Return a lead in epochs with its interval, as a table has it; a dash where there is none."""
+    if math.isnan(lead.epochs):
+        return numbers.MISSING
+    epochs = ("> " if lead.censored and lead.epochs > 0 else "< " if lead.censored else "") + _epochs(lead.epochs)
+    return epochs if math.isnan(lead.low) else f"{epochs} [{_epochs(lead.low)}, {_epochs(lead.high)}]"
+
+
+def _epochs(value: float) -> str:
+    """Epochs with one decimal; beyond what can be seen, an infinity."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "\N{MINUS SIGN}∞"
+    # never a minus before a zero
+    return numbers.decimals(round(value, 1) + 0.0, 1).replace("-", "\N{MINUS SIGN}")
+
+
+def written_epoch(epoch: float) -> str:
+    """Return an epoch of a curve, which is a whole number nearly always."""
+    return numbers.plain(epoch)
+
+
+def _text(shown: Shown, t: Catalogue, figure: Phrase | None, table: Phrase) -> Phrase:
+    """How figure and table are read. figure, table: references to them; no figure without targets."""
+    found, unit = shown.found, shown.unit
+    curves = found.curves
+    first, last = (written_epoch(float(curves.epochs[index])) for index in (0, -1))
+    parts = []
+    if figure is not None:
+        ends = {name: unit.value(float(found.targets[index])) for name, index in (("low", 0), ("high", -1))}
+        parts.append(t("any_time.profile", figure=figure, count=len(found.targets), **ends))
+        parts.append(t("any_time.bands" if found.profiles["low"].notna().any() else "any_time.no_bands"))
+    if found.runtimes.empty:
+        parts.append(t("any_time.table_no_target", table=table, metric=shown.metric, first=first, last=last))
+    else:
+        target = unit.value(float(found.runtimes["target"].iloc[0]))
+        parts.append(
+            t("any_time.table", table=table, metric=shown.metric, target=target, first=first, last=last)
+        )
+    if found.reference is not None:
+        parts.append(t("any_time.read_behind", name=found.reference, last=last))
+        if any(not math.isnan(lead.low) for lead in found.leads):
+            parts.append(t("any_time.read_interval" if curves.paired else "any_time.read_interval_unpaired"))
+    if curves.epochs[-1] < curves.longest:
+        parts.append(t("any_time.up_to", last=last))
+    parts.append(t("any_time.exploratory"))
+    return together(parts, "list.sentences", t)
+
+
+def _profiles(shown: Shown, t: Catalogue, key: str) -> dict[str, Any]:
+    """The figure of the profiles."""
+    found = shown.found
+    table = found.profiles
+    epochs = found.curves.epochs
+    at = [float(epochs[index]) for index in sorted({0, len(epochs) // 2, len(epochs) - 1})]
+    values = []
+    for name, rows in table.groupby("optimizer", sort=False):
+        shares = rows.set_index("epoch")["share"]
+        values.append(f"{name} {' → '.join(numbers.percent(float(shares[epoch]), 0) for epoch in at)}")
+    alt = t("alt.any_time_profiles", epochs=" → ".join(map(written_epoch, at)), values="; ".join(values))
+    words = {"epoch": t("figure.epoch").plain(), "reached_share": t("figure.reached_share").plain()}
+    many = len(found.curves.trials) > FEW
+    caption = [t("any_time.profile_caption"), *([t("search.panels")] if many else [])]
+    return {
+        "key": f"{key}-profiles",
+        "figure": drawn(
+            profile_curves, table, shown.setups, words, prefix=f"{key}-profiles", description=alt.plain()
+        ),
+        "alt": alt,
+        "caption": together(caption, "list.sentences", t),
+    }
+
+
+def any_time_sentences(shown: Shown, t: Catalogue) -> list[Phrase]:
+    """Return what the curves support in words: who is best by the area, who is ahead, whose order changes.
+
+    Args:
+        shown: The problem's curves.
+        t: The words, in the report's languages.
+    """
+    return [_best_by_area(shown, t), *_leads(shown, t), *_crossings(shown, t)]
+
+
+def _best_by_area(shown: Shown, t: Catalogue) -> Phrase:
+    """Who has the best area under the curve, where the test shows it."""
+    areas, problem = shown.found.areas, shown.found.curves.problem
+    standing = areas.standing(problem)
+    ranked = set(standing.order)
+    pairs = [pair for pair in areas.pairs if pair.problem == problem and {pair.first, pair.second} <= ranked]
+    if not was_tested(pairs):
+        return t("any_time.area_untested")
+    if standing.winner is None:
+        return t("any_time.area_none")
+    others = "any_time.every_whole" if standing.unscored else "finding.every_other"
+    return t("any_time.area_first", name=standing.winner, others=t(others))
+
+
+def _leads(shown: Shown, t: Catalogue) -> Iterator[Phrase]:
+    """By how many epochs the reference is ahead, where the interval shows it."""
+    found, reference = shown.found, shown.found.reference
+    if reference is None:
+        return
+    leads = [found.lead(reference, name) for name in found.curves.trials if name != reference]
+    leads = [lead for lead in leads if not math.isnan(lead.low)]
+    ahead = sorted((lead for lead in leads if lead.low > 0), key=lambda lead: -lead.epochs)
+    if not leads:
+        return
+    if not ahead:
+        yield t("any_time.no_leads", name=reference)
+        return
+    listed = ahead if len(ahead) <= FEW else [ahead[0], ahead[-1]]
+    each = [t("any_time.lead", name=lead.second, lead=written_lead(lead)) for lead in listed]
+    last = written_epoch(float(found.curves.epochs[-1]))
+    key = "any_time.leads" if len(ahead) <= FEW else "any_time.leads_many"
+    counts = {} if len(ahead) <= FEW else {"count": len(ahead), "of": len(found.curves.trials) - 1}
+    yield t(key, name=reference, leads=together(each, "list.phrases", t), last=last, **counts)
+
+
+def _crossings(shown: Shown, t: Catalogue) -> Iterator[Phrase]:
+    """Whose profiles lie apart one way early and the other way late, beyond the bands."""
+    differences = shown.found.differences
+    crossed = []
+    for first, second in shown.found.curves.pairs:
+        ahead, behind = epochs_apart(differences, first, second), epochs_apart(differences, second, first)
+        if ahead and behind:
+            early, late = (first, second) if ahead[0] < behind[0] else (second, first)
+            crossed.append((early, late))
+    for early, late in crossed[:FEW]:
+        stretches = {
+            name: written_stretches(epochs_apart(differences, *pair))
+            for name, pair in (("before", (early, late)), ("after", (late, early)))
+        }
+        yield t("any_time.crossing", first=early, second=late, **stretches)
+    if len(crossed) > FEW:
+        yield t("any_time.crossings", count=len(crossed) - FEW)
+
+
+def written_stretches(stretches: Sequence[tuple[float, float]]) -> str:
+    """Return stretches of epochs, 1–4, 9; a dash where there is none."""
+    written = ["–".join(dict.fromkeys(map(written_epoch, stretch))) for stretch in stretches]
+    return ", ".join(written) or numbers.MISSING
