@@ -14,6 +14,7 @@ PACKAGE = ROOT / "reportgen"
 
 TOPICS = {
     "across_problems": "all problems together",
+    "any_time": "any-time",
     "audit": "audit",
     "cache": "cache",
     "check": "check",

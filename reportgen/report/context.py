@@ -13,6 +13,7 @@ from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.own_words.texts import DISCUSSION, INTRODUCTION, METHOD
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.across_problems import across_section
+from reportgen.report.sections.any_time import any_time_section
 from reportgen.report.sections.appendix import appendix_section
 from reportgen.report.sections.audit import audit_section
 from reportgen.report.sections.comparison import comparison_section
@@ -75,7 +76,7 @@ def compose_scores(
     fingerprint: str,
     *,
     front_matter: FrontMatter = NO_FRONT_MATTER,
-    curves: pd.DataFrame | None = None,  # noqa: ARG001 - no section draws them yet
+    curves: pd.DataFrame | None = None,
     assumed: Sequence[str] = (),
     stages: bool = False,
 ) -> Report:
@@ -104,5 +105,9 @@ def compose_scores(
             front_matter=front_matter,
             assumed=assumed,
         ),
-        (scores_section(comparison, scores, t), across_section(comparison, across, scores, t)),
+        (
+            scores_section(comparison, scores, t),
+            any_time_section(comparison, curves, t),
+            across_section(comparison, across, scores, t),
+        ),
     )

@@ -33,9 +33,8 @@ def score_curves(
     rows: pd.DataFrame,
     column: str,
     setups: Sequence[str],
-    label: str,
+    words: Mapping[str, str],
     write: Callable[[float], str],
-    epoch: str,
 ) -> Figure:
     """Return the mean score over the epochs with its interval of 95 %; more than FEW have a panel each.
 
@@ -43,9 +42,8 @@ def score_curves(
         rows: The columns optimizer, seed, epoch and `column`.
         column: That of the scores; one that ends in accuracy is a share.
         setups: Who has which colour, in the order to draw; those without rows are left out.
-        label: Of the axis of scores.
+        words: The labels epoch and score.
         write: Gives a score as text.
-        epoch: The label of the axis of epochs.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter
@@ -58,8 +56,8 @@ def score_curves(
             names,
             [mean_over_seeds(by_name[name], column)[0] for name in names],
             lambda panel, place: draw_mean(panel, by_name[names[place]], column, numbers[place]),
-            x=epoch,
-            y=label,
+            x=words["epoch"],
+            y=words["score"],
             numbers=numbers,
         )
         _set_epochs(panels[0], rows["epoch"])
@@ -70,8 +68,8 @@ def score_curves(
             draw_mean(panels[0], own, column, number)
             panels[0].get_lines()[-1].set_label(legend_name(name))
         _set_epochs(panels[0], rows["epoch"])
-        panels[0].set_xlabel(epoch)
-        panels[0].set_ylabel(label)
+        panels[0].set_xlabel(words["epoch"])
+        panels[0].set_ylabel(words["score"])
         legend_above(figure)
     panels[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(float(value))))
     return figure

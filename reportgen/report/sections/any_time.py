@@ -24,6 +24,7 @@ from reportgen.report.sections.any_time_block import (
     written_lead,
     written_stretches,
 )
+from reportgen.report.sections.scores import is_percentage
 from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.sections.targets import claim_times, race, times_block
 from reportgen.report.sections.verdicts import (
@@ -39,18 +40,17 @@ from reportgen.report.words.numbers import Unit
 MOST_DRAWN = 6
 """So many problems have their curves drawn; of more, the areas under them are counted."""
 
-PAIR_COLUMNS = ("pair", "seeds", "difference", "interval", "p", "verdict", "lead", "ahead", "behind")
+PAIR_COLUMNS = ("pair", "difference", "interval", "p", "verdict", "lead", "ahead", "behind")
 
 
 def any_time_section(
-    comparison: Comparison, curves: pd.DataFrame | None, unit: Unit, t: Catalogue, *, paired: bool = True
+    comparison: Comparison, curves: pd.DataFrame | None, t: Catalogue, *, paired: bool = True
 ) -> Section:
     """Return the section on the curves of a table of scores; it is left out where there are none to compare.
 
     Args:
         comparison: Of the scores.
         curves: The columns problem, optimizer, seed, epoch and score; None where there are no epochs.
-        unit: How the scores are written.
         t: The words, in the report's languages.
         paired: Whether trials of one seed are taken as paired.
     """
@@ -62,14 +62,20 @@ def any_time_section(
     found = compare_curves(curves, comparison, paired=paired)
     if not found:
         return left_out
-    metric = metric_name(comparison.metric, t)
-    shown = [Shown(of_problem, comparison.optimizers, unit, metric) for of_problem in found.values()]
+    unit, metric = Unit(is_percentage(comparison)), metric_name(comparison.metric, t)
+    shown = [
+        Shown(of_problem, comparison.optimizers, unit, metric, again=number > 0)
+        for number, of_problem in enumerate(found.values())
+    ]
     claims: list[Claim] = []
     for problem in shown:
         claims += [
             *claim_times(race(problem.found.times, problem.setups)),
             *claim_any_time(problem, t),
-            *(claim_row("curves of a pair", *(row[name] for name in PAIR_COLUMNS)) for row in _pairs(problem, t)),
+            *(
+                claim_row("curves of a pair", *(row[name] for name in PAIR_COLUMNS))
+                for row in _pairs(problem, t)
+            ),
         ]
     return Section(
         "any_time",
@@ -77,7 +83,7 @@ def any_time_section(
             "any_time": {
                 "counts": None,
                 "problems": [
-                    _describe(problem, curves, comparison, t, key=f"any-time-{number}")
+                    _describe(problem, curves, t, key=f"any-time-{number}", several=len(shown) > 1)
                     for number, problem in enumerate(shown)
                 ],
             }
@@ -86,10 +92,8 @@ def any_time_section(
     )
 
 
-def _describe(
-    shown: Shown, curves: pd.DataFrame, comparison: Comparison, t: Catalogue, *, key: str
-) -> dict[str, Any]:
-    """What the template shows of one problem."""
+def _describe(shown: Shown, curves: pd.DataFrame, t: Catalogue, *, key: str, several: bool) -> dict[str, Any]:
+    """What the template shows of one problem, which may be one of several."""
     found = shown.found
     times = race(found.times, shown.setups)
     target_facts = {
@@ -100,8 +104,9 @@ def _describe(
     }
     return {
         "title": t.given(dict.fromkeys(t.languages, found.curves.problem)),
-        "several": len(comparison.problems) > 1,
+        "several": several,
         "key": key,
+        "metric": shown.metric,
         "curves": _curves(shown, curves, t, key),
         "target": times
         and times_block(times, t, key=f"{key}-target", text="text_scores", facts=target_facts),
@@ -136,9 +141,8 @@ def _curves(shown: Shown, curves: pd.DataFrame, t: Catalogue, key: str) -> dict[
             rows[["optimizer", "seed", "epoch"]].assign(**{column: rows["score"].astype(float)}),
             column,
             shown.setups,
-            shown.metric.plain(),
+            {"epoch": t("figure.epoch").plain(), "score": shown.metric.plain()},
             shown.unit.value,
-            t("figure.epoch").plain(),
             prefix=f"{key}-curves",
             description=alt.plain(),
         ),
@@ -198,9 +202,7 @@ def _pairs(shown: Shown, t: Catalogue) -> list[dict[str, Any]]:
     ]
 
 
-def _counted(
-    comparison: Comparison, curves: pd.DataFrame, t: Catalogue, *, paired: bool
-) -> Section | None:
+def _counted(comparison: Comparison, curves: pd.DataFrame, t: Catalogue, *, paired: bool) -> Section | None:
     """The section on too many problems to be drawn: verdicts on the areas under the curves, counted."""
     laid_out = lay_out(curves, higher_is_better=comparison.higher_is_better, paired=paired)
     if not laid_out:
@@ -234,4 +236,3 @@ def _counted(
 def _claim_counts(rows: list[dict[str, str]]) -> Iterator[Claim]:
     for row in rows:
         yield claim_row("areas counted", *row.values())
-

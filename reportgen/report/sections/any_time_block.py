@@ -12,6 +12,7 @@ from reportgen.analysis.any_time.exchange_rate import Lead
 from reportgen.analysis.any_time.of_problem import AnyTime
 from reportgen.analysis.any_time.runtime_profiles import epochs_apart
 from reportgen.analysis.findings import FEW
+from reportgen.analysis.results import rows as rows_of
 from reportgen.report.figures.any_time import profile_curves
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
@@ -33,12 +34,14 @@ class Shown:
         setups: Who has which colour, in the order of the rows.
         unit: How scores are written.
         metric: What the score is called.
+        again: Whether figure and table are read as others before them.
     """
 
     found: AnyTime
     setups: tuple[str, ...]
     unit: Unit
     metric: Phrase
+    again: bool = False
 
 
 def any_time_block(shown: Shown, t: Catalogue, *, key: str) -> dict[str, Any]:
@@ -52,13 +55,14 @@ def any_time_block(shown: Shown, t: Catalogue, *, key: str) -> dict[str, Any]:
     found = shown.found
     return {
         "key": key,
-        "text": partial(_text, shown, t),
+        "profile_text": partial(_profile_text, shown, t),
+        "table_text": partial(_table_text, shown, t),
         "profiles": None if found.profiles.empty else _profiles(shown, t, key),
         "rows": any_time_rows(shown),
         "caption": t("any_time.caption", metric=shown.metric),
         "area": t("any_time.area", metric=shown.metric),
         "behind": t("any_time.behind", name=found.reference or numbers.MISSING),
-        "sentences": any_time_sentences(shown, t),
+        "sentences": together(any_time_sentences(shown, t), "list.sentences", t),
     }
 
 
@@ -77,30 +81,34 @@ def claim_any_time(shown: Shown, t: Catalogue) -> Iterator[Claim]:
 def any_time_rows(shown: Shown) -> list[dict[str, str]]:
     """Return a row for each optimizer, as it is written."""
     found, unit = shown.found, shown.unit
-    problem, reference = found.curves.problem, found.reference
-    summaries = found.areas.summaries
-    of_problem = summaries[summaries["problem"] == problem].set_index("optimizer")
-    runtimes = found.runtimes.set_index("optimizer")
+    reference = found.reference
+    areas = {
+        row["optimizer"]: row
+        for row in rows_of(found.areas.summaries)
+        if row["problem"] == found.curves.problem
+    }
+    runtimes = {row["optimizer"]: row for row in rows_of(found.runtimes)}
     rows = []
     for number, name in enumerate(shown.setups):
         if name not in found.curves.trials:
             continue
-        area = of_problem.loc[name]
-        lead = found.lead(reference, name) if reference not in (None, name) else None  # type: ignore[arg-type]
+        area = areas[name]
         row = {
             "setup": name,
             "color": color(number),
             "reached": numbers.MISSING,
             "expected": numbers.MISSING,
-            "area": unit.value(float(area["mean"])),
-            "interval": unit.interval(float(area["low"]), float(area["high"])) or numbers.MISSING,
-            "behind": numbers.MISSING if lead is None else written_lead(lead),
+            "area": unit.value(area["mean"]),
+            "interval": unit.interval(area["low"], area["high"]) or numbers.MISSING,
+            "behind": numbers.MISSING,
         }
-        if name in runtimes.index:
-            runtime = runtimes.loc[name]
-            rate = [numbers.percent(float(runtime[f"rate_{end}"]), 0) for end in ("low", "high")]
-            row["reached"] = f"{runtime['reached']} / {runtime['trials']} [{rate[0]}, {rate[1]}]"
-            row["expected"] = _epochs(float(runtime["expected"]))
+        if reference is not None and reference != name:
+            row["behind"] = written_lead(found.lead(reference, name))
+        if name in runtimes:
+            runtime = runtimes[name]
+            low, high = (numbers.percent(runtime[f"rate_{end}"], 0) for end in ("low", "high"))
+            row["reached"] = f"{runtime['reached']} / {runtime['trials']} [{low}, {high}]"
+            row["expected"] = _epochs(runtime["expected"])
         rows.append(row)
     return rows
 
@@ -109,7 +117,9 @@ def written_lead(lead: Lead) -> str:
     """Return a lead in epochs with its interval, as a table has it; a dash where there is none."""
     if math.isnan(lead.epochs):
         return numbers.MISSING
-    epochs = ("> " if lead.censored and lead.epochs > 0 else "< " if lead.censored else "") + _epochs(lead.epochs)
+    epochs = ("> " if lead.censored and lead.epochs > 0 else "< " if lead.censored else "") + _epochs(
+        lead.epochs
+    )
     return epochs if math.isnan(lead.low) else f"{epochs} [{_epochs(lead.low)}, {_epochs(lead.high)}]"
 
 
@@ -126,30 +136,38 @@ def written_epoch(epoch: float) -> str:
     return numbers.plain(epoch)
 
 
-def _text(shown: Shown, t: Catalogue, figure: Phrase | None, table: Phrase) -> Phrase:
-    """How figure and table are read. figure, table: references to them; no figure without targets."""
-    found, unit = shown.found, shown.unit
-    curves = found.curves
+def _profile_text(shown: Shown, t: Catalogue, figure: Phrase) -> Phrase:
+    """How the figure of the profiles is read. figure: the reference to it."""
+    found = shown.found
+    ends = {name: shown.unit.value(float(found.targets[index])) for name, index in (("low", 0), ("high", -1))}
+    facts = {"figure": figure, "count": len(found.targets), **ends}
+    banded = bool(found.profiles["low"].notna().any())
+    parts = [t("any_time.again_profile" if shown.again else "any_time.profile", **facts)]
+    if not (shown.again and banded):
+        parts.append(t("any_time.bands" if banded else "any_time.no_bands"))
+    return together(parts, "list.sentences", t)
+
+
+def _table_text(shown: Shown, t: Catalogue, table: Phrase) -> Phrase:
+    """How the table is read. table: the reference to it."""
+    found, curves = shown.found, shown.found.curves
     first, last = (written_epoch(float(curves.epochs[index])) for index in (0, -1))
-    parts = []
-    if figure is not None:
-        ends = {name: unit.value(float(found.targets[index])) for name, index in (("low", 0), ("high", -1))}
-        parts.append(t("any_time.profile", figure=figure, count=len(found.targets), **ends))
-        parts.append(t("any_time.bands" if found.profiles["low"].notna().any() else "any_time.no_bands"))
-    if found.runtimes.empty:
-        parts.append(t("any_time.table_no_target", table=table, metric=shown.metric, first=first, last=last))
+    facts: dict[str, object] = {"table": table, "first": first, "last": last}
+    has_target = not found.runtimes.empty
+    if has_target:
+        facts["target"] = shown.unit.value(float(found.runtimes["target"].iloc[0]))
+    if shown.again and has_target:
+        parts = [t("any_time.again_table", **facts)]
     else:
-        target = unit.value(float(found.runtimes["target"].iloc[0]))
-        parts.append(
-            t("any_time.table", table=table, metric=shown.metric, target=target, first=first, last=last)
-        )
-    if found.reference is not None:
-        parts.append(t("any_time.read_behind", name=found.reference, last=last))
+        key = "any_time.table" if has_target else "any_time.table_no_target"
+        parts = [t(key, metric=shown.metric, **facts)]
+        if found.reference is not None:
+            parts.append(t("any_time.read_behind", name=found.reference, last=last))
         if any(not math.isnan(lead.low) for lead in found.leads):
-            parts.append(t("any_time.read_interval" if curves.paired else "any_time.read_interval_unpaired"))
+            parts.append(t(f"any_time.read_interval{'' if curves.paired else '_unpaired'}"))
+        parts.append(t("any_time.exploratory"))
     if curves.epochs[-1] < curves.longest:
         parts.append(t("any_time.up_to", last=last))
-    parts.append(t("any_time.exploratory"))
     return together(parts, "list.sentences", t)
 
 

@@ -10,16 +10,19 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from reportgen.analysis.any_time.of_problem import compare_curves
 from reportgen.analysis.best_epoch import chosen_by
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import FEW, Finding, of_comparison
 from reportgen.analysis.pairs import Verdict
+from reportgen.analysis.results import curves as curves_of
 from reportgen.analysis.results import mean_by_search, of_stage, scores
 from reportgen.experiment.stages import COMPARISON, joined
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
+from reportgen.report.sections.any_time_block import Shown, any_time_block, claim_any_time
 from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.learning_curves import of_accuracy, of_loss
 from reportgen.report.sections.section import Section, claim_row
@@ -85,9 +88,11 @@ def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogu
     if shared is None:
         return Section("comparison", lambda: {"comparison": None}, shown=False)
     results = comparison_rows(of_stage(records.results, COMPARISON))
+    epochs = of_stage(records.epochs, shared.stage)
+    whole = shown_curves(shared, epochs, t)
     return Section(
         "comparison",
-        lambda: {"comparison": describe_comparison(records, shared, results, t)},
+        lambda: {"comparison": describe_comparison(records, shared, results, whole, t)},
         (
             *(
                 claim_row(
@@ -98,13 +103,18 @@ def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogu
                 for row in results
             ),
             *claim_comparison(shared.found, UNIT, t),
-            *claim_targets(of_stage(records.epochs, shared.stage)),
+            *claim_targets(epochs),
+            *(claim_any_time(whole, t) if whole else ()),
         ),
     )
 
 
 def describe_comparison(
-    records: RunRecords, compared: Compared, rows: Sequence[Mapping[str, Any]], t: Catalogue
+    records: RunRecords,
+    compared: Compared,
+    rows: Sequence[Mapping[str, Any]],
+    whole: Shown | None,
+    t: Catalogue,
 ) -> dict[str, Any]:
     """Return the settings, table, verdicts and curves of a comparison.
 
@@ -112,6 +122,7 @@ def describe_comparison(
         records: Of the run.
         compared: The comparison.
         rows: Of comparison_rows.
+        whole: Of shown_curves.
         t: The words, in the report's languages.
     """
     settings = records.manifest.experiment.settings.comparison
@@ -147,6 +158,7 @@ def describe_comparison(
         ),
         "sentences": [*in_words(compared.findings, UNIT, t), *networks(results, t)],
         "target": target_block(epochs, t, key=key),
+        "any_time": whole and any_time_block(whole, t, key=f"any-time-{key}"),
         "steps": steps_block(epochs, t, key=key),
         "alt": {metric: curves_alt(epochs, metric, t) for metric in ("loss", "accuracy")},
         "band": together([*([t("comparison.panels")] if many else []), band(seeds, t)], "list.sentences", t),
@@ -156,6 +168,29 @@ def describe_comparison(
         "loss_curves": curves(epochs, "loss", t, key),
         "accuracy_curves": curves(epochs, "accuracy", t, key),
     }
+
+
+def shown_curves(
+    compared: Compared, epochs: pd.DataFrame, t: Catalogue, *, again: bool = False
+) -> Shown | None:
+    """Return what the validation accuracies of a stage support over its epochs; None where nothing does.
+
+    Nor is there anything where several seeds share one of several searches, whose luck is then theirs together:
+    the comparison goes by search, and curves of single seeds would look more certain than they are.
+
+    Args:
+        compared: The comparison of the stage.
+        epochs: The rows of metrics.csv of the stage.
+        t: The words, in the report's languages.
+        again: Whether curves were shown before, and how they are read.
+    """
+    if compared.scores["seed"].nunique() < epochs["seed"].nunique():
+        return None
+    found = compare_curves(curves_of(epochs), compared.found)
+    setups = tuple(dict.fromkeys(epochs["setup"]))
+    if not found:
+        return None
+    return Shown(found[compared.stage], setups, UNIT, t("column.validation_accuracy"), again)
 
 
 def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from reportgen.analysis.any_time.trial_curves import lay_out
 from reportgen.analysis.findings import FEW
-from reportgen.analysis.results import of_stage
+from reportgen.analysis.results import curves, of_stage
 from reportgen.analysis.search import mean_by_learning_rate, repeats_of, settings_at_edge
 from reportgen.experiment.model import Stage
 from reportgen.experiment.search import ComparisonSearch, FoundBy, StageSearch
@@ -20,7 +21,14 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.search import best_so_far, learning_rates
 from reportgen.report.figures.svg import drawn
-from reportgen.report.sections.comparison import UNIT, Compared, comparison_rows, describe_comparison
+from reportgen.report.sections.any_time_block import claim_any_time
+from reportgen.report.sections.comparison import (
+    UNIT,
+    Compared,
+    comparison_rows,
+    describe_comparison,
+    shown_curves,
+)
 from reportgen.report.sections.findings import listed
 from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
@@ -42,16 +50,20 @@ def search_section(records: RunRecords, tuned_equally: Compared | None, t: Catal
         t: The words, in the report's languages.
     """
     results = comparison_rows(of_stage(records.results, EQUALLY_TUNED))
+    epochs = of_stage(records.epochs, EQUALLY_TUNED)
+    before = bool(lay_out(curves(of_stage(records.epochs, COMPARISON))))
+    whole = shown_curves(tuned_equally, epochs, t, again=before) if tuned_equally else None
     return Section(
         "search",
         lambda: {
             "search": describe_search(records, COMPARISON, t),
-            "equally_tuned": tuned_equally and describe_comparison(records, tuned_equally, results, t),
+            "equally_tuned": tuned_equally and describe_comparison(records, tuned_equally, results, whole, t),
         },
         (
             *claim_search(records, COMPARISON),
             *(claim_comparison(tuned_equally.found, UNIT, t) if tuned_equally else ()),
-            *claim_targets(of_stage(records.epochs, EQUALLY_TUNED)),
+            *claim_targets(epochs),
+            *(claim_any_time(whole, t) if whole else ()),
         ),
         shown=not of_stage(records.search, COMPARISON).empty,
     )
