@@ -175,8 +175,8 @@ def shown_curves(
 ) -> Shown | None:
     """Return what the validation accuracies of a stage support over its epochs; None where nothing does.
 
-    Nor is there anything where several seeds share one of several searches, whose luck is then theirs together:
-    the comparison goes by search, and curves of single seeds would look more certain than they are.
+    Nor is there anything where several seeds share one of several searches, and so its luck: the comparison
+    goes by search then, and curves of single seeds would look more certain than they are.
 
     Args:
         compared: The comparison of the stage.
