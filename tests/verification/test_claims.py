@@ -26,10 +26,12 @@ from tests.helpers.verified import failed, prove
 
 KINDS = [
     "key findings", "results at a glance", "images of every class", "proofs", "results of the comparison",
-    "means and intervals", "verdicts", "time to target", "last epochs", "test accuracy",
-    "accuracy of every class", "audit", "conclusions", "trials",
+    "means and intervals", "verdicts", "time to target", "any-time comparison", "last epochs",
+    "test accuracy", "accuracy of every class", "audit", "conclusions", "trials",
 ]  # fmt: skip
 """Of a run that compares, trains one setup fully, and searched nothing."""
+OF_TABLES = ("scores", "any_time", "across_problems")
+"""The sections of reports of anyone's scores."""
 IN_FRONT = ("key findings", "results at a glance")
 
 
@@ -49,9 +51,9 @@ def test_every_section_has_its_template_and_every_template_its_section(report: R
     names = [section.name for section in report.sections]
     templates = {path.removeprefix("sections/") for path in own_texts() if path.startswith("sections/")}
     assert len(names) == len(set(names))
-    assert {f"{name}.html.j2" for name in [*names, "scores"]} == templates
+    assert {f"{name}.html.j2" for name in [*names, *OF_TABLES]} == templates
     modules = {path.stem for path in (resources.PACKAGE / "report" / "sections").glob("*.py")}
-    assert {*names, "scores"} - set(SECTIONS) | {"own_words"} <= modules
+    assert {*names, *OF_TABLES} - set(SECTIONS) | {"own_words"} <= modules
 
 
 def test_no_name_of_the_templates_is_given_by_two_sections(report: Report) -> None:

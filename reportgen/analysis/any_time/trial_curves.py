@@ -107,12 +107,14 @@ def lay_out(
         paired: Whether trials of one seed share what is random besides the optimizer.
 
     Returns:
-        The curves by problem, sorted by name.
+        The curves by problem, sorted by name; none of an empty table.
 
     Raises:
         AnalysisError: Columns are missing, values are no numbers, an epoch is missing or negative, or two
             rows are of the same epoch of a trial.
     """
+    if table.empty:
+        return {}
     rows = checked_rows(table)
     laid_out = {}
     for problem, of_problem in rows.groupby("problem", sort=True):

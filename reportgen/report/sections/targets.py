@@ -54,6 +54,8 @@ def race_to_target(epochs: pd.DataFrame) -> Race | None:
     table = curves(epochs)
     setups = tuple(dict.fromkeys(table["optimizer"]))
     targets = default_target(table) if len(setups) > 1 else {}
+    if not targets:
+        return None
     return race(time_to_target(table, targets), setups)
 
 

@@ -69,6 +69,10 @@ def test_what_cannot_be_compared_over_epochs_is_left_out(table: pd.DataFrame) ->
     assert list(lay_out(both)) == ["p"]
 
 
+def test_an_empty_table_has_no_curves() -> None:
+    assert lay_out(curves_table(A=[[1, 2]])[:0]) == {}
+
+
 def test_seeds_that_all_have() -> None:
     table = curves_table(A=[[1, 2]] * 4, B=[[1, 2]] * 4, C=[[1, 2]] * 3)
     table = table[(table["optimizer"] != "B") | (table["seed"] != 1)]
