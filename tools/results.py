@@ -10,7 +10,7 @@ import pandas as pd
 
 from reportgen.analysis.comparison import compare
 from reportgen.analysis.intervals import mean_interval
-from reportgen.analysis.pairs import Verdict
+from reportgen.analysis.pairs import Lost
 from reportgen.analysis.results import finished, of_stage, scores
 from reportgen.errors import UserError
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
@@ -50,7 +50,7 @@ def tables(records: run_folder.RunRecords) -> Iterator[str]:
 
 def comparison(rows: pd.DataFrame, title: str) -> str:
     """Test accuracy by optimizer, with intervals and the verdicts of all pairs."""
-    found = compare(scores(rows), metric="test_accuracy", lost=Verdict.DIVERGED)
+    found = compare(scores(rows), metric="test_accuracy", lost=Lost.DIVERGED)
     lines = [
         f"Test accuracy, {title} ({rows['seed'].nunique()} seeds): {found.standings[0].text(found.lost)}",
         "",
@@ -70,7 +70,7 @@ def comparison(rows: pd.DataFrame, title: str) -> str:
     ]
     lines += [
         f"| {pair.first} - {pair.second} | {100 * pair.difference:+.2f} |"
-        f" {100 * pair.low:+.2f} to {100 * pair.high:+.2f} | {pair.p_holm:.3f} | {pair.verdict} |"
+        f" {100 * pair.low:+.2f} to {100 * pair.high:+.2f} | {pair.p_corrected:.3f} | {pair.verdict} |"
         for pair in found.pairs
     ]
     return "\n".join(lines)

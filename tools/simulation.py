@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from reportgen.analysis.holm import holm
 from reportgen.analysis.intervals import Interval, bca_interval, t_interval
 from reportgen.analysis.power import power, seeds_needed
 from reportgen.analysis.sign_flip import fewest_seeds, p_value, sign_flip_interval, smallest_p
+from reportgen.analysis.stepwise import holm
 from reportgen.randomness import stream
 
 Noise = Callable[[np.random.Generator, int, int], NDArray[np.float64]]

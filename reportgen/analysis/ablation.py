@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reportgen.analysis.comparison import Comparison, compare
-from reportgen.analysis.pairs import Verdict
+from reportgen.analysis.pairs import Lost, Verdict
 from reportgen.analysis.results import scores
 from reportgen.analysis.standings import ranking
 from reportgen.experiment.stages import NONE, mended_in
@@ -71,7 +71,7 @@ def ablation(results: pd.DataFrame, seeds: Sequence[int]) -> Ablation:
     by_mended = results.assign(stage=results["stage"].map(mended_in))
     of_ablation = by_mended[by_mended["stage"].notna() & by_mended["seed"].isin(seeds)]
     table = scores(of_ablation, "validation_accuracy")
-    comparison = compare(table, metric="validation_accuracy", lost=Verdict.DIVERGED)
+    comparison = compare(table, metric="validation_accuracy", lost=Lost.DIVERGED)
     tested = all(pair.verdict is not Verdict.TOO_FEW_SEEDS for pair in comparison.pairs)
     by_variant = {
         str(name): rows.pivot(index="seed", columns="optimizer", values="score")
@@ -94,7 +94,7 @@ def _variant(
         accuracies=_by_setup(scores.mean()),
         gains=_by_setup((scores - before).mean()),
         order=standing.order,
-        better=standing.better if tested else frozenset(),
+        better=standing.within if tested else frozenset(),
         diverged={setup: count for setup, (count, _) in standing.unscored.items()},
     )
 

@@ -18,7 +18,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reportgen.analysis.comparison import Comparison
-from reportgen.analysis.holm import holm, holm_multiplicities
 from reportgen.analysis.intervals import CONFIDENCE, Interval
 from reportgen.analysis.pairs import MIRRORED, Verdict
 from reportgen.analysis.rank_strata import RESAMPLES, Stratum, mean_probability, permutation_tests
@@ -27,6 +26,7 @@ from reportgen.analysis.seed_bootstrap import Resampled
 from reportgen.analysis.sign_flip import RESAMPLES as FLIPS
 from reportgen.analysis.sign_flip import fewest_seeds, sign_flips
 from reportgen.analysis.standings import Standing
+from reportgen.analysis.stepwise import holm, holm_counts, multiplicities
 
 EVEN = 0.5
 """The probability of improvement where neither beats the other more often."""
@@ -331,7 +331,7 @@ def _judged(
     tests = permutation_tests(found, resamples=permutations, seed=seed)
     corrected = holm([test.p for test in tests])
     least = holm([test.smallest_p for test in tests])
-    multiplicities = holm_multiplicities([test.p for test in tests], alpha)
+    counted = multiplicities([test.p for test in tests], holm_counts(len(tests)), alpha)
     leads = [np.array([stratum.probability - EVEN for stratum in of_pair]) for of_pair in found]
     flips = sign_flips(leads, alpha=alpha, most=len(found), resamples=max(FLIPS, permutations), seed=seed)
     corrected_new = holm([flip.p for flip in flips])
@@ -342,7 +342,7 @@ def _judged(
         probability = mean_probability(of_pair)
         verdict = _verdict(probability, corrected[index], least[index], alpha, Verdict.TOO_FEW_SEEDS)
         alone = resampled.interval(index, 1 - CONFIDENCE)
-        interval = _agreeing(resampled.interval(index, alpha / multiplicities[index]), verdict)
+        interval = _agreeing(resampled.interval(index, alpha / counted[index]), verdict)
         pairs.append(
             PairAcross(
                 first=first,

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reportgen.analysis.intervals import Interval, ignore, mean_intervals
-from reportgen.analysis.pairs import Pair, Problem, Verdict, compare_pairs
+from reportgen.analysis.pair_tests import compare_pairs
+from reportgen.analysis.pairs import SEPARATED, Lost, Pair, Problem, Question, Verdict
 from reportgen.analysis.scores import AnalysisError, checked
 from reportgen.analysis.standings import Standing
 from reportgen.experiment.direction import is_accuracy
@@ -29,27 +30,34 @@ class Comparison:
     Attributes:
         metric: What the score is called.
         higher_is_better: Whether a higher score is the better one.
-        alpha: The chance of a false verdict in a problem.
+        alpha: The chance of a false verdict in a problem: of a false "better" or "worse", and of a false
+            "practically the same".
+        margin: Up to where a difference is as good as none, in the unit of the score; None where none is.
+        against: The optimizer that all others are compared with; None where all pairs are.
+        paired: Whether trials of one seed belong together.
         problems: Their names.
         optimizers: Their names.
         summaries: A row for each problem and optimizer, best first, with the columns problem, optimizer,
             trials, unscored, mean, standard_deviation, low, high, interval. The last five are of the finite
             scores; low and high are the interval of 95 % of the mean by the method `interval`, NaN and ""
             where there is none.
-        pairs: Every pair of optimizers within a problem, the one of the better mean first.
+        pairs: Every pair of optimizers within a problem that is asked for, the one of the better mean first.
         standings: One for each problem.
-        lost: The verdict where a score is missing.
+        lost: What a trial without a score is called.
     """
 
     metric: str
     higher_is_better: bool
     alpha: float
+    margin: float | None
+    against: str | None
+    paired: bool
     problems: tuple[str, ...]
     optimizers: tuple[str, ...]
     summaries: pd.DataFrame
     pairs: tuple[Pair, ...]
     standings: tuple[Standing, ...]
-    lost: Verdict
+    lost: Lost
 
     def pair(self, problem: str, first: str, second: str) -> Pair:
         """Return the pair as the first sees it.
@@ -85,7 +93,8 @@ class Comparison:
         table = pd.DataFrame([asdict(pair) for pair in self.pairs], columns=list(Pair.__dataclass_fields__))
         for column in ("only_first", "only_second"):
             table[column] = [" ".join(map(str, seeds)) for seeds in table[column]]
-        table["seeds_needed"] = table["seeds_needed"].astype("Int64")
+        table["trials"] = [" ".join(map(str, trials)) for trials in table["trials"]]
+        table["seeds_for_margin"] = table["seeds_for_margin"].astype("Int64")
         table["verdict"] = table["verdict"].astype(str)
         return table
 
@@ -104,7 +113,10 @@ def compare(
     metric: str = "score",
     alpha: float = 0.05,
     higher_is_better: bool = True,
-    lost: Verdict = Verdict.NO_SCORE,
+    margin: float | None = None,
+    against: str | None = None,
+    paired: bool = True,
+    lost: Lost = Lost.NO_SCORE,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -112,14 +124,18 @@ def compare(
 
     A row is a trial. Trials of one problem with the same seed are paired: they should share what is random
     besides the optimizer (initial weights, batches). A trial has no score where that is missing, NaN or
-    infinite; a row that is not there is a missing seed.
+    infinite, and counts as worse than any that has one; a row that is not there is a missing seed.
 
     Args:
         table: The columns problem, optimizer, seed, score; the order of the rows changes nothing.
         metric: What the score is called.
         alpha: The chance of a false verdict in a problem.
         higher_is_better: Whether a higher score is the better one.
-        lost: The verdict where a score is missing: NO_SCORE, or DIVERGED where that is known to be why.
+        margin: Up to where a difference is as good as none, in the unit of the score; without, no two are
+            found to be practically the same.
+        against: Compare the others with this optimizer alone, which leaves fewer tests to correct for.
+        paired: False where trials of one seed share nothing.
+        lost: What a trial without a score is called.
         seed: Of the bootstrap and of random sign flips; besides the scores, the result depends on nothing
             else.
         progress: Is told how much is done, and of how much.
@@ -135,17 +151,20 @@ def compare(
         raise AnalysisError(
             f"alpha {alpha:g}: is not between {SMALLEST_ALPHA:g} and {LARGEST_ALPHA:g}; 0.05 is customary"
         )
+    if margin is not None and not 0 < margin < math.inf:
+        raise AnalysisError(f"margin {margin:g}: is not a difference above 0; say how much does not matter")
     scores = checked(table)
+    if against is not None and against not in set(scores["optimizer"]):
+        known = ", ".join(sorted(set(scores["optimizer"])))
+        raise AnalysisError(f"optimizer {against!r}: is not in the table (there are {known}); name another")
+    question = Question(alpha, higher_is_better, margin, against, paired, seed)
     shares = is_accuracy(metric) and bool(scores["score"].dropna().between(0, 1).all())
     groups = {str(problem): rows for problem, rows in scores.groupby("problem", sort=True)}
-    advance = _counted(groups.values(), progress)
+    advance = _counted(groups.values(), against, progress)
     summaries = _summaries(groups, higher_is_better, seed, shares=shares, advance=advance)
     pairs = compare_pairs(
         [Problem(problem, rows, list(summaries[problem]["optimizer"])) for problem, rows in groups.items()],
-        alpha=alpha,
-        higher_is_better=higher_is_better,
-        lost=lost,
-        seed=seed,
+        question,
         advance=advance,
     )
     standings = [
@@ -156,6 +175,9 @@ def compare(
         metric=metric,
         higher_is_better=higher_is_better,
         alpha=alpha,
+        margin=margin,
+        against=against,
+        paired=paired,
         problems=tuple(found.problem for found in standings),
         optimizers=tuple(sorted(set(scores["optimizer"]))),
         summaries=pd.concat(summaries.values(), ignore_index=True),
@@ -165,12 +187,17 @@ def compare(
     )
 
 
-def _counted(problems: Iterable[pd.DataFrame], progress: Progress | None) -> Callable[[int], None]:
+def _counted(
+    problems: Iterable[pd.DataFrame], against: str | None, progress: Progress | None
+) -> Callable[[int], None]:
     """What counts finished intervals and pairs, and tells `progress` of them."""
     if progress is None:
         return ignore
-    optimizers = [rows["optimizer"].nunique() for rows in problems]
-    total, done = sum(size + math.comb(size, 2) for size in optimizers), 0
+    total, done = 0, 0
+    for rows in problems:
+        names = set(rows["optimizer"])
+        pairs = math.comb(len(names), 2) if against is None else (len(names) - 1) * (against in names)
+        total += len(names) + pairs
 
     def advance(more: int) -> None:
         nonlocal done
@@ -239,7 +266,9 @@ def _standing(problem: str, summary: pd.DataFrame, pairs: Sequence[Pair]) -> Sta
     counts = zip(summary["optimizer"], summary["unscored"], summary["trials"], strict=True)
     unscored = {str(name): (int(count), int(trials)) for name, count, trials in counts if count}
     order = tuple(str(name) for name in summary["optimizer"] if name not in unscored)
-    both = [pair for seen in pairs for pair in (seen, seen.mirrored())]
-    better = {(pair.first, pair.second) for pair in both if pair.verdict is Verdict.BETTER}
-    ranked = frozenset(pair for pair in better if set(pair) <= set(order))
-    return Standing(problem, order, ranked, unscored)
+    better = {
+        (pair.first, pair.second) if pair.verdict is Verdict.BETTER else (pair.second, pair.first)
+        for pair in pairs
+        if pair.verdict in SEPARATED
+    }
+    return Standing(problem, order, frozenset(better), unscored)

@@ -10,9 +10,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from reportgen.analysis.holm import holm
 from reportgen.analysis.intervals import CONFIDENCE
 from reportgen.analysis.sign_flip import sign_flip_test, smallest_p
+from reportgen.analysis.stepwise import holm
 
 HEADLINE = ["stage", "setup"]
 ALL = "all"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ FEW = 5
 """So many optimizers are told of pair by pair and drawn together; of more, the pairs are told together and
 each optimizer has a panel of its own."""
 
-ORDERS = ("winner", "open", "circle", "too_few_seeds", "single", "all_diverged")
+ORDERS = ("winner", "open", "circle", "against", "no_reference", "too_few_seeds", "single", "all_diverged")
 """The findings that say who is best of a comparison; of each comparison there is one."""
 
 
@@ -54,39 +54,84 @@ def of_comparison(comparison: Comparison, problem: str, where: str) -> Iterator[
         where: What was compared: SHARED, EACH_TUNED or TABLE.
     """
     standing = comparison.standing(problem)
-    about = {"where": where, "problem": problem, "metric": comparison.metric}
+    about = {
+        "where": where,
+        "problem": problem,
+        "metric": comparison.metric,
+        "margin": comparison.margin,
+    }
     ranked = set(standing.order)
-    pairs = [
-        pair for pair in comparison.pairs if pair.problem == problem and {pair.first, pair.second} <= ranked
-    ]
-    order = _order(standing, pairs, about)
+    of_problem = [pair for pair in comparison.pairs if pair.problem == problem]
+    pairs = [pair for pair in of_problem if {pair.first, pair.second} <= ranked]
+    if comparison.against is not None and standing.order:
+        order = _against(comparison.against, standing, of_problem, about)
+    else:
+        order = _order(standing, pairs, about)
     yield order
-    open_pairs = [pair for pair in pairs if pair.verdict is Verdict.NOT_SEPARABLE]
-    untested = [pair for pair in pairs if pair.verdict is Verdict.TOO_FEW_SEEDS]
-    if order.key == "too_few_seeds":
-        untested = []
     if len(ranked) > FEW:
-        yield from _of_many_pairs(open_pairs, untested, len(pairs), about)
+        yield from _of_many_pairs(pairs, about, told=order.key != "too_few_seeds")
     else:
         for pair in pairs:
-            if pair in open_pairs:
-                yield Finding("not_separable", about | {"pair": pair})
-            if pair in untested:
-                yield Finding("pair_too_few_seeds", about | {"pair": pair})
+            yield from _of_pair(pair, about, told=order.key != "too_few_seeds")
     for name, (count, trials) in standing.unscored.items():
-        yield Finding("diverged", about | {"name": name, "count": count, "trials": trials})
+        values = {**about, "name": name, "count": count, "trials": trials}
+        worse = standing.better_than(name)
+        yield Finding("diverged_worse", values | {"worse": worse}) if worse else Finding("diverged", values)
 
 
-def _of_many_pairs(
-    open_pairs: list[Pair], untested: list[Pair], total: int, about: Mapping[str, Any]
-) -> Iterator[Finding]:
-    """How many pairs are not separated, how far from 0 their intervals reach, how many were not tested."""
-    if open_pairs:
+def _of_pair(pair: Pair, about: Mapping[str, Any], *, told: bool) -> Iterator[Finding]:
+    """What is said of one pair. told: whether the order leaves out that there were too few seeds."""
+    values = {**about, "pair": pair}
+    match pair.verdict:
+        case Verdict.NOT_SEPARABLE:
+            yield Finding("not_separable", values)
+        case Verdict.SAME:
+            yield Finding("same", values)
+        case Verdict.TOO_FEW_SEEDS if told:
+            yield Finding("pair_too_few_seeds", values)
+        case Verdict.BETTER | Verdict.WORSE if pair.within_margin:
+            yield Finding("better_within_margin", values)
+
+
+def _against(reference: str, standing: Standing, pairs: Sequence[Pair], about: Mapping[str, Any]) -> Finding:
+    """The finding where all are compared with one alone. pairs: all of the problem, none where it lacks."""
+    if not pairs:
+        return Finding("no_reference", {**about, "reference": reference})
+    seen = [pair.mirrored() if pair.first == reference else pair for pair in pairs]
+    most = max(pair.n for pair in pairs)
+    if all(pair.verdict is Verdict.TOO_FEW_SEEDS for pair in pairs):
+        values = {"seeds": most, "needed": pairs[0].fewest_seeds, "standing": standing}
+        return Finding("too_few_seeds", {**about, **values})
+    names = {
+        kind: tuple(pair.first for pair in seen if pair.verdict is verdict)
+        for kind, verdict in (
+            ("better", Verdict.BETTER),
+            ("worse", Verdict.WORSE),
+            ("same", Verdict.SAME),
+            ("open", Verdict.NOT_SEPARABLE),
+        )
+    }
+    seeds = (min(pair.n for pair in pairs), most)
+    return Finding("against", {**about, "reference": reference, "seeds": seeds, **names})
+
+
+def _of_many_pairs(pairs: Sequence[Pair], about: Mapping[str, Any], *, told: bool) -> Iterator[Finding]:
+    """How many pairs are the same, are not separated, how far their intervals reach, how many were untested.
+
+    told: whether the order leaves out that there were too few seeds.
+    """
+    by_verdict: dict[Verdict, list[Pair]] = {}
+    for pair in pairs:
+        by_verdict.setdefault(pair.verdict, []).append(pair)
+    if alike := by_verdict.get(Verdict.SAME, []):
+        yield Finding("pairs_same", {**about, "count": len(alike), "pairs": len(pairs)})
+    if open_pairs := by_verdict.get(Verdict.NOT_SEPARABLE, []):
         ends = [abs(end) for pair in open_pairs for end in (pair.low, pair.high) if not math.isnan(end)]
-        values = {"count": len(open_pairs), "pairs": total, "reach": max(ends, default=math.nan)}
+        values = {"count": len(open_pairs), "pairs": len(pairs), "reach": max(ends, default=math.nan)}
         yield Finding("pairs_not_separable", {**about, **values})
-    if untested:
-        values = {"count": len(untested), "pairs": total, "needed": untested[0].fewest_seeds}
+    untested = by_verdict.get(Verdict.TOO_FEW_SEEDS, [])
+    if untested and told:
+        values = {"count": len(untested), "pairs": len(pairs), "needed": untested[0].fewest_seeds}
         yield Finding("pairs_too_few_seeds", {**about, **values})
 
 
@@ -112,7 +157,8 @@ def over_problems(comparison: Comparison) -> list[dict[str, Any]]:
     """Return, for each pair of optimizers, on how many problems what was said of it.
 
     A row for each two names, in the order of Comparison.optimizers: first, second, problems, and a count for
-    each kind of verdict as the first sees it: better, worse, not_separable, and none where no test was made.
+    each kind of verdict as the first sees it: better, worse, same, not_separable, and none where there was no
+    test.
     """
     counts: dict[tuple[str, str], Counter[str]] = {}
     for pair in comparison.pairs:
@@ -124,7 +170,7 @@ def over_problems(comparison: Comparison) -> list[dict[str, Any]]:
             "first": first,
             "second": second,
             "problems": count.total(),
-            **{kind: count[kind] for kind in ("better", "worse", "not_separable", "none")},
+            **{kind: count[kind] for kind in ("better", "worse", "same", "not_separable", "none")},
         }
         for (first, second), count in sorted(counts.items())
     ]

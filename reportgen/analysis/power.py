@@ -62,6 +62,49 @@ def seeds_needed(ratio: float, level: float, wanted: float = POWER) -> int | Non
     return None
 
 
+@cache
+def detectable_ratio(n: int, level: float, wanted: float = POWER) -> float:
+    """Return the ratio that n differences show with this power; NaN where they can show none.
+
+    Args:
+        n: How many differences there are, one a seed.
+        level: The largest p that rejects.
+        wanted: The power, between 0 and 1.
+    """
+    if n < fewest_seeds(level):
+        return math.nan
+    low, high = 0.0, 1.0
+    while power(n, high, level) < wanted:
+        low, high = high, 2 * high
+    while high - low > 0.005 * high:
+        middle = (low + high) / 2
+        if power(n, middle, level) < wanted:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def detectable_shift(first: NDArray[np.float64], second: NDArray[np.float64], level: float) -> float:
+    """Return the difference of two means that unpaired scores show with the power POWER.
+
+    By Student's t with Welch's degrees of freedom, near which the permutation test is.
+
+    Args:
+        first: The scores of the one (n,), n >= 2.
+        second: The scores of the other (m,), m >= 2.
+        level: The largest p that rejects.
+    """
+    parts = [float(scores.var(ddof=1)) / len(scores) for scores in (first, second)]
+    error = math.sqrt(sum(parts))
+    if not error:
+        return 0.0
+    freedom = sum(parts) ** 2 / sum(
+        part**2 / (len(scores) - 1) for part, scores in zip(parts, (first, second), strict=True)
+    )
+    return float(error * (stats.t.isf(level / 2, freedom) + stats.t.isf(1 - POWER, freedom)))
+
+
 def effect_ratio(differences: NDArray[np.float64]) -> float:
     """Return the mean over the standard deviation of differences (n,), n >= 2.
 

@@ -44,6 +44,8 @@ class SignFlips:
     p: float
     smallest_p: float
     ends: Callable[[float, int], tuple[float, float]]
+    p_same: float = math.nan
+    margin: float | None = None
 
     def interval(self, alpha: float, multiplicity: int = 1) -> Interval:
         """Return the interval of the mean difference: every shift that the test does not reject.
@@ -67,6 +69,29 @@ class SignFlips:
         if multiplicity * self.p > alpha:  # zero may be an end itself, and be missed by a rounding
             low, high = min(low, 0.0), max(high, 0.0)
         return Interval(low, high, "sign-flip")
+
+    def interval_within(self, alpha: float, multiplicity: int = 1) -> Interval:
+        """Return the interval of the two one-sided tests: every shift that neither of them rejects.
+
+        Each has the level alpha, so this is the interval of `interval` at twice the level. It lies within the
+        margin exactly where p_same, counted so many times, is at most alpha.
+
+        Args:
+            alpha: The level of each of the two tests.
+            multiplicity: How many times their p count.
+
+        Returns:
+            The interval: none where the sample is too small to reject anything; one of no width for equal
+            differences.
+        """
+        if len(self.differences) < 2 or multiplicity * self.smallest_p / 2 > alpha:
+            return NO_INTERVAL
+        if equal(self.differences):
+            return Interval(float(self.differences[0]), float(self.differences[0]), "equal values")
+        low, high = self.ends(min(2 * alpha, 0.99), multiplicity)
+        if self.margin is not None and multiplicity * self.p_same <= alpha:  # a rounding, as above
+            low, high = max(low, -self.margin), min(high, self.margin)
+        return Interval(low, high, "two one-sided sign-flips")
 
 
 @dataclass(frozen=True)
@@ -104,6 +129,7 @@ def sign_flips(
     *,
     alpha: float,
     most: int = 1,
+    margin: float | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
     advance: Callable[[int], None] = ignore,
@@ -114,6 +140,10 @@ def sign_flips(
         samples: The differences (n,) of each sample; they may differ in n.
         alpha: The level that intervals will be asked for.
         most: The largest multiplicity that intervals will be asked for.
+        margin: Up to where a mean difference is as good as none, in the unit of the samples; p_same is the
+            larger p of the two one-sided tests that the mean is at most -margin, or at least margin
+            (Schuirmann, 1987, "A comparison of the two one-sided tests procedure and the power approach",
+            Journal of Pharmacokinetics and Biopharmaceutics 15). Without, it is NaN.
         resamples: How many random flips are drawn where there are too many to count all.
         seed: Of the random flips.
         advance: Is told of how many more samples the test is done.
@@ -124,7 +154,8 @@ def sign_flips(
     ordered = [np.sort(differences) for differences in samples]
     for index, differences in enumerate(ordered):
         if is_exact(len(differences)):
-            tests[index] = _exact(differences, float(samples[index].mean()) if len(differences) else 0.0)
+            middle = float(samples[index].mean()) if len(differences) else 0.0
+            tests[index] = _exact(differences, middle, margin)
         else:
             sizes.setdefault(len(differences), []).append(index)
     advance(len(tests))
@@ -135,7 +166,8 @@ def sign_flips(
             some = places[start : start + at_once]
             kept, counts = _sums_of_kept(np.stack([ordered[index] for index in some]), resamples, seed)
             for index, sums in zip(some, kept, strict=True):
-                tests[index] = _sampled(ordered[index], sums, counts, _ranks(alpha, most, n, resamples))
+                ranks = _ranks(alpha, most, n, resamples)
+                tests[index] = _sampled(ordered[index], sums, counts, ranks, margin)
                 advance(1)
     return [tests[index] for index in range(len(samples))]
 
@@ -206,7 +238,7 @@ def sign_flip_interval(
     return sign_flip_test(differences, confidence, resamples=resamples, seed=seed).interval
 
 
-def _exact(differences: NDArray[np.float64], middle: float) -> SignFlips:
+def _exact(differences: NDArray[np.float64], middle: float, margin: float | None) -> SignFlips:
     """All flips, without writing them down: a sum over all seeds is a sum over each half of them.
 
     With the sums of one half sorted, a search finds for each of the other half how many reach the observed
@@ -238,7 +270,15 @@ def _exact(differences: NDArray[np.float64], middle: float) -> SignFlips:
         )
         return low, high
 
-    return SignFlips(differences, p(0.0), smallest_p(n), ends)
+    def one_sided(shift: float, sign: float) -> float:
+        # as many flips reach the negative sum as the positive
+        on_its_side = sign * float((differences - shift).sum()) > 0
+        return p(shift) / 2 if on_its_side else 1 - p(shift) / 2
+
+    p_same = math.nan
+    if margin is not None and n:
+        p_same = max(one_sided(-margin, 1.0), one_sided(margin, -1.0))
+    return SignFlips(differences, p(0.0), smallest_p(n), ends, p_same, margin)
 
 
 def _sums_of_kept(
@@ -265,6 +305,7 @@ def _sampled(
     kept: NDArray[np.float64],
     counts: NDArray[np.float64],
     ranks: NDArray[np.int_],
+    margin: float | None,
 ) -> SignFlips:
     """Random flips. kept, counts: of _sums_of_kept. ranks: of _ranks.
 
@@ -289,13 +330,35 @@ def _sampled(
         index = np.searchsorted(ranks, _rank(alpha, multiplicity, resamples))
         return middle + spread * float(low[index]), middle - spread * float(high[index])
 
-    return SignFlips(differences, (1 + hits) / (resamples + 1), smallest_p(n, resamples), ends)
+    p_same = math.nan
+    if margin is not None:
+        flipped = 2 * kept - whole, 2 * counts - n
+        p_same = max(_one_sided(differences, *flipped, shift) for shift in (-margin, margin))
+    return SignFlips(
+        differences, (1 + hits) / (resamples + 1), smallest_p(n, resamples), ends, p_same, margin
+    )
+
+
+def _one_sided(
+    differences: NDArray[np.float64], sums: NDArray[np.float64], signs: NDArray[np.float64], shift: float
+) -> float:
+    """The p of "the mean is at most the shift" for one below zero, "at least" for one above.
+
+    sums, signs: of the flipped differences, and of the flipped signs.
+    """
+    sign = 1.0 if shift <= 0 else -1.0
+    moved = differences - shift
+    reached = sign * float(moved.sum()) - TOLERANCE * float(np.abs(moved).sum())
+    hits = int((sign * (sums - shift * signs) >= reached).sum())
+    return (1 + hits) / (len(sums) + 1)
 
 
 def _ranks(alpha: float, most: int, n: int, resamples: int) -> NDArray[np.int_]:
-    """Every rank that an interval at these multiplicities may ask for."""
-    able = [k for k in range(1, most + 1) if k * smallest_p(n, resamples) <= alpha]
-    return np.unique([_rank(alpha, k, resamples) for k in able]).astype(int)
+    """Every rank that an interval at these multiplicities may ask for, at the level or at twice the level."""
+    levels = alpha, min(2 * alpha, 0.99)
+    asked = [(level, k) for level in levels for k in range(1, most + 1)]
+    able = [(level, k) for level, k in asked if k * smallest_p(n, resamples) <= level]
+    return np.unique([_rank(level, k, resamples) for level, k in able]).astype(int)
 
 
 def _rank(alpha: float, multiplicity: int, resamples: int) -> int:

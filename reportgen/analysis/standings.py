@@ -13,7 +13,7 @@ class Standing:
     Attributes:
         problem: The name of the problem.
         order: The names of the optimizers, the best mean first.
-        better: Every pair (a, b) of the order of which the test shows that a is better than b. "Not
+        better: Every pair (a, b) of optimizers of which the test shows that a is better than b. "Not
             separable" is not transitive: with A and B, and A and C not separable, B may well be better than
             C. So nothing is said of a group that does not hold of every pair in it.
         unscored: The optimizers with a trial without a score, which have no place in the order since the mean
@@ -28,11 +28,17 @@ class Standing:
     @property
     def winner(self) -> str | None:
         """Who is shown to be better than every other one of the order; None if nobody is, or it is alone."""
+        worse = {loser for _, loser in self.better}
         for name in self.order:
             others = [other for other in self.order if other != name]
-            if others and all((name, other) in self.better for other in others):
+            if others and name not in worse and all((name, other) in self.better for other in others):
                 return name
         return None
+
+    @property
+    def within(self) -> frozenset[tuple[str, str]]:
+        """The pairs of better of which both are in the order."""
+        return frozenset(pair for pair in self.better if set(pair) <= set(self.order))
 
     @property
     def may_be_best(self) -> tuple[str, ...]:
@@ -44,15 +50,26 @@ class Standing:
         worse = {loser for _, loser in self.better}
         return tuple(name for name in self.order if name not in worse)
 
+    def better_than(self, name: str) -> tuple[str, ...]:
+        """Return those of the order that are shown to be better than this one, best mean first."""
+        return tuple(other for other in self.order if (other, name) in self.better)
+
     def text(self, lost: str) -> str:
         """Return the standing as a line: Adam > SGD_Momentum, SGD; no score: RMSprop (2 of 10).
 
         Args:
             lost: What a missing score is called.
         """
-        unscored = [f"{name} ({count} of {trials})" for name, (count, trials) in self.unscored.items()]
+        unscored = [
+            f"{name} ({count} of {trials}{_worse_than(self.better_than(name))})"
+            for name, (count, trials) in self.unscored.items()
+        ]
         parts = (ranking(self.order, self.better), unscored and f"{lost}: {', '.join(unscored)}")
         return "; ".join(part for part in parts if part)
+
+
+def _worse_than(names: Sequence[str]) -> str:
+    return f"; worse than {', '.join(names)}" if names else ""
 
 
 def ranking(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:

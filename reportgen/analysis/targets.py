@@ -9,6 +9,7 @@ import pandas as pd
 
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.intervals import median_interval
+from reportgen.analysis.pairs import Lost
 from reportgen.analysis.scores import (
     AnalysisError,
     names,
@@ -152,15 +153,15 @@ def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
 def compare_times(times: pd.DataFrame) -> Comparison:
     """Compare who reaches the target in fewer epochs, seed by seed, by the test that compares scores.
 
-    A trial that misses the target is censored: how many epochs it would take is not known. So an optimizer
-    with a miss is not ranked at all, as one with a diverged trial is not among scores, and the standings hold
-    those alone whose every trial reached the target.
+    A trial that misses the target takes longer than any that reaches it, and how long is not known: a pair
+    with a miss is tested by ranks, a miss being the last. The order of the means holds those alone whose
+    every trial reached the target.
 
     Args:
         times: Rows of `time_to_target`.
     """
     table = times[TRIAL].assign(score=times["epoch"])
-    return compare(table, metric="epoch", higher_is_better=False)
+    return compare(table, metric="epoch", higher_is_better=False, lost=Lost.MISSED)
 
 
 def _units(table: pd.DataFrame) -> list[str]:

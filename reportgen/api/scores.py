@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reportgen.report.options import Variant
     from reportgen.report.render import Rendered
 
-PAIR_COLUMNS = ("problem", "first", "second", "n", "difference", "low", "high", "p_holm", "verdict")
+PAIR_COLUMNS = ("problem", "first", "second", "n", "difference", "low", "high", "p_corrected", "verdict")
 """What a notebook shows of a pair."""
 
 
@@ -60,7 +60,7 @@ class Comparison:
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """A row for each pair, with the difference of the means, its interval, p (Holm) and the verdict."""
+        """A row for each pair, with the difference of the means, its interval, corrected p and verdict."""
         return self.result.pairs_table()
 
     @property

@@ -12,7 +12,6 @@ from rich.console import Console
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.pairs import Pair, Verdict
-from reportgen.analysis.power import MOST_SEEDS as MOST_SEEDS_COUNTED
 from reportgen.cli.console import draw_table
 from reportgen.errors import printable
 from reportgen.report.sections.scores import is_percentage
@@ -33,7 +32,7 @@ def describe(comparison: Comparison, console_is_terminal: bool, *, width: int = 
         lines += [
             f"- {sentence(comparison, pair)}" for pair in comparison.pairs if pair.problem == standing.problem
         ]
-        if standing.better and standing.winner is None:
+        if standing.within and standing.winner is None and comparison.against is None:
             lines.append(
                 f"- not shown to be worse than any other: {', '.join(standing.may_be_best) or 'none'}"
             )
@@ -53,28 +52,53 @@ def sentence(comparison: Comparison, pair: Pair) -> str:
     """The verdict on a pair, and what it rests on."""
     unit = Unit.of(comparison)
     who = f"{pair.first} and {pair.second}"
-    what = "no seed in common"
-    if pair.n:
+    what = "no seed in common" if pair.paired else "too few trials"
+    if not math.isnan(pair.difference):
         what = unit.difference(pair.difference)
         if pair.interval:
             what += f" {unit.interval(pair.low, pair.high)}"
-    lacking = _lacking(pair)
-    if pair.verdict is Verdict.NO_SCORE:
-        counts = ((pair.first, pair.unscored_first), (pair.second, pair.unscored_second))
-        lost = " and ".join(
-            f"{name} has no score on {count} of {pair.shared} seeds" for name, count in counts if count
-        )
-        return (
-            f"{who}: {lost}; on the {pair.n} others {what}{lacking}" if pair.n else f"{who}: {lost}{lacking}"
-        )
+    lacking = f"{_lost(comparison, pair)}{_lacking(pair)}"
     if pair.verdict is Verdict.TOO_FEW_SEEDS:
-        seeds = f"{pair.n} shared, at least {pair.fewest_seeds} needed"
+        shared = f"{pair.n} shared" if pair.paired else f"{pair.trials[0]} and {pair.trials[1]} trials"
+        seeds = f"{shared}, at least {pair.fewest_seeds} needed"
         return f"{who}: too few seeds for a verdict ({seeds}): {what}{lacking}"
-    tests = f"Holm, {'exact' if pair.exact else 'random'} sign-flip test, {pair.n} seeds"
-    evidence = f"{what}, {_p(pair.p_holm)} ({tests}){lacking}"
+    p = pair.p_same_corrected if pair.verdict is Verdict.SAME else pair.p_corrected
+    evidence = f"{what}, {_p(p)} ({_test(pair)}){lacking}"
+    if pair.verdict is Verdict.SAME and comparison.margin is not None:
+        return f"{who} are practically the same, within {_bare(unit, comparison.margin)}: {evidence}"
     if pair.verdict is Verdict.NOT_SEPARABLE:
-        return f"{who} are not separable: {evidence}{_needed(pair)}"
-    return f"{pair.first} is {pair.verdict} than {pair.second}: {evidence}"
+        return f"{who} are not separable: {evidence}{_sensitivity(comparison, pair, unit)}"
+    within = ""
+    if pair.within_margin and comparison.margin is not None:
+        within = f", by less than the margin of {_bare(unit, comparison.margin)}"
+    return f"{pair.first} is {pair.verdict} than {pair.second}{within}: {evidence}"
+
+
+def _test(pair: Pair) -> str:
+    """Holm, exact sign-flip test, 8 seeds."""
+    correction = "Holm" if pair.verdict is Verdict.SAME else pair.correction
+    test = "sign-flip test" if pair.paired else "permutation test"
+    if pair.verdict is Verdict.SAME:
+        test = f"two one-sided {test}s"
+    trials = f"{pair.n} seeds" if pair.paired else f"{pair.trials[0]} and {pair.trials[1]} trials"
+    return f"{correction}, {'exact' if pair.exact else 'random'} {test}{' of ranks' * pair.ranks}, {trials}"
+
+
+def _lost(comparison: Comparison, pair: Pair) -> str:
+    """Which trials have no score; they count as the worst."""
+    sentences = [
+        f"; {name}: {comparison.lost} in {count} of {trials}"
+        for name, count, trials in (
+            (pair.first, pair.unscored_first, pair.trials[0]),
+            (pair.second, pair.unscored_second, pair.trials[1]),
+        )
+        if count
+    ]
+    return "".join(sentences)
+
+
+def _bare(unit: Unit, difference: float) -> str:
+    return unit.difference(difference).removeprefix("+")
 
 
 @dataclass(frozen=True)
@@ -109,12 +133,17 @@ def _p(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
-def _needed(pair: Pair) -> str:
-    """How many seeds would show the difference observed if it were the true one; nothing where it is none."""
-    if pair.difference == 0:
+def _sensitivity(comparison: Comparison, pair: Pair, unit: Unit) -> str:
+    """What so many seeds would have shown, and how many the margin takes."""
+    if math.isnan(pair.detectable):
         return ""
-    needed = f"about {pair.seeds_needed}" if pair.seeds_needed else f"more than {MOST_SEEDS_COUNTED}"
-    return f"; if this were exactly the true difference, {needed} seeds would be needed to see it"
+    seeds = "seeds" if pair.paired else "trials"
+    line = f"; such {seeds} show a difference of {_bare(unit, pair.detectable)} with 80 % power"
+    if comparison.margin is not None and pair.seeds_for_margin and pair.seeds_for_margin > pair.n:
+        line += (
+            f", and the margin of {_bare(unit, comparison.margin)} takes about {pair.seeds_for_margin} seeds"
+        )
+    return line
 
 
 def _lacking(pair: Pair) -> str:
@@ -155,7 +184,14 @@ def _drawn(comparison: Comparison, problem: str, width: int) -> list[str]:
 
 def _plain(comparison: Comparison) -> list[str]:
     better = "higher" if comparison.higher_is_better else "lower"
-    facts = {"metric": printable(comparison.metric), "better": better, "alpha": comparison.alpha}
+    facts = {
+        "metric": printable(comparison.metric),
+        "better": better,
+        "alpha": comparison.alpha,
+        "margin": math.nan if comparison.margin is None else comparison.margin,
+        "against": comparison.against or "",
+        "paired": str(comparison.paired).lower(),
+    }
     tables = (
         ("metric", pd.DataFrame([facts])),
         ("summary", comparison.summaries),

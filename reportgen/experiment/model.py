@@ -230,6 +230,14 @@ class Experiment(Table):
     """Where settings came from; `reportgen tune` writes it."""
     defects: DefectSettings = DefectSettings()
     """Mistakes of the homework's program, each to be made on purpose."""
+    margin: Annotated[float, Field(gt=0, lt=1), Later()] = 0.01
+    """A difference of accuracy that does not matter, as a share of 1, said before the experiment runs: two
+    optimizers that differ by less are practically the same.
+    """
+    confirmatory: Annotated[Literal["comparison", "equally tuned"] | None, Later()] = None
+    """The one comparison whose verdicts count as confirmed, all others being exploratory: of the optimizers
+    as the file has them, or each as its search found it. Without it, the latter where there is a search.
+    """
     code: Annotated[Code, Later()] = Code()
     """Layers and optimizers of one's own, such as those of a homework."""
     ablation: Ablation | None = None
@@ -275,6 +283,10 @@ class Experiment(Table):
                 "data.resplit draws splits anew, and defects.test_images_from_training_file tests on what one"
                 " of them leaves over: leave one of the two out"
             )
+        if self.confirmatory == "comparison" and self.comparison is None:
+            raise ValueError('confirmatory = "comparison" needs a [comparison]')
+        if self.confirmatory == "equally tuned" and self.search.comparison is None:
+            raise ValueError('confirmatory = "equally tuned" needs a [search.comparison]')
         return self
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from reportgen.analysis.drift import ALL, COLUMNS, drift, worse
-from reportgen.analysis.holm import holm
+from reportgen.analysis.stepwise import holm
 
 SETUPS = {("comparison", "SGD"): 10, ("comparison", "Adam"): 10, ("tuned", "SGD"): 5}
 

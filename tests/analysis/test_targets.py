@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import pytest
 
+from reportgen.analysis.pairs import Verdict
 from reportgen.analysis.scores import AnalysisError
 from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
 
@@ -129,7 +130,7 @@ def test_without_seconds_time_is_told_in_epochs_alone() -> None:
     assert not [column for column in summary if "seconds" in column]
 
 
-def test_who_is_earlier_is_tested_by_epochs_and_who_misses_is_not_ranked() -> None:
+def test_who_is_earlier_is_tested_by_epochs_and_a_miss_is_later_than_any() -> None:
     late = [0.0] * 5 + [1.0]
     times = time_to_target(
         curves(
@@ -143,5 +144,6 @@ def test_who_is_earlier_is_tested_by_epochs_and_who_misses_is_not_ranked() -> No
     (standing,) = found.standings
     assert standing.order == ("A", "B")
     assert standing.winner == "A"
-    assert found.pair("p", "A", "B").p_holm == 2 / 2**8
-    assert math.isnan(found.pair("p", "A", "C").p)
+    assert found.pair("p", "A", "B").p == 2 / 2**8
+    assert found.pair("p", "A", "C").ranks
+    assert found.pair("p", "A", "C").verdict is Verdict.BETTER

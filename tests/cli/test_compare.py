@@ -42,8 +42,21 @@ KNOWN: dict[str, tuple[dict[str, Scores], list[str], list[str]]] = {
         ["too few seeds for a verdict", "at least 6 needed"],
         ["better"],
     ),
-    "NaN": ({"A": LOW, "B": ["nan", *HIGH[1:]]}, ["B has no score on 1 of 8 seeds"], ["better"]),
-    "infinite": ({"A": ["-inf", *LOW[1:]], "B": HIGH}, ["A has no score on 1 of 8 seeds"], ["better"]),
+    "NaN": (
+        {"A": LOW, "B": ["nan", *HIGH[1:]]},
+        ["not separable", "of ranks", "B: no score in 1 of 8"],
+        ["better"],
+    ),
+    "infinite": (
+        {"A": ["-inf", *LOW[1:]], "B": HIGH},
+        ["B is better than A", "of ranks", "A: no score in 1 of 8"],
+        [],
+    ),
+    "lost in most": (
+        {"A": LOW, "B": ["nan"] * 7 + [0.99]},
+        ["A is better than B", "B: no score in 7 of 8"],
+        ["not separable"],
+    ),
 }
 
 
@@ -157,7 +170,7 @@ def test_scores_too_large_for_arithmetic_are_answered(cli: Cli, tmp_path: Path, 
     answer = cli("compare", table, "--no-pdf")
     assert answer.code == 0, answer.err
     said = next(line for line in answer.out.splitlines() if line.startswith("verdict"))
-    assert ("B has no score on" in said) == (max(scores) > 1e100)
+    assert ("B: no score in" in said) == (max(scores) > 1e100)
     page = (tmp_path / REPORTS / "scores-comparison.html").read_text(encoding="utf-8")
     assert not re.search(r"\bnan\b", page.partition("<main")[2].partition("</main>")[0])
 

@@ -22,13 +22,13 @@ def test_paths_that_a_page_names_are_there(page: Path) -> None:
 
 
 def test_modules_that_a_page_names_by_their_room_are_there() -> None:
-    """`analysis/holm.py` is in the package, wherever a page speaks of its rooms."""
+    """`analysis/stepwise.py` is in the package, wherever a page speaks of its rooms."""
     modules = {
         module
         for page in PAGES
         for module in re.findall(r"`([a-z_]+(?:/[a-z_0-9]+)+\.py)`", page.read_text(encoding="utf-8"))
     }
-    assert "analysis/holm.py" in modules
+    assert "analysis/stepwise.py" in modules
     assert [name for name in sorted(modules) if not any((ROOT / top / name).exists() for top in TOPS)] == []
 
 

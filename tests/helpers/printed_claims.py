@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -152,7 +153,8 @@ def check_tables(part: Part) -> None:
     for row in pairs[1:]:
         first, second = re.split(r" vs\.\s", row[0])
         both = list(zip(part.scores[first], part.scores[second], strict=True))
-        gains = [a - b for a, b in both if a is not None and b is not None]
+        worst = [tuple(-math.inf if score is None else score for score in pair) for pair in both]
+        gains = [0.0 if a == b else a - b for a, b in worst]
         counts = [
             sum(gain > 0 for gain in gains),
             sum(gain == 0 for gain in gains),

@@ -141,7 +141,7 @@ def test_many_problems_are_counted_and_listed_in_one_table(cli: Cli) -> None:
         counts[turned.get(pair["verdict"], pair["verdict"])] += 1
     assert min(counts[kind] for kind in ("better", "worse", "not separable", "too few seeds")) > 0
     tables = tables_of(REPORT.read_text(encoding="utf-8"))
-    kinds = ("better", "worse", "not separable", "too few seeds")
+    kinds = ("better", "worse", "practically the same", "not separable", "too few seeds")
     assert tables["table-counts"][1:] == [
         ["A vs.\N{NO-BREAK SPACE}B", "30", *(str(counts[kind]) for kind in kinds)]
     ]

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 LOOKS = {
     Verdict.BETTER: ("#cfe2f7", "▲"),
     Verdict.WORSE: ("#fbdcae", "▼"),
+    Verdict.SAME: ("#d9efe0", "="),
     Verdict.NOT_SEPARABLE: ("#eef0f3", "≈"),
-    Verdict.NO_SCORE: ("#ffffff", "×"),
-    Verdict.DIVERGED: ("#ffffff", "×"),
     Verdict.TOO_FEW_SEEDS: ("#ffffff", "?"),
     Verdict.TOO_FEW_PROBLEMS: ("#ffffff", "?"),
 }

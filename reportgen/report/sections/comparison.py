@@ -14,7 +14,7 @@ from reportgen.analysis.any_time.of_problem import compare_curves
 from reportgen.analysis.best_epoch import chosen_by
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import FEW, Finding, of_comparison
-from reportgen.analysis.pairs import Verdict
+from reportgen.analysis.pairs import Lost
 from reportgen.analysis.results import curves as curves_of
 from reportgen.analysis.results import mean_by_search, of_stage, scores
 from reportgen.experiment.stages import COMPARISON, joined
@@ -61,19 +61,26 @@ class Compared:
     findings: tuple[Finding, ...]
 
 
-def compared(results: pd.DataFrame, where: str, searches: Mapping[int, int] | None = None) -> Compared | None:
+def compared(
+    results: pd.DataFrame,
+    where: str,
+    searches: Mapping[int, int] | None = None,
+    *,
+    margin: float | None = None,
+) -> Compared | None:
     """Return the comparison of a stage's results; None where there are none.
 
     Args:
         results: The rows of results.csv of one stage.
         where: SHARED or EACH_TUNED of analysis/findings.
         searches: Of each seed, the search that found its settings; None where these were not searched.
+        margin: Up to where a difference of accuracy is as good as none.
     """
     if results.empty:
         return None
     stage = str(results["stage"].iloc[0])
     table = scores(results) if searches is None else mean_by_search(scores(results), searches)
-    comparison = compare(table, metric="test_accuracy", lost=Verdict.DIVERGED)
+    comparison = compare(table, metric="test_accuracy", margin=margin, lost=Lost.DIVERGED)
     return Compared(stage, where, table, comparison, tuple(of_comparison(comparison, stage, where)))
 
 

@@ -12,13 +12,14 @@ from reportgen.analysis.findings import FEW, TABLE, Finding
 from reportgen.analysis.pairs import Pair
 from reportgen.analysis.standings import Standing, ranking, tiered
 from reportgen.report.sections.sentences import seeds_in_words
-from reportgen.report.sections.verdicts import metric_name, needed, with_unit
+from reportgen.report.sections.verdicts import metric_name, with_unit
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
 
 IN_TABLES = {
     "diverged": "no_score",
+    "diverged_worse": "no_score_worse",
     "all_diverged": "all_no_score",
     "single": "single_scored",
     "every_finished": "every_scored",
@@ -49,19 +50,17 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
     if "where" in values:
         where, problem = values["where"], Markup("<b>{}</b>").format(values["problem"])
         words["where"] = t("where.table", problem=problem) if where == TABLE else t(f"where.{where}")
+    if finding.key in OF_PAIRS:
+        return OF_PAIRS[finding.key](finding.key, values, unit, words, t)
     match finding.key:
         case "winner" | "open" | "circle" | "too_few_seeds":
             return _order(finding.key, values, words, t)
-        case "not_separable":
-            return _not_separable(values["pair"], metric_name(values["metric"], t), unit, words, t)
         case "pair_too_few_seeds":
             pair: Pair = values["pair"]
             words |= {"first": pair.first, "second": pair.second, "needed": str(pair.fewest_seeds)}
             words |= {"seeds": seeds_in_words(pair.n, t)}
-        case "pairs_not_separable":
-            return _pairs_not_separable(values, unit, words, t)
-        case "single" | "diverged" | "pairs_too_few_seeds":
-            told = ("name", "count", "trials", "pairs", "needed")
+        case "single" | "diverged" | "no_reference" | "pairs_too_few_seeds":
+            told = ("name", "count", "trials", "pairs", "needed", "reference")
             words |= {name: values[name] for name in told if name in values}
         case "gain" | "loss" | "no_gain" | "gain_unsure":
             words |= _gain(values, unit)
@@ -112,7 +111,7 @@ def _factor(factor: float) -> str:
 
 
 def _pairs_not_separable(
-    values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
+    _: str, values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
 ) -> Phrase:
     """How many of many pairs are not separated, and what their intervals leave open."""
     words = {**words, "count": values["count"], "pairs": values["pairs"]}
@@ -146,7 +145,7 @@ def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: 
         return t("finding.too_few_seeds", **words, order=order, seeds=seeds, needed=needed)
     fewest, most = values["seeds"]
     seeds = seeds_in_words(most, t) if fewest == most else t("count.seeds", n=f"{fewest}–{most}")
-    signs = _signs(standing, t) if many else t("finding.signs" if standing.better else "finding.no_signs")
+    signs = _signs(standing, t) if many else t("finding.signs" if standing.within else "finding.no_signs")
     own: dict[str, object] = {}
     if key == "winner":
         others = _key("every_finished", values) if standing.unscored else "every_other"
@@ -169,29 +168,83 @@ def _open(standing: Standing, names: Sequence[str], t: Catalogue) -> tuple[str, 
 
 def _signs(standing: Standing, t: Catalogue) -> Phrase:
     """What is significant of an order too long for every difference to be named."""
-    if not standing.better:
+    if not standing.within:
         return t("finding.no_signs")
     tiers = ">" in tiered(standing.order, standing.better)
     pairs = math.comb(len(standing.order), 2)
     key = "finding.signs_tiers" if tiers else "finding.signs_pairs"
-    return t(key, separated=len(standing.better), pairs=pairs)
+    return t(key, separated=len(standing.within), pairs=pairs)
 
 
 def _not_separable(
-    pair: Pair, metric: Phrase, unit: Unit, words: Mapping[str, object], t: Catalogue
+    _: str, values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
 ) -> Phrase:
-    """What the data exclude, and how many seeds would show the difference if it were the true one."""
+    """What the data exclude, and what they would have shown."""
+    pair: Pair = values["pair"]
+    metric = metric_name(values["metric"], t)
     words = {**words, "first": pair.first, "second": pair.second}
+    if pair.ranks:
+        return t("finding.not_separable_ranks", **words)
     words |= {"difference": with_unit(pair.difference, unit, metric, t)}
     if pair.low == pair.high:  # the same with every seed: of other differences the data say nothing
         return t("finding.not_separable_equal", **words)
     interval = unit.difference_interval(pair.low, pair.high)
-    if not interval:  # the level of Holm's correction is beyond what so few seeds can reach
+    if not interval:  # the corrected level is beyond what so few seeds can reach
         return t("finding.not_separable_bare", **words)
-    sentence = t("finding.not_separable", **words, interval=interval)
-    if pair.seeds_needed is None:
-        return sentence
-    return together([sentence, t("finding.seeds_needed", needed=needed(pair))], "list.sentences", t)
+    sentences = [t("finding.not_separable", **words, interval=interval)]
+    if not math.isnan(pair.detectable):
+        key = "finding.detectable" if pair.paired else "finding.detectable_unpaired"
+        sentences.append(t(key, detectable=with_unit(pair.detectable, unit, metric, t, signed=False)))
+    if pair.seeds_for_margin is not None and pair.seeds_for_margin > pair.n:
+        seeds = numbers.whole(pair.seeds_for_margin)
+        sentences.append(t("finding.seeds_for_margin", margin=_margin(values, unit, t), seeds=seeds))
+    return together(sentences, "list.sentences", t)
+
+
+def _within_margin(
+    key: str, values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """That two differ by less than what matters."""
+    pair: Pair = values["pair"]
+    words = {**words, "first": pair.first, "second": pair.second, "margin": _margin(values, unit, t)}
+    words |= {"difference": with_unit(pair.difference, unit, metric_name(values["metric"], t), t)}
+    if key == "same":
+        words |= {"interval": unit.difference_interval(pair.low, pair.high)}
+    return t(f"finding.{key}", **words)
+
+
+def _margin(values: Mapping[str, Any], unit: Unit, t: Catalogue) -> Phrase:
+    """The difference that does not matter, with its unit."""
+    return with_unit(values["margin"], unit, metric_name(values["metric"], t), t, signed=False)
+
+
+def _against(
+    _: str, values: Mapping[str, Any], __: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """What is said of each optimizer against the one that all are compared with."""
+    fewest, most = values["seeds"]
+    seeds = seeds_in_words(most, t) if fewest == most else t("count.seeds", n=f"{fewest}–{most}")
+    names = {
+        kind: listed(values[kind], t) if values[kind] else t("finding.nobody")
+        for kind in ("better", "worse", "same", "open")
+    }
+    return t("finding.against", **words, reference=values["reference"], seeds=seeds, **names)
+
+
+def _pairs_same(
+    key: str, values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """How many of many pairs differ by less than what matters."""
+    counts = {"count": values["count"], "pairs": values["pairs"]}
+    return t(f"finding.{key}", **words, **counts, margin=_margin(values, unit, t))
+
+
+def _lost_and_worse(
+    key: str, values: Mapping[str, Any], _: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """Whose trials have no score, and who is better for it."""
+    told = {name: values[name] for name in ("name", "count", "trials")}
+    return t(f"finding.{_key(key, values)}", **words, **told, worse=listed(values["worse"], t))
 
 
 def listed(names: Sequence[str], t: Catalogue) -> Phrase:
@@ -200,3 +253,15 @@ def listed(names: Sequence[str], t: Catalogue) -> Phrase:
     if len(names) == 1:
         return last
     return t("list.last", rest=_in_a_row(names[:-1], t), last=last)
+
+
+OF_PAIRS = {
+    "against": _against,
+    "not_separable": _not_separable,
+    "same": _within_margin,
+    "better_within_margin": _within_margin,
+    "pairs_same": _pairs_same,
+    "pairs_not_separable": _pairs_not_separable,
+    "diverged_worse": _lost_and_worse,
+}
+"""By finding, what says how pairs stand to each other."""

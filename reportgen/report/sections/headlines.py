@@ -47,9 +47,11 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
         t: The words, in the report's languages.
     """
     results = records.results
-    shared = compared(of_stage(results, COMPARISON), SHARED)
-    searches = records.manifest.experiment.settings.searches
-    tuned_equally = compared(of_stage(results, EQUALLY_TUNED), EACH_TUNED, searches)
+    settings = records.manifest.experiment.settings
+    shared = compared(of_stage(results, COMPARISON), SHARED, margin=settings.margin)
+    tuned_equally = compared(
+        of_stage(results, EQUALLY_TUNED), EACH_TUNED, settings.searches, margin=settings.margin
+    )
     findings = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
     audited = describe_audit(records, t)
     return Headlines(

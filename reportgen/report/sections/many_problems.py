@@ -6,9 +6,16 @@ from typing import Any
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import over_problems
-from reportgen.report.sections.verdicts import SIGNS, difference_heading, metric_name, pair_row, versus
+from reportgen.report.sections.verdicts import (
+    LOST,
+    difference_heading,
+    metric_name,
+    pair_notes,
+    pair_row,
+    versus,
+)
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
 
 MOST_DETAILED = 24
@@ -46,7 +53,12 @@ def many_block(comparison: Comparison, unit: Unit, t: Catalogue) -> dict[str, An
         "pairs": [{**pair_row(pair, unit, t), "problem": pair.problem} for pair in comparison.pairs],
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
-        "seeds": t(f"verdict.{SIGNS[comparison.lost]}_pairs"),
+        "seeds": t(f"verdict.{LOST[comparison.lost]}_pairs")
+        if comparison.paired
+        else t("scores.unpaired_pairs"),
+        "test": t("scores.flips" if comparison.paired else "scores.deals"),
+        "correction": _corrections(comparison),
+        "notes": together(pair_notes(comparison, comparison.pairs, unit, t), "list.sentences", t),
     }
 
 
@@ -64,6 +76,12 @@ def many_sentences(comparison: Comparison, t: Catalogue) -> list[Phrase]:
         for row in rows:
             sentences.append(t("scores.many_pair", first=row["first"], second=row["second"], **_counts(row)))
     return sentences
+
+
+def _corrections(comparison: Comparison) -> str:
+    """Shaffer's, Holm's or both: a problem with lost scores is corrected otherwise than one without."""
+    used = {pair.correction for pair in comparison.pairs if pair.correction}
+    return "/".join(sorted(used, reverse=True)) or "Holm"
 
 
 def _counts(row: dict[str, Any]) -> dict[str, str]:

@@ -194,7 +194,8 @@ def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> P
     first = standing.winner
     if first is None or any(medians[name] <= medians[first] for name in medians if name != first):
         return t("target.no_first")
-    others = "target.every_reaching" if standing.unscored else "finding.every_other"
+    beaten = all((first, name) in standing.better for name in standing.unscored)
+    others = "finding.every_other" if beaten else "target.every_reaching"
     return t("target.first", name=first, others=t(others))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import FEW
-from reportgen.analysis.pairs import TESTED, Pair, Verdict
+from reportgen.analysis.pairs import SEPARATED, TESTED, Lost, Pair, Verdict
 from reportgen.analysis.results import rows
 from reportgen.report.figures.marks import color
 from reportgen.report.figures.scores import final_scores
@@ -25,12 +26,13 @@ FEWEST_IN_MATRIX, MOST_IN_MATRIX = 3, 12  # optimizers
 SIGNS = {
     Verdict.BETTER: "better",
     Verdict.WORSE: "worse",
+    Verdict.SAME: "same",
     Verdict.NOT_SEPARABLE: "not_separable",
-    Verdict.NO_SCORE: "no_score",
-    Verdict.DIVERGED: "diverged",
     Verdict.TOO_FEW_SEEDS: "too_few_seeds",
     Verdict.TOO_FEW_PROBLEMS: "too_few_problems",
 }
+
+LOST = {Lost.NO_SCORE: "no_score", Lost.DIVERGED: "diverged", Lost.MISSED: "missed"}
 
 
 def verdict_block(
@@ -75,13 +77,9 @@ def verdict_block(
             for row in mean_rows(summary, unit)
         ],
         **pairs_block(pairs, unit, metric, t, many=len(summary) > FEW, where=where),
-        # how the tables are explained: a block of the same readings is read as the one before it
-        "readings": [
-            "means" if summary["low"].notna().any() else "means_bare",
-            *(["pairs" if tested else "pairs_untested"] if pairs else []),
-        ],
+        **reading_block(comparison, pairs, unit, t, bare=not summary["low"].notna().any()),
         "bold": bool(may_be_best),
-        "lost": SIGNS[comparison.lost],
+        "lost": LOST[comparison.lost],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
@@ -98,6 +96,48 @@ def verdict_block(
         "alt": alt,
         "matrix": matrix_block(pairs, list(summary["optimizer"]), unit, metric, t, prefix=f"{prefix}-matrix"),
     }
+
+
+def reading_block(
+    comparison: Comparison, pairs: Sequence[Pair], unit: Unit, t: Catalogue, *, bare: bool
+) -> dict[str, Any]:
+    """Return how a problem's tables are explained: a block of the same readings is read as the one before.
+
+    Args:
+        comparison: The comparison.
+        pairs: Of the problem.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+        bare: Whether the means have no intervals.
+    """
+    means = "means_bare" if bare else "means"
+    if not pairs:
+        return {"readings": [means], "correction": "", "notes": None}
+    tested = was_tested(pairs)
+    key = ("pairs" if tested else "pairs_untested") + ("" if comparison.paired else "_unpaired")
+    correction = next((pair.correction for pair in pairs if pair.correction), "")
+    notes = pair_notes(comparison, pairs, unit, t) if tested else []
+    return {
+        "readings": [means, key, correction, *(str(note.plain()) for note in notes)],
+        "correction": correction,
+        "notes": together(notes, "list.sentences", t) if notes else None,
+    }
+
+
+def pair_notes(comparison: Comparison, pairs: Sequence[Pair], unit: Unit, t: Catalogue) -> list[Phrase]:
+    """Return what else is to be known of a table of pairs: what lost scores count, and the margin.
+
+    Args:
+        comparison: The comparison.
+        pairs: Those of the table.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
+    notes = [t(f"verdict.lost_{LOST[comparison.lost]}")] if any(pair.ranks for pair in pairs) else []
+    if comparison.margin is None:
+        return [*notes, t("verdict.no_margin")]
+    metric = metric_name(comparison.metric, t)
+    return [*notes, t("verdict.margin", margin=with_unit(comparison.margin, unit, metric, t, signed=False))]
 
 
 def pairs_block(
@@ -173,7 +213,7 @@ def matrix_block(
     if not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
         return None
     labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
-    separated = [pair for pair in pairs if pair.verdict in (Verdict.BETTER, Verdict.WORSE)]
+    separated = [pair for pair in pairs if pair.verdict in SEPARATED]
     facts = {"n": len(pairs), "separated": len(separated)}
     phrases = [
         t(
@@ -217,7 +257,7 @@ def claim_pairs(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterator[Cl
         unit: How the scores are written.
         t: The words, in the report's languages.
     """
-    columns = ("pair", "seeds", "difference", "interval", "wins", "p", "verdict", "needed")
+    columns = ("pair", "seeds", "difference", "interval", "wins", "p", "verdict", "detectable")
     for pair in comparison.pairs:
         row = pair_row(pair, unit, t)
         yield claim_row("verdicts", *(row[name] for name in columns))
@@ -281,20 +321,30 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
     """
     return {
         "pair": pair_name(pair),
-        "seeds": str(pair.n),
+        "seeds": str(pair.n) if pair.paired else f"{pair.trials[0]} / {pair.trials[1]}",
         "difference": unit.difference(pair.difference),
         "interval": unit.difference_interval(pair.low, pair.high) or numbers.MISSING,
         "wins": f"{pair.wins} / {pair.ties} / {pair.losses}",
         # what no data of so few seeds could bring below alpha is no test's result
-        "p": numbers.probability(pair.p_holm) if pair.verdict in TESTED else numbers.MISSING,
+        "p": numbers.probability(_p_of_verdict(pair)) if pair.verdict in TESTED else numbers.MISSING,
         "verdict": t(f"verdict.{SIGNS[pair.verdict]}"),
         "kind": SIGNS[pair.verdict],
-        "needed": needed(pair),
+        "detectable": detectable(pair, unit),
     }
 
 
-def needed(pair: Pair) -> str:
-    """Return how many seeds would show the difference; a dash where none would, or nothing was tested."""
-    if pair.seeds_needed is None or pair.verdict not in TESTED:
+def _p_of_verdict(pair: Pair) -> float:
+    """The p that the verdict rests on."""
+    return pair.p_same_corrected if pair.verdict is Verdict.SAME else pair.p_corrected
+
+
+def detectable(pair: Pair, unit: Unit) -> str:
+    """Return the difference that so many seeds would have shown; a dash where no means were tested.
+
+    Args:
+        pair: The pair.
+        unit: How the scores are written.
+    """
+    if math.isnan(pair.detectable) or pair.verdict not in TESTED:
         return numbers.MISSING
-    return numbers.whole(pair.seeds_needed)
+    return unit.difference(pair.detectable).removeprefix("+")

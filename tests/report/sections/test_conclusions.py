@@ -53,7 +53,8 @@ def searched(**tried: dict[float, float | None]) -> pd.DataFrame:
         rows += [
             {
                 "stage": "comparison", "setup": setup, "number": number, "seed": 1000,
-                "learning_rate": rate, "status": "diverged" if score is None else "finished",
+                "learning_rate": rate, "settings": f'{{"learning_rate": {rate}}}',
+                "status": "diverged" if score is None else "finished",
                 "validation_accuracy": np.nan if score is None else score, "chosen": rate == best,
                 "at_edge": "learning_rate" if rate == best and rate in (min(scores), max(scores)) else "",
             }
@@ -71,14 +72,16 @@ def told(
     equally_tuned: Scores | None = None,
     tuned: Scores | None = None,
     search: pd.DataFrame = NOTHING,
+    *,
+    margin: float | None = None,
 ) -> tuple[str, str]:
     """The conclusions in English and in Chinese."""
     tables = [results("comparison", shared)]
     tables += [results("equally tuned", equally_tuned)] if equally_tuned else []
     tables += [results("tuned", tuned)] if tuned else []
     everything = pd.concat(tables, ignore_index=True)
-    before = compared(tables[0], SHARED)
-    after: Compared | None = compared(tables[1], EACH_TUNED) if equally_tuned else None
+    before = compared(tables[0], SHARED, margin=margin)
+    after: Compared | None = compared(tables[1], EACH_TUNED, margin=margin) if equally_tuned else None
     found = conclude(before, after, search, everything)
     phrases = conclusion_phrases(found, before, everything, t)
     page = first_page(found, before, everything, t)
@@ -171,26 +174,39 @@ def test_what_both_tests_say_of_the_best_stands_side_by_side(t: Catalogue, case:
     assert not re.search(r"改變了|領先|消失", chinese)
 
 
-def test_seeds_needed_are_said_of_a_true_difference_like_the_one_observed(t: Catalogue) -> None:
+def test_what_so_many_seeds_would_have_shown_is_said_and_what_the_interval_excludes(t: Catalogue) -> None:
     english, chinese = told(t, {"A": around(0.504, 0.01), "B": around(0.500, 0.01, seed=5)})
-    needed = re.search(
-        r"If the difference observed were exactly the true one, about ([\d,]+) seeds would detect it", english
+    detectable = re.search(
+        r"These seeds show a difference of ([\d.]+) percentage points with a chance of 80%", english
     )
-    assert needed, english
-    assert int(needed[1].replace(",", "")) > SEEDS
-    assert f"若真實差異恰為此觀察值，約需 {needed[1]} 個種子" in chinese
-    assert "excludes only differences outside it" in english
+    assert detectable, english
+    assert float(detectable[1]) > 0.4  # or else it would have been seen
+    assert f"這些種子有 80% 的機會測得 {detectable[1]} 個百分點的差異" in chinese
+    assert re.search(r"differences outside its interval \(corrected\) \[-.*\] are excluded", english)
     assert "+0.40 percentage points" in english
     assert "+0.40 個百分點" in chinese
 
 
-def test_of_a_difference_that_was_not_seen_it_is_not_said_that_it_is_too_small(t: Catalogue) -> None:
-    # the observed one is 0.0002 points, and the interval holds half a point: nothing says that it is small
-    english, _ = told(t, {"A": around(0.500002, 0.01), "B": around(0.500, 0.01, seed=5)})
-    (said,) = [line for line in english.splitlines() if "are not separable" in line]
-    assert "excludes only differences outside it" in said
-    assert "seeds" not in said
-    assert not re.search("too small|reasonable", english)
+def test_what_would_have_been_seen_does_not_depend_on_what_was(t: Catalogue) -> None:
+    """A power that is computed from the difference observed says no more than its p."""
+    noise = around(0.0, 0.01)
+    said = set()
+    for shift in (0.000002, 0.002, 0.004):
+        english, _ = told(t, {"A": [0.5 + shift + e for e in noise], "B": around(0.500, 0.01, seed=5)})
+        said |= set(re.findall(r"These seeds show a difference of [\d.]+ percentage points", english))
+        assert not re.search("too small|reasonable|true one", english)
+    assert len(said) == 1
+
+
+def test_the_margin_that_was_declared_is_told_of(t: Catalogue) -> None:
+    scores = {"A": around(0.5002, 0.002), "B": around(0.500, 0.002, seed=5)}
+    english, chinese = told(t, scores, margin=0.01)
+    assert "A and B are practically the same with the shared settings" in english
+    assert "lies within the margin of 1.00 percentage points" in english
+    assert "A 與 B 實務上相同" in chinese
+    assert "not separable" not in english
+    without, _ = told(t, scores)
+    assert "practically" not in without
 
 
 def test_equal_scores_exclude_nothing(t: Catalogue) -> None:
