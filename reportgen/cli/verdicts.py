@@ -54,7 +54,7 @@ def sentence(comparison: Comparison, pair: Pair) -> str:
     who = f"{pair.first} and {pair.second}"
     what = "no seed in common" if pair.paired else "too few trials"
     if not math.isnan(pair.difference):
-        what = unit.difference(pair.difference)
+        what = unit.difference(pair.difference) + " where both have a score" * pair.ranks
         if pair.interval:
             what += f" {unit.interval(pair.low, pair.high)}"
     lacking = f"{_lost(comparison, pair)}{_lacking(pair)}"

@@ -54,7 +54,7 @@ KNOWN: dict[str, tuple[dict[str, Scores], list[str], list[str]]] = {
     ),
     "lost in most": (
         {"A": LOW, "B": ["nan"] * 7 + [0.99]},
-        ["A is better than B", "B: no score in 7 of 8"],
+        ["B is worse than A", "+0.47 where both have a score", "B: no score in 7 of 8"],
         ["not separable"],
     ),
 }

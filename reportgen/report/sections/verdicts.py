@@ -219,7 +219,7 @@ def matrix_block(
         t(
             "alt.pair",
             pair=pair_name(pair),
-            difference=with_unit(pair.difference, unit, metric, t),
+            difference="" if pair.ranks else with_unit(pair.difference, unit, metric, t),
             verdict=t(f"verdict.{SIGNS[pair.verdict]}"),
         )
         for pair in pairs
@@ -322,7 +322,8 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
     return {
         "pair": pair_name(pair),
         "seeds": str(pair.n) if pair.paired else f"{pair.trials[0]} / {pair.trials[1]}",
-        "difference": unit.difference(pair.difference),
+        # the mean of what has a score may say otherwise than the ranks of all
+        "difference": numbers.MISSING if pair.ranks else unit.difference(pair.difference),
         "interval": unit.difference_interval(pair.low, pair.high) or numbers.MISSING,
         "wins": f"{pair.wins} / {pair.ties} / {pair.losses}",
         # what no data of so few seeds could bring below alpha is no test's result
