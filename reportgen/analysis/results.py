@@ -75,7 +75,7 @@ def mean_by_search(table: pd.DataFrame, searches: Mapping[int, int]) -> pd.DataF
     """
     if len(set(searches.values())) in (1, len(searches)):
         return table
-    first = {search: seed for seed, search in reversed(searches.items())}
+    first = {search: seed for seed, search in reversed(list(searches.items()))}
     seeds = table["seed"].map(lambda seed: first[searches[seed]])
     groups = table.assign(seed=seeds).groupby(["problem", "optimizer", "seed"], sort=False)
     return groups["score"].agg(lambda scores: scores.mean(skipna=False)).reset_index()

@@ -112,7 +112,7 @@ def _draw_rates(panel: Axes, tried: pd.DataFrame, number: int) -> None:
         )
     for rate, chosen in tried[tried["chosen"]].groupby("learning_rate"):  # each search has one
         panel.plot(
-            [rate], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
+            [float(str(rate))], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
             markerfacecolor="none", markeredgecolor=color(number), markeredgewidth=1.2, gid=gid,
         )  # fmt: skip
 

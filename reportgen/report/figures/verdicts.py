@@ -79,7 +79,7 @@ def verdict_matrix(
     ):
         shade, sign = LOOKS[pair.verdict]
         panel.add_patch(Rectangle((column, row), 1, 1, facecolor=shade, edgecolor="white", linewidth=1.5))
-        text = sign if pair.ranks else f"{sign}{separator}{write(pair.difference)}"
+        text = f"{sign}{separator}{write(pair.difference)}"
         panel.text(
             column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=6.3 if many else 7.5,
             linespacing=1.05,

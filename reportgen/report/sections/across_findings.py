@@ -13,7 +13,7 @@ from reportgen.analysis.pairs import Verdict
 from reportgen.analysis.standings import ranking, tiered
 from reportgen.report.sections.findings import listed
 from reportgen.report.sections.problem_table import probability
-from reportgen.report.sections.verdicts import SIGNS
+from reportgen.report.sections.verdicts import LOST
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
@@ -44,7 +44,7 @@ def lost_key(comparison: Comparison) -> str:
     Args:
         comparison: Of the scores.
     """
-    return SIGNS[comparison.lost]
+    return LOST[comparison.lost]
 
 
 def _order(across: AcrossProblems, t: Catalogue) -> Phrase:

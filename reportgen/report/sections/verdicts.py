@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -224,6 +225,7 @@ def matrix_block(
         )
         for pair in pairs
     ]
+    shown = [replace(pair, difference=math.nan) if pair.ranks else pair for pair in pairs]
     alt = t("alt.matrix", values=together(phrases, "list.phrases", t))
     return {
         "key": prefix,
@@ -231,7 +233,7 @@ def matrix_block(
         "facts": facts if was_tested(pairs) else {},
         "alt": alt,
         "figure": drawn(
-            verdict_matrix, pairs, order, unit.difference, labels, prefix=prefix, description=alt.plain()
+            verdict_matrix, shown, order, unit.difference, labels, prefix=prefix, description=alt.plain()
         ),
     }
 
