@@ -63,7 +63,7 @@ def sentence(comparison: Comparison, pair: Pair) -> str:
         seeds = f"{shared}, at least {pair.fewest_seeds} needed"
         return f"{who}: too few seeds for a verdict ({seeds}): {what}{lacking}"
     p = pair.p_same_corrected if pair.verdict is Verdict.SAME else pair.p_corrected
-    evidence = f"{what}, {_p(p)} ({_test(pair)}){lacking}"
+    evidence = f"{what}, {p_text(p)} ({_test(pair)}){lacking}"
     if pair.verdict is Verdict.SAME and comparison.margin is not None:
         return f"{who} are practically the same, within {_bare(unit, comparison.margin)}: {evidence}"
     if pair.verdict is Verdict.NOT_SEPARABLE:
@@ -129,7 +129,7 @@ class Unit:
         return f"[{100 * low:.2f}, {100 * high:.2f}]" if self.percent else f"[{low:.4g}, {high:.4g}]"
 
 
-def _p(p: float) -> str:
+def p_text(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
@@ -201,11 +201,11 @@ def _plain(comparison: Comparison) -> list[str]:
     lines = []
     for kind, table in tables:
         lines.append("\t".join((kind, *table.columns)))
-        lines += ["\t".join((kind, *map(_cell, row))) for row in table.itertuples(index=False, name=None)]
+        lines += ["\t".join((kind, *map(cell_text, row))) for row in table.itertuples(index=False, name=None)]
     return lines + [f"verdict\t{pair.problem}\t{sentence(comparison, pair)}" for pair in comparison.pairs]
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
     if pd.isna(value):  # type: ignore[call-overload]
         return ""
     return f"{value:.10g}" if isinstance(value, float) else str(value)
