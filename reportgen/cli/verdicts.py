@@ -130,6 +130,7 @@ class Unit:
 
 
 def p_text(p: float) -> str:
+    """Return a p-value as it is written: p = 0.023, or p < 0.001."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
@@ -206,6 +207,7 @@ def _plain(comparison: Comparison) -> list[str]:
 
 
 def cell_text(value: object) -> str:
+    """Return a cell of a plain table: nothing for a missing value, ten digits of a number."""
     if pd.isna(value):  # type: ignore[call-overload]
         return ""
     return f"{value:.10g}" if isinstance(value, float) else str(value)
