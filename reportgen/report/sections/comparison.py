@@ -52,6 +52,7 @@ class Compared:
         scores: The table that was compared.
         found: The comparison.
         findings: What can be said of it.
+        searches: Of each seed, the search that found its settings; None where these were not searched.
     """
 
     stage: str
@@ -59,6 +60,7 @@ class Compared:
     scores: pd.DataFrame
     found: Comparison
     findings: tuple[Finding, ...]
+    searches: Mapping[int, int] | None = None
 
 
 def compared(
@@ -81,7 +83,8 @@ def compared(
     stage = str(results["stage"].iloc[0])
     table = scores(results) if searches is None else mean_by_search(scores(results), searches)
     comparison = compare(table, metric="test_accuracy", margin=margin, lost=Lost.DIVERGED)
-    return Compared(stage, where, table, comparison, tuple(of_comparison(comparison, stage, where)))
+    findings = tuple(of_comparison(comparison, stage, where))
+    return Compared(stage, where, table, comparison, findings, searches)
 
 
 def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogue) -> Section:

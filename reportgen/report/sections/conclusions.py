@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from reportgen.analysis.findings import ORDERS, Finding, of_gain, of_search, of_tuning
-from reportgen.analysis.results import of_stage
+from reportgen.analysis.results import mean_by_search, of_stage
+from reportgen.analysis.tuning_changes import changes, of_changes
 from reportgen.experiment.stages import TUNED
 from reportgen.report.sections.comparison import UNIT, Compared
 from reportgen.report.sections.findings import in_words
@@ -55,12 +56,26 @@ def conclude(
             told = not any(one.key == "too_few_seeds" for one in findings)
             change = of_tuning(before, after, told)
             findings += [change] if change else []
+            findings += of_changed(shared, tuned_equally)
     findings += of_search(search)
     tuned, best = of_stage(results, TUNED), tuned_equally or shared
     if best and len(tuned):
         gain = of_gain(tuned, of_stage(results, best.stage))
         findings += [gain] if gain else []
     return findings
+
+
+def of_changed(shared: Compared, tuned: Compared) -> list[Finding]:
+    """Return what is shown of a change between the two comparisons; nothing where there is one optimizer.
+
+    Args:
+        shared: The optimizers at the given settings.
+        tuned: The optimizers, each at its own settings.
+    """
+    # seeds that share a search after are taken together before, too
+    before = shared.scores if tuned.searches is None else mean_by_search(shared.scores, tuned.searches)
+    changed = changes(before, tuned.scores)
+    return list(of_changes(changed, shared.found, tuned.found)) if changed else []
 
 
 def conclusion_phrases(

@@ -17,6 +17,9 @@ from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
 
+PLAIN = ("single", "diverged", "no_reference", "no_change_shown", "changes_shown", "pairs_too_few_seeds")
+"""Findings whose values are written as they are."""
+
 IN_TABLES = {
     "diverged": "no_score",
     "diverged_worse": "no_score_worse",
@@ -59,7 +62,7 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
             pair: Pair = values["pair"]
             words |= {"first": pair.first, "second": pair.second, "needed": str(pair.fewest_seeds)}
             words |= {"seeds": seeds_in_words(pair.n, t)}
-        case "single" | "diverged" | "no_reference" | "pairs_too_few_seeds":
+        case _ if finding.key in PLAIN:
             told = ("name", "count", "trials", "pairs", "needed", "reference")
             words |= {name: values[name] for name in told if name in values}
         case "gain" | "loss" | "no_gain" | "gain_unsure":
@@ -247,6 +250,23 @@ def _lost_and_worse(
     return t(f"finding.{_key(key, values)}", **words, **told, worse=listed(values["worse"], t))
 
 
+def _changed(
+    key: str, values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
+) -> Phrase:
+    """That tuning changed a difference, and what became of a lead."""
+    pair: Pair = values["pair"]
+    return t(
+        f"finding.{key}",
+        **words,
+        first=pair.first,
+        second=pair.second,
+        before=unit.difference(values["before"]),
+        after=unit.difference(values["after"]),
+        change=with_unit(pair.difference, unit, metric_name("test_accuracy", t), t),
+        interval=unit.difference_interval(pair.low, pair.high),
+    )
+
+
 def listed(names: Sequence[str], t: Catalogue) -> Phrase:
     """Return names in a row: A、B 與 C; A, B and C."""
     last = t.given(dict.fromkeys(t.languages, names[-1]))
@@ -256,6 +276,9 @@ def listed(names: Sequence[str], t: Catalogue) -> Phrase:
 
 
 OF_PAIRS = {
+    "difference_changed": _changed,
+    "lead_gone": _changed,
+    "lead_reversed": _changed,
     "against": _against,
     "not_separable": _not_separable,
     "same": _within_margin,

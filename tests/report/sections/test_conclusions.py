@@ -169,9 +169,25 @@ def test_what_both_tests_say_of_the_best_stands_side_by_side(t: Catalogue, case:
     assert chinese_both in chinese, chinese
     said = [words for words in CHANGES if words in english]
     assert len(said) == 1, said  # one of them, not two
-    # two tests are no test of a change
-    assert not re.search(r"Tuning changes|loses|the lead|is gone", english, re.I)
-    assert not re.search(r"改變了|領先|消失", chinese)
+    # two tests are no test of a change, and no margin was given within which a lead could be gone
+    assert not re.search(r"Tuning changes|loses|is gone", english, re.I)
+    assert "消失" not in chinese
+
+
+def test_of_a_change_is_said_what_the_test_of_the_change_shows(t: Catalogue) -> None:
+    gone, chinese = told(t, {"A": A, "B": B}, {"A": A, "B": around(0.60, 0.01, seed=0)}, margin=0.01)
+    assert "The lead of A over B is gone when each is tuned: from +10.00 to +0.00, a change" in gone
+    assert "-10.00 percentage points" in gone
+    assert "A 對 B 的領先在各自調校後消失" in chinese
+    wide, _ = told(t, {"A": around(0.62), "B": around(0.60, seed=1)}, {"A": around(0.62, 0.05), "B": B})
+    assert "is gone" not in wide
+    open_, _ = told(
+        t,
+        {"A": around(0.62, 0.01), "B": around(0.60, 0.01, seed=1)},
+        {"A": around(0.62, 0.05, seed=2), "B": around(0.60, 0.05, seed=3)},
+        margin=0.01,
+    )
+    assert "no difference is shown to have changed by tuning" in open_
 
 
 def test_what_so_many_seeds_would_have_shown_is_said_and_what_the_interval_excludes(t: Catalogue) -> None:
