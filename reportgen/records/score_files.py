@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from reportgen.errors import UserError
 from reportgen.records.tables import delimited
@@ -100,9 +102,15 @@ def read_frame(frame: pd.DataFrame, reading: Reading = AS_IT_IS) -> Scores:
 
 
 def frame_as_csv(frame: pd.DataFrame) -> str:
-    """Return a table in memory as the text of a CSV file, which reads back as the same numbers."""
+    """Return a table in memory as the text of a CSV file, which reads back as the same numbers.
+
+    Levels of the index are columns where they have names, or are texts. Texts are in quotes, so that none is
+    taken for a comment.
+    """
     named = [name for name in frame.index.names if name is not None]
-    return (frame.reset_index(level=named) if named else frame).to_csv(index=False)
+    frame = frame.reset_index(level=named) if named else frame
+    has_texts = frame.index.nlevels == 1 and not is_numeric_dtype(frame.index)
+    return frame.to_csv(index=has_texts, quoting=csv.QUOTE_NONNUMERIC)
 
 
 def file_names(paths: Sequence[Path]) -> list[str | None]:

@@ -43,6 +43,17 @@ def test_levels_of_an_index_are_columns_and_the_table_stays_as_it_was() -> None:
     pd.testing.assert_frame_equal(indexed, before)
 
 
+def test_a_wide_table_in_memory_is_one_of_trials_too() -> None:
+    easy = TABLE[TABLE["problem"] == "easy"].replace({"B<b>": "#2"})
+    wide = easy.pivot_table(index="seed", columns="optimizer", values="score")
+    of_wide = reportgen.compare(wide, metric="score")
+    long = reportgen.compare(easy.drop(columns="problem"))
+    pd.testing.assert_frame_equal(of_wide.table, long.table)
+    assert "optimizers are the columns #2, A" in of_wide.assumed
+    of_seeds = reportgen.compare(wide.T.rename_axis(index=None), metric="score")
+    pd.testing.assert_frame_equal(of_seeds.table, long.table)
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
