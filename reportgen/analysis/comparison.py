@@ -159,6 +159,10 @@ def compare(
         raise AnalysisError(f"optimizer {against!r}: is not in the table (there are {known}); name another")
     question = Question(alpha, higher_is_better, margin, against, paired, seed)
     shares = is_accuracy(metric) and bool(scores["score"].dropna().between(0, 1).all())
+    if margin is not None and shares and margin >= 1:
+        raise AnalysisError(
+            f"margin {margin:g}: {metric} is a share of 1, so that 0.01 is one point; write it so"
+        )
     groups = {str(problem): rows for problem, rows in scores.groupby("problem", sort=True)}
     advance = _counted(groups.values(), against, progress)
     summaries = _summaries(groups, higher_is_better, seed, shares=shares, advance=advance)

@@ -146,6 +146,8 @@ def compare(
     metric: str | None = None,
     problem: str | None = None,
     alpha: float = 0.05,
+    against: str | None = None,
+    margin: float | None = None,
     higher_is_better: bool | None = None,
     optimizer_column: str | None = None,
     seed_column: str | None = None,
@@ -166,6 +168,9 @@ def compare(
         metric: The column to compare by; without, `score`, else the test accuracy, else the only metric.
         problem: Compare on this one only.
         alpha: The chance of a false verdict in a problem.
+        against: Compare the others with this optimizer alone, which needs fewer tests.
+        margin: The difference that does not matter, in the metric's unit; without, no two are found to be
+            practically the same.
         higher_is_better: Without, it is told from the metric's name.
         optimizer_column: The column of the optimizers; this and the others without are known by their names.
         seed_column: That of the seeds.
@@ -199,7 +204,13 @@ def compare(
             " higher_is_better=True or False"
         )
     result = comparison.compare(
-        scores.table, metric=scores.metric, alpha=alpha, higher_is_better=higher_is_better
+        scores.table,
+        metric=scores.metric,
+        alpha=alpha,
+        higher_is_better=higher_is_better,
+        margin=margin,
+        against=against,
+        paired=scores.paired,
     )
     frame = data.copy() if isinstance(data, pd.DataFrame) else None
     return Comparison(result, scores, reading, sources, frame)

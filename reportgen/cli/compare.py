@@ -58,6 +58,15 @@ class Report:
 @reading_options
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Chance of a false verdict.")
 @click.option(
+    "--against", metavar="OPTIMIZER", help="Compare the others with this one only, which needs fewer tests."
+)
+@click.option(
+    "--margin",
+    type=float,
+    help="Difference that does not matter, in the metric's unit (0.01 is a point of accuracy); without, no"
+    " two are found to be practically the same.",
+)
+@click.option(
     "--higher-is-better/--lower-is-better",
     default=None,
     help="Which scores are the better ones [default: told from the metric's name].",
@@ -76,6 +85,8 @@ def compare(  # noqa: PLR0917 - click passes them by name
     tables: tuple[Path, ...],
     reading: Reading,
     alpha: float,
+    against: str | None,
+    margin: float | None,
     higher_is_better: bool | None,
     to: Path | None,
     output: Path,
@@ -95,6 +106,8 @@ def compare(  # noqa: PLR0917 - click passes them by name
         tables,
         reading,
         alpha=alpha,
+        against=against,
+        margin=margin,
         higher_is_better=higher_is_better,
         report=None if no_report else Report(to, output, options, front_matter, opens),
     )
@@ -105,6 +118,8 @@ def compare_tables(
     reading: Reading = AS_IT_IS,
     *,
     alpha: float = 0.05,
+    against: str | None = None,
+    margin: float | None = None,
     higher_is_better: bool | None = None,
     report: Report | None = None,
 ) -> ExitCode:
@@ -114,6 +129,8 @@ def compare_tables(
         paths: the files; `-` for standard input.
         reading: what is known of them.
         alpha: the chance of a false verdict.
+        against: compare the others with this optimizer alone.
+        margin: the difference that does not matter; without, no two are found to be practically the same.
         higher_is_better: without, it is told from the metric's name.
         report: without, none is written.
 
@@ -151,6 +168,9 @@ def compare_tables(
                 metric=scores.metric,
                 alpha=alpha,
                 higher_is_better=higher_is_better,
+                margin=margin,
+                against=against,
+                paired=scores.paired,
                 progress=progress,
             )
         target = report.place(files, comparison, reading, scores) if report is not None else None

@@ -146,7 +146,7 @@ class Tables:
             write_bytes(path, files[file["attached"]])
             os.utime(path, (how["modified"], how["modified"]))
             paths.append(path)
-        reading = Reading.kept(how["reading"])
+        reading = Reading.kept(how.get("reading", {"metric": how["metric"]}))
         scores = read_all(paths, reading, names=[file["name"] for file in how["files"]])
         check_size(scores.table)
         return Tables(how, tuple(paths), scores, reading)
@@ -162,6 +162,9 @@ class Tables:
             metric=how["metric"],
             alpha=how["alpha"],
             higher_is_better=how["higher_is_better"],
+            margin=how.get("margin"),
+            against=how.get("against"),
+            paired=self.scores.paired,
         )
 
     @property

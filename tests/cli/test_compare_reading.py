@@ -102,6 +102,50 @@ def test_a_report_says_what_was_assumed_and_is_read_again_in_the_same_way(cli: C
     assert proved.code == 0, proved.out
 
 
+FOUR = "optimizer,seed,accuracy\n" + "".join(
+    f"{name},{seed},{base + (seed * 7 % 5) / 1000 * (1 + number / 3):.5f}\n"
+    for number, (name, base) in enumerate([("SGD", 0.5), ("Adam", 0.501), ("Lion", 0.6), ("Muon", 0.7)])
+    for seed in range(9)
+)
+
+
+def test_one_reference_a_margin_and_no_pairs_are_asked_for_and_kept(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "four.csv").write_text(FOUR)
+    answer = cli("compare", "four.csv", "--against", "SGD", "--no-report")
+    assert answer.code == 0, answer.err
+    assert [set(row[1:3]) for row in facts(answer.out, "pair")] == [
+        {"SGD", "Muon"}, {"SGD", "Lion"}, {"SGD", "Adam"}
+    ]  # fmt: skip
+    refused(cli("compare", "four.csv", "--against", "Adamax"), "'Adamax': is not in the table")
+    options = ["--against", "SGD", "--margin", "0.02", "--unpaired"]
+    answer = cli("compare", "four.csv", *options, "--to", "mine", "--languages", "en")
+    assert answer.code == 0, answer.err
+    same = [line for (*_, line) in facts(answer.out, "verdict") if "practically the same" in line]
+    assert len(same) == 1
+    assert "Adam" in same[0]
+    with pikepdf.open(tmp_path / "mine.pdf") as pdf:
+        how = json.loads(pdf.attachments["comparison.json"].get_file().read_bytes())
+    assert (how["against"], how["margin"], how["reading"]) == ("SGD", 0.02, {"paired": False})
+    assert cli("verify", "mine.pdf").code == 0
+    refused(cli("compare", "four.csv", "--margin", "1"), "margin 1: accuracy is a share of 1")
+    in_python = reportgen.compare(tmp_path / "four.csv", against="SGD", margin=0.02, paired=False)
+    assert (in_python.result.against, in_python.result.margin, in_python.result.paired) == (
+        "SGD",
+        0.02,
+        False,
+    )
+    assert list(in_python.pairs["verdict"]).count("practically the same") == 1
+
+
+def test_trials_without_seeds_are_tested_without_pairs(cli: Cli, tmp_path: Path) -> None:
+    lines = (line.split(",") for line in FOUR.splitlines())
+    (tmp_path / "noseed.csv").write_text("".join(f"{name},{score}\n" for name, _, score in lines))
+    answer = cli("compare", "noseed.csv", "--no-report")
+    assert "there is no column of seeds" in facts(answer.out, "assumed")[0][0]
+    assert all("sign-flip" not in line for (*_, line) in facts(answer.out, "verdict"))
+    assert any("Muon is better than SGD" in line for (*_, line) in facts(answer.out, "verdict"))
+
+
 def test_python_takes_the_same_and_tells_the_same(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "curves.csv"
     path.write_text(EPOCHS)

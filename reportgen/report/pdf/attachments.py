@@ -140,6 +140,8 @@ def of_tables(
         "metric": comparison.metric,
         "higher_is_better": comparison.higher_is_better,
         "alpha": comparison.alpha,
+        "margin": comparison.margin,
+        "against": comparison.against,
         "problems": comparison.problems,
         "reading": reading.given(),
         "modified": modified(sources),
