@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.checks import Check
-from reportgen.data import Dataset, Part, Splits, duplicates, subset
+from reportgen.data import Dataset, Part, Splits, duplicates, near_copies, subset
 from reportgen.execution import environment
 from reportgen.execution.columns import describe_table
 from reportgen.execution.prepare import Prepared, final_seeds
@@ -86,7 +86,13 @@ def describe_run(
         "run": run_id,
         "experiment": describe_experiment(prepared.source),
         "languages": list(languages),
-        "data": describe_data(loaded, prepared.source.experiment) | {"parts_digest": prepared.digest},
+        "data": describe_data(loaded, prepared.source.experiment)
+        | {
+            "parts_digest": prepared.digest,
+            "near_copies": near_copies_of(
+                loaded.splits, prepared.source.experiment.comparison, prepared.digest
+            ),
+        },
         "trials": [asdict(record.trial) for record in records],
         "parameter_shapes": [record.parameter_shapes for record in records],
         "evidence": [asdict(record.evidence) for record in records],
@@ -170,6 +176,21 @@ def duplicates_of(splits: Splits, comparison: Comparison | None) -> dict[str, in
         of_subset = duplicates(subset(splits, comparison.subset))
         in_two_parts["subset train-validation"] = of_subset["train-validation"]
     return in_two_parts
+
+
+def near_copies_of(splits: Splits, comparison: Comparison | None, digest: str) -> dict[str, int]:
+    """Count the images that are nearly the same as one in another part, as `duplicates_of` does.
+
+    Args:
+        splits: All of the data; the first split, where every seed has its own.
+        comparison: Says whether there is a small data set.
+        digest: Of the data and of their split.
+    """
+    counts = near_copies(splits, digest)
+    if counts and comparison is not None and comparison.subset is not None:
+        of_subset = near_copies(subset(splits, comparison.subset), digest)
+        counts["subset train-validation"] = of_subset["train-validation"]
+    return counts
 
 
 def count_classes(part: Part, dataset: Dataset) -> list[int]:

@@ -13,8 +13,8 @@ KINDS = ("settings", "data", "code", "versions", "device")
 """The experiment's settings, the images, the code that computes, the libraries, the machine."""
 
 FOLLOWS = (
-    "duplicates", "subset_images_by_class", "parts_digest", "notes", "columns", "numeric_columns",
-    "categorical_columns", "features",
+    "duplicates", "near_copies", "subset_images_by_class", "parts_digest", "notes", "columns",
+    "numeric_columns", "categorical_columns", "features",
 )  # fmt: skip
 """What is said of the data that follows from the rest."""
 

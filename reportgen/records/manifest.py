@@ -147,7 +147,8 @@ class Data(DescribedData):
 
     image_shape: height, width, channels; None for a table, which has columns instead: how many there are of
     each kind, how many features they become, and the first of them. duplicates: how many images stand in two
-    parts, by the parts' names; None where nobody looked. subset_images_by_class: of the comparison's small
+    parts, by the parts' names; None where nobody looked. near_copies: the same of those
+    that are nearly the same. subset_images_by_class: of the comparison's small
     set, where it has one. parts_digest: the SHA-256 of the data and of how they are cut into parts.
     """
 
@@ -161,6 +162,7 @@ class Data(DescribedData):
     images_by_class: ImagesByClass
     subset_images_by_class: dict[str, Listed[int]] = Field(default_factory=dict)
     duplicates: dict[str, int] | None = None
+    near_copies: dict[str, int] | None = None
     parts_digest: str = ""
     notes: Listed[DataNote] = ()
 

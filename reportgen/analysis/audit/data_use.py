@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, comma_separated
+from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, Value, comma_separated
 from reportgen.experiment.model import Experiment
 
 TEST_PARTS = {
@@ -18,6 +18,9 @@ TEST_PARTS = {
     "table": "test_of_column",
 }
 """By source of the data, the fact that says what its test images are."""
+
+MOST_NEAR = 0.05
+"""A part may have this share of near copies of an earlier one: CIFAR-10's own test set has about 3 %."""
 
 VALIDATION = ("validation_loss", "validation_accuracy")
 
@@ -45,7 +48,38 @@ def overlaps(data: AuditedData, settings: Experiment) -> Iterator[Fact]:
         if not within and not any(between.values()):
             images = data.train + data.validation + data.test
             yield Fact("parts_disjoint", True, {"images": images})
+    yield from near_ones(data)
     yield describe_test_part(data, settings)
+
+
+def near_ones(data: AuditedData) -> Iterator[Fact]:
+    """Yield how many images are nearly the same as one in an earlier part, those that are the same left out.
+
+    Args:
+        data: With the near copies and the exact ones.
+    """
+    if not data.near_copies:
+        return
+    whole = {
+        "train-validation": data.validation,
+        "train-test": data.test,
+        "validation-test": data.test,
+        "subset train-validation": sum(data.by_class.get("subset validation", ())),
+    }
+    near = {
+        parts: max(count - (data.duplicates or {}).get(parts, 0), 0)
+        for parts, count in data.near_copies.items()
+    }
+    values: dict[str, Value] = {
+        parts.replace("-", "_").replace(" ", "_"): near.get(parts, 0) for parts in whole
+    }
+    many = any(count > MOST_NEAR * whole[parts] for parts, count in near.items())
+    if many:
+        yield Fact("near_copies", False, values)
+    elif any(near.values()):
+        yield Fact("near_copies_few", None, values)
+    else:
+        yield Fact("near_copies_none", True)
 
 
 def describe_test_part(data: AuditedData, settings: Experiment) -> Fact:

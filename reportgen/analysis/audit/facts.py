@@ -73,6 +73,8 @@ class AuditedData:
         test_drawn: Whether the test part was drawn from all, as the source has none of its own.
         classes: Their names.
         by_class: How many images of each class a part has, by its name; none where nobody counted.
+        near_copies: How many are nearly the same as one in an earlier part, by the parts' names; None where
+            nobody looked.
     """
 
     source: str
@@ -83,6 +85,7 @@ class AuditedData:
     test_drawn: bool = False
     classes: Sequence[str] = ()
     by_class: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    near_copies: Mapping[str, int] | None = None
 
 
 def labels_of(trials: Sequence[AuditedTrial]) -> list[str]:

@@ -131,7 +131,13 @@ def audited_data(data: Data) -> AuditedData:
     by_class = {name: getattr(images, name) for name in ("train", "validation", "test")}
     by_class |= {f"subset {name}": counts for name, counts in data.subset_images_by_class.items()}
     return AuditedData(
-        data.source, *parts, data.duplicates, test_drawn=drawn, classes=data.classes, by_class=by_class
+        data.source,
+        *parts,
+        data.duplicates,
+        test_drawn=drawn,
+        classes=data.classes,
+        by_class=by_class,
+        near_copies=data.near_copies,
     )
 
 
