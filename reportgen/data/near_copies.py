@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 FORMAT = 1
 """Part of what results are kept under: raise it when anything here changes them."""
 
-ALIKE = 0.007
+ALIKE = 0.005
 """Two images are near copies where 1 minus their correlation is at most this, over what they share."""
 
 SIDE = 16
