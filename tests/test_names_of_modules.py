@@ -55,6 +55,7 @@ TOPICS = {
     "templates": "templates",
     "trial": "trial",
     "trials": "trials",
+    "tuning_curves": "tuning curves",
     "verdicts": "verdicts",
 }
 """The names that several modules have, and what each of these modules says in its first lines to be about."""

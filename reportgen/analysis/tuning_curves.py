@@ -1,4 +1,4 @@
-"""What a search of k trials may be expected to find, for every k, from the trials that were made."""
+"""Tuning curves: what a search of k trials may be expected to find, for every k."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a search: accuracy against the learning rate, and the best so far."""
+"""The figure of a search: accuracy against the learning rate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.analysis.findings import FEW
-from reportgen.analysis.search import mean_by_learning_rate, mean_by_number, running_best
+from reportgen.analysis.search import mean_by_learning_rate
 from reportgen.report.figures.drawing import legend_above, legend_name
 from reportgen.report.figures.marks import color, dashes, marker
 from reportgen.report.figures.small_multiples import small_multiples
@@ -57,42 +57,6 @@ def learning_rates(search: pd.DataFrame, words: Mapping[str, str], setups: Seque
     return figure
 
 
-def best_so_far(search: pd.DataFrame, words: Mapping[str, str], setups: Sequence[str]) -> Figure:
-    """Return the best mean validation accuracy found so far against the number of settings tried.
-
-    More than FEW setups have a panel each.
-
-    Args:
-        search: The rows of search.csv of one stage.
-        words: The labels tried and validation_accuracy.
-        setups: Who has which colour.
-    """
-    from matplotlib.figure import Figure
-
-    means = [mean_by_number(rows) for rows in _by_setup(search, setups)]
-    if len(setups) > FEW:
-        figure, panels = small_multiples(
-            setups,
-            [running_best(of_setup) for of_setup in means],
-            lambda panel, number: _draw_course(panel, means[number], setups[number], number),
-            x=words["tried"],
-            y=words["validation_accuracy"],
-            steps=True,
-        )
-        _set_axes_of_course(panels[0])
-        return figure
-    figure = Figure(figsize=(WIDTH, 2.2))
-    panel: Axes = figure.subplots()
-    for number, of_setup in enumerate(means):
-        _draw_course(panel, of_setup, setups[number], number)
-    _set_axes_of_course(panel)
-    panel.set_xlabel(words["tried"])
-    panel.set_ylabel(words["validation_accuracy"])
-    if len(setups) > 1:
-        legend_above(figure)
-    return figure
-
-
 def _by_setup(search: pd.DataFrame, setups: Sequence[str]) -> list[pd.DataFrame]:
     return [search[search["setup"] == setup] for setup in setups]
 
@@ -124,23 +88,4 @@ def _set_axes_of_rates(panel: Axes) -> None:
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     panel.xaxis.set_minor_formatter(NullFormatter())
     panel.set_ylim(bottom=0)
-    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
-
-
-def _draw_course(panel: Axes, means: pd.Series[float], setup: str, number: int) -> None:
-    """One setup's best so far as steps, and a dot for each of its settings."""
-    panel.step(
-        means.index, running_best(means), where="post",
-        color=color(number), linestyle=dashes(number), label=legend_name(setup), gid=f"{SERIES}{number}",
-    )  # fmt: skip
-    panel.plot(
-        means.index, means, marker(number), color=color(number), alpha=0.4, markersize=3,
-        markeredgewidth=0, gid=f"{SERIES}{number}",
-    )  # fmt: skip
-
-
-def _set_axes_of_course(panel: Axes) -> None:
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
-
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.yaxis.set_major_formatter(PercentFormatter(1, 0))

@@ -19,7 +19,7 @@ from reportgen.experiment.search import ComparisonSearch, FoundBy, StageSearch
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.marks import color
-from reportgen.report.figures.search import best_so_far, learning_rates
+from reportgen.report.figures.search import learning_rates
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.any_time_block import claim_any_time
 from reportgen.report.sections.comparison import (
@@ -33,6 +33,7 @@ from reportgen.report.sections.findings import listed
 from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.sections.sentences import epochs_in_words, seeds_in_words
 from reportgen.report.sections.targets import claim_targets
+from reportgen.report.sections.tuning_curves import tuning_block
 from reportgen.report.sections.verdicts import claim_comparison
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -120,17 +121,13 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
             prefix=f"{key}-rates",
             description=rates_alt(trials, t).plain(),
         ),
-        "captions": {name: _caption(name, many=len(setups) > FEW, t=t) for name in ("rates", "course")},
-        "rates_alt": rates_alt(trials, t),
-        "course_alt": course_alt(trials, t),
-        "course": drawn(
-            best_so_far,
-            trials,
-            labels,
-            setups,
-            prefix=f"{key}-course",
-            description=course_alt(trials, t).plain(),
+        "rates_caption": together(
+            [t("search.rates_caption"), *([t("search.panels")] if len(setups) > FEW else [])],
+            "list.sentences",
+            t,
         ),
+        "rates_alt": rates_alt(trials, t),
+        "tuning": tuning_block(trials, how, key, t),
     }
 
 
@@ -156,12 +153,6 @@ def notes(how: StageSearch, trained: Stage, t: Catalogue) -> list[Phrase]:
     return phrases
 
 
-def _caption(name: str, *, many: bool, t: Catalogue) -> Phrase:
-    """The caption of a figure of the search; of many optimizers it says that each has a panel."""
-    parts = [t(f"search.{name}_caption"), *([t("search.panels")] if many else [])]
-    return together(parts, "list.sentences", t)
-
-
 def rates_alt(trials: pd.DataFrame, t: Catalogue) -> Phrase:
     """Return the mean accuracy at every learning rate tried, for who cannot see the figure.
 
@@ -178,21 +169,6 @@ def rates_alt(trials: pd.DataFrame, t: Catalogue) -> Phrase:
         )
         descriptions.append(f"{setup} {', '.join(values)}")
     return t("alt.rates", values="; ".join(descriptions))
-
-
-def course_alt(trials: pd.DataFrame, t: Catalogue) -> Phrase:
-    """Return how many settings were tried and what the best of them reached.
-
-    Args:
-        trials: The rows of search.csv of one stage.
-        t: The words, in the report's languages.
-    """
-    descriptions = [
-        f"{setup} {tried['number'].nunique()}: "
-        f"{numbers.percent(tried.loc[tried['chosen'], 'validation_accuracy'].mean())}"
-        for setup, tried in trials.groupby("setup", sort=False)
-    ]
-    return t("alt.course", values="; ".join(descriptions))
 
 
 def found_row(tried: pd.DataFrame, number: int) -> dict[str, Any]:
