@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def distribution_band(draws: int, confidence: float) -> tuple[tuple[float, ...],
     return tuple(low), tuple(high)
 
 
-def _intervals(draws: int, each: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _intervals(draws: int, each: float) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
     """Equal-tailed intervals of the shares below the ordered draws, each of this confidence."""
     places = np.arange(1, draws + 1)
     tail = (1 - each) / 2
@@ -58,7 +59,7 @@ def _intervals(draws: int, each: float) -> tuple[NDArray[np.float64], NDArray[np
     )
 
 
-def coverage(low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
+def coverage(low: NDArray[np.floating[Any]], high: NDArray[np.floating[Any]]) -> float:
     """Return the probability that n ordered uniform draws all lie within their bounds.
 
     Counts how many draws lie below each bound, from left to right: as a Poisson process of n points, given

@@ -17,7 +17,7 @@ from reportgen.analysis.search import mean_by_number, repeats_of, running_best
 
 CONFIDENCE = 0.95
 
-Curve = NDArray[np.float64]
+Curve = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,9 @@ def _draw_rates(panel: Axes, tried: pd.DataFrame, number: int) -> None:
         panel.plot(
             lost, np.zeros(len(lost)), "x", color=color(number), markersize=4.5, gid=gid, clip_on=False
         )
-    for rate, chosen in tried[tried["chosen"]].groupby("learning_rate"):  # each search has one
+    for _, chosen in tried[tried["chosen"]].groupby("learning_rate"):  # each search has one
         panel.plot(
-            [float(str(rate))], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
+            [chosen["learning_rate"].iloc[0]], [chosen["validation_accuracy"].mean()], "o", markersize=8.5,
             markerfacecolor="none", markeredgecolor=color(number), markeredgewidth=1.2, gid=gid,
         )  # fmt: skip
 
