@@ -138,12 +138,17 @@ class Ranking:
     order: tuple[str, ...]
 
 
-def rankings(curves: Sequence[TuningCurve]) -> list[Ranking]:
-    """Return every order of the curves, from k = 1 on; of equals the one that is named first leads."""
+def rankings(curves: Sequence[TuningCurve], first: int | None = None) -> list[Ranking]:
+    """Return every order of the curves, from k = 1 on; of equals the one that is named first leads.
+
+    Args:
+        curves: A setup each, all of as many trials.
+        first: How many of the highest are looked at; None for all.
+    """
     found: list[Ranking] = []
     for k, best in enumerate(zip(*(curve.best for curve in curves), strict=True), start=1):
         places = sorted(range(len(curves)), key=lambda place: -round(float(best[place]), 12))
-        order = tuple(curves[place].setup for place in places)
+        order = tuple(curves[place].setup for place in places[:first])
         if not found or found[-1].order != order:
             found.append(Ranking(k, order))
     return found

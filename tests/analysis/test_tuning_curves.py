@@ -124,3 +124,13 @@ def test_where_the_order_changes_is_told_and_where_bands_are_apart() -> None:
     curves = [curve("A", [0.5, 0.6, 0.7]), curve("B", [0.4, 0.6, 0.95]), curve("C", [0.1, 0.55, 0.6])]
     assert rankings(curves) == [Ranking(1, ("A", "B", "C")), Ranking(3, ("B", "A", "C"))]
     assert bands_apart(curves) == [Apart("A", "C", (1,)), Apart("B", "A", (3,)), Apart("B", "C", (1, 3))]
+
+
+def test_of_many_curves_only_the_highest_are_looked_at() -> None:
+    curves = [
+        TuningCurve("A", np.array([0.9, 0.9])),
+        TuningCurve("B", np.array([0.3, 0.2])),
+        TuningCurve("C", np.array([0.2, 0.3])),
+    ]
+    assert rankings(curves, 1) == [Ranking(1, ("A",))]
+    assert len(rankings(curves)) == 2

@@ -12,7 +12,6 @@ from reportgen.analysis.findings import FEW
 from reportgen.analysis.search import repeats_of
 from reportgen.analysis.tuning_curves import (
     Apart,
-    Ranking,
     TuningCurve,
     bands_apart,
     rankings,
@@ -25,6 +24,8 @@ from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
 
+HIGHEST = 3
+"""Of many curves, how many of the order are named."""
 MOST_ORDERS = 4
 """The most changes of the order that are told one by one."""
 
@@ -47,7 +48,7 @@ def tuning_block(trials: pd.DataFrame, how: StageSearch, key: str, t: Catalogue)
         caption = [*(caption or [t(f"tuning.{how.method}_caption")]), t("search.panels")]
     sentences = [t(f"tuning.{how.method}"), *([t(f"tuning.{shade}")] if shade != "bare" else [])]
     if len(curves) > 1:
-        sentences.append(order_phrase(rankings(curves), len(curves[0].best), t))
+        sentences.append(order_phrase(curves, t))
         if shade == "band":
             sentences.append(apart_phrase(bands_apart(curves), t))
     return {
@@ -80,22 +81,24 @@ def curves_alt(curves: Sequence[TuningCurve], t: Catalogue) -> Phrase:
     return t("alt.course", values="; ".join(ends))
 
 
-def order_phrase(orders: Sequence[Ranking], trials: int, t: Catalogue) -> Phrase:
-    """Return how the order of the curves depends on the number of trials.
+def order_phrase(curves: Sequence[TuningCurve], t: Catalogue) -> Phrase:
+    """Return how the order of the curves depends on the number of trials; of many, that of the highest.
 
     Args:
-        orders: Of rankings, with two setups or more.
-        trials: How many were made for each.
+        curves: A setup each, two or more.
         t: The words, in the report's languages.
     """
+    many = len(curves) > FEW
+    orders, trials = rankings(curves, HIGHEST if many else None), len(curves[0].best)
+    written = {order: " > ".join([*order.order, *(["…"] if many else [])]) for order in orders}
     last = orders[-1]
-    names = " > ".join(last.order)
+    names = written[last]
     if len(orders) == 1:
         return t("tuning.one_order", order=names, trials=trials)
     if len(orders) > MOST_ORDERS:
         return t("tuning.last_order", changes=len(orders) - 1, order=names, k=last.trials, trials=trials)
     before = [
-        t("tuning.order", order=" > ".join(order.order), ks=span(order.trials, following.trials - 1))
+        t("tuning.order", order=written[order], ks=span(order.trials, following.trials - 1))
         for order, following in itertools.pairwise(orders)
     ]
     last_one = t("tuning.order", order=names, ks=span(last.trials, trials))
