@@ -61,6 +61,12 @@ ASKED = frozenset(ASKED_WORDS.split())
 NESTING = ASKED | frozenset(("metrics", "summary", "results", "result", "trainer"))
 """What a name may be nested in."""
 
+SUMMARY_WORDS = """
+    mean means average avg median std stdev sd sem stderr var variance min max sum total count 平均 標準差
+"""
+SUMMARIES = frozenset(SUMMARY_WORDS.split())
+"""Rows and columns that sum the others up, and are none of them."""
+
 NAMING = frozenset(["name", "names", "type", "label"])
 COUNTING = frozenset(["id", "idx", "index", "number", "num", "no", "nr"])
 INDEX = frozenset(("", "unnamed", "index", "level", "rownames", "rowname"))
@@ -68,8 +74,8 @@ INDEX = frozenset(("", "unnamed", "index", "level", "rownames", "rowname"))
 
 SEED_COLUMN = re.compile(r"(?P<prefix>.*?)[\s_\-=:.#/]*(?P<seed>\d+)")
 SEED_MARKS = ALL_SEEDS | frozenset("sr")
-PERCENT = re.compile(r"\s*[(\[]\s*(%|percent|pct)\s*[)\]]$|\s*%$|[\s_](percent|pct)$", re.IGNORECASE)
-"""How the name of a column ends whose numbers are percentages."""
+PERCENT = re.compile(r"^%\s+|\s*[(\[]\s*(%|percent|pct)\s*[)\]]$|[\s,]*%$|[\s_](percent|pct)$", re.IGNORECASE)
+"""What the name of a column has whose numbers are percentages."""
 
 
 def words(name: str) -> list[str]:
@@ -110,6 +116,11 @@ def is_metric(name: str) -> bool:
 def is_setting(name: str) -> bool:
     """Return whether a column is called as one of settings, also as one of several, as beta2 is."""
     return bare(name).rstrip("0123456789") in SETTINGS
+
+
+def is_summary(name: object) -> bool:
+    """Return whether a row or a column is called as one that sums others up."""
+    return isinstance(name, str) and bare(name) in SUMMARIES
 
 
 def is_time(name: str) -> bool:

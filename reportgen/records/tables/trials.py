@@ -11,10 +11,11 @@ from reportgen.errors import UserError
 from reportgen.files.csv_cells import unguarded
 from reportgen.records.tables import epochs
 from reportgen.records.tables.cells import read_column, read_name, read_seed, texts_of
+from reportgen.records.tables.column_names import is_summary
 from reportgen.records.tables.doubled import refuse_doubled
 from reportgen.records.tables.epochs import TRIAL
 from reportgen.records.tables.number_columns import read_numbers
-from reportgen.records.tables.raw import RawTable, name_of
+from reportgen.records.tables.raw import RawTable, listed, name_of
 from reportgen.records.tables.reading import Reading
 from reportgen.records.tables.roles import NoOptimizersError, find_metric, find_roles
 from reportgen.records.tables.wide import Long, as_long
@@ -141,8 +142,19 @@ class _Reader:
                 "score": scores,
             }
         )
+        rows = self._without_summaries(rows)
         asked_for = rows["problem"] == self.reading.problem
         return rows[asked_for] if asked_for.any() else rows
+
+    def _without_summaries(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows without those of means and the like, where the seeds besides are numbers."""
+        summaries = rows["seed"].map(is_summary)
+        others = rows.loc[~summaries, "seed"]
+        if not summaries.any() or any(isinstance(seed, str) for seed in others):
+            return rows
+        names = sorted(set(rows.loc[summaries, "seed"]))
+        self.notes.append(f"left out, since they sum others up: rows with seed {listed(names)}")
+        return rows[~summaries]
 
     def _problems(self) -> pd.Series:
         """The problem of each row."""

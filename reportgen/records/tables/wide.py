@@ -19,6 +19,7 @@ from reportgen.records.tables.column_names import (
     is_index,
     is_metric,
     is_setting,
+    is_summary,
 )
 from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, listed, name_of
@@ -130,6 +131,9 @@ def _optimizers_as_columns(table: RawTable, reading: Reading) -> Long | None:
             keys.append(name)
         else:
             scores.append(name)
+    if summaries := [name for name in scores if is_summary(name)]:
+        scores = [name for name in scores if name not in summaries]
+        notes.append(f"left out, since they sum others up: columns {listed(summaries)}")
     settings = [name for name in scores if is_setting(name) or is_metric(name)]
     if len(scores) < 2 or settings or not all(is_of_numbers(frame[name]) for name in scores):
         return None

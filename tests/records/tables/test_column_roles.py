@@ -81,8 +81,12 @@ def test_the_metric_is_the_one_column_that_is_called_so(tmp_path: Path, names: s
     assert bool(scores.assumed) == (metric != "score")
 
 
-def test_a_percentage_is_read_as_a_share(tmp_path: Path) -> None:
-    text = "optimizer,seed,Test Accuracy (%)\nA,0,70.5\nB,0,80\n"
+@pytest.mark.parametrize(
+    "name",
+    ["Test Accuracy (%)", "Test Accuracy [%]", "Test Accuracy %", "% Test Accuracy", "Test Accuracy_pct"],
+)
+def test_a_percentage_is_read_as_a_share(tmp_path: Path, name: str) -> None:
+    text = f"optimizer,seed,{name}\nA,0,70.5\nB,0,80\n"
     scores = read(tmp_path, text)
     assert scores.metric == "Test Accuracy"
     assert [trial[2] for trial in trials(scores)] == [0.705, 0.8]

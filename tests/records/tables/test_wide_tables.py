@@ -67,6 +67,16 @@ def test_without_seeds_the_rows_of_a_wide_table_pair_nothing(tmp_path: Path) -> 
     assert not scores.paired
 
 
+def test_means_and_the_like_are_left_out(tmp_path: Path) -> None:
+    rows = TABLES["optimizers and seed"][0] + "mean,.705,.805\nstd,.005,.005\n"
+    of_rows = read(tmp_path, rows)
+    assert trials(of_rows) == TRIALS
+    assert "left out, since they sum others up: rows with seed mean, std" in of_rows.assumed
+    of_columns = read(tmp_path, "seed,SGD,Adam,mean,std\n0,.7,.8,.75,1\n1,.71,.81,.76,1\n")
+    assert trials(of_columns) == TRIALS
+    assert "left out, since they sum others up: columns mean, std" in of_columns.assumed
+
+
 @pytest.mark.parametrize(
     "header", ["seed,train_loss,val_loss", "seed,lr,batch_size", "seed,SGD,accuracy", "seed,beta1,beta2"]
 )  # fmt: skip
