@@ -25,6 +25,12 @@ PARTS = ("train", "training", "val", "validation", "valid", "eval", "evaluation"
 """Folders within a run's own, where the same tags were logged on other data."""
 
 
+def refuse_event_file(path: Path) -> None:
+    """Raise UserError for a single event file, which holds one run."""
+    if FILE.fullmatch(path.name):
+        raise UserError(f"{path}: is the event file of one run; name the folder that holds all runs")
+
+
 def event_files(folder: Path) -> list[Path]:
     """Return the event files within a folder."""
     return [path for path in files_in(folder) if FILE.fullmatch(path.name)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen.records.tables import delimited, folders, own_report, parquet, structured, tools
+from reportgen.records.tables import delimited, event_folder, folders, own_report, parquet, structured, tools
 from reportgen.records.tables.encodings import decode
 from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable
@@ -23,6 +23,7 @@ def read_raw(path: Path) -> RawTable:
     """
     if path.is_dir():
         return replace(folders.read(path), is_text=False)
+    event_folder.refuse_event_file(path)
     if own_report.is_pdf(path):
         return replace(own_report.read(path, _read_file), is_text=False)
     return _read_file(path)

@@ -51,6 +51,8 @@ def with_run_columns(table: RawTable) -> RawTable:
     notes = table.notes
     if runs is not None and not has_optimizer:
         columns["optimizer"] = frame[RUN].map(dict(zip(names, runs.optimizers, strict=True)))
+        if runs.problems is not None and "problem" not in others:
+            columns["problem"] = frame[RUN].map(dict(zip(names, runs.problems, strict=True)))
     if runs is not None and runs.seeds is not None:
         columns["seed"] = frame[RUN].map(dict(zip(names, runs.seeds, strict=True)))
         notes = (*notes, runs.note)

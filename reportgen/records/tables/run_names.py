@@ -24,6 +24,12 @@ RULES = tuple(
 """How a seed is written in a name, the surest first; one of them has to do for all runs."""
 PARTING = " \t/_-.,;:="
 """What parts the words of a name, and is left over where the seed is taken out."""
+OPTIMIZER = re.compile(
+    r"(?<![a-z])(a?sgd|momentum|nesterov|[a-z]*adam[a-z]*|rmsprop|ada(grad|delta|factor|belief|n)|lion|muon|shampoo"
+    r"|soap|lamb|lars|sophia|prodigy|l-?bfgs|rprop|yogi|schedule-?free)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names by which a folder is known as an optimizer's, and the one around it as a problem's."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class NamedRuns:
 
     Attributes:
         optimizers: What is left of each name without its seed, with the settings that stand there.
+        problems: Of each, where it stands before the optimizer, as in "mnist/SGD/0"; None else.
         seeds: Of each; None where the names have none, and several runs share each of them.
         note: How they were read, in one sentence.
     """
@@ -39,6 +46,7 @@ class NamedRuns:
     optimizers: tuple[str, ...]
     seeds: tuple[str, ...] | None
     note: str
+    problems: tuple[str, ...] | None = None
 
 
 def take_apart(names: Sequence[str]) -> NamedRuns | None:
@@ -61,11 +69,25 @@ def take_apart(names: Sequence[str]) -> NamedRuns | None:
         # a number may mean anything, unless several runs differ in nothing else
         if rule is RULES[-1] and max(Counter(optimizers).values()) == 1:
             continue
-        example = f"{shown(names[0])} is {optimizers[0]} with seed {seeds[0]}"
-        return NamedRuns(optimizers, seeds, f"optimizer and seed are told by the runs' names: {example}")
+        problems = _problems(optimizers)
+        if problems:
+            optimizers = tuple(name.rpartition("/")[2] for name in optimizers)
+        on = f" on {problems[0]}" if problems else ""
+        example = f"{shown(names[0])} is {optimizers[0]} with seed {seeds[0]}{on}"
+        note = f"optimizer and seed are told by the runs' names: {example}"
+        return NamedRuns(optimizers, seeds, note, problems)
     if min(Counter(names).values()) > 1:
         return NamedRuns(tuple(names), None, "the runs' names are the optimizers, several runs have each")
     return None
+
+
+def _problems(names: Sequence[str]) -> tuple[str, ...] | None:
+    """What stands before the last part of each name, where that part alone is known as an optimizer."""
+    parts = [name.rpartition("/") for name in names]
+    known = all(before and OPTIMIZER.search(last) for before, _, last in parts)
+    if not known or any(OPTIMIZER.search(before) for before, _, _ in parts):
+        return None
+    return tuple(before for before, _, _ in parts)
 
 
 def _without(match: re.Match[str]) -> str:

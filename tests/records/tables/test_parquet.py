@@ -68,8 +68,8 @@ def test_damaged_empty_and_large_files_get_one_line(tmp_path: Path, monkeypatch:
 
 def test_a_text_of_many_rows_is_unpacked_once(tmp_path: Path) -> None:
     path = tmp_path / "scores.parquet"
-    texts = pyarrow.DictionaryArray.from_arrays([0] * 20_000, ["x" * 100_000])
-    pyarrow_parquet.write_table(pyarrow.table({"optimizer": texts}), path)
-    assert path.stat().st_size < 1_000_000  # 2 GB, if every row had a text of its own
+    texts = pyarrow.DictionaryArray.from_arrays([0] * 5_000, ["x" * 100_000])
+    pyarrow_parquet.write_table(pyarrow.table({"optimizer": texts}), path, store_schema=False)
+    assert path.stat().st_size < 1_000_000  # 500 MB, if every row had a text of its own
     cells = read_raw(path).frame["optimizer"]
-    assert (len(cells), len({id(cell) for cell in cells})) == (20_000, 1)
+    assert (len(cells), len({id(cell) for cell in cells})) == (5_000, 1)

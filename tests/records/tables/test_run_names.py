@@ -48,6 +48,18 @@ def test_names_that_do_not_tell_it_are_not_guessed_at(names: list[str]) -> None:
     assert take_apart(names) is None
 
 
+def test_a_folder_around_well_known_optimizers_is_the_problem() -> None:
+    runs = take_apart(["mnist/SGD/0", "letters/AdamW_lr0.1/1"])
+    assert runs is not None
+    assert (runs.problems, runs.optimizers) == (("mnist", "letters"), ("SGD", "AdamW_lr0.1"))
+    assert runs.note.endswith("'mnist/SGD/0' is SGD with seed 0 on mnist")
+    for names in (["SGD/lr0.1/0", "Adam/lr0.1/0"], ["mnist/SGD/0", "mnist/mine/0"], ["Adam/SGD/0"]):
+        runs = take_apart(names)
+        assert runs is not None
+        assert runs.problems is None
+        assert runs.optimizers == tuple(name.removesuffix("/0") for name in names)
+
+
 def test_names_that_several_runs_share_are_optimizers_without_seeds() -> None:
     runs = take_apart(["SGD", "SGD", "Adam", "Adam"])
     assert runs is not None

@@ -58,14 +58,19 @@ def test_other_layouts_of_folders(runs: Any, tmp_path: Path) -> None:
     runs("deep/SGD/0/train", [3.0])
     runs("deep/SGD/1/validation")
     assert rows(tmp_path, "optimizer", "seed", "epoch", "validation/test/acc", "train/test/acc")[:2] == [
-        ("deep/SGD", "0", 1, 0.1, 3.0),
-        ("deep/SGD", "0", 2, 0.7, None),
+        ("SGD", "0", 1, 0.1, 3.0),
+        ("SGD", "0", 2, 0.7, None),
     ]
+    assert set(rows(tmp_path, "problem")) == {("deep",)}
+    (path, *_) = event_folder.event_files(tmp_path)
+    with pytest.raises(UserError, match="is the event file of one run; name the folder that holds all runs"):
+        read_raw(path)
 
 
 def test_hyperparameters_tell_more_than_names(runs: Any, tmp_path: Path) -> None:
     for number, (optimizer, seed) in enumerate([("SGD", 0), ("Lion", 4)]):
         runs(f"fancy-{number}", optimizer=optimizer, seed=seed, nesterov=True)
+    assert rows(tmp_path, "epoch", "final", "both/a/both")[0] == (0, 0.5, None)
     assert rows(tmp_path, "optimizer", "seed", "epoch", "test/acc")[1:] == [
         ("SGD", 0.0, 1, 0.1),
         ("SGD", 0.0, 2, 0.7),
