@@ -55,6 +55,18 @@ def test_what_belongs_to_another_search_fails(
     assert failed(audited(records))[point] == [fact]
 
 
+@pytest.mark.parametrize(("repeats", "counted"), [(1, 14), (2, 2), (7, 7), (14, 14)])
+def test_where_seeds_share_a_search_searches_have_to_be_enough(repeats: int, counted: int) -> None:
+    records = repeated()
+    for trial in [dict(trial) for trial in records["trials"]]:
+        records["trials"].append(trial | {"seed": trial["seed"] + 7})
+    records["settings"]["comparison"]["seeds"] = 14
+    records["settings"]["search"]["comparison"]["repeats"] = repeats
+    assert audited(records)["enough_seeds"].facts[0].values["seeds"] == counted
+    only(records, "equally tuned", "SGD", 13)["status"] = "diverged"
+    assert audited(records)["enough_seeds"].facts[0].values["seeds"] == counted - 1
+
+
 SCORES = pd.DataFrame(
     [
         ("equally tuned", optimizer, seed, score)

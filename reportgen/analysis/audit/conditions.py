@@ -165,14 +165,24 @@ def fraction(factor: float) -> str:
     return f"{factor:.4g}"
 
 
-def enough_seeds(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
-    """Yield whether the sign-flip test could tell every pair apart with the seeds that all finished."""
+def enough_seeds(trials: Sequence[AuditedTrial], searches: Mapping[int, int] | None = None) -> Iterator[Fact]:
+    """Yield whether the sign-flip test could tell every pair apart with the seeds that all finished.
+
+    Args:
+        trials: Of one stage.
+        searches: Of each seed, the search that found its settings. Where seeds share one of several, searches
+            are counted, those of which every seed finished. None where nothing was searched.
+    """
     labels = labels_of(trials)
     pairs = math.comb(len(labels), 2)
     finished = [
         {trial.seed for trial in trials if trial.label == label and trial.finished} for label in labels
     ]
-    seeds = len(set.intersection(*finished)) if finished else 0
+    whole = set.intersection(*finished) if finished else set()
+    several = 1 < len(set((searches or {}).values())) < len(searches or {})
+    if searches is not None and several:
+        whole = set(searches.values()) - {search for seed, search in searches.items() if seed not in whole}
+    seeds = len(whole)
     needed = fewest_seeds(ALPHA / max(pairs, 1))
     passed = seeds >= needed
     key = "seeds_enough" if passed else "seeds_too_few"

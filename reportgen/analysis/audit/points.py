@@ -103,7 +103,7 @@ def audit(
             *test_set_readings(trials),
             *search_seeds(trials, settings, search),
         ],
-        "enough_seeds": enough_seeds(last),
+        "enough_seeds": enough_seeds(last, settings.searches),
         "other_hyperparameters": other_hyperparameters(last, defaults or {}, own),
         "search_seen": seen,
         "validation_large": validation_size(last or trials, data, of_comparison),
