@@ -68,6 +68,19 @@ class Comparison:
         """A row for each problem, with the order of the means as far as it was shown, and who may be best."""
         return self.result.standings_table()
 
+    @property
+    def audit(self) -> pd.DataFrame:
+        """A row for each point of a fair comparison of which the table shows anything.
+
+        code and point are its code and its name; passed says whether it holds; muted is empty, since only a
+        run's points can be muted; facts are what was found, in English.
+        """
+        from reportgen.report.sections.audit_points import points_table
+        from reportgen.report.sections.table_audit import points_of_table
+        from reportgen.report.templates.loading import words_in
+
+        return points_table(points_of_table(self.result, self._scores), words_in(("en",)))
+
     def report(
         self,
         path: str | Path,

@@ -23,6 +23,7 @@ from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.report.options import ReportOptions
 
 if TYPE_CHECKING:
+    from reportgen.analysis.audit.points import Point
     from reportgen.analysis.comparison import Comparison
     from reportgen.records.score_files import Scores
 
@@ -152,6 +153,7 @@ def compare_tables(
     from reportgen.records.score_files import check_size, read_all
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
     from reportgen.report.render_scores import render_scores
+    from reportgen.report.sections.table_audit import points_of_table
 
     if report is not None and report.options.pdf and (trouble := check_pdf(report.options.pdf)):
         raise PdfUnavailable(
@@ -178,6 +180,7 @@ def compare_tables(
         for line in [
             *assumed_lines(scores.assumed, console.is_terminal),
             *describe(comparison, console.is_terminal, width=console.width),
+            *audit_lines(points_of_table(comparison, scores), console.is_terminal),
         ]:
             click.echo(line)
         if report is not None and target is not None:
@@ -196,6 +199,17 @@ def compare_tables(
             if report.opens:
                 open_report(rendered.html)
     return ExitCode.DONE
+
+
+def audit_lines(points: Sequence[Point], console_is_terminal: bool) -> list[str]:
+    """Return a line for each point of a fair comparison of which the table shows that it does not hold."""
+    from reportgen.report.sections.table_audit import failed_lines
+    from reportgen.report.templates.loading import words_in
+
+    failed = list(failed_lines(points, words_in(("en",))))
+    if console_is_terminal:
+        return ["", *(f"audit: {code} {name}: {found}" for code, name, found in failed)] if failed else []
+    return ["\t".join(("audit", *cells)) for cells in failed]
 
 
 def told_from(metric: str) -> bool:

@@ -43,6 +43,7 @@ class Scores:
         kept: What was read of sources that are no files of text; a report carries it in place of them.
         stages: Whether problems are stages of a run: the same optimizers at other settings, which are no
             further problem.
+        further: What else the tables have, as it was read: for each row of table one.
     """
 
     metric: str
@@ -53,6 +54,7 @@ class Scores:
     lower_is_better: bool = False
     kept: Mapping[Path, RawTable] = field(default_factory=dict)
     stages: bool = False
+    further: pd.DataFrame | None = None
 
 
 def read_all(
@@ -154,8 +156,12 @@ def check_size(table: pd.DataFrame) -> None:
 
 def _together(parts: Sequence[Trials], reading: Reading) -> Scores:
     """The trials of all files, none of them twice."""
-    table = _only(pd.concat([part.table for part in parts], ignore_index=True), reading.problem)
+    whole = pd.concat([part.table for part in parts], ignore_index=True)
+    table = _only(whole, reading.problem)
     _refuse_twice(table)
+    further = pd.concat([part.further for part in parts], ignore_index=True)
+    if reading.problem is not None:
+        further = further[whole["problem"] == reading.problem].reset_index(drop=True)
     assumed = list(dict.fromkeys(note for part in parts for note in part.notes))
     curves = [part.curves for part in parts if part.curves is not None]
     paired = reading.paired
@@ -172,6 +178,7 @@ def _together(parts: Sequence[Trials], reading: Reading) -> Scores:
         paired,
         lower_is_better=all(part.lower_is_better for part in parts),
         stages=any(part.stages for part in parts),
+        further=further,
     )
 
 

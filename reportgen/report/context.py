@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from reportgen.analysis.across_problems import over_problems
+from reportgen.analysis.audit.points import Point
 from reportgen.analysis.comparison import Comparison
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.own_words.texts import DISCUSSION, INTRODUCTION, METHOD
@@ -30,6 +31,7 @@ from reportgen.report.sections.own_words import own_words_section
 from reportgen.report.sections.scores import scores_front_page, scores_section
 from reportgen.report.sections.search import search_section
 from reportgen.report.sections.section import Report
+from reportgen.report.sections.table_audit import summarize_table, table_audit_section
 from reportgen.report.sections.test_accuracy import test_section
 from reportgen.report.sections.tuned import tuned_section
 from reportgen.report.words.catalogue import Catalogue
@@ -79,6 +81,7 @@ def compose_scores(
     curves: pd.DataFrame | None = None,
     assumed: Sequence[str] = (),
     stages: bool = False,
+    audited: Sequence[Point] = (),
 ) -> Report:
     """Return the report of anyone's table of scores.
 
@@ -92,6 +95,7 @@ def compose_scores(
         curves: The scores of every epoch, where there are several.
         assumed: What was assumed of the files when they were read, in a sentence each.
         stages: Whether the problems are stages of a run.
+        audited: What the tables show of a fair comparison.
     """
     across = over_problems(comparison, scores, stages=stages)
     return Report(
@@ -104,10 +108,12 @@ def compose_scores(
             across=across,
             front_matter=front_matter,
             assumed=assumed,
+            audit=summarize_table(audited, t),
         ),
         (
             scores_section(comparison, scores, t),
             any_time_section(comparison, curves, t),
             across_section(comparison, across, scores, t),
+            table_audit_section(audited, t),
         ),
     )

@@ -19,6 +19,7 @@ from reportgen.report.page.page import Page
 from reportgen.report.pdf import attachments
 from reportgen.report.render import Rendered, all_notes
 from reportgen.report.sections.scores import templates_fact
+from reportgen.report.sections.table_audit import points_of_table
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words import numbers
 
@@ -71,6 +72,7 @@ def render_scores(
             curves=scores.curves,
             assumed=scores.assumed,
             stages=scores.stages,
+            audited=points_of_table(found, scores),
         )
         content = report.fill()
     content["facts"] += templates_fact(options.templates, t)

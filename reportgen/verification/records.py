@@ -22,6 +22,7 @@ from reportgen.report.pdf import attachments
 from reportgen.report.pdf.attachments import COMPARISON
 from reportgen.report.render import Rendered, render
 from reportgen.report.sections.section import Report
+from reportgen.report.sections.table_audit import points_of_table
 from reportgen.report.words.catalogue import Catalogue
 from reportgen.report.words.recorded import with_recorded
 from reportgen.verification import carried, recomputed
@@ -193,6 +194,7 @@ class Tables:
             curves=self.scores.curves,
             assumed=self.scores.assumed,
             stages=self.scores.stages,
+            audited=points_of_table(self.comparison, self.scores),
         )
 
     def render(self, options: ReportOptions) -> Rendered:

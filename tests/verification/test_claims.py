@@ -30,7 +30,7 @@ KINDS = [
     "test accuracy", "accuracy of every class", "audit", "conclusions", "trials",
 ]  # fmt: skip
 """Of a run that compares, trains one setup fully, and searched nothing."""
-OF_TABLES = ("scores", "any_time", "across_problems")
+OF_TABLES = ("scores", "any_time", "across_problems", "table_audit")
 """The sections of reports of anyone's scores."""
 IN_FRONT = ("key findings", "results at a glance")
 

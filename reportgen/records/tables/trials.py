@@ -37,6 +37,7 @@ class Trials:
         curves: The columns problem, optimizer, seed, epoch, score, where trials have a row for every epoch.
         notes: What was assumed.
         paired: Whether the seeds can pair anything.
+        further: The columns that are none of these and not the score, as they were read, a row a trial.
         stages: Whether the problems are several stages of a run of ours.
         lower_is_better: Whether the table shows that the metric is better when lower.
     """
@@ -46,6 +47,7 @@ class Trials:
     curves: pd.DataFrame | None
     notes: tuple[str, ...]
     paired: bool
+    further: pd.DataFrame
     stages: bool
     lower_is_better: bool = False
 
@@ -126,7 +128,15 @@ class _Reader:
         compared = trials.groupby("problem")["optimizer"].nunique() > 1
         stages = self.roles.problems == (STAGE,) and int(compared.sum()) > 1
         lower_is_better = self.column in self.table.lower_is_better
-        return Trials(self.metric, trials, curves, tuple(self.notes), paired, stages, lower_is_better)
+        further = self._further(epoch).loc[rows.index].reset_index(drop=True)
+        notes = tuple(self.notes)
+        return Trials(self.metric, trials, curves, notes, paired, further, stages, lower_is_better)
+
+    def _further(self, epoch: str | None) -> pd.DataFrame:
+        """What the table has beside the trials and their scores."""
+        roles = self.roles
+        taken = {roles.optimizer, roles.seed, *roles.problems, epoch, self.column}
+        return self.table.frame[[name for name in self.table.frame.columns if name not in taken]]
 
     def _rows(self) -> pd.DataFrame:
         """A row for each of the table's, of the problem alone that was asked for."""

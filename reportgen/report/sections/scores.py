@@ -82,6 +82,7 @@ def scores_front_page(
     across: AcrossProblems | None,
     front_matter: FrontMatter,
     assumed: Sequence[str],
+    audit: Phrase | None = None,
 ) -> Section:
     """Return what report.html.j2 sets before the section.
 
@@ -94,6 +95,7 @@ def scores_front_page(
         across: The optimizers over all problems, which is said first; None where there are not several.
         front_matter: What stands above the report.
         assumed: What was assumed when they were read.
+        audit: What of a fair comparison does not hold; None where nothing of it can be seen.
     """
     unit = Unit(is_percentage(comparison))
     orders, _ = findings_of(comparison)
@@ -108,12 +110,12 @@ def scores_front_page(
             "notices": [],
             "failures": [],
             "whose_code": [],
-            "abstract": None,
+            "abstract": audit,
             "findings": sentences,
             "glance": None,
             "setups": [{"name": name, "color": color(n)} for n, name in enumerate(comparison.optimizers)],
         },
-        tuple(claim_sentences("key findings", sentences, front=True)),
+        tuple(claim_sentences("key findings", [*sentences, *([audit] if audit else [])], front=True)),
     )
 
 
