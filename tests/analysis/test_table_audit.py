@@ -173,6 +173,18 @@ def test_unpaired_trials_fail_and_uneven_ones_twice() -> None:
     assert uneven["same_seeds"].facts[1].values["trials"] == "SGD 8; Adam 7; Lion 8"
 
 
+@pytest.mark.parametrize(("margin", "missed"), [(0.001, True), (0.1, False)])
+def test_seeds_have_to_be_enough_for_the_margin_too(margin: float, missed: bool) -> None:
+    scores = honest()[["problem", "optimizer", "seed", "score"]]
+    comparison = compare(scores, margin=margin)
+    points = {point.key: point for point in audit_table(comparison, scores)}
+    assert failed(points) == ({"enough_seeds": ["margin_missed"]} if missed else {})
+    open_pairs = [pair for pair in comparison.pairs if pair.verdict == "not separable"]
+    if missed:
+        (fact,) = points["enough_seeds"].facts
+        assert fact.values == {"blunt": len(open_pairs), "pairs": 6, "margin": "0.001"}
+
+
 def test_settings_of_one_optimizer_may_be_compared() -> None:
     table = honest()
     names = {"SGD": "Adam", "Adam": "Adam lr=0.1", "Lion": "Adam lr=0.2"}

@@ -130,12 +130,21 @@ def _search_trials(trials: pd.DataFrame, further: pd.DataFrame) -> Iterator[Fact
 
 
 def _enough_seeds(comparison: Comparison) -> Iterator[Fact]:
-    """Whether there are seeds enough for a verdict on every pair."""
-    pairs = comparison.pairs
+    """Whether there are seeds enough for a verdict on every pair, and for the margin."""
+    pairs, margin = comparison.pairs, comparison.margin
     untested = sum(pair.verdict is Verdict.TOO_FEW_SEEDS for pair in pairs)
+    blunt = [
+        pair
+        for pair in pairs
+        if margin is not None and pair.verdict is Verdict.NOT_SEPARABLE and pair.detectable > margin
+    ]
     if untested:
         needed = max(pair.fewest_seeds for pair in pairs)
         yield Fact("pairs_untested", False, {"untested": untested, "pairs": len(pairs), "needed": needed})
+    elif blunt and margin is not None:
+        yield Fact(
+            "margin_missed", False, {"blunt": len(blunt), "pairs": len(pairs), "margin": f"{margin:g}"}
+        )
     elif pairs:
         yield Fact("pairs_tested", True, {"pairs": len(pairs)})
 
