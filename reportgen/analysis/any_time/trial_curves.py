@@ -163,7 +163,8 @@ def _curves(
         return None
     wide = rows.pivot(index=["optimizer", "seed"], columns="epoch", values="score").sort_index()
     trials = rows.groupby(["optimizer", "seed"], sort=True)
-    diverged = trials["score"].agg(lambda scores: bool(np.isnan(scores.iloc[-1]))).reindex(wide.index)
+    ends = rows.drop_duplicates(["optimizer", "seed"], keep="last").set_index(["optimizer", "seed"])
+    diverged = ends["score"].isna().reindex(wide.index)
     if diverged.all():
         return None
     first = float(trials["epoch"].min().max())

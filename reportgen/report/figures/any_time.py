@@ -86,7 +86,7 @@ def profile_curves(table: pd.DataFrame, setups: Sequence[str], words: Mapping[st
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 
-    own = {str(name): rows for name, rows in table.groupby("optimizer", sort=False)}
+    own = {str(name): _held(rows) for name, rows in table.groupby("optimizer", sort=False)}
     by_name = {name: own[name] for name in setups if name in own}
     numbers = [setups.index(name) for name in by_name]
     names = list(by_name)
@@ -110,7 +110,7 @@ def profile_curves(table: pd.DataFrame, setups: Sequence[str], words: Mapping[st
         panels[0].set_xlabel(words["epoch"])
         panels[0].set_ylabel(words["reached_share"])
         legend_above(figure)
-    _set_epochs(panels[0], table["epoch"])
+    _set_epochs(panels[0], own[names[0]]["epoch"])
     panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
     panels[0].set_ylim(-0.02, 1.02)
     return figure
@@ -140,7 +140,8 @@ def profile_gaps(
     figure = Figure(figsize=(WIDTH * columns / COLUMNS if columns < 3 else WIDTH, 0.4 + 1.15 * ROW * rows))
     grid = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for panel, (first, second) in zip(grid, pairs, strict=False):
-        own, sign = _seen_from(differences, first, second)
+        rows_of_pair, sign = _seen_from(differences, first, second)
+        own = _held(rows_of_pair)
         number = setups.index(first)
         ends = sign * own[["low", "high"]].to_numpy()
         panel.axhline(0, color="#98a1ad", linewidth=0.7)
@@ -155,7 +156,7 @@ def profile_gaps(
         )  # fmt: skip
         panel.set_title(title(first, second), fontsize=7.2, loc="left", pad=2)
         panel.tick_params(labelsize=6.8)
-        _set_epochs(panel, differences["epoch"])
+        _set_epochs(panel, own["epoch"])
     for panel in grid[len(pairs) :]:
         panel.set_axis_off()
     for panel in grid[max(0, len(pairs) - columns) : len(pairs)]:
@@ -172,6 +173,12 @@ def _seen_from(differences: pd.DataFrame, first: str, second: str) -> tuple[pd.D
     if len(rows):
         return rows, 1.0
     return differences[(differences["first"] == second) & (differences["second"] == first)], -1.0
+
+
+def _held(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of steps over epochs, the last one held for half a step more, so that it can be seen."""
+    more = rows.iloc[[-1]].assign(epoch=lambda row: row["epoch"] + np.diff(rows["epoch"])[-1] / 2)
+    return pd.concat([rows, more], ignore_index=True)
 
 
 def _set_epochs(panel: Axes, epochs: pd.Series[float]) -> None:

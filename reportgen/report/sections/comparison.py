@@ -200,7 +200,7 @@ def shown_curves(
     setups = tuple(dict.fromkeys(epochs["setup"]))
     if not found:
         return None
-    return Shown(found[compared.stage], setups, UNIT, t("column.validation_accuracy"), again)
+    return Shown(found[compared.stage], setups, UNIT, t("any_time.validation_accuracy"), again)
 
 
 def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
