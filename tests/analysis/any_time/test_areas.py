@@ -29,6 +29,12 @@ def test_the_area_of_an_exponential_is_its_integral() -> None:
         assert area == pytest.approx(integral, abs=1e-5)
 
 
+def test_a_trial_that_diverges_after_the_last_common_epoch_has_none_either() -> None:
+    table = curves_table(A=[[1, 2, 3, math.nan], [1, 2, 3]], B=[[1, 2, 3], [1, 2, 3]])
+    found = areas(lay_out(table).values())
+    assert found["score"].isna().tolist() == [True, False, False, False]
+
+
 def test_a_trial_that_diverged_has_none_and_takes_its_optimizer_out() -> None:
     rng = np.random.default_rng(0)
     runs = {name: (rng.random((8, 5)) + place).tolist() for place, name in enumerate("ABC")}

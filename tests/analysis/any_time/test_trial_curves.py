@@ -16,7 +16,7 @@ NAN = math.nan
 
 
 def test_the_epochs_are_those_that_every_trial_has_that_did_not_diverge() -> None:
-    table = curves_table(A=[[1, 2, 3, 4], [1, 2, 3]], B=[[1, 2, NAN], [5, 4, 3, 2, 1]])
+    table = curves_table(A=[[1, 2, 3, 4], [1, 2, 3]], B=[[1, NAN], [5, 4, 3, 2, 1]])
     late = table[(table["optimizer"] != "A") | (table["seed"] != 1) | (table["epoch"] > 1)]
     curves = lay_out(late)["p"]
     assert curves.epochs.tolist() == [2, 3]
