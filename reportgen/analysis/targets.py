@@ -150,7 +150,7 @@ def summarize_times(times: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["problem", "optimizer", "target", "trials", "reached", *columns])
 
 
-def compare_times(times: pd.DataFrame) -> Comparison:
+def compare_times(times: pd.DataFrame, *, paired: bool = True) -> Comparison:
     """Compare who reaches the target in fewer epochs, seed by seed, by the test that compares scores.
 
     A trial that misses the target takes longer than any that reaches it, and how long is not known: a pair
@@ -159,9 +159,10 @@ def compare_times(times: pd.DataFrame) -> Comparison:
 
     Args:
         times: Rows of `time_to_target`.
+        paired: False where trials of one seed share nothing.
     """
     table = times[TRIAL].assign(score=times["epoch"])
-    return compare(table, metric="epoch", higher_is_better=False, lost=Lost.MISSED)
+    return compare(table, metric="epoch", higher_is_better=False, paired=paired, lost=Lost.MISSED)
 
 
 def _units(table: pd.DataFrame) -> list[str]:

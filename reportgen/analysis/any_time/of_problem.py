@@ -86,17 +86,18 @@ def compare_areas(curves: dict[str, ProblemCurves], like: Comparison) -> Compari
         metric=like.metric,
         alpha=like.alpha,
         higher_is_better=like.higher_is_better,
+        against=like.against,
+        paired=like.paired,
         lost=like.lost,
     )
 
 
-def compare_curves(table: pd.DataFrame, like: Comparison, *, paired: bool = True) -> dict[str, AnyTime]:
+def compare_curves(table: pd.DataFrame, like: Comparison) -> dict[str, AnyTime]:
     """Compare optimizers over their whole curves, problem by problem.
 
     Args:
         table: As for trial_curves.lay_out; with the column seconds, times are told in seconds too.
-        like: The comparison of the scores, whose metric, direction and level are taken.
-        paired: Whether trials of one seed share what is random besides the optimizer.
+        like: The comparison of the scores, whose metric, direction, level and pairing are taken.
 
     Returns:
         By problem, those that have curves to compare.
@@ -104,7 +105,7 @@ def compare_curves(table: pd.DataFrame, like: Comparison, *, paired: bool = True
     Raises:
         AnalysisError: As lay_out.
     """
-    laid_out = lay_out(table, higher_is_better=like.higher_is_better, paired=paired)
+    laid_out = lay_out(table, higher_is_better=like.higher_is_better, paired=like.paired)
     if not laid_out:
         return {}
     of_areas = compare_areas(laid_out, like)

@@ -43,23 +43,20 @@ MOST_DRAWN = 6
 PAIR_COLUMNS = ("pair", "difference", "interval", "p", "verdict", "lead", "ahead", "behind")
 
 
-def any_time_section(
-    comparison: Comparison, curves: pd.DataFrame | None, t: Catalogue, *, paired: bool = True
-) -> Section:
+def any_time_section(comparison: Comparison, curves: pd.DataFrame | None, t: Catalogue) -> Section:
     """Return the section on the curves of a table of scores; it is left out where there are none to compare.
 
     Args:
         comparison: Of the scores.
         curves: The columns problem, optimizer, seed, epoch and score; None where there are no epochs.
         t: The words, in the report's languages.
-        paired: Whether trials of one seed are taken as paired.
     """
     left_out = Section("any_time", lambda: {"any_time": None}, shown=False)
     if curves is None:
         return left_out
     if curves["problem"].nunique() > MOST_DRAWN:
-        return _counted(comparison, curves, t, paired=paired) or left_out
-    found = compare_curves(curves, comparison, paired=paired)
+        return _counted(comparison, curves, t) or left_out
+    found = compare_curves(curves, comparison)
     if not found:
         return left_out
     unit, metric = Unit(is_percentage(comparison)), metric_name(comparison.metric, t)
@@ -95,12 +92,12 @@ def any_time_section(
 def _describe(shown: Shown, curves: pd.DataFrame, t: Catalogue, *, key: str, several: bool) -> dict[str, Any]:
     """What the template shows of one problem, which may be one of several."""
     found = shown.found
-    times = race(found.times, shown.setups)
+    times = race(found.times, shown.setups, paired=found.curves.paired)
     target_facts = {
         "metric": shown.metric,
         "target": shown.unit.value(times.target) if times else "",
         "reference": t("target.reference_scores"),
-        "test": t("target.test_paired"),
+        "test": t("target.test_paired" if found.curves.paired else "scores.deals"),
     }
     return {
         "title": t.given(dict.fromkeys(t.languages, found.curves.problem)),
@@ -202,9 +199,9 @@ def _pairs(shown: Shown, t: Catalogue) -> list[dict[str, Any]]:
     ]
 
 
-def _counted(comparison: Comparison, curves: pd.DataFrame, t: Catalogue, *, paired: bool) -> Section | None:
+def _counted(comparison: Comparison, curves: pd.DataFrame, t: Catalogue) -> Section | None:
     """The section on too many problems to be drawn: verdicts on the areas under the curves, counted."""
-    laid_out = lay_out(curves, higher_is_better=comparison.higher_is_better, paired=paired)
+    laid_out = lay_out(curves, higher_is_better=comparison.higher_is_better, paired=comparison.paired)
     if not laid_out:
         return None
     rows = [

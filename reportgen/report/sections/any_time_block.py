@@ -215,7 +215,8 @@ def _best_by_area(shown: Shown, t: Catalogue) -> Phrase:
         return t("any_time.area_untested")
     if standing.winner is None:
         return t("any_time.area_none")
-    others = "any_time.every_whole" if standing.unscored else "finding.every_other"
+    beaten = all((standing.winner, name) in standing.better for name in standing.unscored)
+    others = "finding.every_other" if beaten else "any_time.every_whole"
     return t("any_time.area_first", name=standing.winner, others=t(others))
 
 

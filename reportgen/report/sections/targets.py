@@ -32,12 +32,14 @@ class Race:
         target: In the metric's unit.
         times: Rows of analysis.targets.time_to_target.
         summary: Of summarize_times, a row for each setup.
+        paired: Whether trials of one seed belong together.
     """
 
     setups: tuple[str, ...]
     target: float
     times: pd.DataFrame
     summary: pd.DataFrame
+    paired: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -59,17 +61,18 @@ def race_to_target(epochs: pd.DataFrame) -> Race | None:
     return race(time_to_target(table, targets), setups)
 
 
-def race(times: pd.DataFrame, setups: Sequence[str]) -> Race | None:
+def race(times: pd.DataFrame, setups: Sequence[str], *, paired: bool = True) -> Race | None:
     """Return the times of one problem together; None where there are none.
 
     Args:
         times: Rows of analysis.targets.time_to_target of the problem.
         setups: By their place here they have their colours.
+        paired: Whether trials of one seed belong together.
     """
     if times.empty:
         return None
     summary = summarize_times(times).set_index("optimizer")
-    return Race(tuple(setups), float(times["target"].iloc[0]), times, summary)
+    return Race(tuple(setups), float(times["target"].iloc[0]), times, summary, paired)
 
 
 def claim_targets(epochs: pd.DataFrame) -> Iterator[Claim]:
@@ -153,7 +156,7 @@ def times_block(
             times_to_target, times, race.setups, labels, prefix=f"{key}-times", description=alt.plain()
         ),
         "alt": alt,
-        "figure_text": partial(_figure_text, words, times, medians, t),
+        "figure_text": partial(_figure_text, words, _first(race, medians, t), times, t),
         "caption": t(
             f"target.caption{'' if 'seconds' in race.columns else '_epochs'}{'' if intervals else '_bare'}"
         ),
@@ -165,26 +168,24 @@ def times_block(
     }
 
 
-def _figure_text(
-    words: Phrase, times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue, figure: Phrase
-) -> Phrase:
-    """The medians, who is first if the paired test shows it, and how many trials missed the target.
+def _figure_text(words: Phrase, first: Phrase, times: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
+    """The medians, who is first if the test shows it, and how many trials missed the target.
 
-    words: the medians in words. figure: the reference to it.
+    words: the medians in words. first: of _first. figure: the reference to it.
     """
     missed = int((~np.isfinite(times["epoch"])).sum())
-    sentences = [t("target.figure_text", figure=figure, medians=words), _first(times, medians, t)]
+    sentences = [t("target.figure_text", figure=figure, medians=words), first]
     if missed:
         sentences.append(t("target.missed", missed=missed, trials=len(times)))
     return together(sentences, "list.sentences", t)
 
 
-def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> Phrase:
+def _first(race: Race, medians: Mapping[str, float], t: Catalogue) -> Phrase:
     """Who is first to the target, where the test shows it and the medians agree.
 
     The test is about the mean difference. Where a skewed one contradicts the medians, nobody is named.
     """
-    comparison = compare_times(times)
+    comparison = compare_times(race.times, paired=race.paired)
     (standing,) = comparison.standings
     ranked = set(standing.order)
     if len(ranked) < 2:
@@ -193,10 +194,10 @@ def _first(times: pd.DataFrame, medians: Mapping[str, float], t: Catalogue) -> P
         return t("target.untested")
     first = standing.winner
     if first is None or any(medians[name] <= medians[first] for name in medians if name != first):
-        return t("target.no_first")
+        return t("target.no_first" if race.paired else "target.no_first_unpaired")
     beaten = all((first, name) in standing.better for name in standing.unscored)
     others = "finding.every_other" if beaten else "target.every_reaching"
-    return t("target.first", name=first, others=t(others))
+    return t("target.first" if race.paired else "target.first_unpaired", name=first, others=t(others))
 
 
 def _median(row: pd.Series[Any], unit: str) -> str:

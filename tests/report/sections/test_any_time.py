@@ -22,9 +22,12 @@ from tests.helpers.made_curves import curves_table, exponentials
 T = load(resources.templates() / "catalogue.toml", ["en"])
 
 
-def section_of(table: pd.DataFrame, metric: str = "accuracy", *, higher_is_better: bool = True) -> Section:
+def section_of(
+    table: pd.DataFrame, metric: str = "accuracy", *, higher_is_better: bool = True, paired: bool = True
+) -> Section:
     ends = table.groupby(["problem", "optimizer", "seed"]).tail(1)
-    return any_time_section(compare(ends, metric=metric, higher_is_better=higher_is_better), table, T)
+    comparison = compare(ends, metric=metric, higher_is_better=higher_is_better, paired=paired)
+    return any_time_section(comparison, table, T)
 
 
 def texts(section: Section, kind: str = "any-time comparison") -> list[str]:
@@ -100,6 +103,15 @@ def test_losses_are_better_when_lower() -> None:
     rows = texts(section_of(table, "loss", higher_is_better=False))
     assert re.search(r" 25\.0 \[", rows[0])
     assert "shows B to be better" in rows[2]
+
+
+def test_trials_that_share_no_seed_are_compared_as_two_samples() -> None:
+    table = exponentials(epochs=50, seeds=8, noise=1e-3, A=0.02, B=0.04)
+    table.loc[table["optimizer"] == "B", "seed"] += 100
+    apart, paired = (texts(section_of(table, paired=each)) for each in (False, True))
+    assert re.search(r" (24|25)\.\d \[2\d\.\d, 2\d\.\d\]$", apart[0])
+    assert apart[2].endswith("shows B to be better than every other optimizer.")
+    assert paired[0].endswith(" –")
 
 
 def test_without_epochs_or_anything_to_compare_there_is_no_section() -> None:
