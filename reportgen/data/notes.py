@@ -18,7 +18,7 @@ TEXTS = {
     "one_hot": "{array}: one-hot rows of {classes} are turned into class numbers",
     "features": "{arrays}: rows of {columns} values are taken as features, not as images",
     "resplit": "every trial's seed draws a split of its own;"
-    " counts, pictures and columns are those of seed {seed}",
+    " what is shown of the data is that of seed {seed}",
     "split_column": "the column {column} splits the rows:"
     " {train} to train, {validation} to validate, {test} to test",
     "filled": "empty cells: {cells} (columns: {columns}, the first of them {first});"

@@ -206,10 +206,11 @@ def read(folder: Path) -> RunRecords:
         with np.load(inner / "samples.npz", allow_pickle=False) as samples:
             sample_images, sample_labels = samples["images"], samples["labels"]
         excerpts = json.loads((inner / "excerpts.json").read_text(encoding="utf-8"))
+        results = _table(folder / "results.csv", RESULT_COLUMNS)
         return RunRecords(
             manifest_json=checked(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))),
             epochs=_table(folder / "metrics.csv", EPOCH_COLUMNS),
-            results=_table(folder / "results.csv", RESULT_COLUMNS),
+            results=results,
             search=_search(folder / "search.csv"),
             history=_table_if_there(inner / "history.csv", HISTORY_COLUMNS),
             causes=_table_if_there(inner / "causes.csv", CAUSE_COLUMNS),
@@ -220,7 +221,7 @@ def read(folder: Path) -> RunRecords:
             experiment_text=(inner / "experiment.toml").read_text(encoding="utf-8"),
             insight=_arrays(inner / INSIGHT) if (inner / INSIGHT).is_file() else None,
             words=_words_if_there(inner / texts.FILE),
-            answers=Answers.of_bytes((inner / ANSWERS).read_bytes()) if (inner / ANSWERS).is_file() else None,
+            answers=_answers_if_there(inner / ANSWERS, results),
         )
     except Exception as error:  # whatever a damaged file makes a reader raise
         raise UserError(
@@ -266,6 +267,14 @@ def _search(path: Path) -> pd.DataFrame:
         elif not pd.api.types.is_integer_dtype(search[column]):
             raise ValueError(f"{path.name}: column {column} is not of whole numbers")
     return search
+
+
+def _answers_if_there(path: Path, results: pd.DataFrame) -> Answers | None:
+    if not path.is_file():
+        return None
+    answers = Answers.of_bytes(path.read_bytes())
+    answers.by_row(results["seed"])  # which refuses rows that are not there
+    return answers
 
 
 def _table_if_there(path: Path, needed: Sequence[str]) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def compose_run(records: RunRecords, t: Catalogue, fingerprint: str) -> Report:
             comparison_section(records, said.shared, t),
             search_section(records, said.tuned_equally, t),
             tuned_section(records, t),
-            test_section(records, t),
+            test_section(records, said.tuned_equally or said.shared, t),
             audit_section(said.audited),
             conclusions_section(said.conclusions),
             own_words_section(DISCUSSION, records, t),

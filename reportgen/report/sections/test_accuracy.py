@@ -18,9 +18,11 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.confusion import confusion
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.classes import classes_block
+from reportgen.report.sections.comparison import Compared
 from reportgen.report.sections.insight import examples_block
 from reportgen.report.sections.section import Claim, Section, claim_row, claim_sentences
 from reportgen.report.sections.sentences import test_sentences
+from reportgen.report.sections.sources_of_variance import claim_variance, variance_block
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
@@ -29,11 +31,12 @@ CLASSES_IN_TABLES = 30  # with more classes, only the extremes are named
 Matrix = NDArray[np.float64]
 
 
-def test_section(records: RunRecords, t: Catalogue) -> Section:
+def test_section(records: RunRecords, compared: Compared | None, t: Catalogue) -> Section:
     """Return the section on the test set; it is left out where no trial finished.
 
     Args:
         records: Of the run.
+        compared: The comparison that the first page is about; None where a run has none.
         t: The words, in the report's languages.
     """
     results = tested(of_stage(records.results, COMPARISON), of_stage(records.results, TUNED))
@@ -41,10 +44,12 @@ def test_section(records: RunRecords, t: Catalogue) -> Section:
         return Section("test_accuracy", lambda: {"test": None}, shown=False)
     classes = records.manifest.data.classes
     matrix = confusion_matrix(records.confusion, results, classes)
+    variance = variance_block(records, compared, t)
     return Section(
         "test_accuracy",
-        lambda: {"test": describe_test(records, results, matrix, t)},
+        lambda: {"test": {**describe_test(records, results, matrix, t), "variance": variance}},
         (
+            *claim_variance(variance),
             *claim_sentences("test accuracy", test_sentences(results, t)),
             *(Claim("test accuracy", line) for line in seed_lines(results, records.manifest.data)),
             *(
@@ -114,7 +119,7 @@ def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
         row = matrix[index].copy()
         right, total, row[index] = row[index], row.sum(), 0
         most = f", {numbers.mean_count(row.max())} {classes[int(row.argmax())]}" if row.any() else ""
-        descriptions.append(f"{name} {numbers.mean_count(right)}/{numbers.whole(total)}{most}")
+        descriptions.append(f"{name} {numbers.mean_count(right)}/{numbers.mean_count(total)}{most}")
     return "; ".join(descriptions)
 
 
@@ -155,7 +160,7 @@ def class_rows(matrix: Matrix, classes: Sequence[str]) -> list[dict[str, str]]:
     return [
         {
             "name": name,
-            "images": numbers.whole(total),
+            "images": numbers.mean_count(total),
             "correct": numbers.mean_count(right),
             "accuracy": numbers.percent(right / total if total else math.nan),
         }
@@ -212,6 +217,6 @@ def confused_sentence(matrix: Matrix, classes: Sequence[str], seeds: int, t: Cat
         "predicted": classes[predicted],
         "share": numbers.percent(wrong.max() / images, 1),
         "wrong": numbers.mean_count(wrong.max()),
-        "images": numbers.whole(images),
+        "images": numbers.mean_count(images),
     }
     return t("test.confused_many", **words, n=seeds) if seeds > 1 else t("test.confused_one", **words)
