@@ -43,7 +43,7 @@ WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help report test fast unprivileged newer newer-report wheel floors floor-report check-document check lint format types docs \
-	bench simulation drift-simulation problems-simulation any-time-simulation mutation fonts lock clean python system-report system-test
+	bench simulation drift-simulation problems-simulation any-time-simulation variance-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
@@ -111,6 +111,9 @@ drift-simulation: $(INSTALLED) ## how often a rerun raises a false alarm or miss
 
 any-time-simulation: $(INSTALLED) ## how often the bands and exchange rates of whole curves hold the truth, by simulation
 	@$(RUN) tools/any_time_simulation.py $(ARGS)
+
+variance-simulation: $(INSTALLED) ## which sources of variance intervals cover, by simulation
+	@$(RUN) tools/variance_simulation.py $(ARGS)
 
 mutation: system-test $(INSTALLED_DEV) ## change the code a little, and count which changes the tests notice
 	"$(PYTHON)" -m venv --clear build/cosmic-ray
