@@ -150,7 +150,7 @@ def test_what_contradicts_it_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_a_seed_whose_split_lacks_a_class_is_refused_before_training(tmp_path: Path) -> None:
+def test_a_split_that_lacks_a_class_is_refused_before_training(tmp_path: Path) -> None:
     frame = pd.DataFrame({"size": np.arange(40.0) ** 2, "label": np.arange(40) % 3})
     frame.to_csv(tmp_path / "own.csv", index=False)
     data = 'source = "table"\npath = "own.csv"\nlabel = "label"\nresplit = true\nshares = [0.9, 0.05, 0.05]'
