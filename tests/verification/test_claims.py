@@ -27,7 +27,8 @@ from tests.helpers.verified import failed, prove
 KINDS = [
     "key findings", "results at a glance", "images of every class", "proofs", "results of the comparison",
     "means and intervals", "verdicts", "time to target", "any-time comparison", "last epochs",
-    "test accuracy", "accuracy of every class", "audit", "conclusions", "trials",
+    "test accuracy", "sources of variance", "intervals for new test images", "accuracy of every class",
+    "audit", "conclusions", "trials",
 ]  # fmt: skip
 """Of a run that compares, trains one setup fully, and searched nothing."""
 OF_TABLES = ("scores", "any_time", "across_problems", "table_audit")

@@ -49,9 +49,9 @@ def test_section(records: RunRecords, compared: Compared | None, t: Catalogue) -
         "test_accuracy",
         lambda: {"test": {**describe_test(records, results, matrix, t), "variance": variance}},
         (
-            *claim_variance(variance),
             *claim_sentences("test accuracy", test_sentences(results, t)),
             *(Claim("test accuracy", line) for line in seed_lines(results, records.manifest.data)),
+            *claim_variance(variance),
             *(
                 claim_row("accuracy of every class", *row.values())
                 for row in class_rows(matrix, classes)[:CLASSES_IN_TABLES]
