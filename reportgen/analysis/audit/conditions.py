@@ -14,13 +14,10 @@ from reportgen.analysis.audit.facts import (
     labels_of,
     name_of,
 )
-from reportgen.analysis.sign_flip import fewest_seeds
 
 TOLERANCE = 1e-3
 """How far the measured length of a gradient may be off: the measurement is good to about 1e-7, but now and
 then a ReLU changes sides on it. A batch divided by once too often is off by half at least."""
-
-ALPHA = 0.05
 
 OWN = {"stage", "label", "optimizer", "hyperparameters", "hidden", "epochs", "reads_test"}
 """What may differ between compared setups, or is looked at by itself."""
@@ -163,27 +160,3 @@ def fraction(factor: float) -> str:
     if 1.5 < inverse < 1e6 and abs(inverse - round(inverse)) <= TOLERANCE * inverse:
         return f"1/{round(inverse)}"
     return f"{factor:.4g}"
-
-
-def enough_seeds(trials: Sequence[AuditedTrial], searches: Mapping[int, int] | None = None) -> Iterator[Fact]:
-    """Yield whether the sign-flip test could tell every pair apart with the seeds that all finished.
-
-    Args:
-        trials: Of one stage.
-        searches: Of each seed, the search that found its settings. Where seeds share one of several, searches
-            are counted, those of which every seed finished. None where nothing was searched.
-    """
-    labels = labels_of(trials)
-    pairs = math.comb(len(labels), 2)
-    finished = [
-        {trial.seed for trial in trials if trial.label == label and trial.finished} for label in labels
-    ]
-    whole = set.intersection(*finished) if finished else set()
-    several = 1 < len(set((searches or {}).values())) < len(searches or {})
-    if searches is not None and several:
-        whole = set(searches.values()) - {search for seed, search in searches.items() if seed not in whole}
-    seeds = len(whole)
-    needed = fewest_seeds(ALPHA / max(pairs, 1))
-    passed = seeds >= needed
-    key = "seeds_enough" if passed else "seeds_too_few"
-    yield Fact(key, passed, {"seeds": seeds, "needed": needed, "setups": len(labels), "pairs": pairs})

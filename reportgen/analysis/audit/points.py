@@ -11,7 +11,6 @@ from reportgen.analysis.audit.class_shares import class_shares
 from reportgen.analysis.audit.codes import CODES
 from reportgen.analysis.audit.conditions import (
     batch_order,
-    enough_seeds,
     gradient_scale,
     initial_weights,
     lengths,
@@ -24,6 +23,7 @@ from reportgen.analysis.audit.learning import learned
 from reportgen.analysis.audit.other_hyperparameters import Defaults, other_hyperparameters
 from reportgen.analysis.audit.own_rates import learning_rates
 from reportgen.analysis.audit.search_seen import FoundSearch, search_seen
+from reportgen.analysis.audit.seed_power import enough_seeds
 from reportgen.analysis.audit.tuning_effort import budget
 from reportgen.analysis.audit.validation_size import validation_size
 from reportgen.analysis.results import of_stage
@@ -103,7 +103,7 @@ def audit(
             *test_set_readings(trials),
             *search_seeds(trials, settings, search),
         ],
-        "enough_seeds": enough_seeds(last, settings.searches),
+        "enough_seeds": enough_seeds(last, settings.margin, settings.searches or {}),
         "other_hyperparameters": other_hyperparameters(last, defaults or {}, own),
         "search_seen": seen,
         "validation_large": validation_size(last or trials, data, of_comparison),
