@@ -26,6 +26,7 @@ from reportgen.records import run_folder
 from reportgen.records.claims import Claims
 from reportgen.records.database import Database
 from reportgen.records.history import History
+from reportgen.records.looks import find_looks
 from reportgen.records.manifest import read_description
 from reportgen.records.run import Run
 
@@ -89,12 +90,15 @@ def run(
         )
         history = History(kept.store.database, output)
         history.take_in(source.name)
-        before = history.before(source.name, read_description(manifest))
+        description = read_description(manifest)
+        before = history.before(source.name, description)
+        results = tables.results_table(records)
+        manifest["looks"] = find_looks(history.runs(source.name), description, results)
         folder = run_folder.keep(
             run_folder.RunRecords(
                 manifest_json=manifest,
                 epochs=tables.epochs_table(records),
-                results=tables.results_table(records),
+                results=results,
                 search=search_table(searched),
                 confusion=tables.confusion_table(records, prepared.classes),
                 history=before.scores,

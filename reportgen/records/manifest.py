@@ -228,6 +228,13 @@ class DescribedOptimizer(Recorded):
     defaults: dict[str, Annotated[Value, BeforeValidator(as_tuple)]] | None = None
 
 
+class Look(Recorded):
+    """An earlier run that compared the same with other seeds."""
+
+    run: str
+    seeds: Listed[int]
+
+
 class Manifest(Description):
     """What a report needs to know of its run.
 
@@ -235,7 +242,8 @@ class Manifest(Description):
     kept_trials: the keys of all trainings that the run rests on, those of its search too. layers: where they
     are a user's; None where all are this program's. optimizers: by name; empty in records of a time when they
     were not described. found_searches: by stage, the record of the search that its settings came from, as
-    records/searches.py reads it; those that the output folder did not have are missing.
+    records/searches.py reads it; those that the output folder did not have are missing. looks: by stage, the
+    earlier runs that compared the same with other seeds.
     """
 
     experiment: RunExperiment
@@ -248,6 +256,7 @@ class Manifest(Description):
     layers: UserLayers | None = None
     optimizers: dict[str, DescribedOptimizer] = Field(default_factory=dict)
     found_searches: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    looks: dict[str, Listed[Look]] = Field(default_factory=dict)
     device: Device
 
     @model_validator(mode="after")

@@ -14,10 +14,12 @@ from reportgen.analysis.any_time.of_problem import compare_curves
 from reportgen.analysis.best_epoch import chosen_by
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import FEW, Finding, of_comparison
+from reportgen.analysis.looks import count_looks, level_of_look
 from reportgen.analysis.pairs import Lost
 from reportgen.analysis.results import curves as curves_of
 from reportgen.analysis.results import mean_by_search, of_stage, scores
 from reportgen.experiment.stages import COMPARISON, joined
+from reportgen.records.manifest import Look
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
 from reportgen.report.figures.marks import color
@@ -53,6 +55,7 @@ class Compared:
         found: The comparison.
         findings: What can be said of it.
         searches: Of each seed, the search that found its settings; None where these were not searched.
+        look: The how manieth look at the same comparison this is, with other seeds each time.
     """
 
     stage: str
@@ -61,6 +64,7 @@ class Compared:
     found: Comparison
     findings: tuple[Finding, ...]
     searches: Mapping[int, int] | None = None
+    look: int = 1
 
 
 def compared(
@@ -69,6 +73,7 @@ def compared(
     searches: Mapping[int, int] | None = None,
     *,
     margin: float | None = None,
+    looks: Sequence[Look] = (),
 ) -> Compared | None:
     """Return the comparison of a stage's results; None where there are none.
 
@@ -77,14 +82,17 @@ def compared(
         where: SHARED or EACH_TUNED of analysis/findings.
         searches: Of each seed, the search that found its settings; None where these were not searched.
         margin: Up to where a difference of accuracy is as good as none.
+        looks: The earlier runs that compared the same with other seeds.
     """
     if results.empty:
         return None
     stage = str(results["stage"].iloc[0])
     table = scores(results) if searches is None else mean_by_search(scores(results), searches)
-    comparison = compare(table, metric="test_accuracy", margin=margin, lost=Lost.DIVERGED)
+    look = count_looks([one.seeds for one in looks], table["optimizer"].nunique())
+    alpha = level_of_look(look)
+    comparison = compare(table, metric="test_accuracy", alpha=alpha, margin=margin, lost=Lost.DIVERGED)
     findings = tuple(of_comparison(comparison, stage, where))
-    return Compared(stage, where, table, comparison, findings, searches)
+    return Compared(stage, where, table, comparison, findings, searches, look)
 
 
 def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogue) -> Section:

@@ -11,6 +11,7 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.audit import Audit, describe_audit
 from reportgen.report.sections.comparison import Compared, compared
 from reportgen.report.sections.conclusions import conclude, conclusion_phrases, first_page
+from reportgen.report.sections.families import family_phrases
 from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
@@ -48,9 +49,18 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
     """
     results = records.results
     settings = records.manifest.experiment.settings
-    shared = compared(of_stage(results, COMPARISON), SHARED, margin=settings.margin)
+    shared = compared(
+        of_stage(results, COMPARISON),
+        SHARED,
+        margin=settings.margin,
+        looks=records.manifest.looks.get(COMPARISON, ()),
+    )
     tuned_equally = compared(
-        of_stage(results, EQUALLY_TUNED), EACH_TUNED, settings.searches, margin=settings.margin
+        of_stage(results, EQUALLY_TUNED),
+        EACH_TUNED,
+        settings.searches,
+        margin=settings.margin,
+        looks=records.manifest.looks.get(EQUALLY_TUNED, ()),
     )
     findings = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
     audited = describe_audit(records, t)
@@ -59,5 +69,8 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
         tuned_equally,
         audited,
         tuple(first_page(findings, shared, results, t)),
-        tuple(conclusion_phrases(findings, shared, results, t)),
+        (
+            *conclusion_phrases(findings, shared, results, t),
+            *family_phrases(shared, tuned_equally, settings, t),
+        ),
     )
