@@ -53,7 +53,7 @@ def test_a_further_look_is_tested_at_its_own_level_and_the_report_says_so(output
     first, _, second, *_ = (headlines(run.records, t) for run in runs(output))
     assert first.shared is not None
     assert second.shared is not None
-    assert (first.shared.found.alpha, second.shared.found.alpha) == (0.05, 0.0025)
+    assert [one.shared.found.alpha for one in (first, second)] == pytest.approx([0.05, 0.0025])
     said = [phrase.texts["en"] for phrase in second.conclusions]
     assert any("This is look number 2 at the same comparison" in line and "0.25%" in line for line in said)
     assert not any("look number" in phrase.texts["en"] for phrase in first.conclusions)
