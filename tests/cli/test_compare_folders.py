@@ -39,7 +39,7 @@ def test_the_report_of_a_folder_is_proved_by_what_was_read_of_it(cli: Cli, runs:
     answer = cli("compare", "runs", "--to", "one", "--languages", "en")
     assert answer.code == 0, answer
     assumed = answer.out.splitlines()[0]
-    assert "runs is TensorBoard events; a step is an epoch; " in assumed
+    assert "runs is a folder of TensorBoard; a step is an epoch; " in assumed
     assert "'Adam-seed0' is Adam with seed 0" in assumed
     shutil.rmtree(runs)
     verified = cli("verify", "one.pdf")

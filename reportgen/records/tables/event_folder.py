@@ -17,7 +17,7 @@ from reportgen.records.tables.raw import RawTable
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
 FILE = re.compile(r".*\btfevents\b.*")
-FORM = "TensorBoard events"
+FORM = "a folder of TensorBoard"
 MOST_SCALARS = 3_000_000
 SESSION = re.compile(r"\d{9,}(\.\d+)?")
 """A folder within a run's own, where its hyperparameters were written: it is called by the time."""

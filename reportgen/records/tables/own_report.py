@@ -54,7 +54,7 @@ def _read(attached: Mapping[str, Path], folder: Path, read_file: Callable[[Path]
         run.mkdir()
         for name in RUN:
             attached[name].rename(run / name)
-        return replace(own_run.read(run), form="report of a run")
+        return replace(own_run.read(run), form="the report of a run")
     if COMPARISON not in attached:
         raise UserError("carries no results; name a report of a run, or of a comparison")
     try:
@@ -64,4 +64,4 @@ def _read(attached: Mapping[str, Path], folder: Path, read_file: Callable[[Path]
         raise UserError(f"{COMPARISON} is damaged; ask its sender for it again") from None
     if len(names) != 1 or names[0][0] not in attached:
         raise UserError(f"carries {len(names)} tables; save those that are attached, and name them instead")
-    return replace(read_file(attached[names[0][0]]), form=f"report of the table {shown(names[0][1])}")
+    return replace(read_file(attached[names[0][0]]), form=f"the report of the table {shown(names[0][1])}")

@@ -44,7 +44,9 @@ def read(folder: Path) -> RawTable:
     tested = merged["epoch"] == merged["best_epoch"]
     frame = merged.assign(test_accuracy=merged["test_accuracy"].where(tested, ""))
     frame = frame.drop(columns=["_merge", "best_epoch"])
-    return replace(epochs, frame=frame, path=folder, form=f"run {shown(folder.resolve().name)}", sparse=True)
+    return replace(
+        epochs, frame=frame, path=folder, form=f"the run {shown(folder.resolve().name)}", sparse=True
+    )
 
 
 def _read(path: Path) -> RawTable:

@@ -25,7 +25,7 @@ def numbers(table: RawTable, *columns: str) -> pd.DataFrame:
 
 def test_a_run_has_a_row_for_each_epoch_and_its_test_at_the_best(tiny_run: Path) -> None:
     table = read_raw(tiny_run)
-    assert (table.form, table.sparse) == (f"run '{tiny_run.name}'", True)
+    assert (table.form, table.sparse) == (f"the run '{tiny_run.name}'", True)
     records = run_folder.read(tiny_run)
     columns = ["epoch", "validation_accuracy", "training_loss"]
     pd.testing.assert_frame_equal(
@@ -39,7 +39,7 @@ def test_a_run_has_a_row_for_each_epoch_and_its_test_at_the_best(tiny_run: Path)
 def test_a_report_holds_the_same_table_as_its_run(tiny_run: Path, tmp_path: Path) -> None:
     shutil.copy(tiny_run / "report.pdf", tmp_path / "someones.pdf")
     table = read_raw(tmp_path / "someones.pdf")
-    assert table.form == "report of a run"
+    assert table.form == "the report of a run"
     assert "whether they are genuine says `reportgen verify`" in table.notes[-1]
     pd.testing.assert_frame_equal(table.frame, read_raw(tiny_run).frame)
     assert table.path == tmp_path / "someones.pdf"
@@ -72,7 +72,7 @@ TABLE = b"optimizer,seed,score\nSGD,0,0.5\n"
 def test_the_report_of_a_table_holds_it(tmp_path: Path) -> None:
     how = b'{"files": [{"attached": "x.csv", "file": "mine.csv", "name": null}]}'
     table = read_raw(a_pdf(tmp_path / "r.pdf", comparison__json=how, x__csv=TABLE))
-    assert table.form == "report of the table 'mine.csv'"
+    assert table.form == "the report of the table 'mine.csv'"
     assert table.frame.to_dict("records") == [{"optimizer": "SGD", "seed": "0", "score": "0.5"}]
 
 

@@ -29,7 +29,7 @@ def test_a_run_is_compared_by_its_test_as_its_results_are(tiny_run: Path) -> Non
     assert scores.metric == expected.metric == "test_accuracy"
     assert trials(scores) == trials(expected)
     assert scores.curves is None
-    assert scores.assumed == (f"{tiny_run.name} is run '{tiny_run.name}'",)
+    assert scores.assumed == (f"{tiny_run.name} is the run '{tiny_run.name}'",)
 
 
 def test_other_metrics_of_a_run_are_curves(tiny_run: Path) -> None:

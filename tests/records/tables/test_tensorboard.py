@@ -43,7 +43,7 @@ def test_the_runs_of_a_folder_are_curves_called_by_their_folders(runs: Any, tmp_
     for name in ("SGD-seed0", "SGD-seed1", "Adam-seed0"):
         runs(name)
     table = read_raw(tmp_path / "runs")
-    assert (table.form, table.sparse, table.paired) == ("TensorBoard events", True, None)
+    assert (table.form, table.sparse, table.paired) == ("a folder of TensorBoard", True, None)
     assert table.notes[0] == "a step is an epoch"
     assert "'Adam-seed0' is Adam with seed 0" in table.notes[1]
     assert rows(tmp_path, "optimizer", "seed", "epoch", "test/acc") == [
