@@ -14,6 +14,7 @@ PACKAGE = ROOT / "reportgen"
 
 TOPICS = {
     "across_problems": "all problems together",
+    "answers": "told right",
     "any_time": "any-time",
     "audit": "audit",
     "cache": "cache",

@@ -1,4 +1,4 @@
-"""Which test images the trials of a run told right, gathered to be kept."""
+"""Which test images trials told right, gathered to be kept."""
 
 from __future__ import annotations
 
