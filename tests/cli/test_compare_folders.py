@@ -18,13 +18,14 @@ SEEDS = 7
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Path:
-    """A folder of TensorBoard with two optimizers that differ."""
+    """A folder of TensorBoard with two optimizers that differ in a test at the end."""
     tensorboardX = pytest.importorskip("tensorboardX")  # noqa: N806 - so it is called
     for optimizer, accuracy in (("SGD", 0.7), ("Adam", 0.8)):
         for seed in range(SEEDS):
             with tensorboardX.SummaryWriter(str(tmp_path / "runs" / f"{optimizer}-seed{seed}")) as writer:
                 for epoch in (1, 2):
-                    writer.add_scalar("test/acc", accuracy + 0.01 * epoch + 0.001 * (seed % 3), epoch)
+                    writer.add_scalar("train/loss", 1 / epoch, epoch)
+                writer.add_scalar("test/acc", accuracy + 0.001 * (seed % 3), 2)
     return tmp_path / "runs"
 
 
