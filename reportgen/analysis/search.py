@@ -19,8 +19,10 @@ def working_range(tried: pd.DataFrame) -> dict[str, float] | None:
 
     Returns:
         low and high, their ratio as factor, and the best one; None where fewer than three learning rates were
-        tried.
+        tried, or halving trained some longer than others.
     """
+    if "rung" in tried and tried["rung"].any():
+        return None
     means = mean_by_learning_rate(tried)
     if len(means) < 3 or means.isna().all():
         return None
@@ -33,6 +35,14 @@ def working_range(tried: pd.DataFrame) -> dict[str, float] | None:
         high += 1
     rates = means.index.to_numpy(dtype=float)
     return {"low": rates[low], "high": rates[high], "factor": rates[high] / rates[low], "best": rates[best]}
+
+
+def longest(search: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the longest trials of every setting; with halving it has shorter ones as well."""
+    if "rung" not in search or not search["rung"].any():
+        return search
+    settings = [search["stage"], search["setup"], repeats_of(search), search["number"]]
+    return search[search["rung"] == search.groupby(settings)["rung"].transform("max")]
 
 
 def mean_by_learning_rate(tried: pd.DataFrame) -> pd.Series[float]:

@@ -79,6 +79,46 @@ Spaces = dict[str, Annotated[Space, BeforeValidator(_space)]]
 SearchSeeds = Annotated[Seeds, BeforeValidator(_search_seeds)]
 
 
+class Halving(Table):
+    """Successive halving: all settings are trained for a short time, the best of them for longer.
+
+    Source: Jamieson & Talwalkar, Non-stochastic best arm identification (AISTATS 2016).
+    """
+
+    factor: Annotated[int, Field(ge=2, le=10)] = 3
+    """One in so many settings goes on, to so many times the epochs; the factor alone may stand for the table:
+    `halving = 3`.
+    """
+    first_epochs: Epochs | None = None
+    """Epochs of the first round; without it, as few as leave one setting for the last."""
+
+    def rounds(self, trials: int, epochs: int) -> tuple[tuple[int, int], ...]:
+        """Return how many settings each round trains, and for how many epochs; the last for all of them.
+
+        Args:
+            trials: Settings of the first round.
+            epochs: Of the last one.
+        """
+        first = self.first_epochs
+        if first is None:
+            first, left = epochs, trials
+            while left >= self.factor and first > 1:
+                first, left = max(1, first // self.factor), left // self.factor
+        rounds = []
+        while first < epochs and trials > 1:
+            rounds.append((trials, first))
+            trials, first = max(1, trials // self.factor), first * self.factor
+        return (*rounds, (trials, epochs))
+
+
+def _halving(value: object) -> object:
+    """A factor stands for halving by it."""
+    return {"factor": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+SomeHalving = Annotated[Halving | None, BeforeValidator(_halving), Later()]
+
+
 class StageSearch(Table):
     """How the settings of a stage are searched for: the same number of trials for every setup.
 
@@ -97,6 +137,10 @@ class StageSearch(Table):
     """Epochs of a search trial, if it is to be shorter than the stage's own."""
     sampler_seed: Seed = 0
     """Other random draws, or another order of Optuna's proposals."""
+    halving: SomeHalving = None
+    """Train all settings for a short time and only the best for longer: `3`, or `{ factor = 3, first_epochs =
+    2 }`. Each round trains anew, as long as it says; without it, every setting is trained to the end.
+    """
     space: Annotated[Spaces, Field(min_length=1)]
     """By setting, the values to try: `{ low = 1e-4, high = 1.0 }`, or a list of choices."""
 
@@ -104,6 +148,15 @@ class StageSearch(Table):
     def all_seeds(self) -> tuple[int, ...]:
         """The seeds of all its trials."""
         return self.seeds
+
+    def rounds(self, epochs: int) -> tuple[tuple[int, int], ...]:
+        """Return how many settings each round trains, and for how many epochs; one round without halving.
+
+        Args:
+            epochs: Of the stage that is searched for.
+        """
+        full = self.epochs or epochs
+        return self.halving.rounds(self.trials, full) if self.halving else ((self.trials, full),)
 
 
 class ComparisonSearch(StageSearch):
@@ -161,7 +214,9 @@ class FoundBy(Table):
     seeds: Seeds
     """The seeds that it tried them with."""
     epochs: Epochs
-    """The epochs of its trials."""
+    """The epochs of its trials, with halving those of its last round."""
+    halving: SomeHalving = None
+    """How it halved, where it did."""
     space: OneLine
     """What it searched in, as text for the reader."""
     at_edge: Annotated[tuple[OneLine, ...], BeforeValidator(as_tuple)] = ()

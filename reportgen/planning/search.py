@@ -24,10 +24,14 @@ TrainTrials = Callable[[Sequence[Trial]], Sequence[Record]]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Settings that were tried, and the record of every search seed."""
+    """Settings that were tried, and the record of every search seed.
+
+    records: of its longest trials. shorter: of those in the rounds of halving before.
+    """
 
     values: Values
     records: tuple[Record, ...]
+    shorter: tuple[tuple[Record, ...], ...] = ()
 
     @property
     def score(self) -> float | None:
@@ -46,7 +50,7 @@ class Searched:
 
     @property
     def best(self) -> Candidate:
-        """The candidate of the highest score, the first of several.
+        """The candidate of the highest score, the first of several; with halving, of those trained longest.
 
         Raises:
             ExperimentError: Every one diverged.
@@ -57,7 +61,7 @@ class Searched:
                 f"search.{self.study.stage}: {self.study.label} diverged with every setting that was tried;"
                 " search smaller learning rates"
             )
-        return max(finished, key=lambda candidate: candidate.score or 0.0)
+        return max(finished, key=lambda candidate: (len(candidate.shorter), candidate.score or 0.0))
 
     @property
     def at_edge(self) -> tuple[str, ...]:
@@ -104,10 +108,44 @@ def search(studies: Sequence[Study], train: TrainTrials) -> list[Searched]:
             if candidates:
                 proposer.tell([candidate.score for candidate in candidates])
             before.extend(candidates)
+    for rung in range(1, max((len(study.rounds) for study in studies), default=0)):
+        _go_on(studies, tried, rung, train)
     searched = [Searched(study, tuple(candidates)) for study, candidates in zip(studies, tried, strict=True)]
     for of_setup in searched:
         of_setup.best  # noqa: B018 - raises where there is none
     return searched
+
+
+def _go_on(studies: Sequence[Study], tried: Sequence[list[Candidate]], rung: int, train: TrainTrials) -> None:
+    """Train the best of a round of halving anew, for longer; what is tried is changed in place."""
+    chosen = [
+        _best_of_round(before, rung, study.rounds[rung][0]) if rung < len(study.rounds) else []
+        for study, before in zip(studies, tried, strict=True)
+    ]
+    trials = [
+        search_trials(study, before[place].values, place + 1, rung)
+        for study, before, places in zip(studies, tried, chosen, strict=True)
+        for place in places
+    ]
+    records = iter(train([trial for seeds in trials for trial in seeds]) if trials else ())
+    for study, before, places in zip(studies, tried, chosen, strict=True):
+        for place in places:
+            candidate = before[place]
+            before[place] = Candidate(
+                candidate.values,
+                tuple(itertools.islice(records, len(study.seeds))),
+                (*candidate.shorter, candidate.records),
+            )
+
+
+def _best_of_round(candidates: Sequence[Candidate], rung: int, count: int) -> list[int]:
+    """The places of those that go on to a round, in their order: the best of the round before."""
+    scores = {
+        place: candidate.score
+        for place, candidate in enumerate(candidates)
+        if len(candidate.shorter) == rung - 1 and candidate.score is not None
+    }
+    return sorted(sorted(scores, key=lambda place: -(scores[place] or 0.0))[:count])
 
 
 def apply(experiment: Experiment, searched: Sequence[Searched]) -> tuple[Experiment, ...]:
@@ -156,14 +194,15 @@ def search_table(searched: Sequence[Searched]) -> pd.DataFrame:
         The columns of SEARCH_COLUMNS and LATER_SEARCH_COLUMNS. stage, setup: what it was tried for. number:
         counts the settings of a search from 1. settings: the searched values, as JSON. chosen: whether these
         are the best of their search. at_edge: which of the chosen ones lie at the edge of their space.
-        repeat: which of several searches for the same it is, from 0.
+        repeat: which of several searches for the same it is, from 0. rung: the round of halving, from 0.
     """
     rows: list[dict[str, Any]] = []
     for of_setup in searched:
         best_candidate = of_setup.best
         for number, candidate in enumerate(of_setup.candidates, start=1):
-            chosen = candidate is best_candidate
-            for record in candidate.records:
+            rounds = (*candidate.shorter, candidate.records)
+            for rung, record in [(rung, record) for rung, records in enumerate(rounds) for record in records]:
+                chosen = candidate is best_candidate and rung == len(candidate.shorter)
                 best = record.best
                 rows.append(
                     {
@@ -182,6 +221,7 @@ def search_table(searched: Sequence[Searched]) -> pd.DataFrame:
                         "chosen": chosen,
                         "at_edge": ", ".join(of_setup.at_edge) if chosen else "",
                         "repeat": of_setup.study.repeat,
+                        "rung": rung,
                     }
                 )
     return pd.DataFrame(rows, columns=[*SEARCH_COLUMNS, *LATER_SEARCH_COLUMNS])

@@ -34,6 +34,7 @@ class Study:
         make: Returns the setup with other values of these settings, trained for as long as the search says.
         optimizers: What the names of optimizers mean.
         repeat: Which of several searches for the same it is, from 0.
+        rounds: How many settings each round of it trains, and for how many epochs: one but for halving.
     """
 
     stage: str
@@ -44,6 +45,7 @@ class Study:
     make: Callable[[Values], Setup]
     optimizers: OptimizersByName
     repeat: int = 0
+    rounds: tuple[tuple[int, int], ...] = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -74,15 +76,18 @@ class Study:
         return f"search.{self.stage}.space.{name}"
 
 
-def search_trials(study: Study, values: Values, number: int) -> list[Trial]:
+def search_trials(study: Study, values: Values, number: int, rung: int = 0) -> list[Trial]:
     """Return the trials of one candidate, a seed each, with the experiment's defects and without its test.
 
     Args:
         study: What is searched.
         values: The settings that are tried.
         number: Counts what is tried for a setup from 1.
+        rung: The round of halving, from 0.
     """
     setup, search = study.make(values), study.search
+    if search.halving:
+        setup = replace(setup, epochs=study.rounds[rung][1])
     label = f"{setup.label} {number}/{search.trials}"
     if isinstance(search, ComparisonSearch) and search.repeats > 1:
         label += f" of search {study.repeat + 1}/{search.repeats}"
@@ -132,6 +137,8 @@ def _mistakes(study: Study) -> list[str]:
         return [
             f"search.{study.stage}.space: nothing in it is for {study.label}; it takes: {', '.join(takes)}"
         ]
+    if mistake := _too_short(study, {}):
+        return [f"search.{study.stage}.halving: {mistake}"]
     impossible = [line for name in study.spaces if (line := _impossible(study, name))]
     if impossible:
         return impossible
@@ -140,6 +147,22 @@ def _mistakes(study: Study) -> list[str]:
     except ExperimentError as error:
         return [f"search.{study.stage}, for {study.label}: {error}"]
     return []
+
+
+def _too_short(study: Study, values: Values) -> str:
+    """What does not fit into the first round of halving; empty where all does."""
+    if study.search.halving is None:
+        return ""
+    setup, (_, epochs) = study.make(values), study.rounds[0]
+    if (first := study.search.halving.first_epochs) and first >= setup.epochs:
+        return f"first_epochs = {first} must be less than the {setup.epochs} epochs of the last round"
+    latest = max([setup.schedule.warmup_epochs, *setup.schedule.at])
+    if latest >= epochs or setup.average_epochs > epochs:
+        return (
+            f"its first round has {epochs} epochs, which schedule or average_epochs do not fit into; give a"
+            " larger first_epochs"
+        )
+    return ""
 
 
 def make_proposer(study: Study) -> Proposer:
@@ -156,6 +179,8 @@ def _impossible(study: Study, name: str) -> str:
     for value in space.choices or (space.low, space.high):
         try:
             setup = study.make({name: value})
+            if problem := _too_short(study, {name: value}):
+                raise ValueError(problem)
             kind = study.optimizers.find(setup.optimizer)
             if name in setup.hyperparameters and (
                 problem := problem_of(setup.hyperparameters[name], kind.hyperparameters.get(name))
@@ -255,6 +280,7 @@ def _of_comparison(experiment: Experiment, classes: int, optimizers: OptimizersB
                 COMPARISON, short, with_values(optimizer, values), optimizers, grown=grown
             ),
             optimizers=optimizers,
+            rounds=wanted.rounds(settings.epochs),
         )
         yield from (replace(study, repeat=repeat) for repeat in range(wanted.repeats))
 
@@ -271,7 +297,16 @@ def _of_tuned(experiment: Experiment, optimizers: OptimizersByName) -> Iterator[
         return make_setup(TUNED, tuned, tuned.optimizer, optimizers)
 
     defects = defects_of(experiment)
-    yield Study(TUNED, settings.optimizer.shown_as, wanted, wanted.space, defects, make, optimizers)
+    yield Study(
+        TUNED,
+        settings.optimizer.shown_as,
+        wanted,
+        wanted.space,
+        defects,
+        make,
+        optimizers,
+        rounds=wanted.rounds(settings.epochs),
+    )
 
 
 def with_values(optimizer: OptimizerSettings, values: Values) -> OptimizerSettings:

@@ -139,6 +139,7 @@ def _how(name: str, searched: Sequence[Searched]) -> dict[str, Any]:
         "trials": study.search.trials,
         "seeds": list(study.search.seeds),
         "epochs": study.search.epochs or study.make({}).epochs,
+        **({"halving": study.search.halving.model_dump(exclude_none=True)} if study.search.halving else {}),
         "space": "; ".join(_space(of_setup.study) for of_setup in searched),
         "at_edge": edges,
     }

@@ -57,7 +57,7 @@ SEARCH_COLUMNS = (
     *TRIAL_COLUMNS, "number", "settings", "learning_rate", "status", "epochs", "best_epoch",
     "validation_loss", "validation_accuracy", "seconds", "chosen", "at_edge",
 )  # fmt: skip
-LATER_SEARCH_COLUMNS = ("repeat",)
+LATER_SEARCH_COLUMNS = ("repeat", "rung")
 """Further columns of search.csv, which runs of older versions lack; all is 0 there."""
 HISTORY_COLUMNS = ("run", "started", "reference", "stage", "setup", "seed", "score")
 CAUSE_COLUMNS = ("reference", "kind", "name", "before", "now")

@@ -36,7 +36,7 @@ def audited(records: Records) -> dict[str, Point]:
     settings = Experiment.model_validate(records["settings"]).model_copy(update={"found": found_by})
     columns = [
         "stage", "setup", "number", "seed", "epochs", "settings", "learning_rate", "status", "chosen",
-        "at_edge", "repeat", "validation_accuracy",
+        "at_edge", "repeat", "rung", "validation_accuracy",
     ]  # fmt: skip
     search = pd.DataFrame(records["search"], columns=columns)
     found = audit(trials, data, settings, search, defaults=records["defaults"])

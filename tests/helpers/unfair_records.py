@@ -49,7 +49,7 @@ def fair() -> Records:
             {
                 "stage": "comparison", "setup": label, "number": number, "seed": 1000, "epochs": 2,
                 "settings": json.dumps({"learning_rate": rate}), "learning_rate": rate,
-                "status": "finished", "chosen": number == 2, "at_edge": "", "repeat": 0,
+                "status": "finished", "chosen": number == 2, "at_edge": "", "repeat": 0, "rung": 0,
                 "validation_accuracy": (0.8, 0.9, 0.85, 0.5)[number - 1],
             }
             for label in LABELS

@@ -92,7 +92,9 @@ def run_records(records: list[Record]) -> RunRecords:
         manifest_json=a_manifest(format=1, nested={"優化器": [1, None, 0.1]}),
         epochs=tables.epochs_table(records),
         results=tables.results_table(records),
-        search=pd.DataFrame(SEARCH, columns=list(run_folder.SEARCH_COLUMNS)).assign(repeat=[0, 1]),
+        search=pd.DataFrame(SEARCH, columns=list(run_folder.SEARCH_COLUMNS)).assign(
+            repeat=[0, 1], rung=[1, 0]
+        ),
         confusion=tables.confusion_table(records, NAMES),
         sample_images=np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3, 1),
         sample_labels=np.array([1, 0]),
@@ -119,8 +121,9 @@ KINDS = {"mixed": RECORDS, "all diverged": [RECORDS[3]], "one": RECORDS[:1]}
 def test_a_search_of_an_older_version_was_made_once(tmp_path: Path) -> None:
     folder = keep(tmp_path, run_records(RECORDS))
     table = pd.read_csv(folder / "search.csv")
-    table.drop(columns="repeat").to_csv(folder / "search.csv", index=False)
+    table.drop(columns=["repeat", "rung"]).to_csv(folder / "search.csv", index=False)
     assert list(run_folder.read(folder).search["repeat"]) == [0, 0]
+    assert list(run_folder.read(folder).search["rung"]) == [0, 0]
     table.assign(repeat=["first", "0.5"]).to_csv(folder / "search.csv", index=False)
     with pytest.raises(UserError, match="column repeat is not of whole numbers"):
         run_folder.read(folder)

@@ -24,9 +24,10 @@ from reportgen.analysis.audit.other_hyperparameters import Defaults, other_hyper
 from reportgen.analysis.audit.own_rates import learning_rates
 from reportgen.analysis.audit.search_seen import FoundSearch, search_seen
 from reportgen.analysis.audit.seed_power import enough_seeds
-from reportgen.analysis.audit.tuning_effort import budget
+from reportgen.analysis.audit.tuning_effort import budget, search_length
 from reportgen.analysis.audit.validation_size import validation_size
 from reportgen.analysis.results import of_stage
+from reportgen.analysis.search import longest
 from reportgen.experiment.audit_settings import CODES_OF_RUNS
 from reportgen.experiment.model import Experiment
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
@@ -94,8 +95,11 @@ def audit(
         "same_weights": initial_weights(compared),
         "same_batches": batch_order(compared),
         "same_training": [*lengths(compared), *whole_epochs(trials, data)],
-        "same_budget": budget(last, of_comparison, asked, declared),
-        "own_rate": learning_rates(last, of_comparison, settings.searches or {}, declared),
+        "same_budget": [
+            *budget(last, of_comparison, asked, declared),
+            *search_length(last, asked if len(of_comparison) or declared is None else declared.epochs),
+        ],
+        "own_rate": learning_rates(last, longest(of_comparison), settings.searches or {}, declared),
         "true_gradient": gradient_scale(trials),
         "data_apart": overlaps(data, settings),
         "choice": [

@@ -45,6 +45,17 @@ def budget(
         yield Fact("nothing_tuned", None)
 
 
+def search_length(trials: Sequence[AuditedTrial], searched: int) -> Iterator[Fact]:
+    """Yield that a search trained for fewer epochs than the trials that it serves, where it did.
+
+    Args:
+        trials: Those that are audited.
+        searched: Epochs of a trial of the search.
+    """
+    if trials and searched < trials[0].setup.epochs:
+        yield Fact("search_shorter", None, {"searched": searched, "trained": trials[0].setup.epochs})
+
+
 def _searched_budget(
     members: Mapping[str, Sequence[str]], search: pd.DataFrame, asked: int, *, stops_early: bool
 ) -> Fact:
@@ -66,8 +77,9 @@ def _searched_budget(
     }
     finished = search["status"] == "finished"
     if first and all(effort == first for effort in efforts.values()):
-        if not stops_early and search.loc[finished, "epochs"].nunique() <= 1:
-            return Fact("budget_same", True, values)
+        rungs = search["rung"] if "rung" in search else pd.Series(0, index=search.index)
+        if not stops_early and search[finished].groupby(rungs[finished])["epochs"].nunique().max() <= 1:
+            return Fact("budget_halved" if rungs.any() else "budget_same", True, values)
         if stops_early:
             # what diverged was not stopped for want of progress: it counts as if it had gone on
             spent = [int(rows["epochs"].where(finished[rows.index], asked).sum()) for rows in tried.values()]

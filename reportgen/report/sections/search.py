@@ -13,7 +13,7 @@ from markupsafe import Markup
 from reportgen.analysis.any_time.trial_curves import lay_out
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import curves, of_stage
-from reportgen.analysis.search import mean_by_learning_rate, repeats_of, settings_at_edge
+from reportgen.analysis.search import longest, mean_by_learning_rate, repeats_of, settings_at_edge
 from reportgen.experiment.model import Stage
 from reportgen.experiment.search import ComparisonSearch, FoundBy, StageSearch
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
@@ -115,19 +115,19 @@ def describe_search(records: RunRecords, searched: str, t: Catalogue) -> dict[st
         ],
         "rates": drawn(
             learning_rates,
-            trials,
+            longest(trials),
             labels,
             setups,
             prefix=f"{key}-rates",
-            description=rates_alt(trials, t).plain(),
+            description=rates_alt(longest(trials), t).plain(),
         ),
         "rates_caption": together(
             [t("search.rates_caption"), *([t("search.panels")] if len(setups) > FEW else [])],
             "list.sentences",
             t,
         ),
-        "rates_alt": rates_alt(trials, t),
-        "tuning": tuning_block(trials, how, key, t),
+        "rates_alt": rates_alt(longest(trials), t),
+        "tuning": None if how.halving else tuning_block(trials, how, key, t),
     }
 
 
@@ -140,6 +140,12 @@ def notes(how: StageSearch, trained: Stage, t: Catalogue) -> list[Phrase]:
         t: The words, in the report's languages.
     """
     phrases = []
+    if how.halving is not None:
+        rounds = [
+            t("search.round", settings=count, epochs=epochs_in_words(epochs, t))
+            for count, epochs in how.rounds(trained.epochs)
+        ]
+        phrases.append(t("search.halving", rounds=together(rounds, "list.names", t)))
     if how.epochs is not None and how.epochs < trained.epochs:
         lengths = {"searched": how.epochs, "trained": trained.epochs}
         phrases.append(
@@ -236,7 +242,9 @@ def effort(how: StageSearch | FoundBy, epochs: int, t: Catalogue) -> dict[str, o
         "trials": how.trials,
         "method": t(f"search.{how.method}"),
         "seeds": seeds_in_words(len(how.seeds), t),
-        "epochs": epochs_in_words(epochs, t),
+        "epochs": t("search.up_to", epochs=epochs_in_words(epochs, t))
+        if how.halving
+        else epochs_in_words(epochs, t),
     }
 
 
