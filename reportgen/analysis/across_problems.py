@@ -249,7 +249,13 @@ def over_problems(
     """
     if stages:
         return None
-    return across_problems(scores, alpha=comparison.alpha, higher_is_better=comparison.higher_is_better)
+    return across_problems(
+        scores,
+        alpha=comparison.alpha,
+        higher_is_better=comparison.higher_is_better,
+        against=comparison.against,
+        paired=comparison.paired,
+    )
 
 
 def _grids(table: pd.DataFrame, higher_is_better: bool) -> list[_Grid]:

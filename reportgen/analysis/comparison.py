@@ -16,7 +16,7 @@ from reportgen.analysis.pair_tests import compare_pairs
 from reportgen.analysis.pairs import SEPARATED, Lost, Pair, Problem, Question, Verdict
 from reportgen.analysis.scores import AnalysisError, checked
 from reportgen.analysis.standings import Standing
-from reportgen.experiment.direction import is_accuracy
+from reportgen.experiment.direction import is_time, is_accuracy
 
 Progress = Callable[[int, int], None]
 
@@ -116,7 +116,7 @@ def compare(
     margin: float | None = None,
     against: str | None = None,
     paired: bool = True,
-    lost: Lost = Lost.NO_SCORE,
+    lost: Lost | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -135,7 +135,8 @@ def compare(
             found to be practically the same.
         against: Compare the others with this optimizer alone, which leaves fewer tests to correct for.
         paired: False where trials of one seed share nothing.
-        lost: What a trial without a score is called.
+        lost: What a trial without a score is called; without, a time until something was MISSED where the
+            name of the metric says so, and anything else has NO_SCORE.
         seed: Of the bootstrap and of random sign flips; besides the scores, the result depends on nothing
             else.
         progress: Is told how much is done, and of how much.
@@ -187,7 +188,7 @@ def compare(
         summaries=pd.concat(summaries.values(), ignore_index=True),
         pairs=tuple(chain.from_iterable(pairs)),
         standings=tuple(standings),
-        lost=lost,
+        lost=lost or (Lost.MISSED if not higher_is_better and is_time(metric) else Lost.NO_SCORE),
     )
 
 

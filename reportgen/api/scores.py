@@ -81,6 +81,20 @@ class Comparison:
 
         return points_table(points_of_table(self.result, self._scores), words_in(("en",)))
 
+    @property
+    def across(self) -> pd.DataFrame:
+        """A row for each pair over all problems: how often the first beats the second, and two verdicts.
+
+        verdict is of these problems with new seeds, verdict_new of new problems of this kind; without several
+        problems there is no row.
+        """
+        from reportgen.analysis.across_problems import PairAcross, over_problems
+
+        across = over_problems(self.result, self.scores, stages=self._scores.stages)
+        return (
+            pd.DataFrame(columns=list(PairAcross.__dataclass_fields__)) if across is None else across.table()
+        )
+
     def report(
         self,
         path: str | Path,

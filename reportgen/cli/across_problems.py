@@ -18,16 +18,18 @@ SAYS = {
 }
 
 
-def describe_across(across: AcrossProblems, console_is_terminal: bool) -> list[str]:
+def describe_across(across: AcrossProblems | None, console_is_terminal: bool) -> list[str]:
     """Return what was found over all problems, line by line.
 
     On a terminal the order and a sentence for each pair. Elsewhere lines with tabs, their kind in front:
     across (with a line of column names), and verdict, of `all problems`.
 
     Args:
-        across: The optimizers over all problems.
+        across: The optimizers over all problems; None where there are not several, which is no line.
         console_is_terminal: Whether the lines are for a terminal.
     """
+    if across is None:
+        return []
     sentences = [across_sentence(across, pair) for pair in across.pairs]
     if console_is_terminal:
         standing = across.standing

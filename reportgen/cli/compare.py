@@ -144,7 +144,9 @@ def compare_tables(
     """
     from rich.console import Console
 
+    from reportgen.analysis.across_problems import over_problems
     from reportgen.analysis.comparison import compare
+    from reportgen.cli.across_problems import describe_across
     from reportgen.cli.opening import open_report
     from reportgen.cli.progress import counted
     from reportgen.cli.render import where
@@ -177,9 +179,11 @@ def compare_tables(
             )
         target = report.place(files, comparison, reading, scores) if report is not None else None
         console = Console()
+        across = over_problems(comparison, scores.table, stages=scores.stages)
         for line in [
             *assumed_lines(scores.assumed, console.is_terminal),
             *describe(comparison, console.is_terminal, width=console.width),
+            *describe_across(across, console.is_terminal),
             *audit_lines(points_of_table(comparison, scores), console.is_terminal),
         ]:
             click.echo(line)

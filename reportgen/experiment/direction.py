@@ -24,6 +24,13 @@ LOWER_WORDS = """
 """
 HIGHER, LOWER = frozenset(HIGHER_WORDS.split()), frozenset(LOWER_WORDS.split())
 KNOWN = HIGHER | LOWER
+TIMES = frozenset(
+    """
+    time times seconds second secs sec minutes hours milliseconds ms runtime walltime wallclock duration elapsed
+    時間 秒 秒數 分鐘 小時 耗時
+    """.split()
+)
+COUNTS = frozenset(("steps", "epochs", "iterations"))
 ACCURACIES = frozenset(("accuracy", "acc", "準確率", "正確率"))
 LONGEST = max(map(len, KNOWN))
 
@@ -56,6 +63,16 @@ def higher_is_better(name: str) -> bool | None:
 def is_accuracy(name: str) -> bool:
     """Return whether a metric's name says that it is an accuracy."""
     return has_word(name, ACCURACIES) and higher_is_better(name) is True
+
+
+def is_time(name: str) -> bool:
+    """Return whether a metric's name says that it is a time until something: one without it missed it."""
+    words = list(name_words(name))
+    condition = next((place for place, word in enumerate(words) if word in CONDITIONS), len(words))
+    measured = set(words[:condition])
+    counted = words[condition : condition + 1] == ["to"] and bool(measured & COUNTS)
+    times = any(word in measured or (not word.isascii() and word in name) for word in TIMES)
+    return (times or counted) and higher_is_better(name) is False
 
 
 def has_word(name: str, known: Collection[str]) -> bool:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportgen.analysis.findings import FEW, TABLE, Finding
 from reportgen.analysis.pairs import Pair
 from reportgen.analysis.standings import Standing, ranking, tiered
+from reportgen.experiment.direction import is_time
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.sections.verdicts import metric_name, with_unit
 from reportgen.report.words import numbers
@@ -26,6 +27,13 @@ IN_TABLES = {
     "all_diverged": "all_no_score",
     "single": "single_scored",
     "every_finished": "every_scored",
+}
+IN_TIMES = {
+    "diverged": "missed",
+    "diverged_worse": "missed_worse",
+    "all_diverged": "all_missed",
+    "single": "single_reached",
+    "every_finished": "every_reached",
 }
 
 
@@ -134,8 +142,10 @@ def _in_a_row(texts: Sequence[str], t: Catalogue) -> Phrase:
 
 
 def _key(key: str, values: Mapping[str, Any]) -> str:
-    """The phrase of a finding; of anyone's table it is not known why a score is missing."""
-    return IN_TABLES.get(key, key) if values.get("where") == TABLE else key
+    """The phrase of a finding; of anyone's table it is not known why a score is missing, but of a time."""
+    if values.get("where") != TABLE:
+        return key
+    return (IN_TIMES if is_time(values["metric"]) else IN_TABLES).get(key, key)
 
 
 def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: Catalogue) -> Phrase:
