@@ -16,7 +16,7 @@ from reportgen.analysis.pair_tests import compare_pairs
 from reportgen.analysis.pairs import SEPARATED, Lost, Pair, Problem, Question, Verdict
 from reportgen.analysis.scores import AnalysisError, checked
 from reportgen.analysis.standings import Standing
-from reportgen.experiment.direction import is_time, is_accuracy
+from reportgen.experiment.direction import is_accuracy, is_time
 
 Progress = Callable[[int, int], None]
 

@@ -24,12 +24,11 @@ LOWER_WORDS = """
 """
 HIGHER, LOWER = frozenset(HIGHER_WORDS.split()), frozenset(LOWER_WORDS.split())
 KNOWN = HIGHER | LOWER
-TIMES = frozenset(
-    """
-    time times seconds second secs sec minutes hours milliseconds ms runtime walltime wallclock duration elapsed
-    時間 秒 秒數 分鐘 小時 耗時
-    """.split()
-)
+TIME_WORDS = """
+    time times seconds second secs sec minutes hours milliseconds ms runtime walltime wallclock duration
+    elapsed 時間 秒 秒數 分鐘 小時 耗時
+"""
+TIMES = frozenset(TIME_WORDS.split())
 COUNTS = frozenset(("steps", "epochs", "iterations"))
 ACCURACIES = frozenset(("accuracy", "acc", "準確率", "正確率"))
 LONGEST = max(map(len, KNOWN))
