@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.intervals import CONFIDENCE, Interval
 from reportgen.analysis.pairs import MIRRORED, Verdict
+from reportgen.analysis.problem_grids import grids_of
 from reportgen.analysis.rank_strata import RESAMPLES, Stratum, mean_probability, permutation_tests
 from reportgen.analysis.scores import checked
 from reportgen.analysis.seed_bootstrap import Resampled
@@ -207,7 +208,7 @@ def across_problems(
     problems = tuple(sorted(set(table["problem"])))
     if len(problems) < 2:
         return None
-    grids = _grids(table, higher_is_better)
+    grids = grids_of(table, higher_is_better)
     names = sorted(set(table["optimizer"]))
     strata = {
         pair: found
@@ -256,63 +257,6 @@ def over_problems(
         against=comparison.against,
         paired=comparison.paired,
     )
-
-
-def _grids(table: pd.DataFrame, higher_is_better: bool) -> list[_Grid]:
-    """The trials of each problem, the problems sorted by name."""
-    sign = 1.0 if higher_is_better else -1.0
-    scores = np.nan_to_num(sign * table["score"].to_numpy(dtype=float), nan=-np.inf, neginf=-np.inf)
-    (problems, _), (optimizers, names), (seeds, _) = (
-        pd.factorize(table[column], sort=True) for column in ("problem", "optimizer", "seed")
-    )
-    parts = np.split(np.argsort(problems, kind="stable"), np.cumsum(np.bincount(problems))[:-1])
-    return [
-        _Grid(number, optimizers[rows], list(map(str, names)), seeds[rows], scores[rows])
-        for number, rows in enumerate(parts)
-    ]
-
-
-class _Grid:
-    """The trials of one problem, by seed and optimizer: whether it is there, and its score, higher better.
-
-    Args:
-        number: The place of the problem.
-        optimizers: The optimizer of each trial, by its place in names.
-        names: Of all optimizers.
-        seeds: The seed of each trial, by its place among all.
-        scores: Of each trial; -inf where it is lost.
-    """
-
-    def __init__(
-        self,
-        number: int,
-        optimizers: NDArray[np.intp],
-        names: Sequence[str],
-        seeds: NDArray[np.intp],
-        scores: NDArray[np.float64],
-    ) -> None:
-        self.number = number
-        own, places = np.unique(optimizers, return_inverse=True)
-        own_seeds, columns = np.unique(seeds, return_inverse=True)
-        self.rows = {names[optimizer]: place for place, optimizer in enumerate(own.tolist())}
-        self.there = np.zeros((len(own), len(own_seeds)), dtype=bool)
-        self.there[places, columns] = True
-        self.scores = np.full(self.there.shape, -np.inf)
-        self.scores[places, columns] = scores
-
-    def has(self, *names: str) -> bool:
-        """Whether all of them have a trial."""
-        return all(name in self.rows for name in names)
-
-    def stratum(self, first: str, second: str, paired: bool) -> Stratum:
-        """The two with the seeds that both have; with all of theirs where nothing is paired."""
-        a, b = self.rows[first], self.rows[second]
-        both = self.there[a] & self.there[b]
-        if paired and both.any():
-            return Stratum(self.number, self.scores[a][both], self.scores[b][both], paired=True)
-        return Stratum(
-            self.number, self.scores[a][self.there[a]], self.scores[b][self.there[b]], paired=False
-        )
 
 
 def _against_others(
