@@ -59,7 +59,7 @@ def test_nothing_is_said_of_a_foreign_table_that_it_does_not_show(cli: Cli, seed
         assert claim not in said, claim
     assert "B missed in 1 of" in said
     assert "Every optimizer has trials that missed on “ q ”" in said
-    assert "無分數" in said
+    assert "未達標" in said
     assert "hours (lower is better)" in said
     if seeds == 9:
         assert "rows with the same seed are taken as pairs" in said
