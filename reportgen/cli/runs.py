@@ -146,7 +146,7 @@ def history(experiment: str, output: Path) -> None:
         (
             past.run,
             past.started,
-            "baseline" if past.run == pinned else "",
+            "baseline" if past.run in pinned else "",
             "" if (output / experiment / past.run / "manifest.json").is_file() else "pruned",
             *(numbers.percent(mean) for mean in _means(means, past.run)),
         )
@@ -178,27 +178,37 @@ def known(history: History, experiment: str) -> str:
 
 @click.group(epilog="Example: reportgen baseline set quickstart")
 def baseline() -> None:
-    """Pin the run that later runs of an experiment are held against."""
+    """Pin the run, or the runs, that later runs of an experiment are held against."""
 
 
 @baseline.command("set", epilog="Example: reportgen baseline set quickstart")
-@click.argument("run_", metavar="RUN", shell_complete=complete_runs)
+@click.argument("runs", nargs=-1, required=True, metavar="RUN ...", shell_complete=complete_runs)
 @output_option
-def baseline_set(run_: str, output: Path) -> None:
-    """Make a run its experiment's baseline."""
+def baseline_set(runs: tuple[str, ...], output: Path) -> None:
+    """Make a run its experiment's baseline, or several runs of it together.
+
+    One run's numbers may happen to be high, and then later runs look like a drop again and again; the mean of
+    several is a steadier measure.
+    """
     from reportgen.records import run_folder
     from reportgen.records.find import find_run
     from reportgen.report.page.index import write_index
 
-    folder = find_run(run_, output)
-    run_folder.read(folder)  # one that is damaged is no measure
-    if folder.parent.parent != output.resolve():
-        raise UserError(f"{folder}: is no run of {output}; name its own output folder with --output")
+    folders = sorted({find_run(name, output) for name in runs})
+    for folder in folders:
+        run_folder.read(folder)  # one that is damaged is no measure
+        if folder.parent.parent != output.resolve():
+            raise UserError(f"{folder}: is no run of {output}; name its own output folder with --output")
+        if folder.parent != folders[0].parent:
+            raise UserError(
+                f"{folder}: is not a run of {folders[0].parent.name}; name runs of one experiment"
+            )
+    experiment, names = folders[0].parent.name, [folder.name for folder in folders]
     with opened(output) as past_runs:
-        known(past_runs, folder.parent.name)
-        past_runs.pin(folder.parent.name, folder.name)
+        known(past_runs, experiment)
+        past_runs.pin(experiment, names)
         write_index(past_runs)
-    click.echo(f"baseline of {folder.parent.name}: {folder.name}")
+    click.echo(f"baseline of {experiment}: {', '.join(names)}")
 
 
 @baseline.command("clear", epilog="Example: reportgen baseline clear quickstart")
@@ -209,7 +219,7 @@ def baseline_clear(experiment: str, output: Path) -> None:
     from reportgen.report.page.index import write_index
 
     with opened(output) as past_runs:
-        past_runs.pin(known(past_runs, experiment), None)
+        past_runs.pin(known(past_runs, experiment), ())
         write_index(past_runs)
     click.echo(f"baseline of {experiment}: none")
 
@@ -221,7 +231,8 @@ def baseline_list(output: Path) -> None:
     from reportgen.report.words import numbers
 
     with opened(output) as past_runs:
-        rows = [(name, past_runs.baseline(name) or numbers.MISSING) for name in past_runs.experiments()]
+        names = past_runs.experiments()
+        rows = [(name, ", ".join(past_runs.baseline(name)) or numbers.MISSING) for name in names]
     print_rows("Baselines", ("experiment", "baseline"), rows)
 
 

@@ -25,6 +25,8 @@ RECENT = 5
 """So many runs just before the new one, of the same settings, are taken together as LATEST."""
 REMEMBERED = 100
 """So many runs a report's history goes back."""
+PARTED = "\n"
+"""Between the names of pinned runs, none of which can hold it."""
 SCORE_COLUMNS = ("stage", "setup", "seed", "score")
 LARGEST_SEED = 2**32 - 1
 
@@ -50,7 +52,8 @@ class Before:
 
     scores: those of every one of them, columns of store.HISTORY_COLUMNS; reference says what a run is held
     against as: BASELINE, LATEST, or nothing (empty); one that is both stands there twice. causes:
-    what differs from the baseline, and from the newest of the others; columns of store.CAUSE_COLUMNS.
+    what differs from the baseline's newest run, and from the newest of the others; columns of
+    store.CAUSE_COLUMNS.
     """
 
     scores: pd.DataFrame
@@ -138,13 +141,13 @@ class History:
         recent = [run.run for run in past if same_settings(run.description, description)][-RECENT:]
         tables = [
             run.scores.assign(run=run.run, started=run.started, reference=reference)
-            for run in past[-REMEMBERED:] + [run for run in past[:-REMEMBERED] if run.run == pinned]
+            for run in past[-REMEMBERED:] + [run for run in past[:-REMEMBERED] if run.run in pinned]
             for reference in _roles(run.run, pinned, recent)
         ]
         causes = [
             {"reference": reference, **asdict(difference)}
             for run in past
-            for reference in _roles(run.run, pinned, recent[-1:])
+            for reference in _roles(run.run, pinned[-1:], recent[-1:])
             if reference
             for difference in differences(run.description, description)
         ]
@@ -172,19 +175,24 @@ class History:
             for row in self._sound(experiment)
         ]
 
-    def baseline(self, experiment: str) -> str | None:
-        """The run that was pinned."""
-        found = self.database.execute("SELECT baseline FROM experiments WHERE name = ?", experiment)
-        return found[0][0] if found else None
-
-    def pin(self, experiment: str, run: str | None) -> None:
-        """Make a run the one that later ones are held against.
+    def baseline(self, experiment: str) -> tuple[str, ...]:
+        """Return the runs that were pinned; none where none is.
 
         Args:
             experiment: Its name.
-            run: The run's; None for no longer any.
         """
-        self.database.execute("UPDATE experiments SET baseline = ? WHERE name = ?", run, experiment)
+        found = self.database.execute("SELECT baseline FROM experiments WHERE name = ?", experiment)
+        return tuple(found[0][0].split(PARTED)) if found and found[0][0] else ()
+
+    def pin(self, experiment: str, runs: Sequence[str]) -> None:
+        """Make runs the ones that later ones are held against, all of them together.
+
+        Args:
+            experiment: Its name.
+            runs: The runs' names; none for no longer any.
+        """
+        pinned = PARTED.join(runs) or None
+        self.database.execute("UPDATE experiments SET baseline = ? WHERE name = ?", pinned, experiment)
 
     def _sound(self, experiment: str) -> Iterator[_Row]:
         """An experiment's runs as they were kept, the oldest first; one that is damaged is passed by."""
@@ -251,8 +259,8 @@ def _is_sound(row: _Row, experiment: str, digest: str | None) -> bool:
     return True
 
 
-def _roles(run: str, pinned: str | None, recent: Sequence[str]) -> list[str]:
-    roles = [name for name, held in ((BASELINE, run == pinned), (LATEST, run in recent)) if held]
+def _roles(run: str, pinned: Sequence[str], recent: Sequence[str]) -> list[str]:
+    roles = [name for name, held in ((BASELINE, run in pinned), (LATEST, run in recent)) if held]
     return roles or [""]
 
 

@@ -47,7 +47,7 @@ def prune_runs(history: History, experiments: Sequence[str], keep: int, *, dry: 
         known = {(experiment, past.run) for past in history.runs(experiment)}  # others may be anyone's
         there = run_folder.runs_in(history.output)
         runs = [folder for folder in there if (folder.parent.name, folder.name) in known]
-        staying = {history.baseline(experiment), run_folder.latest(history.output / experiment)}
+        staying = {*history.baseline(experiment), run_folder.latest(history.output / experiment)}
         going += [folder for folder in runs[:-keep] if folder.name not in staying]
     used: dict[str, str] = {}
     for folder in going:

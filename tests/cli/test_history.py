@@ -172,6 +172,22 @@ def test_a_setup_that_newly_diverges_is_a_drop_of_its_own_and_no_gain_of_all(
     assert verdicts["all", "all"] == "not enough seeds"
 
 
+def test_a_baseline_may_be_several_runs(cli: Cli, experiment: Path) -> None:
+    for _ in range(2):
+        run(cli)
+    first, second = runs()
+    answer = cli("baseline", "set", second.name, first.name)
+    assert (answer.code, answer.out) == (0, f"baseline of x: {first.name}, {second.name}\n")
+    assert [row["pinned"] for row in rows(cli("history", "x"))] == ["baseline", "baseline"]
+    experiment.write_text(WORSE, encoding="utf-8")
+    assert run(cli).code == 3
+    history = pd.read_csv(runs()[-1] / "records" / "history.csv")
+    assert set(history.loc[history["reference"] == "baseline", "run"]) == {first.name, second.name}
+    cli("prune", "x", "--keep", 1)
+    assert {first, second} <= set(runs())
+    assert cli("baseline", "clear", "x").out == "baseline of x: none\n"
+
+
 def test_runs_of_other_settings_are_no_measure_unless_pinned(cli: Cli, experiment: Path) -> None:
     run(cli)
     experiment.write_text(WORSE, encoding="utf-8")

@@ -49,7 +49,7 @@ def write_index(history: History) -> Path:
         runs = history.runs(experiment)
         pinned = history.baseline(experiment)
         rows += [
-            run_row(past, history.output, pinned=past.run == pinned)
+            run_row(past, history.output, pinned=past.run in pinned)
             for past in runs
             if (history.output / experiment / past.run / "manifest.json").is_file()
         ]

@@ -129,8 +129,10 @@ def _caption(name: object, rows: pd.DataFrame, records: RunRecords, t: Catalogue
     if name == LATEST:
         runs = int(rows["runs"].iloc[0])
         return t("drift.latest_caption_one") if runs == 1 else t("drift.latest_caption_many", runs=runs)
-    pinned = records.history.loc[records.history["reference"] == BASELINE, "run"].iloc[0]
-    return t("drift.baseline_caption", run=pinned)
+    pinned = list(dict.fromkeys(records.history.loc[records.history["reference"] == BASELINE, "run"]))
+    if len(pinned) == 1:
+        return t("drift.baseline_caption", run=pinned[0])
+    return t("drift.baseline_caption_many", runs=len(pinned), run=pinned[-1])
 
 
 def drift_rows(rows: pd.DataFrame, t: Catalogue) -> list[dict[str, Any]]:
