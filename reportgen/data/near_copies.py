@@ -23,7 +23,13 @@ ALIKE = 0.005
 """Two images are near copies where 1 minus their correlation is at most this, over what they share."""
 
 SIDE = 16
-"""Images are compared at about this many pixels a side."""
+"""Candidates are looked for at about this many pixels a side."""
+
+FINE_SIDE = 64
+"""Those that are worth it are compared at about this many."""
+
+WORTH_A_LOOK = 0.15
+"""At SIDE pixels, a shift by less than one of them leaves no more than this."""
 
 SHIFT = 8
 """A shift of up to one part in so many of the side is looked for."""
@@ -67,30 +73,33 @@ def near_copies(splits: Splits, digest: str) -> dict[str, int]:
 
 
 def _count(splits: Splits) -> dict[str, int]:
-    gray = {name: _gray(part.inputs) for name, part in splits.by_name().items()}
-    features = {name: _features(images) for name, images in gray.items()}
-    return {
-        f"{earlier}-{later}": int(
-            (
-                _unlikeness(gray[later], gray[earlier][_nearest(features[later], features[earlier])]) <= ALIKE
-            ).sum()
-        )
-        for earlier, later in (("train", "validation"), ("train", "test"), ("validation", "test"))
-    }
+    images = {name: part.inputs for name, part in splits.by_name().items()}
+    gray = {name: _gray(of_part, SIDE) for name, of_part in images.items()}
+    features = {name: _features(of_part) for name, of_part in gray.items()}
+    counts = {}
+    for earlier, later in (("train", "validation"), ("train", "test"), ("validation", "test")):
+        nearest = _nearest(features[later], features[earlier])
+        worth = np.flatnonzero(_unlikeness(gray[later], gray[earlier][nearest]) <= WORTH_A_LOOK)
+        finer = (_gray(images[later][worth], FINE_SIDE), _gray(images[earlier][nearest[worth]], FINE_SIDE))
+        counts[f"{earlier}-{later}"] = int((_unlikeness(*finer) <= ALIKE).sum())
+    return counts
 
 
-def _gray(images: Images) -> Floats:
-    """The images without colour, drawn together to about SIDE pixels a side: (N, h, w)."""
-    step = max(1, round(max(images.shape[1:3]) / SIDE))
+def _gray(images: Images, side: int) -> Floats:
+    """The images without colour, drawn together to about this many pixels a side: (N, h, w)."""
+    step = max(1, round(max(images.shape[1:3]) / side))
     rows, columns = (max(1, size // step) for size in images.shape[1:3])
+    # what is left over is cut off on both sides, so that flips stay flips
+    top, left = (
+        max(0, size - count * step) // 2
+        for size, count in zip(images.shape[1:3], (rows, columns), strict=True)
+    )
     gray = np.zeros((len(images), rows, columns), dtype=np.float32)
     for start in range(0, len(images), CHUNK):
-        some = images[start : start + CHUNK, : rows * step, : columns * step].astype(np.float32).sum(axis=3)
-        gray[start : start + CHUNK] = np.add.reduceat(
-            np.add.reduceat(some, np.arange(0, some.shape[1], step), axis=1),
-            np.arange(0, some.shape[2], step),
-            axis=2,
-        )
+        some = images[start : start + CHUNK, top : top + rows * step, left : left + columns * step]
+        bright = some.astype(np.float32).sum(axis=3)
+        bright = np.add.reduceat(bright, np.arange(0, bright.shape[1], step), axis=1)
+        gray[start : start + CHUNK] = np.add.reduceat(bright, np.arange(0, bright.shape[2], step), axis=2)
     return gray
 
 
