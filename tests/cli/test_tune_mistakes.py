@@ -249,6 +249,12 @@ def test_nothing_to_search(cli: Cli, searching: Path) -> None:
     refused_clean(cli("tune", "x.toml"), "x.toml: nothing to search", "[search.comparison]", "[search.tuned]")
 
 
+def test_a_file_has_no_room_for_what_several_searches_found(cli: Cli, searching: Path) -> None:
+    text = SEARCHED.replace("[search.comparison]", "[search.comparison]\nrepeats = 2", 1)
+    searching.write_text(text, encoding="utf-8")
+    refused_clean(cli("tune", "x.toml"), "x.toml: search.comparison.repeats = 2", "`reportgen run`")
+
+
 def test_an_experiment_that_is_not_there(cli: Cli) -> None:
     refused_clean(cli("tune", "tuned-serach"), "tuned-serach", "did you mean tuned-search?")
 
