@@ -52,7 +52,9 @@ def sentence(comparison: Comparison, pair: Pair) -> str:
     """The verdict on a pair, and what it rests on."""
     unit = Unit.of(comparison)
     who = f"{pair.first} and {pair.second}"
-    what = "no seed in common" if pair.paired else "too few trials"
+    what = "no two scores to compare"
+    if pair.paired and not pair.n:
+        what = "no seed in common"
     if not math.isnan(pair.difference):
         what = unit.difference(pair.difference) + " where both have a score" * pair.ranks
         if pair.interval:
