@@ -208,8 +208,8 @@ def test_a_sentence_for_every_verdict() -> None:
     ]
     lost = [math.nan, *UP[1:]]
     assert sentences(A=lost, B=UP)[0].startswith(
-        "A and B are not separable: +0.00 percentage points where both have a score, p = 1 (Holm, exact sign-flip"
-        " test of ranks, 8 seeds); A: no score in 1 of 8"
+        "A and B are not separable: +0.00 percentage points where both have a score, p = 1 (Holm, exact"
+        " sign-flip test of ranks, 8 seeds); A: no score in 1 of 8"
     )
     assert sentences(A=[math.nan], B=[math.inf]) == [
         "A and B: too few seeds for a verdict (1 shared, at least 6 needed): no two scores to compare"
