@@ -6,7 +6,7 @@ import pandas as pd
 
 from reportgen.analysis.audit.facts import Fact
 from reportgen.analysis.search import longest, mean_by_learning_rate, working_range
-from tests.analysis.test_audit import audited, failed
+from tests.helpers.audited_records import audited, failed
 from tests.helpers.unfair_records import Records, fair
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reportgen.analysis.audit.facts import AuditedTrial, Fact, comma_separated
-from reportgen.analysis.audit.families import family_of
+from reportgen.analysis.audit.same_optimizer import family_of
 from reportgen.experiment.search import ComparisonSearch, Space
 from reportgen.experiment.values import Value, as_tuple
 

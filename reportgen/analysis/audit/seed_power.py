@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.analysis.audit.facts import AuditedTrial, Fact, Value, labels_of
-from reportgen.analysis.audit.families import families
+from reportgen.analysis.audit.same_optimizer import families
 from reportgen.analysis.power import MOST_SEEDS, detectable_ratio, seeds_needed
 from reportgen.analysis.sign_flip import fewest_seeds, p_value
 

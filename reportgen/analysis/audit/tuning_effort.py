@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from reportgen.analysis.audit.facts import AuditedTrial, Fact, Value
-from reportgen.analysis.audit.families import families
+from reportgen.analysis.audit.same_optimizer import families
 from reportgen.analysis.search import repeats_of
 from reportgen.experiment.search import FoundBy
 
