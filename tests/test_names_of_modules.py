@@ -31,6 +31,7 @@ TOPICS = {
     "insight": "looked at",
     "layers": "layers",
     "learning_curves": "curves",
+    "looks": "look",
     "limits": "may take",
     "manifest": "manifest",
     "network": "network",

@@ -146,6 +146,7 @@ NO_NUMBERS = {
     "reportgen.data.sources.digits": "made images",
     "reportgen.data.download": "made images",
     "reportgen.data.duplicates": "for the manifest alone",
+    "reportgen.data.near_copies": "for the manifest alone",
     "reportgen.data.errors": "lines for the user",
     "reportgen.data.sources.fashion_mnist": "made images",
     "reportgen.data.sources.image_folder": "made images",

@@ -33,6 +33,14 @@ SIGNS = {
     Verdict.TOO_FEW_PROBLEMS: "too_few_problems",
 }
 
+READINGS = {
+    (True, True): "pairs",
+    (True, False): "pairs_unpaired",
+    (False, True): "pairs_untested",
+    (False, False): "pairs_untested_unpaired",
+}
+"""The phrase that explains a table of pairs: whether they were tested, and whether their trials are paired."""
+
 LOST = {Lost.NO_SCORE: "no_score", Lost.DIVERGED: "diverged", Lost.MISSED: "missed"}
 
 
@@ -115,7 +123,7 @@ def reading_block(
     if not pairs:
         return {"readings": [means], "correction": "", "notes": None}
     tested = was_tested(pairs)
-    key = ("pairs" if tested else "pairs_untested") + ("" if comparison.paired else "_unpaired")
+    key = READINGS[tested, comparison.paired]
     correction = next((pair.correction for pair in pairs if pair.correction), "")
     notes = pair_notes(comparison, pairs, unit, t) if tested else []
     return {

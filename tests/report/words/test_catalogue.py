@@ -111,7 +111,8 @@ def test_every_phrase_is_used_somewhere() -> None:
 
 ABOUT_IMAGES = {
     "ui.per_channel", "data.samples", "data.pixels_per-channel", "data.pixels_differ", "data_note.left_out",
-    "data_note.resized", "data_note.features", "audit.duplicates_unknown", "audit.test_official",
+    "data_note.resized", "data_note.features", "audit.duplicates_unknown", "audit.near_copies",
+    "audit.near_copies_few", "audit.near_copies_none", "audit.test_official",
     "audit.test_set_apart", "audit.test_of_folder", "parts.augmentation", "insight.weights_text",
     "insight.weights_caption", "insight.examples_text", "insight.examples_caption", "source.folder",
 }  # fmt: skip
