@@ -39,7 +39,7 @@ READINGS = {
     (False, True): "pairs_untested",
     (False, False): "pairs_untested_unpaired",
 }
-"""The phrase that explains a table of pairs: whether they were tested, and whether their trials are paired."""
+"""The phrase that explains a table of pairs: whether they were tested, and whether trials are paired."""
 
 LOST = {Lost.NO_SCORE: "no_score", Lost.DIVERGED: "diverged", Lost.MISSED: "missed"}
 
