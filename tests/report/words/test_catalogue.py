@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -43,12 +44,17 @@ def results(stage: str, **scores: list[float | None]) -> pd.DataFrame:
     return table.astype(dict.fromkeys(measured, float))
 
 
+@cache
+def phrases_by_section() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
+
+
 def english(phrases: list[Any]) -> str:
     return " ".join(phrase.texts["en"].striptags() for phrase in phrases)
 
 
 def test_every_phrase_has_both_languages_and_the_same_placeholders() -> None:
-    check(tomllib.loads(CATALOGUE.read_text(encoding="utf-8")))
+    check(phrases_by_section())
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,7 @@ def test_phrases_that_do_not_match_are_refused(phrase: dict[str, str]) -> None:
 
 
 def test_chinese_is_traditional_and_english_is_not_chinese() -> None:
-    for section, phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items():
+    for section, phrases in phrases_by_section().items():
         for key, phrase in phrases.items():
             han = "".join(re.findall(r"[\u4e00-\u9fff]", phrase["zh-Hant"]))
             # Big5 is the character set of Taiwan: simplified characters are not in it
@@ -86,13 +92,17 @@ def test_every_phrase_is_used_somewhere() -> None:
     package = resources.PACKAGE
     programs = [source.read_text(encoding="utf-8") for source in package.rglob("*.py")]
     pages = [source.read_text(encoding="utf-8") for source in resources.templates().rglob("*.j2")]
-    text = "\n".join([*programs, *pages])
     names = {name for program in programs for name in names_in(program)}
     names |= {name for page in pages for name in re.findall(r"'(\w+)'", page)}
+    asked_for, begun = set[str](), dict[str, set[str]]()
+    for text in (*programs, *pages):
+        asked_for.update(re.findall(r"(?<!\w)(?=(\w+\.\w+))", text))
+        for section, start in re.findall(r"""["'](\w+)\.(\w*)(?:\{|' ~)""", text):
+            begun.setdefault(section, set()).add(start)
 
     def is_put_together(section: str, key: str) -> bool:
         """Whether a phrase is asked for by the section, what stands there, and one name or two."""
-        for start in set(re.findall(rf"""["']{section}\.(\w*)(?:\{{|' ~)""", text)):
+        for start in begun.get(section, ()):
             rest = key.removeprefix(start)
             parts = [(rest[:place], rest[place + 1 :]) for place in range(len(rest)) if rest[place] == "_"]
             if key.startswith(start) and (rest in names or any(names.issuperset(pair) for pair in parts)):
@@ -101,10 +111,9 @@ def test_every_phrase_is_used_somewhere() -> None:
 
     unused = [
         f"{section}.{key}"
-        for section, phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items()
+        for section, phrases in phrases_by_section().items()
         for key in {name.removesuffix(ROWS) for name in phrases}
-        if key not in phrases
-        or not (re.search(rf"\b{section}\.{key}\b", text) or is_put_together(section, key))
+        if key not in phrases or not (f"{section}.{key}" in asked_for or is_put_together(section, key))
     ]
     assert unused == []
 
@@ -133,11 +142,11 @@ def test_nothing_that_a_report_about_a_table_says_calls_its_rows_images() -> Non
 
 def values_of(name: str) -> set[str]:
     section, _, key = name.partition(".")
-    return placeholders(tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))[section][key]["en"])
+    return placeholders(phrases_by_section()[section][key]["en"])
 
 
 def test_words_about_rows_take_the_same_values_as_those_about_images() -> None:
-    for phrases in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).values():
+    for phrases in phrases_by_section().values():
         for key in phrases:
             if key.endswith(ROWS):
                 of_images = phrases[key.removesuffix(ROWS)]
