@@ -15,7 +15,7 @@ import pytest
 
 from tests.helpers.experiments import TINY
 
-KILLS = 6
+KILLS = 4
 TEXT = """
 title = "Killed"
 [data]
@@ -26,7 +26,8 @@ test = 100
 [comparison]
 hidden = [32]
 batch_size = 2
-epochs = 40
+epochs = 4
+seeds = 8
 optimizers = [
   { name = "SGD", learning_rate = 0.05 },
   { name = "SGD_Momentum", learning_rate = 0.05 },
@@ -35,22 +36,22 @@ optimizers = [
 [tuned]
 hidden = [32, 16]
 batch_size = 2
-epochs = 40
+epochs = 4
 dropout = 0.2
 average_epochs = 3
 augmentation = { shift = 1 }
 optimizer = { name = "Adam", learning_rate = 0.01 }
 [search.comparison]
-trials = 3
-seeds = 3
-epochs = 12
+trials = 2
+seeds = 2
+epochs = 4
 [search.comparison.space]
 learning_rate = { low = 1e-3, high = 1e-1 }
 [search.tuned]
 method = "optuna"
 trials = 6
-seeds = 3
-epochs = 12
+seeds = 2
+epochs = 4
 [search.tuned.space]
 learning_rate = { low = 1e-3, high = 1e-1 }
 """
@@ -91,17 +92,18 @@ def kill(process: subprocess.Popen[str]) -> int:
 
 
 def killed_again_and_again(folder: Path, *arguments: str) -> None:
-    """Start a command and kill it, KILLS times: most while it trains, some before."""
+    """Start a command and kill it, KILLS times: once before it trains, then amid one of the next trials."""
     moments = random.Random(20)
-    for _ in range(KILLS):
-        workers = moments.choice([1, 1, 1, 2])
+    for ended_trials in (None, *(moments.randint(3, 5) for _ in range(KILLS - 1))):
+        workers = 1 if ended_trials is None else moments.choice([1, 1, 2])
         process = start(folder, *arguments, "--checkpoint-seconds", "0", "--workers", str(workers))
         assert process.stdout is not None
-        if moments.random() < 0.9:
-            process.stdout.readline()
-            time.sleep((1 if workers == 1 else 4) * moments.random())  # several have to start first
-        else:
+        if ended_trials is None:
             time.sleep(3 * moments.random())
+        else:
+            for _ in range(1 + ended_trials):  # before them it says how many there are
+                process.stdout.readline()
+            time.sleep(0.2 * moments.random())
         assert kill(process) == -signal.SIGKILL, "it was done before the kill: make it longer"
 
 
