@@ -53,6 +53,8 @@ report: system-report $(INSTALLED) ## install what is missing, train on the embe
 	@$(VENV)/bin/reportgen run $(ARGS)
 
 test: system-test $(INSTALLED_DEV) ## install what is missing and run all tests
+	@# hundreds of processes begin with it, and where PYTHONDONTWRITEBYTECODE is set each would compile it anew
+	@$(RUN) -m compileall -q reportgen
 	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fast: lint types system-test ## what to run all day: lint, types, and the tests that take no longer than a moment
