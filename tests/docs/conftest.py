@@ -1,4 +1,4 @@
-"""What Sphinx is extended by, as the build of the manual imports it."""
+"""What Sphinx is extended by, as the build of the manual imports it; and a ready experiment in a hurry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from reportgen.files import resources
+from tests.helpers.manual import shortened
 from tests.helpers.project import ROOT
 
 EXTENSIONS = ROOT / "docs" / "extensions"
@@ -31,3 +33,15 @@ def extensions() -> Iterator[dict[str, ModuleType]]:
         sys.path.remove(str(EXTENSIONS))
         for name in MODULES:
             del sys.modules[name]
+
+
+@pytest.fixture
+def quickstart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ready experiment trains for a second."""
+    folder = tmp_path_factory.mktemp("experiments")
+    for file in resources.experiments().glob("*.toml"):
+        text = file.read_text(encoding="utf-8")
+        shorter = shortened(text) if file.stem == "quickstart" else text
+        assert (shorter == text) == (file.stem != "quickstart")
+        (folder / file.name).write_text(shorter, encoding="utf-8")
+    monkeypatch.setattr("reportgen.experiment.reading.ready_experiments", lambda: folder)

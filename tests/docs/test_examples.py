@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,39 +13,35 @@ import click
 import pytest
 
 from reportgen.cli.main import main
-from reportgen.files import resources
 from tests.helpers.cli import Answer, Cli
 from tests.helpers.manual import PAGES, SHELLS, Block, blocks, named, prose
 
-SHORTER = {
-    r"epochs = \d+": "epochs = 2",
-    r"seeds = \d+": "seeds = 2",
-    r"trials = \d+": "trials = 2",
-}
-"""What makes the ready experiment train for a second; everything else of it stays."""
+FIRST = ("reportgen run", "reportgen run quickstart")
+"""What many pages begin with, in a folder without runs: carried out once, and kept for the others."""
 
 
 def is_run(block: Block) -> bool:
     return block.language in SHELLS and not block.marked("not run")
 
 
-@pytest.fixture
-def quickstart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ready experiment trains for a second."""
-    folder = tmp_path_factory.mktemp("experiments")
-    for file in resources.experiments().glob("*.toml"):
-        text = file.read_text(encoding="utf-8")
-        if file.stem == "quickstart":
-            for pattern, shorter in SHORTER.items():
-                text, count = re.subn(pattern, shorter, text)
-                assert count
-        (folder / file.name).write_text(text, encoding="utf-8")
-    monkeypatch.setattr("reportgen.experiment.reading.ready_experiments", lambda: folder)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Answer]]:
+    """A folder with what each of `FIRST` has written, and what it has answered."""
+    return tmp_path_factory.mktemp("kept"), {}
 
 
-def called(cli: Cli, command: str) -> Answer:
+def called(cli: Cli, command: str, kept: tuple[Path, dict[str, Answer]]) -> Answer:
     """What a command of a page does."""
     program, *arguments = shlex.split(command)
+    if command in FIRST and not Path("output").exists():
+        folder, answers = kept
+        output = folder / "-".join(arguments)
+        if command in answers:
+            shutil.copytree(output, "output", symlinks=True)
+        else:
+            answers[command] = cli(*arguments)
+            shutil.copytree("output", output, symlinks=True)
+        return answers[command]
     if program == "reportgen":
         return cli(*arguments)
     if program == "python":
@@ -56,7 +53,9 @@ def called(cli: Cli, command: str) -> Answer:
 @pytest.mark.long
 @pytest.mark.usefixtures("quickstart")
 @pytest.mark.parametrize("page", [page for page in PAGES if any(map(is_run, blocks(page)))], ids=named)
-def test_the_commands_of_a_page_run_one_after_another(cli: Cli, page: Path) -> None:
+def test_the_commands_of_a_page_run_one_after_another(
+    cli: Cli, page: Path, kept: tuple[Path, dict[str, Answer]]
+) -> None:
     for block in blocks(page):
         if file := block.marked("file"):
             Path(file).parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +64,7 @@ def test_the_commands_of_a_page_run_one_after_another(cli: Cli, page: Path) -> N
             expected = [0] * len(block.lines)
             expected[-1] = int(block.marked("exit code") or 0)
             for command, code in zip(block.commands, expected, strict=True):
-                answer = called(cli, command)
+                answer = called(cli, command, kept)
                 assert answer.code == code, (command, answer)
 
 

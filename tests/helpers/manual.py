@@ -12,6 +12,12 @@ from tests.helpers.project import ROOT
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SHELLS = ("console", "sh", "bash", "shell")
 """Languages of blocks that hold commands."""
+SHORTER = {
+    r"epochs = \d+": "epochs = 2",
+    r"seeds = \d+": "seeds = 2",
+    r"trials = \d+": "trials = 2",
+}
+"""What makes an experiment train for a second; everything else of it stays."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,13 @@ class Block:
     def commands(self) -> list[str]:
         """The commands of a console block."""
         return [line.removeprefix("$ ") for line in self.lines]
+
+
+def shortened(experiment: str) -> str:
+    """The text of an experiment that trains for a second."""
+    for pattern, shorter in SHORTER.items():
+        experiment = re.sub(pattern, shorter, experiment)
+    return experiment
 
 
 def named(page: Path) -> str:
