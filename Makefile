@@ -43,7 +43,7 @@ WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help report test fast unprivileged newer newer-report wheel floors floor-report check-document check lint format types docs \
-	bench simulation drift-simulation problems-simulation any-time-simulation variance-simulation mutation fonts lock clean python system-report system-test
+	bench simulation verdict-simulation drift-simulation problems-simulation any-time-simulation variance-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
 	@echo "reportgen: optimizer comparisons, trained and reported in two languages"
@@ -104,6 +104,9 @@ bench: $(INSTALLED_DEV) ## time a training step and whatever else has a benchmar
 
 simulation: $(INSTALLED) ## how often the verdicts are wrong or missed, by simulation
 	@$(RUN) tools/simulation.py $(ARGS)
+
+verdict-simulation: $(INSTALLED) ## the same of a margin, of a change, of several looks and of lost scores, by simulation
+	@$(RUN) tools/verdict_simulation.py $(ARGS)
 
 problems-simulation: $(INSTALLED) ## the same of the verdicts over all problems, by simulation
 	@$(RUN) tools/problems_simulation.py $(ARGS)
