@@ -1,7 +1,7 @@
 """Measure what the verdicts of a margin, of a change and of several looks promise, on made scores.
 
-python tools/verdict_simulation.py            some minutes on one core
-python tools/verdict_simulation.py --quick    a tenth of it, for tests
+python tools/verdict_simulation.py               some ten minutes on one core
+python tools/verdict_simulation.py --runs 200    half of it
 
 Everything goes through reportgen's own comparison. Printed are rates with their 95 % intervals (Clopper &
 Pearson, 1934), and what was promised of them.
@@ -26,7 +26,7 @@ from reportgen.analysis.stepwise import adjusted, holm_counts, shaffer_counts
 from reportgen.analysis.tuning_changes import changes
 from reportgen.randomness import stream
 
-RUNS = 1000
+RUNS = 400
 NAMES = "ABCDEF"
 
 
@@ -176,10 +176,10 @@ def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=0, help="of all random numbers [default: 0]")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the simulated comparisons")
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"simulated tables a line [default: {RUNS}]")
     arguments = parser.parse_args()
     started = time.process_time()
-    for heading, rates in sections(RUNS // 10 if arguments.quick else RUNS, arguments.seed):
+    for heading, rates in sections(arguments.runs, arguments.seed):
         print(f"\n{heading}", flush=True)
         for rate in rates:
             print(rate.line(), flush=True)

@@ -292,4 +292,6 @@ def _seeds_for_margin(one: _Untested, level: float, margin: float | None) -> int
     """How many seeds would show the margin, with the spread seen."""
     if margin is None or one.pair.ranks or not one.pair.paired or one.pair.n < 2:
         return None
-    return seeds_needed(effect_ratio(one.gain - one.gain.mean() + margin), level)
+    ratio = effect_ratio(one.gain - one.gain.mean() + margin)
+    # to two digits, which is more than the spread is known to, and leaves few to work out
+    return seeds_needed(float(f"{ratio:.2g}"), level)

@@ -40,6 +40,7 @@ def power(n: int, ratio: float, level: float) -> float:
     return float(_noncentral_t(np.array([n]), ratio, level)[0])
 
 
+@cache
 def seeds_needed(ratio: float, level: float, wanted: float = POWER) -> int | None:
     """Return the least number of seeds with this power; None if it is more than MOST_SEEDS.
 
