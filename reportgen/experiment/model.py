@@ -10,7 +10,7 @@ from reportgen.experiment.audit_settings import AuditSettings
 from reportgen.experiment.data_settings import Data
 from reportgen.experiment.own_text import OwnTexts
 from reportgen.experiment.search import Found, Search
-from reportgen.experiment.stages import COMPARISON, TUNED
+from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED, TUNED
 from reportgen.experiment.values import (
     RECORDED,
     Epochs,
@@ -234,9 +234,10 @@ class Experiment(Table):
     """A difference of accuracy that does not matter, as a share of 1, said before the experiment runs: two
     optimizers that differ by less are practically the same.
     """
-    confirmatory: Annotated[Literal["comparison", "equally tuned"] | None, Later()] = None
-    """The one comparison whose verdicts count as confirmed, all others being exploratory: of the optimizers
-    as the file has them, or each as its search found it. Without it, the latter where there is a search.
+    confirmatory: Annotated[OneLine | None, Later()] = None
+    """The one comparison whose verdicts count as confirmed, all others being exploratory: `"comparison"`, of
+    the optimizers as the file has them, or `"equally tuned"`, each as its search found it. Without it, the
+    latter where there is a search.
     """
     code: Annotated[Code, Later()] = Code()
     """Layers and optimizers of one's own, such as those of a homework."""
@@ -283,10 +284,12 @@ class Experiment(Table):
                 "data.resplit draws splits anew, and defects.test_images_from_training_file tests on what one"
                 " of them leaves over: leave one of the two out"
             )
-        if self.confirmatory == "comparison" and self.comparison is None:
-            raise ValueError('confirmatory = "comparison" needs a [comparison]')
-        if self.confirmatory == "equally tuned" and self.search.comparison is None:
-            raise ValueError('confirmatory = "equally tuned" needs a [search.comparison]')
+        if self.confirmatory not in (None, COMPARISON, EQUALLY_TUNED):
+            raise ValueError(f'confirmatory must be "{COMPARISON}" or "{EQUALLY_TUNED}"')
+        if self.confirmatory is not None and self.comparison is None:
+            raise ValueError(f'confirmatory = "{self.confirmatory}" needs a [comparison]')
+        if self.confirmatory == EQUALLY_TUNED and self.search.comparison is None:
+            raise ValueError(f'confirmatory = "{EQUALLY_TUNED}" needs a [search.comparison]')
         return self
 
     @model_validator(mode="after")

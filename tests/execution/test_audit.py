@@ -24,6 +24,7 @@ from reportgen.training import Record, Trial, trainer
 
 TEXT = """
 title = "Audited"
+margin = 0.9
 [data]
 source = "digits"
 train = 120

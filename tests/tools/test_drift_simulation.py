@@ -100,7 +100,7 @@ def test_it_prints_rate_interval_and_spread_of_every_case(
     first, _, *lines = capsys.readouterr().out.splitlines()
     assert "7 headlines" in first
     assert "6 baselines with 2 reruns each" in first
-    assert len(lines) == 4
+    assert len(lines) == 5
     every = next(line for line in lines if "every headline 1% lower" in line)
     low = stats.binomtest(6, 6).proportion_ci(0.95).low
     assert every.split("lower")[1].split()[:5] == ["100.0%", "[", f"{low:.1%},", "100.0%]", "0.0"]

@@ -24,15 +24,15 @@ def family_phrases(
         settings: The experiment, which may have declared it.
         t: The words, in the report's languages.
     """
-    by_where = {one.where: one for one in (shared, tuned_equally) if one and was_tested(one.found.pairs)}
-    if not by_where:
-        return []
+    compared = [one for one in (shared, tuned_equally) if one is not None]
+    by_where = {one.where: one for one in compared if was_tested(one.found.pairs)}
     stage = settings.confirmatory or (EQUALLY_TUNED if EACH_TUNED in by_where else COMPARISON)
     where = STAGES[stage]
-    if where not in by_where:
-        return []
-    key = "family.declared" if settings.confirmatory else "family.by_default"
-    phrases = [t(key, where=t(f"where.{where}"), level=numbers.percent(by_where[where].found.alpha))]
+    phrases = []
+    if where in by_where:
+        key = "family.declared" if settings.confirmatory else "family.by_default"
+        phrases.append(t(key, where=t(f"where.{where}"), level=numbers.percent(by_where[where].found.alpha)))
+    # a further look may have too few seeds for its level, which has to be said as well
     phrases += [
         t(
             "family.look",
@@ -40,7 +40,7 @@ def family_phrases(
             number=str(one.look),
             level=numbers.percent(one.found.alpha),
         )
-        for one in by_where.values()
+        for one in compared
         if one.look > 1
     ]
     return phrases

@@ -34,7 +34,8 @@ ENDLESS = ("epochs = 2", "epochs = 100000")
 
 def without_seconds(record: Record) -> dict[str, Any]:
     found = asdict(record)
-    found["test"]["confusion"] = found["test"]["confusion"].tolist()
+    for name in ("confusion", "correct"):
+        found["test"][name] = found["test"][name].tolist()
     for row in found["epochs"]:
         del row["seconds"]
     return found

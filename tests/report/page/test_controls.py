@@ -191,7 +191,7 @@ def test_one_language_alone_reads_as_its_own(page: webdriver.Chrome, language: s
     labels = [label.text for label in page.find_elements("css selector", ".listing .label")]
     assert labels == [f"{word} {number}" for number in range(1, len(labels) + 1)]
     for row in page.find_elements("css selector", ".audit tbody th"):
-        number = row.find_element("css selector", ".no")
+        number = row.find_element("css selector", ".code")
         name = row.find_element("css selector", f".{language}")
         top = "return arguments[0].getClientRects()[0].top"
         assert abs(page.execute_script(top, number) - page.execute_script(top, name)) < 5, "on one line"
