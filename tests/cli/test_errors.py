@@ -301,5 +301,5 @@ def test_a_pipe_is_refused_and_not_waited_at(cli: Cli, arguments: tuple[str, ...
     os.mkfifo("pipe.toml")
     answer = cli(*arguments)
     assert answer.code == 1
-    assert re.search(rf"{named}:? is a pipe, where an? .*file is expected", answer.error_line)
+    assert re.search(rf"{named}:? is a pipe, where an? (.*file|table) is expected", answer.error_line)
     assert not Path("output").exists()

@@ -25,7 +25,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     "two ranges in a grid": (
         RANGE,
         f"{RANGE}\nweight_decay = {{ low = 1e-6, high = 1.0 }}",
-        ["search.comparison, for SGD", "one range, not 2 (learning_rate, weight_decay)", '"optuna"'],
+        ["search.comparison, for SGD", "one range, not 2 (learning_rate, weight_decay)", 'method = "random"'],
     ),
     "not divisible": (
         "trials = 4",
@@ -205,7 +205,11 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     ),
     "an unknown table": ("[search.tuned]", "[search.tuend]", ["search.tuend", "did you mean tuned?"]),
     "an unknown key": ("trials = 4", "trails = 4", ["search.comparison.trails", "did you mean trials?"]),
-    "an unknown method": ('"optuna"', '"random"', ['search.tuned.method = "random"', "'grid' or 'optuna'"]),
+    "an unknown method": (
+        '"optuna"',
+        '"guess"',
+        ['search.tuned.method = "guess"', "'grid', 'random' or 'optuna'"],
+    ),
     "own that is no table": (
         SEARCHED[SEARCHED.index("[search.comparison.own") : SEARCHED.index("[search.tuned]")],
         "[search.comparison.own]\nSGD = 3\n",
