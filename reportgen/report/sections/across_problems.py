@@ -94,6 +94,7 @@ def _tables_block(
         "caption": together(
             [t("across.table_caption", metric=metric, value=value), *marks], "list.sentences", t
         ),
+        "caption_more": t("across.table_more", metric=metric, value=value),
         "lost": t("across.lost_last", lost=t(f"across.trial_{lost_key(comparison)}")) if lost else None,
     }
 
