@@ -59,6 +59,7 @@ def of_comparison(comparison: Comparison, problem: str, where: str) -> Iterator[
         "problem": problem,
         "metric": comparison.metric,
         "margin": comparison.margin,
+        "paired": comparison.paired,
     }
     ranked = set(standing.order)
     of_problem = [pair for pair in comparison.pairs if pair.problem == problem]

@@ -13,6 +13,18 @@ from reportgen.report.sections.section import Claim, claim_row, claim_sentences
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import ENGLISH, Catalogue, Phrase, together
 
+OF_TABLES = (
+    "lengths_same",
+    "lengths_differ",
+    "columns_same",
+    "columns_differ",
+    "entries_same",
+    "entries_single",
+    "entries_uneven",
+    "tries_differ",
+)
+"""Facts that a table of scores shows, which tells less than a run of ours."""
+
 MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none")}
 """What stands in the table for each result, and the class of its cell."""
 
@@ -52,7 +64,19 @@ def cite(point: Point, t: Catalogue) -> Phrase:
         point: Of the audit.
         t: The words, in the report's languages.
     """
-    return t("audit.cited", code=point.code, name=t(f"audit_point.{point.key}"))
+    return t("audit.cited", code=point.code, name=point_name(point, t))
+
+
+def point_name(point: Point, t: Catalogue) -> Phrase:
+    """Return a point's name: of a table of scores only what can be seen in one.
+
+    Args:
+        point: Of the audit.
+        t: The words, in the report's languages.
+    """
+    of_table = f"audit_point.{point.key}_table"
+    seen = any(fact.key in OF_TABLES for fact in point.facts)
+    return t(of_table if seen and t.has(of_table) else f"audit_point.{point.key}")
 
 
 def describe_point(point: Point, t: Catalogue) -> dict[str, Any]:
@@ -68,7 +92,7 @@ def describe_point(point: Point, t: Catalogue) -> dict[str, Any]:
         mark, kind, result = f"({mark})", "muted", t("audit.muted", result=result)
     return {
         "code": point.code,
-        "name": t(f"audit_point.{point.key}"),
+        "name": point_name(point, t),
         "mark": mark,
         "kind": kind,
         "result": result,
@@ -101,7 +125,7 @@ def points_table(points: Sequence[Point], t: Catalogue) -> pd.DataFrame:
     rows = [
         {
             "code": point.code,
-            "point": _in_english(t(f"audit_point.{point.key}")),
+            "point": _in_english(point_name(point, t)),
             "passed": point.passed,
             "muted": point.muted,
             "facts": tuple(_in_english(fact_phrase(fact, t)) for fact in point.facts),
@@ -124,10 +148,11 @@ def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
         fact: Of a point of the audit.
         t: The words, in the report's languages.
     """
-    return t(f"audit.{fact.key}", **{name: _written(value) for name, value in fact.values.items()})
+    return t(f"audit.{fact.key}", **{name: _written(value, t) for name, value in fact.values.items()})
 
 
-def _written(value: float | str) -> str:
-    if isinstance(value, str):
-        return value
+def _written(value: float | str, t: Catalogue) -> str | Phrase:
+    if isinstance(value, str):  # several in a row are parted as each language does it
+        parts = [t.given(dict.fromkeys(t.languages, part)) for part in value.split("; ")]
+        return together(parts, "list.phrases", t)
     return numbers.whole(value) if isinstance(value, int) else numbers.plain(value)

@@ -12,7 +12,7 @@ from reportgen.analysis.findings import FEW, TABLE, Finding
 from reportgen.analysis.pairs import Pair
 from reportgen.analysis.standings import Standing, ranking, tiered
 from reportgen.experiment.direction import is_time
-from reportgen.report.sections.sentences import seeds_in_words
+from reportgen.report.sections.sentences import seeds_in_words, trials_in_words
 from reportgen.report.sections.verdicts import metric_name, with_unit
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -28,6 +28,13 @@ IN_TABLES = {
     "single": "single_scored",
     "every_finished": "every_scored",
 }
+OF_TRIALS = {
+    "too_few_seeds": "too_few_trials",
+    "pair_too_few_seeds": "pair_too_few_trials",
+    "pairs_too_few_seeds": "pairs_too_few_trials",
+}
+"""What lacks where trials are not paired by seed."""
+
 IN_TIMES = {
     "diverged": "missed",
     "diverged_worse": "missed_worse",
@@ -145,6 +152,8 @@ def _key(key: str, values: Mapping[str, Any]) -> str:
     """The phrase of a finding; of anyone's table it is not known why a score is missing, but of a time."""
     if values.get("where") != TABLE:
         return key
+    if not values["paired"] and key in OF_TRIALS:
+        return OF_TRIALS[key]
     return (IN_TIMES if is_time(values["metric"]) else IN_TABLES).get(key, key)
 
 
@@ -155,9 +164,8 @@ def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: 
     order = Markup("<b>{}</b>").format((tiered if many else ranking)(standing.order, standing.better))
     if key == "too_few_seeds":
         seeds, needed = seeds_in_words(values["seeds"], t), str(values["needed"])
-        return t("finding.too_few_seeds", **words, order=order, seeds=seeds, needed=needed)
-    fewest, most = values["seeds"]
-    seeds = seeds_in_words(most, t) if fewest == most else t("count.seeds", n=f"{fewest}–{most}")
+        return t(f"finding.{_key(key, values)}", **words, order=order, seeds=seeds, needed=needed)
+    seeds = _counted(values, t)
     signs = _signs(standing, t) if many else t("finding.signs" if standing.within else "finding.no_signs")
     own: dict[str, object] = {}
     if key == "winner":
@@ -168,6 +176,14 @@ def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: 
     elif key == "open":
         own = {"names": listed(values["names"], t)}
     return t(f"finding.{key}", **words, **own, order=order, seeds=seeds, signs=signs)
+
+
+def _counted(values: Mapping[str, Any], t: Catalogue) -> Phrase:
+    """How many seeds the pairs have in common, or how many trials each has where they are not paired."""
+    fewest, most = values["seeds"]
+    if fewest != most:
+        return t("count.seeds" if values["paired"] else "count.trials", n=f"{fewest}–{most}")
+    return seeds_in_words(most, t) if values["paired"] else trials_in_words(most, t)
 
 
 def _open(standing: Standing, names: Sequence[str], t: Catalogue) -> tuple[str, dict[str, object]]:
@@ -235,13 +251,11 @@ def _against(
     _: str, values: Mapping[str, Any], __: Unit, words: Mapping[str, object], t: Catalogue
 ) -> Phrase:
     """What is said of each optimizer against the one that all are compared with."""
-    fewest, most = values["seeds"]
-    seeds = seeds_in_words(most, t) if fewest == most else t("count.seeds", n=f"{fewest}–{most}")
     names = {
         kind: listed(values[kind], t) if values[kind] else t("finding.nobody")
         for kind in ("better", "worse", "same", "open")
     }
-    return t("finding.against", **words, reference=values["reference"], seeds=seeds, **names)
+    return t("finding.against", **words, reference=values["reference"], seeds=_counted(values, t), **names)
 
 
 def _pairs_same(

@@ -8,6 +8,7 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import over_problems
 from reportgen.report.sections.verdicts import (
     LOST,
+    counted_heading,
     difference_heading,
     metric_name,
     pair_notes,
@@ -53,6 +54,7 @@ def many_block(comparison: Comparison, unit: Unit, t: Catalogue) -> dict[str, An
         "pairs": [{**pair_row(pair, unit, t), "problem": pair.problem} for pair in comparison.pairs],
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
+        "counted": counted_heading(comparison, t),
         "seeds": t(f"verdict.{LOST[comparison.lost]}_pairs")
         if comparison.paired
         else t("scores.unpaired_pairs"),

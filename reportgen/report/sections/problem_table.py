@@ -119,14 +119,9 @@ def _cell(
     counted = np.nan_to_num(scores, nan=-math.inf if higher_is_better else math.inf)
     middle = float(_median(counted) if medians else counted.mean())
     return {
-        "value": _written(middle, unit) if math.isfinite(middle) else "",
+        "value": unit.value(middle) if math.isfinite(middle) else "",
         "lost": f"{LOST}{lost}/{len(scores)}" if lost else "",
     }
-
-
-def _written(value: float, unit: Unit) -> str:
-    """A score; of large ones, which a column would show as powers of ten, whole numbers."""
-    return numbers.whole(value) if not unit.share and 1e4 <= abs(value) < 1e9 else unit.value(value)
 
 
 def _median(values: NDArray[np.float64]) -> float:

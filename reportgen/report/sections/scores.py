@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,18 @@ from reportgen.report.sections.section import Section, claim_sentences
 from reportgen.report.sections.verdicts import (
     claim_comparison,
     claim_pairs,
+    is_listed,
     metric_name,
     verdict_block,
+    was_tested,
 )
 from reportgen.report.templates.loading import Templates
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.numbers import Unit
+
+AT_MARGIN = ("same", "better_within_margin", "pairs_same")
+"""What the first page of a single problem says as well: it is why a margin was given."""
 
 
 def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -> Section:
@@ -44,32 +50,46 @@ def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -
     _, by_problem = findings_of(comparison)
     sentences = {problem: in_words(findings, unit, t) for problem, findings in by_problem.items()}
     claims = claim_pairs if are_many(comparison) else claim_comparison
+    listed = [
+        pair for pair in comparison.pairs if are_many(comparison) or is_listed(comparison, pair.problem)
+    ]
     return Section(
         "scores",
         lambda: {
-            "problems": [
-                {
-                    "name": problem,
-                    "verdicts": verdict_block(
-                        comparison,
-                        problem,
-                        scores,
-                        unit,
-                        t,
-                        setups=list(comparison.optimizers),
-                        prefix=f"scores-{number}",
-                    ),
-                    "sentences": phrases,
-                }
-                for number, (problem, phrases) in enumerate(sentences.items())
-            ],
+            "problems": _problem_blocks(comparison, scores, unit, t, sentences),
             "many": many_block(comparison, unit, t),
         },
         (
             *claim_sentences("findings", chain.from_iterable(sentences.values())),
-            *claims(comparison, unit, t),
+            *claims(replace(comparison, pairs=tuple(listed)), unit, t),
         ),
     )
+
+
+def _problem_blocks(
+    comparison: Comparison,
+    scores: pd.DataFrame,
+    unit: Unit,
+    t: Catalogue,
+    sentences: Mapping[str, Sequence[Phrase]],
+) -> list[dict[str, Any]]:
+    """What each problem shows; its tables are explained once, where others are read in the same way."""
+    first_of: dict[tuple[str, ...], str] = {}
+    blocks = []
+    for number, (problem, phrases) in enumerate(sentences.items()):
+        verdicts = verdict_block(
+            comparison,
+            problem,
+            scores,
+            unit,
+            t,
+            setups=list(comparison.optimizers),
+            prefix=f"scores-{number}",
+        )
+        explained = first_of.setdefault((*verdicts["readings"], verdicts["fewest"]), problem)
+        like = explained if explained != problem else None
+        blocks.append({"name": problem, "verdicts": verdicts, "sentences": phrases, "like": like})
+    return blocks
 
 
 def scores_front_page(
@@ -100,7 +120,14 @@ def scores_front_page(
     unit = Unit(is_percentage(comparison))
     orders, _ = findings_of(comparison)
     sentences = across_sentences(comparison, across, t)[0] if across is not None else []
-    sentences += many_sentences(comparison, t) if are_many(comparison) else in_words(orders, unit, t)
+    if are_many(comparison):
+        sentences += many_sentences(comparison, t)
+    elif across is not None and comparison.pairs and not was_tested(comparison.pairs):
+        sentences.append(none_tested(comparison, t))
+    else:
+        sentences += in_words(orders, unit, t)
+    if audit is not None:
+        sentences.append(audit)
     return Section(
         "front_page",
         lambda: {
@@ -110,13 +137,27 @@ def scores_front_page(
             "notices": [],
             "failures": [],
             "whose_code": [],
-            "abstract": audit,
+            "abstract": None,
             "findings": sentences,
             "glance": None,
             "setups": [{"name": name, "color": color(n)} for n, name in enumerate(comparison.optimizers)],
         },
-        tuple(claim_sentences("key findings", [*sentences, *([audit] if audit else [])], front=True)),
+        tuple(claim_sentences("key findings", sentences, front=True)),
     )
+
+
+def none_tested(comparison: Comparison, t: Catalogue) -> Phrase:
+    """Return that on no problem by itself a pair could be tested, and what that would have taken.
+
+    Args:
+        comparison: With pairs, none of them tested.
+        t: The words, in the report's languages.
+    """
+    needed = max(pair.fewest_seeds for pair in comparison.pairs)
+    needed_for = {"needed": numbers.whole(needed)}
+    if comparison.paired:
+        return t("scores.none_tested", **needed_for)
+    return t("scores.none_tested_unpaired", **needed_for)
 
 
 def everywhere(line: str, t: Catalogue) -> Phrase:
@@ -193,7 +234,10 @@ def findings_of(comparison: Comparison) -> tuple[list[Finding], dict[str, list[F
         return [], {}
     by_problem = {problem: list(of_comparison(comparison, problem, TABLE)) for problem in comparison.problems}
     return [
-        finding for of_problem in by_problem.values() for finding in of_problem if finding.key in ORDERS
+        finding
+        for of_problem in by_problem.values()
+        for finding in of_problem
+        if finding.key in (ORDERS if len(by_problem) > 1 else (*ORDERS, *AT_MARGIN))
     ], by_problem
 
 

@@ -23,6 +23,16 @@ def seeds_in_words(n: int, t: Catalogue) -> Phrase:
     return t("count.seed") if n == 1 else t("count.seeds", n=numbers.whole(n))
 
 
+def trials_in_words(n: int, t: Catalogue) -> Phrase:
+    """Return a number of trials that each optimizer has, likewise.
+
+    Args:
+        n: How many trials.
+        t: The words, in the report's languages.
+    """
+    return t("count.trial") if n == 1 else t("count.trials", n=numbers.whole(n))
+
+
 def epochs_in_words(n: int, t: Catalogue) -> Phrase:
     """Return a number of epochs, likewise.
 

@@ -9,7 +9,7 @@ from reportgen.analysis.audit.points import Point
 from reportgen.analysis.comparison import Comparison
 from reportgen.experiment.audit_settings import CODES_OF_RUNS
 from reportgen.records.score_files import Scores
-from reportgen.report.sections.audit_points import cite, claim_points, describe_point, fact_phrase
+from reportgen.report.sections.audit_points import cite, claim_points, describe_point, fact_phrase, point_name
 from reportgen.report.sections.findings import listed
 from reportgen.report.sections.section import Section
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
@@ -84,4 +84,4 @@ def failed_lines(points: Sequence[Point], t: Catalogue) -> Iterator[tuple[str, s
         if point.passed is False:
             against = [fact_phrase(fact, t) for fact in point.facts if fact.passed is False]
             found = " ".join(phrase.texts[language].striptags() for phrase in against)
-            yield point.code, t(f"audit_point.{point.key}").texts[language].striptags(), found
+            yield point.code, point_name(point, t).texts[language].striptags(), found

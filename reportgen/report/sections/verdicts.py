@@ -24,6 +24,9 @@ from reportgen.report.words.numbers import Unit
 
 FEWEST_IN_MATRIX, MOST_IN_MATRIX = 3, 12  # optimizers
 
+SECONDS = "seconds"
+"""The metric whose unit is known, and not a share."""
+
 SIGNS = {
     Verdict.BETTER: "better",
     Verdict.WORSE: "worse",
@@ -40,6 +43,12 @@ READINGS = {
     (False, False): "pairs_untested_unpaired",
 }
 """The phrase that explains a table of pairs: whether they were tested, and whether trials are paired."""
+
+UNLISTED = {
+    (False, True): "pairs_untested_many",
+    (False, False): "pairs_untested_many_unpaired",
+}
+"""The same where many pairs, of which none could be tested, have no table."""
 
 LOST = {Lost.NO_SCORE: "no_score", Lost.DIVERGED: "diverged", Lost.MISSED: "missed"}
 
@@ -71,6 +80,7 @@ def verdict_block(
     of_problem = scores[scores["problem"] == problem]
     summary = comparison.summaries[comparison.summaries["problem"] == problem]
     pairs = [pair for pair in comparison.pairs if pair.problem == problem]
+    listed = pairs if where or is_listed(comparison, problem) else []
     tested = was_tested(pairs)
     may_be_best = comparison.standing(problem).may_be_best if tested else ()
     metric = metric_name(comparison.metric, t)
@@ -85,13 +95,14 @@ def verdict_block(
             }
             for row in mean_rows(summary, unit)
         ],
-        **pairs_block(pairs, unit, metric, t, many=len(summary) > FEW, where=where),
-        **reading_block(comparison, pairs, unit, t, bare=not summary["low"].notna().any()),
+        **pairs_block(listed, unit, metric, t, many=len(summary) > FEW, where=where),
+        **reading_block(comparison, pairs, unit, t, bare=not summary["low"].notna().any(), told=bool(listed)),
         "bold": bool(may_be_best),
         "lost": LOST[comparison.lost],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
+        "counted": counted_heading(comparison, t),
         "figure": drawn(
             final_scores,
             of_problem,
@@ -103,12 +114,14 @@ def verdict_block(
             description=alt.plain(),
         ),
         "alt": alt,
-        "matrix": matrix_block(pairs, list(summary["optimizer"]), unit, metric, t, prefix=f"{prefix}-matrix"),
+        "matrix": matrix_block(listed, list(summary["optimizer"]), unit, metric, t, prefix=f"{prefix}-matrix")
+        if comparison.against is None  # against one alone all but a row and a column of it is empty
+        else None,
     }
 
 
 def reading_block(
-    comparison: Comparison, pairs: Sequence[Pair], unit: Unit, t: Catalogue, *, bare: bool
+    comparison: Comparison, pairs: Sequence[Pair], unit: Unit, t: Catalogue, *, bare: bool, told: bool
 ) -> dict[str, Any]:
     """Return how a problem's tables are explained: a block of the same readings is read as the one before.
 
@@ -118,12 +131,13 @@ def reading_block(
         unit: How the scores are written.
         t: The words, in the report's languages.
         bare: Whether the means have no intervals.
+        told: Whether there is a table of the pairs.
     """
     means = "means_bare" if bare else "means"
     if not pairs:
         return {"readings": [means], "correction": "", "notes": None}
     tested = was_tested(pairs)
-    key = READINGS[tested, comparison.paired]
+    key = (READINGS if tested or told else UNLISTED)[tested, comparison.paired]
     correction = next((pair.correction for pair in pairs if pair.correction), "")
     notes = pair_notes(comparison, pairs, unit, t) if tested else []
     return {
@@ -174,6 +188,17 @@ def pairs_block(
     }
 
 
+def is_listed(comparison: Comparison, problem: str) -> bool:
+    """Return whether the pairs of a problem are told one by one: not many of which none could be tested.
+
+    Args:
+        comparison: Of anyone's table of scores.
+        problem: One of its problems.
+    """
+    pairs = [pair for pair in comparison.pairs if pair.problem == problem]
+    return was_tested(pairs) or len({name for pair in pairs for name in (pair.first, pair.second)}) <= FEW
+
+
 def was_tested(pairs: Sequence[Pair]) -> bool:
     """Return whether a test was made of any of these pairs."""
     return any(pair.verdict in TESTED for pair in pairs)
@@ -187,7 +212,20 @@ def difference_heading(unit: Unit, metric: Phrase, t: Catalogue) -> Phrase:
         metric: What the score is called.
         t: The words, in the report's languages.
     """
-    return t("verdict.difference") if unit.share else t("verdict.difference_in", metric=metric)
+    if unit.share:
+        return t("verdict.difference")
+    in_seconds = metric == metric_name(SECONDS, t)
+    return t("verdict.difference_seconds") if in_seconds else t("verdict.difference_in", metric=metric)
+
+
+def counted_heading(comparison: Comparison, t: Catalogue) -> Phrase:
+    """Return the heading of how many values a pair has: seeds, or trials where these are not paired.
+
+    Args:
+        comparison: The comparison.
+        t: The words, in the report's languages.
+    """
+    return t("column.seeds" if comparison.paired else "verdict.trials")
 
 
 def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue, *, signed: bool = True) -> Phrase:
@@ -200,10 +238,11 @@ def with_unit(difference: float, unit: Unit, metric: Phrase, t: Catalogue, *, si
         t: The words, in the report's languages.
         signed: Whether a plus is written.
     """
-    key = "verdict.points" if unit.share else "verdict.in_metric"
-    values = {} if unit.share else {"metric": metric}
+    in_seconds = metric == metric_name(SECONDS, t)
+    key = "points" if unit.share else "in_seconds" if in_seconds else "in_metric"
+    values = {"metric": metric} if key == "in_metric" else {}
     written = unit.difference(difference)
-    return t(key, difference=written if signed else written.removeprefix("+"), **values)
+    return t(f"verdict.{key}", difference=written if signed else written.removeprefix("+"), **values)
 
 
 def matrix_block(
@@ -219,7 +258,7 @@ def matrix_block(
         t: The words, in the report's languages.
         prefix: What the figure's ids begin with, unique in the page.
     """
-    if not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
+    if not pairs or not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
         return None
     labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
     separated = [pair for pair in pairs if pair.verdict in SEPARATED]

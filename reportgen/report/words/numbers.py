@@ -22,6 +22,10 @@ from reportgen.report.words import languages as tongues
 from reportgen.report.words.catalogue import CHINESE, ENGLISH, Phrase
 
 MISSING = "–"
+
+NOISE = 1e-4
+"""So many percentage points are what the search for an interval's end may be off."""
+
 _minus: ContextVar[str] = ContextVar("_minus", default="-")
 _signs: ContextVar[dict[str, str] | None] = ContextVar("_signs", default=None)
 
@@ -184,13 +188,13 @@ class Unit:
 
     def value(self, score: float) -> str:
         """Return a score as it is written."""
-        return percent(score) if self.share else MISSING if _missing(score) else _written(f"{score:.4g}")
+        return percent(score) if self.share else MISSING if _missing(score) else _written(_short(score))
 
     def difference(self, difference: float) -> str:
         """Return a difference of two scores, with its sign."""
         if _missing(difference):
             return MISSING
-        return points(difference) if self.share else _signed(f"{difference:+.4g}")
+        return points(difference) if self.share else _signed(_short(difference, "+"))
 
     def interval(self, low: float, high: float) -> str:
         """Return the interval of a score; empty where there is none.
@@ -210,7 +214,19 @@ class Unit:
         """
         if _missing(low) or _missing(high):
             return ""
-        return between(self.difference(low), self.difference(high))
+        return between(self._end(low), self._end(high))
+
+    def _end(self, difference: float) -> str:
+        """An end of an interval; one that is near 0 and not 0 has the digits that show its side."""
+        if self.share and NOISE < abs(100 * difference) < 0.005:
+            return _signed(f"{100 * difference:+.1g}")
+        return self.difference(difference)
+
+
+def _short(number: float, sign: str = "") -> str:
+    """A number in four digits; a large one whole, which would else be written as a power of ten."""
+    large = 1e4 <= abs(number) < 1e9
+    return f"{number:{sign},.0f}" if large else f"{number:{sign}.4g}"
 
 
 def between(low: str, high: str) -> str:

@@ -94,6 +94,31 @@ def test_of_one_reference_only_its_pairs_are_told(table: pd.DataFrame) -> None:
     assert [row.split(" vs.")[0] for row in rows] == ["A", "B"]
 
 
+def test_of_many_optimizers_with_few_seeds_no_untested_pair_is_listed(cli: Cli) -> None:
+    rng = np.random.default_rng(2)
+    rows = [
+        (f"p{k}", f"O{n}", seed, round(float(20_000 + 9_000 * n + rng.normal(0, 900)), 1))
+        for k in range(3)
+        for n in range(8)
+        for seed in range(4)
+    ]
+    made = pd.DataFrame(rows, columns=["problem", "optimizer", "seed", "seconds"])
+    made.to_csv(TIMES, index=False)
+    answer = cli("compare", TIMES, "--metric", "seconds", "--to", "mine", "--no-pdf")
+    assert answer.code == 0, answer.err
+    html = Path("mine.html").read_text(encoding="utf-8")
+    ids = re.findall(r'<table id="([^"]+)"', html)
+    assert [name for name in ids if re.fullmatch(r"table-scores-\d-pairs", name)] == []
+    front, _, whole = html.partition("<main>")
+    assert "On no problem by itself was a pair tested" in front
+    assert "No test was made on" not in front
+    assert "No test was made on" in whole
+    # the table by problem is cut in two, each part with a caption; large times are whole numbers
+    assert {"table-across-0", "table-across-1"} <= set(ids)
+    assert "on each problem: mean (continued)." in whole
+    assert not re.search(r"\de\+0\d", re.sub(r"<style.*?</style>|<svg.*?</svg>", "", html, flags=re.DOTALL))
+
+
 def test_stages_of_a_run_are_no_problems_to_average_over(cli: Cli) -> None:
     rows = [
         (stage, name, seed, place + seed / 10, "finished")
