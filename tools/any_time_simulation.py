@@ -20,7 +20,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from rates import Rate
 
 from reportgen.analysis.any_time.exchange_rate import exchange_rates, first_crossing
 from reportgen.analysis.any_time.runtime_profiles import (
@@ -157,8 +157,7 @@ def lines(tables: int, seed: int) -> Iterator[str]:
                 if count is None:
                     yield f"{name:<60} too few seeds for any"
                     continue
-                ends = stats.binomtest(count, tables).proportion_ci(0.95)
-                yield f"{name:<60} {count / tables:6.1%}  [{ends.low:6.1%}, {ends.high:6.1%}]"
+                yield Rate(name, count, tables, "").line(60).rstrip()
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rates import Rate
 from scipy import stats
 
 from reportgen.analysis.across_problems import AcrossProblems, across_problems
@@ -94,31 +95,6 @@ class Laboratory:
         pairing = "paired" if self.paired else "unpaired"
         lost = f", {self.lost:.0%} lost" if self.lost else ""
         return f"{self.problems} problems, {self.seeds} seeds {pairing}{lost}"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A line of a table: what was counted how often, and what was promised."""
-
-    what: str
-    hits: int
-    runs: int
-    promised: str
-
-    @property
-    def value(self) -> float:
-        """The share of hits."""
-        return self.hits / self.runs
-
-    def ends(self) -> tuple[float, float]:
-        """The 95 % interval of the rate."""
-        found = stats.binomtest(self.hits, self.runs).proportion_ci(0.95)
-        return float(found.low), float(found.high)
-
-    def line(self) -> str:
-        """The rate in percent with its interval and the promise."""
-        low, high = self.ends()
-        return f"{self.what:<62} {self.value:7.1%}  [{low:6.1%}, {high:6.1%}]   {self.promised}"
 
 
 # ---------------------------------------------------------------- no difference

@@ -11,20 +11,18 @@ the simulation itself leaves open.
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from rates import Rate
 
 from reportgen.analysis.intervals import Interval, bca_interval, t_interval
 from reportgen.analysis.power import power, seeds_needed
 from reportgen.analysis.sign_flip import fewest_seeds, p_value, sign_flip_interval, smallest_p
-from reportgen.analysis.stepwise import holm
+from reportgen.analysis.stepwise import adjusted, shaffer_counts
 from reportgen.randomness import stream
 
 Noise = Callable[[np.random.Generator, int, int], NDArray[np.float64]]
@@ -33,31 +31,6 @@ SEED_EFFECT = 1.0
 
 # of the bootstrap: fewer than the program's, and enough for a rate
 RESAMPLES = 1_999
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A line of a table: what was counted how often, and what was promised."""
-
-    what: str
-    hits: int
-    runs: int
-    promised: str
-
-    @property
-    def value(self) -> float:
-        """The share of hits."""
-        return self.hits / self.runs
-
-    def ends(self) -> tuple[float, float]:
-        """The 95 % interval of the rate."""
-        found = stats.binomtest(self.hits, self.runs).proportion_ci(0.95)
-        return float(found.low), float(found.high)
-
-    def line(self) -> str:
-        """The rate in percent with its interval and the promise."""
-        low, high = self.ends()
-        return f"{self.what:<58} {self.value:7.1%}  [{low:6.1%}, {high:6.1%}]   {self.promised}"
 
 
 # ---------------------------------------------------------------- noise, (n, k) of mean zero
@@ -89,10 +62,11 @@ COVERED: tuple[Noise, ...] = (normal, skewed, unequal)
 # ---------------------------------------------------------------- (a) no true difference
 
 
-def adjusted(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Holm's p of every pair of columns of scores (n, k), as compare() computes it."""
+def corrected(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corrected p of every pair of columns of scores (n, k), as compare() computes it."""
     columns = scores.T
-    return holm([p_value(a - b) for a, b in combinations(columns, 2)])
+    p_values = [p_value(a - b) for a, b in combinations(columns, 2)]
+    return adjusted(p_values, shaffer_counts(len(columns)))
 
 
 def draw(rng: np.random.Generator, noise: Noise, n: int, means: Sequence[float]) -> NDArray[np.float64]:
@@ -112,7 +86,7 @@ def false_verdicts(
             for n in (6, 10, 20):
                 rng = stream(seed, f"{noise.__name__} {k} {n}")
                 tables = (draw(rng, noise, n, [0.0] * k) for _ in range(runs))
-                hits = sum(bool((adjusted(table) <= ALPHA).any()) for table in tables)
+                hits = sum(bool((corrected(table) <= ALPHA).any()) for table in tables)
                 yield Rate(f"{noise.__name__}, {k} optimizers, {n} seeds", hits, runs, promised)
 
 
@@ -150,26 +124,6 @@ def seen(rng: np.random.Generator, n: int, ratio: float, level: float, runs: int
     """In how many of the runs n normal differences of this ratio have p <= level, on the right side."""
     samples = rng.normal(ratio, 1, (runs, n))
     return sum(sample.sum() > 0 and p_value(sample) <= level for sample in samples)
-
-
-def families(runs: int, seed: int) -> Iterator[Rate]:
-    """The recommendation inside a comparison: each pair of several optimizers at its own step of Holm's."""
-    for means in ([0.0, 1.2, 2.4], [0.0, 0.0, 1.5], [0.0, 1.0, 2.0, 3.5]):
-        pairs = [(i, j) for i, j in combinations(range(len(means)), 2) if means[i] != means[j]]
-        family = math.comb(len(means), 2)
-        ratios = {(i, j): abs(means[i] - means[j]) / math.sqrt(2) for i, j in pairs}
-        before = 0
-        for step, pair in enumerate(sorted(pairs, key=lambda pair: -ratios[pair])):
-            n = seeds_needed(ratios[pair], ALPHA / (family - step))
-            if n is None:
-                continue
-            before = n = max(before, n)
-            what = f"means {means}, pair {pair}, {n} seeds"
-            rng = stream(seed, what)
-            place = list(combinations(range(len(means)), 2)).index(pair)
-            tables = (draw(rng, normal, n, means) for _ in range(runs))
-            hits = sum(bool(adjusted(table)[place] <= ALPHA) for table in tables)
-            yield Rate(what, hits, runs, "about 80 % or more")
 
 
 # ---------------------------------------------------------------- (c) intervals
@@ -216,7 +170,6 @@ def sections(runs: int, seed: int) -> Iterator[tuple[str, Iterator[Rate]]]:
     )
     yield "(b) power of one pair, measured and computed", powers(runs, seed)
     yield "(b) power with the recommended number of seeds", recommendations(runs, seed)
-    yield "(b) the same inside a comparison, by Holm's p", families(runs // 2, seed)
     yield "(c) coverage of 95 % intervals", coverages(runs, seed)
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from rates import Rate
 from scipy.special import ndtr
 
 from reportgen.analysis.image_variance import differences
@@ -215,11 +215,8 @@ def lines(labs: int, seed: int) -> Iterator[str]:
     world = World.of(stream(seed, "world"))
     for design in DESIGNS:
         hits, width = coverage(design, labs, seed, world)
-        ends = stats.binomtest(hits, labs).proportion_ci(0.95)
-        yield (
-            f"{design.what:<67} {hits / labs:6.1%}  [{ends.low:6.1%}, {ends.high:6.1%}]  {width:5.2%} "
-            f"  {design.promised}"
-        )
+        promised = f"{design.promised:<12} width {width:.2%}"
+        yield Rate(design.what, hits, labs, promised).line(67)
 
 
 def main() -> None:
@@ -230,7 +227,7 @@ def main() -> None:
     arguments = parser.parse_args()
     labs = LABS // 10 if arguments.quick else LABS
     print(f"seed {arguments.seed}, {labs} laboratories a line")
-    print("how the seeds were made, and the truth; coverage of 95 % intervals, their mean width, the promise")
+    print("how the seeds were made, and the truth; coverage of 95 % intervals, the promise, their mean width")
     start = time.perf_counter()
     for line in lines(labs, arguments.seed):
         print(line, flush=True)

@@ -12,12 +12,11 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from rates import Rate
 
 from reportgen.analysis.comparison import compare
 from reportgen.analysis.looks import level_of_look
@@ -28,22 +27,6 @@ from reportgen.randomness import stream
 
 RUNS = 400
 NAMES = "ABCDEF"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A line of a table: what was counted how often, and what was promised."""
-
-    what: str
-    hits: int
-    runs: int
-    promised: str
-
-    def line(self) -> str:
-        """The rate in percent with its interval and the promise."""
-        ends = stats.binomtest(self.hits, self.runs).proportion_ci(0.95)
-        rate = self.hits / self.runs
-        return f"{self.what:<66} {rate:7.1%}  [{ends.low:6.1%}, {ends.high:6.1%}]   {self.promised}"
 
 
 def table(scores: NDArray[np.float64]) -> pd.DataFrame:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from tests.helpers.project import ROOT
+from tests.helpers.tools import load_tool
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
 def simulation() -> ModuleType:
-    file = ROOT / "tools" / "any_time_simulation.py"
-    spec = importlib.util.spec_from_file_location("any_time_simulation", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("any_time_simulation")
 
 
 def test_without_spread_the_true_lead_is_that_of_exponentials(simulation: ModuleType) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,21 +10,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.helpers.project import ROOT
+from tests.helpers.tools import load_tool
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
 def simulation() -> ModuleType:
-    file = ROOT / "tools" / "drift_simulation.py"
-    spec = importlib.util.spec_from_file_location("drift_simulation", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("drift_simulation")
 
 
 NOISE = {("comparison", "SGD"): 0.004, ("comparison", "Adam"): 0.006}

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tests.helpers.project import ROOT
+from tests.helpers.tools import load_tool
 
 
 @pytest.fixture(scope="module")
-def mutation() -> Iterator[ModuleType]:
-    spec = importlib.util.spec_from_file_location("mutation", ROOT / "tools" / "mutation.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["mutation"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["mutation"]
+def mutation() -> ModuleType:
+    return load_tool("mutation")
 
 
 def test_every_pattern_finds_files(mutation: ModuleType) -> None:

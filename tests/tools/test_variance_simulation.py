@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -12,20 +10,14 @@ import numpy as np
 import pytest
 
 from tests.helpers.project import ROOT
+from tests.helpers.tools import load_tool
 
 TOOL = ROOT / "tools" / "variance_simulation.py"
 
 
 @pytest.fixture(scope="module")
-def simulation() -> Iterator[ModuleType]:
-    spec = importlib.util.spec_from_file_location("variance_simulation", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["variance_simulation"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["variance_simulation"]
+def simulation() -> ModuleType:
+    return load_tool("variance_simulation")
 
 
 @pytest.fixture(scope="module")

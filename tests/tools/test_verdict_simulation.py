@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from tests.helpers.project import ROOT
-
-TOOL = ROOT / "tools" / "verdict_simulation.py"
+from tests.helpers.tools import load_tool
 
 
 @pytest.fixture(scope="module")
-def simulation() -> Iterator[ModuleType]:
-    spec = importlib.util.spec_from_file_location("verdict_simulation", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["verdict_simulation"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["verdict_simulation"]
+def simulation() -> ModuleType:
+    return load_tool("verdict_simulation")
 
 
 @pytest.mark.parametrize("paired", [True, False])
