@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reportgen.analysis.looks import count_looks, level_of_look
 from reportgen.api.html import box_html, line_html, table_html
 from reportgen.api.scores import Comparison, compare
+from reportgen.experiment.direction import is_accuracy
 from reportgen.records import run_folder
 from reportgen.records.find import find_run
 from reportgen.records.run import Run as KeptRun
@@ -62,14 +64,30 @@ class Run(KeptRun):
         rows_are_data = bool(self.records.manifest.data.columns)
         return points_table(points_of(self.records) or (), words.of_rows() if rows_are_data else words)
 
-    def compare(self, *, metric: str = "test_accuracy", alpha: float = 0.05) -> Comparison:
-        """Compare the run's setups, each stage by itself.
+    def compare(self, *, metric: str = "test_accuracy", alpha: float | None = None) -> Comparison:
+        """Compare the run's setups, each stage by itself, with the margin that the experiment declares.
+
+        Seeds that share a search (`repeats`) count for themselves here; the report counts searches.
 
         Args:
-            metric: A column of results.csv.
-            alpha: The chance of a false verdict in a stage.
+            metric: A column of results.csv; the margin is one of accuracies.
+            alpha: The chance of a false verdict in a stage; without, that of the report, where earlier looks
+                at the same comparison are paid for.
         """
-        return compare(self.folder / "results.csv", metric=metric, alpha=alpha)
+        margin = self.records.manifest.experiment.settings.margin if is_accuracy(metric) else None
+        level = self._level() if alpha is None else alpha
+        return compare(self.folder / "results.csv", metric=metric, alpha=level, margin=margin)
+
+    def _level(self) -> float:
+        """The level of the stage that was looked at most often."""
+        looks = [
+            count_looks([look.seeds for look in earlier], self._setups(stage))
+            for stage, earlier in self.records.manifest.looks.items()
+        ]
+        return level_of_look(max(looks, default=1))
+
+    def _setups(self, stage: str) -> int:
+        return int(self.table.loc[self.table["stage"] == stage, "setup"].nunique())
 
     def report(
         self,

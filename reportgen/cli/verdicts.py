@@ -128,7 +128,13 @@ class Unit:
         """[0.40, 2.00], in percent or points where the value is."""
         if math.isnan(low):
             return ""
-        return f"[{100 * low:.2f}, {100 * high:.2f}]" if self.percent else f"[{low:.4g}, {high:.4g}]"
+        return f"[{self._end(low)}, {self._end(high)}]"
+
+    def _end(self, end: float) -> str:
+        """An end of an interval; one that is near 0 and not 0 has the digit that shows its side."""
+        if not self.percent:
+            return f"{end:.4g}"
+        return f"{100 * end:.1g}" if 1e-9 < abs(100 * end) < 0.005 else f"{100 * end:.2f}"
 
 
 def p_text(p: float) -> str:

@@ -163,6 +163,8 @@ def _together(parts: Sequence[Trials], reading: Reading) -> Scores:
     if reading.problem is not None:
         further = further[whole["problem"] == reading.problem].reset_index(drop=True)
     assumed = list(dict.fromkeys(note for part in parts for note in part.notes))
+    if lost := int(table["score"].isna().sum()):
+        assumed.append(f"a trial without a score is worse than any that has one (there are {lost})")
     curves = [part.curves for part in parts if part.curves is not None]
     paired = reading.paired
     if paired is None:

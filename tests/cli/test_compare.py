@@ -71,6 +71,14 @@ def test_known_answers(cli: Cli, tmp_path: Path, case: str) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scores.csv"]
 
 
+def test_an_interval_that_leaves_out_0_is_not_written_as_if_it_began_there(cli: Cli, tmp_path: Path) -> None:
+    gains = [0.00003, 0.02, 0.03, 0.025, 0.03, 0.02]
+    table = write(tmp_path / "scores.csv", A=[0.5] * 6, B=[0.5 + gain for gain in gains])
+    table.write_text(table.read_text().replace("score", "accuracy"))
+    out = cli("compare", table, "--metric", "accuracy", "--no-report").out
+    assert "B is better than A: +2.08 percentage points [0.003, 3.00]" in out
+
+
 def test_a_loss_is_better_when_lower(cli: Cli, tmp_path: Path) -> None:
     table = write(tmp_path / "scores.csv", A=LOW, B=HIGH)
     table.write_text(table.read_text().replace("score", "val_loss"))

@@ -27,6 +27,13 @@ def facts(out: str, kind: str) -> list[list[str]]:
     return rows if kind in {"assumed", "verdict"} else rows[1:]
 
 
+def test_that_a_trial_without_a_score_is_the_worst_is_said(cli: Cli, tmp_path: Path) -> None:
+    rows = [f"{name},{seed},{'' if (name, seed) == ('B', 2) else seed}" for name in "AB" for seed in range(7)]
+    (tmp_path / "lost.csv").write_text("\n".join(["optimizer,seed,score", *rows]))
+    ((assumed,),) = facts(cli("compare", "lost.csv", "--no-report").out, "assumed")
+    assert assumed == "a trial without a score is worse than any that has one (there are 1)"
+
+
 def test_what_was_assumed_is_one_line_of_plain_output(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "curves.csv").write_text(EPOCHS)
     answer = cli("compare", "curves.csv", "--no-report")

@@ -60,6 +60,16 @@ def test_a_further_look_is_tested_at_its_own_level_and_the_report_says_so(output
     assert any("is the confirmatory one" in phrase.texts["en"] for phrase in first.conclusions)
 
 
+def test_python_compares_a_run_as_its_report_does(output: Path) -> None:
+    first, _, second, *_ = runs(output)
+    for run, level in ((first, 0.05), (second, 0.0025)):
+        found = reportgen.Run(run.folder, run.records).compare().result
+        assert found.alpha == pytest.approx(level)
+        assert found.margin == 0.01
+        loss = reportgen.Run(run.folder, run.records).compare(metric="test_loss").result
+        assert loss.margin is None
+
+
 def test_a_run_alone_in_its_folder_is_the_first_look(output: Path, tmp_path: Path) -> None:
     shutil.copy(output.parent / "looks.toml", tmp_path)
     run = reportgen.run(tmp_path / "looks.toml", output=tmp_path / "output", progress=False)
