@@ -3,7 +3,7 @@
 #
 # On the command line: PYTHON=...           the Python to make the environment with
 #                      NEWER=...            the Python of make newer
-#                      ARGS="..."           further arguments of reportgen run, pytest, a benchmark or the simulation
+#                      ARGS="..."           further arguments of reportgen run, pytest, reportgen bench or the simulation
 #                      SYSTEM_PACKAGES=true do not look for system packages
 
 # the first Python that is new enough
@@ -19,7 +19,7 @@ ARGS ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-# what makes environments beside .venv, in seconds: asks where the variables of pip say, and fetches no Python
+# what fills environments in seconds: asks where the variables of pip say, and fetches no Python
 UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 \
 	$(if $(PIP_FIND_LINKS),UV_FIND_LINKS="$(PIP_FIND_LINKS)") \
 	$(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX="$(PIP_INDEX_URL)") $(VENV)/bin/uv
@@ -42,7 +42,7 @@ WITHOUT_RIGHTS := $(if $(filter 0,$(shell id -u)),setpriv --bounding-set=-all --
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help report test fast unprivileged newer newer-report wheel floors floor-report check-document check lint format types docs \
+.PHONY: help report test fast unprivileged newer newer-report wheel floors floor-report checks check-document check lint format types docs \
 	bench simulation verdict-simulation drift-simulation problems-simulation any-time-simulation variance-simulation mutation fonts lock clean python system-report system-test
 
 help: ## say what the targets do
@@ -69,13 +69,15 @@ ifeq ($(NEWER),)
 else
 	@$(UV) venv --quiet --clear --python "$(NEWER)" build/newer
 	@# its torch is gigabytes, which not every machine can download or hold
-	@if timeout 300 env $(UV) pip install --quiet --python build/newer --constraint constraints.txt '.[dev,docs]'; \
+	@if timeout 300 env $(UV) pip install --quiet --python build/newer --constraint constraints.txt .; \
 	then build/newer/bin/python --version && $(RUN) tools/try_out.py build/newer; \
 	else echo "newer: the packages for $(NEWER) cannot be installed here, going on without"; fi
 endif
 
 newer: newer-report system-test ## the same, and run the fast tests with it
-	@if [ -x build/newer/bin/reportgen ]; then build/newer/bin/$(FAST) $(ARGS); fi
+	@if [ -x build/newer/bin/reportgen ]; then \
+	$(UV) pip install --quiet --python build/newer --constraint constraints.txt '.[dev,docs]' && \
+	build/newer/bin/$(FAST) $(ARGS); fi
 
 check-document: system-test $(INSTALLED_DEV) ## check a freshly made report: HTML and PDF, every automatic check
 	@$(RUN) -m pytest -m document $(ARGS)
@@ -92,6 +94,10 @@ format: $(INSTALLED_DEV) ## mend formatting, and the mistakes that mend themselv
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
+checks: system-test lint ## what CI runs beside all tests; two at a time, since each keeps one core busy
+	@$(MAKE) --no-print-directory types docs unprivileged floor-report & \
+	$(MAKE) --no-print-directory wheel newer-report; code=$$?; wait $$! && exit $$code
+
 types: $(INSTALLED_DEV) ## check the types
 	@$(RUN) -m mypy
 
@@ -99,8 +105,8 @@ docs: $(INSTALLED_DEV) ## build the manual as a site in build/docs; a warning is
 	@$(RUN) -m sphinx -b html -n -W --keep-going -q docs build/docs $(ARGS)
 	@echo build/docs/index.html
 
-bench: $(INSTALLED_DEV) ## time a training step and whatever else has a benchmark
-	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(RUN) $$benchmark $(ARGS) || exit 1; done
+bench: $(INSTALLED_DEV) ## time everything that reportgen bench times, beside JAX and torch.nn too
+	@$(VENV)/bin/reportgen bench $(ARGS)
 
 simulation: $(INSTALLED) ## how often the verdicts are wrong or missed, by simulation
 	@$(RUN) tools/simulation.py $(ARGS)
@@ -136,10 +142,11 @@ floor-report: system-report $(INSTALLED_DEV) ## train and render with the lowest
 	@$(UV) pip freeze --quiet --python $(RUN) | grep -E '^torch(vision)?==' > build/torch.txt
 	@$(UV) pip compile --quiet --python $(RUN) --resolution lowest-direct --constraint build/torch.txt \
 		--output-file build/floors.txt pyproject.toml
-	@$(UV) pip install --quiet --python build/floors --constraint build/floors.txt '.[dev,docs]'
+	@$(UV) pip install --quiet --python build/floors --constraint build/floors.txt .
 	@$(RUN) tools/try_out.py build/floors
 
 floors: floor-report system-test ## the same, and run the fast tests with them
+	@$(UV) pip install --quiet --python build/floors --constraint build/floors.txt '.[dev,docs]'
 	@build/floors/bin/$(FAST) $(ARGS)
 
 fonts: python ## build the fonts anew and compare them with templates/fonts
@@ -157,7 +164,7 @@ lock: python ## write constraints.txt anew with the newest versions (Python 3.11
 
 clean: ## remove the environment, caches and builds; runs in output/ stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find reportgen tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find reportgen tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:
 	@test -n "$(PYTHON)" || { echo "reportgen needs Python 3.11 or newer, and there is none on the PATH:" \
@@ -180,5 +187,8 @@ $(INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/pip
 	@touch $@
 
 $(INSTALLED_DEV): pyproject.toml constraints.txt | $(VENV)/bin/pip
-	$(PIP) install --constraint constraints.txt --editable '.[dev,docs]'
+	$(PIP) install --constraint constraints.txt uv
+	@# on all cores; what pip finds by its configuration file alone, pip itself has to install
+	$(UV) pip install --python $(RUN) --compile-bytecode --constraint constraints.txt --editable '.[dev,docs]' \
+	|| $(PIP) install --constraint constraints.txt --editable '.[dev,docs]'
 	@touch $(INSTALLED) $@

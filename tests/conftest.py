@@ -56,8 +56,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
-    """Calls the command line with these arguments, in an empty folder."""
+def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """Calls the command line with these arguments, in an empty folder.
+
+    As on a machine with one core: a worker takes seconds to start. Tests of workers say how many.
+    """
+    monkeypatch.setattr("reportgen.execution.environment.cores", lambda: 1)
 
     def call(*arguments: object) -> Answer:
         capsys.readouterr()

@@ -252,6 +252,7 @@ def make(recipe: Recipe) -> TTFont:
         font = instantiateVariableFont(font, dict(recipe.axes), inplace=True)
     if "CFF " in font:
         turn_into_truetype(font)
+    drop_kerning_of_spaces(font)
     rename(font, recipe)
     return font
 
@@ -308,6 +309,45 @@ def turn_into_truetype(font: TTFont, tolerance: float = 1.5) -> None:
     font["post"].formatType = 3.0
     del font["CFF "]
     font.sfntVersion = "\x00\x01\x00\x00"
+
+
+def drop_kerning_of_spaces(font: TTFont) -> None:
+    """Take spaces out of all pairs of letters that are set closer.
+
+    WeasyPrint measures words and spaces apart from each other and draws them together, so that a line with
+    such pairs has another width than it was given (https://github.com/Kozea/WeasyPrint/issues/2928).
+    """
+    spaces = {font.getBestCmap()[code] for code in (0x20, 0xA0) if code in font.getBestCmap()}
+    for lookup in font["GPOS"].table.LookupList.Lookup if "GPOS" in font else ():
+        tables = [getattr(table, "ExtSubTable", table) for table in lookup.SubTable]
+        for table in tables:
+            if table.LookupType == 2:  # pairs
+                drop_pairs(table, spaces)
+
+
+def drop_pairs(table: Any, glyphs: set[str]) -> None:
+    """Take glyphs out of a table of pairs, as the first and as the second of a pair."""
+    covered = table.Coverage.glyphs
+    if table.Format == 1:  # glyph by glyph
+        kept = [
+            (name, pairs) for name, pairs in zip(covered, table.PairSet, strict=True) if name not in glyphs
+        ]
+        for _, pairs in kept:
+            pairs.PairValueRecord = [one for one in pairs.PairValueRecord if one.SecondGlyph not in glyphs]
+            pairs.PairValueCount = len(pairs.PairValueRecord)
+        table.Coverage.glyphs = [name for name, _ in kept]
+        table.PairSet = [pairs for _, pairs in kept]
+        table.PairSetCount = len(kept)
+        return
+    # by classes: what is in no class is in class 0, which is never set closer as the second
+    table.Coverage.glyphs = [name for name in covered if name not in glyphs]
+    for name in glyphs:
+        table.ClassDef1.classDefs.pop(name, None)
+        table.ClassDef2.classDefs.pop(name, None)
+    for of_first in table.Class1Record:
+        value = of_first.Class2Record[0].Value1
+        if value is not None and any(vars(value).values()):
+            sys.exit("a table of pairs moves what is in no class")
 
 
 def rename(font: TTFont, recipe: Recipe) -> None:

@@ -63,7 +63,7 @@ class Run:
             self.manifest["run"],
             times["started"].replace("T", " ").removesuffix("+00:00"),
             f"{numbers.seconds(times['seconds'])} s",
-            *numbers.date(finished, self.manifest["languages"]).texts.values(),
+            *numbers.day(finished, self.manifest["languages"]).texts.values(),
         )
 
     def without_its_own(self, line: str) -> str:

@@ -46,7 +46,7 @@ class Finding:
 def of_comparison(comparison: Comparison, problem: str, where: str) -> Iterator[Finding]:
     """Yield who is best or may be, which pairs are not separated, whose trials have no score (diverged).
 
-    The pairs of more than FEW optimizers are told together.
+    Several pairs are told together, but for those of at most FEW optimizers on the one problem of a table.
 
     Args:
         comparison: The comparison.
@@ -69,15 +69,26 @@ def of_comparison(comparison: Comparison, problem: str, where: str) -> Iterator[
     else:
         order = _order(standing, pairs, about)
     yield order
-    if len(ranked) > FEW:
+    alone = where == TABLE and len(comparison.problems) == 1
+    if len(ranked) > FEW or (len(pairs) > 1 and not alone):
         yield from _of_many_pairs(pairs, about, told=order.key != "too_few_seeds")
     else:
         for pair in pairs:
             yield from _of_pair(pair, about, told=order.key != "too_few_seeds")
+    yield from _of_lost(standing, about)
+
+
+def _of_lost(standing: Standing, about: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whose trials have no score (diverged), those of whom nothing else is shown together."""
+    unranked = {name: lost for name, lost in standing.unscored.items() if not standing.better_than(name)}
     for name, (count, trials) in standing.unscored.items():
         values = {**about, "name": name, "count": count, "trials": trials}
-        worse = standing.better_than(name)
-        yield Finding("diverged_worse", values | {"worse": worse}) if worse else Finding("diverged", values)
+        if name not in unranked:
+            yield Finding("diverged_worse", values | {"worse": standing.better_than(name)})
+        elif len(unranked) == 1:
+            yield Finding("diverged", values)
+    if len(unranked) > 1:
+        yield Finding("several_diverged", {**about, "lost": unranked})
 
 
 def _of_pair(pair: Pair, about: Mapping[str, Any], *, told: bool) -> Iterator[Finding]:
@@ -134,6 +145,13 @@ def _of_many_pairs(pairs: Sequence[Pair], about: Mapping[str, Any], *, told: boo
     if untested and told:
         values = {"count": len(untested), "pairs": len(pairs), "needed": untested[0].fewest_seeds}
         yield Finding("pairs_too_few_seeds", {**about, **values})
+    separated = [pair for pair in pairs if pair.verdict in (Verdict.BETTER, Verdict.WORSE)]
+    if len(pairs) <= math.comb(FEW, 2):
+        yield from (
+            Finding("better_within_margin", {**about, "pair": pair})
+            for pair in separated
+            if pair.within_margin
+        )
 
 
 def _order(standing: Standing, pairs: list[Pair], about: Mapping[str, Any]) -> Finding:
@@ -177,40 +195,10 @@ def over_problems(comparison: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def of_tuning(shared: Standing, tuned: Standing, told: bool) -> Finding | None:
-    """Return what the tests say of the best at the shared settings and of the best when each is tuned.
-
-    These are two tests, and that one of them separates a pair and the other does not is no evidence that the
-    difference has changed: nothing is said of a change.
-
-    Args:
-        shared: The standing at the settings that all share.
-        tuned: The standing with each at its own settings.
-        told: Whether both had seeds enough for a test.
-    """
-    if not told or len(shared.order) < 2 or len(tuned.order) < 2:
-        return None
-    before, after = (
-        (standing.winner,) if standing.winner else standing.may_be_best for standing in (shared, tuned)
-    )
-    if not before or not after:
-        return None
-    values = {"before": before, "after": after}
-    match shared.winner is not None, tuned.winner is not None:
-        case True, True:
-            return Finding("same_winner" if before == after else "other_winner", values)
-        case True, False:
-            return Finding("winner_shared", values)
-        case False, True:
-            return Finding("winner_tuned", values)
-        case _:
-            return Finding("open_both", values)
-
-
 def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_accuracy") -> Finding | None:
-    """Return what the tuned setup gained over the best of the comparison, the best chosen on validation.
+    """Return whether the tuned setup gained over the best of the comparison, the best chosen on validation.
 
-    The interval is Welch's, since the two are not paired: networks and data differ. It is NaN where one of
+    By Welch's interval, since the two are not paired: networks and data differ. There is none where one of
     the two has fewer than two finished trials.
 
     Args:
@@ -227,17 +215,8 @@ def of_gain(tuned: pd.DataFrame, compared: pd.DataFrame, metric: str = "test_acc
         return None
     theirs = finished(compared[compared["setup"] == best])[metric]
     low, high = welch_interval(ours, theirs.to_numpy(dtype=float))
-    values = {
-        "name": best,
-        "reached": float(theirs.mean()),
-        "ours": float(ours.mean()),
-        "gain": float(ours.mean() - theirs.mean()),
-        "low": low,
-        "high": high,
-    }
-    if math.isnan(low):
-        return Finding("gain_unsure", values)
-    return Finding("gain" if low > 0 else "loss" if high < 0 else "no_gain", values)
+    key = "gain_unsure" if math.isnan(low) else "gain" if low > 0 else "loss" if high < 0 else "no_gain"
+    return Finding(key, {"name": best})
 
 
 def of_search(search: pd.DataFrame) -> Iterator[Finding]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from reportgen.analysis.intervals import CONFIDENCE, Interval
+from reportgen.analysis.tails import satterthwaite_freedom, student_quantile
 
 Values = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -133,7 +133,9 @@ def crossed(
         both=within - of_images,
         from_seeds=from_seeds,
         from_images=from_images,
-        freedom=_satterthwaite(from_seeds, n - 1, from_images, max(float(shared[pairs].mean()) - 1, 1.0)),
+        freedom=satterthwaite_freedom(
+            from_seeds, n - 1, from_images, max(float(shared[pairs].mean()) - 1, 1.0)
+        ),
     )
 
 
@@ -168,14 +170,5 @@ def _by_group(means: Values, group: NDArray[np.int64]) -> Values:
     return np.array([means[group == number].mean() for number in range(int(group.max()) + 1)])
 
 
-def _satterthwaite(first: float, of_first: float, second: float, of_second: float) -> float:
-    """The degrees of freedom of a sum of two estimated variances (Satterthwaite, Biometrics 2, 1946)."""
-    total = first + second
-    if total == 0:
-        return of_first
-    # shares first, so that the squares of tiny variances are not lost
-    return 1 / ((first / total) ** 2 / of_first + (second / total) ** 2 / of_second)
-
-
 def _quantile(freedom: float) -> float:
-    return float(stats.t.isf((1 - CONFIDENCE) / 2, freedom))
+    return float(student_quantile((1 - CONFIDENCE) / 2, freedom))

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
+
+from reportgen.analysis.tails import satterthwaite_freedom, student_quantile
 
 CONFIDENCE = 0.95
 BCA_FROM = 20
@@ -85,7 +87,7 @@ def t_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> I
     # scaled, so that the square of a tiny difference is not lost
     mean, scale = float(values.mean()), float(np.ptp(values))
     error = scale * float(((values - mean) / scale).std(ddof=1)) / math.sqrt(len(values))
-    reach = float(stats.t.isf((1 - confidence) / 2, len(values) - 1)) * error
+    reach = float(student_quantile((1 - confidence) / 2, len(values) - 1)) * error
     return Interval(mean - reach, mean + reach, "t")
 
 
@@ -164,6 +166,8 @@ def _bca(
     means: NDArray[np.float64],
 ) -> Interval:
     """The interval of values, from the means of resamples of the standardized ones."""
+    from scipy import stats  # slow to import, and few tables have so many seeds
+
     means = np.round(means, DECIMALS)
     means[means == 0] = standard.mean()  # resamples that tie with the sample count half
     with warnings.catch_warnings():
@@ -200,7 +204,7 @@ def median_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE)
     """
     ordered = np.sort(values)
     n = len(ordered)
-    below = stats.binom.cdf(np.arange(n // 2), n, 0.5)
+    below = special.bdtr(np.arange(n // 2), n, 0.5)
     k = int((2 * below <= 1 - confidence).sum())
     if k == 0:
         return NO_INTERVAL
@@ -225,11 +229,22 @@ def welch_interval(
     if np.ptp(first) == 0 and np.ptp(second) == 0:
         difference = float(first.mean() - second.mean())
         return difference, difference
-    with warnings.catch_warnings():
-        # of a sample of equal values: the interval is then that of the other one's deviation
-        warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
-        interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(confidence)
-    return float(interval.low), float(interval.high)
+    difference, (error, freedom) = float(first.mean() - second.mean()), welch_error(first, second)
+    reach = float(student_quantile((1 - confidence) / 2, freedom)) * error
+    return difference - reach, difference + reach
+
+
+def welch_error(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the standard error of the difference of two means, and its degrees of freedom (Welch).
+
+    Args:
+        first: A sample (n,), n >= 2.
+        second: The other (m,), m >= 2.
+
+    """
+    of_first, of_second = (float(sample.var(ddof=1)) / len(sample) for sample in (first, second))
+    freedom = satterthwaite_freedom(of_first, len(first) - 1, of_second, len(second) - 1)
+    return math.sqrt(of_first + of_second), freedom
 
 
 def equal(values: NDArray[np.float64]) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import betaincinv
-from scipy.stats import kstwo, poisson
+
+from reportgen.analysis.tails import poisson_probability
 
 MOST = 200
 """Of more draws the band is that of Kolmogorov and Smirnov, which is exact too and quick, and wider where a
@@ -36,9 +36,13 @@ def distribution_band(draws: int, confidence: float) -> tuple[tuple[float, ...],
         Lower and upper bounds (n,) of the distribution function, just above and just below each draw.
     """
     if draws > MOST:
+        from scipy.stats import kstwo  # slow to import
+
         half = float(kstwo.ppf(confidence, draws))
         steps = np.arange(1, draws + 1) / draws
         return tuple(np.clip(steps - half, 0, 1)), tuple(np.clip(steps - 1 / draws + half, 0, 1))
+
+    from scipy.optimize import brentq  # slow to import
 
     def excess(each: float) -> float:
         return coverage(*_intervals(draws, each)) - confidence
@@ -74,8 +78,8 @@ def coverage(low: NDArray[np.floating[Any]], high: NDArray[np.floating[Any]]) ->
     weights = (counts == 0).astype(float)
     before = 0.0
     for at in np.unique(np.concatenate([low, high, [1.0]])):
-        weights = np.convolve(weights, poisson.pmf(counts, draws * (at - before)))[: draws + 1]
+        weights = np.convolve(weights, poisson_probability(counts, draws * (at - before)))[: draws + 1]
         # below a lower bound lie fewer draws than its number, below an upper bound as many at least
         weights[(counts > np.sum(low < at)) | (counts < np.sum(high <= at))] = 0
         before = at
-    return float(weights[draws] / poisson.pmf(draws, draws))
+    return float(weights[draws] / poisson_probability(draws, draws))

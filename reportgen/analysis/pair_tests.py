@@ -10,10 +10,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from reportgen.analysis import sign_flip, two_sample
-from reportgen.analysis.intervals import NO_INTERVAL, ignore
+from reportgen.analysis.intervals import NO_INTERVAL, equal, ignore
 from reportgen.analysis.pairs import Pair, Problem, Question, Verdict
 from reportgen.analysis.power import detectable_ratio, detectable_shift, effect_ratio, seeds_needed
 from reportgen.analysis.sign_flip import SignFlips, sign_flips
@@ -170,12 +169,18 @@ def _ranks(first: Scores, second: Scores, *, paired: bool) -> tuple[Scores, Scor
     """What is tested where scores are lost: the ranks of all scores, or signed ranks of the gains and 0."""
     a, b = (np.nan_to_num(scores, nan=-np.inf) for scores in (first, second))
     if not paired:
-        ranks = stats.rankdata(np.concatenate([a, b]))
+        ranks = _average_ranks(np.concatenate([a, b]))
         return ranks[: len(a)], ranks[len(a) :]
     with np.errstate(invalid="ignore"):
         gain = np.where(a == b, 0.0, a - b)
-    signed: Scores = np.sign(gain) * stats.rankdata(np.abs(gain))
+    signed: Scores = np.sign(gain) * _average_ranks(np.abs(gain))
     return signed, np.zeros(len(signed))
+
+
+def _average_ranks(values: Scores) -> Scores:
+    """The ranks of values from 1; equal ones share the mean of theirs."""
+    ranks: Scores = pd.Series(values).rank().to_numpy().astype(np.float64)
+    return ranks
 
 
 def _tests(
@@ -279,8 +284,11 @@ def _verdict(
 
 
 def _detectable(one: _Untested, level: float) -> float:
-    """The difference that so many seeds would have shown; NaN where no means were tested."""
-    if one.pair.ranks:
+    """The difference that so many seeds would have shown; NaN where no means were tested, or none differ.
+
+    The same scores with every seed have no spread, which does not mean that any difference would be seen.
+    """
+    if one.pair.ranks or (one.pair.paired and equal(one.gain)):
         return math.nan
     if not one.pair.paired:
         return detectable_shift(one.first, one.second, level)

@@ -7,9 +7,11 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
+from reportgen.analysis.intervals import welch_error
 from reportgen.analysis.sign_flip import fewest_seeds
+from reportgen.analysis.tails import student_quantile
 
 POWER = 0.80
 MOST_SEEDS = 1000
@@ -89,21 +91,18 @@ def detectable_ratio(n: int, level: float, wanted: float = POWER) -> float:
 def detectable_shift(first: NDArray[np.float64], second: NDArray[np.float64], level: float) -> float:
     """Return the difference of two means that unpaired scores show with the power POWER.
 
-    By Student's t with Welch's degrees of freedom, near which the permutation test is.
+    By Student's t with Welch's degrees of freedom, near which the permutation test is. NaN where neither
+    sample spreads.
 
     Args:
         first: The scores of the one (n,), n >= 2.
         second: The scores of the other (m,), m >= 2.
         level: The largest p that rejects.
     """
-    parts = [float(scores.var(ddof=1)) / len(scores) for scores in (first, second)]
-    error = math.sqrt(sum(parts))
+    error, freedom = welch_error(first, second)
     if not error:
-        return 0.0
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / (len(scores) - 1) for part, scores in zip(parts, (first, second), strict=True)
-    )
-    return float(error * (stats.t.isf(level / 2, freedom) + stats.t.isf(1 - POWER, freedom)))
+        return math.nan
+    return float(error * (student_quantile(level / 2, freedom) + student_quantile(1 - POWER, freedom)))
 
 
 def effect_ratio(differences: NDArray[np.float64]) -> float:
@@ -123,7 +122,7 @@ def effect_ratio(differences: NDArray[np.float64]) -> float:
 def _noncentral_t(n: NDArray[np.int_], ratio: float, level: float) -> NDArray[np.float64]:
     steps = np.exp2(np.minimum(n - 1, 52))
     reached = np.maximum(np.floor(level * steps), 1) / steps
-    threshold = stats.t.isf(reached / 2, n - 1)
+    threshold = student_quantile(reached / 2, n - 1)
     powers = 1 - special.nctdtr(n - 1, ratio * np.sqrt(n), threshold)
     # far from the threshold the series of nctdtr gives up, where the power is 1 (or 0) to all digits
     clear = ratio * np.sqrt(n) > threshold

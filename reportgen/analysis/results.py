@@ -36,6 +36,11 @@ def finished(results: pd.DataFrame) -> pd.DataFrame:
     return results[results["status"] == "finished"]
 
 
+def with_diverged(results: pd.DataFrame) -> list[str]:
+    """Return the setups of which a trial diverged."""
+    return list(dict.fromkeys(results.loc[results["status"] != "finished", "setup"].astype(str)))
+
+
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dictionaries by the names of its columns."""
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]

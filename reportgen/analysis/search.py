@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -56,6 +58,41 @@ def mean_by_learning_rate(tried: pd.DataFrame) -> pd.Series[float]:
     # by settings, not by number: those of a grid are the same in every repeat of the search
     settings = table.groupby(["learning_rate", "settings"])["score"].agg(lambda s: s.mean(skipna=False))
     return settings.groupby(level="learning_rate").max().sort_index()
+
+
+def scores_by_learning_rate(tried: pd.DataFrame) -> pd.Series[float]:
+    """Return the validation accuracy of each seed by learning rate, of those settings whose mean counts.
+
+    Args:
+        tried: The rows of search.csv of one setup. At each learning rate, the best of its other settings
+            counts; where that diverged, nothing is there.
+    """
+    table = tried.assign(score=_scores(tried))
+    settings = table.groupby(["learning_rate", "settings"])["score"]
+    means = settings.transform(lambda scores: scores.mean(skipna=False))
+    best = means == means.groupby(table["learning_rate"]).transform("max")
+    return table[best].set_index("learning_rate")["score"].sort_index(kind="stable")
+
+
+def range_of_tops(curves: Sequence[pd.Series[float]]) -> tuple[float, float] | None:
+    """Return between which accuracies the tops of curves by learning rate can be told apart.
+
+    A second panel is worth its room only where the tops of two setups or more lie in a fifth of the whole
+    range.
+
+    Args:
+        curves: Of mean_by_learning_rate, one for each setup.
+
+    Returns:
+        The ends, whole per cent; None where the whole range shows the tops as well.
+    """
+    tops = [float(curve.max()) for curve in curves if curve.notna().any()]
+    if len(tops) < 2:
+        return None
+    lowest = min(float(curve.min()) for curve in curves if curve.notna().any())
+    low = np.floor(100 * (min(tops) - WITHIN)) / 100
+    high = min(1.0, np.ceil(100 * max(tops) + 0.5) / 100)
+    return (float(low), float(high)) if 5 * (high - low) < high - lowest else None
 
 
 def mean_by_number(tried: pd.DataFrame) -> pd.Series[float]:

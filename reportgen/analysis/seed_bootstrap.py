@@ -46,15 +46,17 @@ class Resampled:
             rng = stream(seed, f"bootstrap {problem} {n} {m} {paired}")
             first = _weights(rng, resamples, n)
             second = first if paired else _weights(rng, resamples, m)
-            wins = np.stack([pairs[index][place].wins().ravel() for index, place in alike])
-            weights = [1 / len(pairs[index]) for index, _ in alike]
-            wins *= np.asarray(weights)[:, np.newaxis]
+            wins = np.stack([pairs[index][place].wins() for index, place in alike], axis=1)
+            weights = np.asarray([1 / len(pairs[index]) for index, _ in alike])
+            wins = (wins * weights[:, np.newaxis]).reshape(
+                n, -1
+            )  # (seeds of the first, pairs x of the second)
             places = [index for index, _ in alike]
-            at_once = max(1, 2**22 // (n * m))
+            at_once = max(1, 2**22 // (len(alike) * m))
             for start in range(0, resamples, at_once):
                 some = slice(start, start + at_once)
-                products = np.einsum("rn,rm->rnm", first[some], second[some])
-                self.means[places, some] += wins @ products.reshape(-1, n * m).T
+                against = (first[some] @ wins).reshape(-1, len(alike), m)
+                self.means[places, some] += np.einsum("rpm,rm->pr", against, second[some])
         # last digits depend on how many are summed at once
         self.means = np.round(self.means, DECIMALS)
         for index, strata in enumerate(pairs):

@@ -72,7 +72,7 @@ def _worse_than(names: Sequence[str]) -> str:
     return f"; worse than {', '.join(names)}" if names else ""
 
 
-def ranking(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
+def ranking(order: Sequence[str], better: Collection[tuple[str, str]], between: str = ", ") -> str:
     """Return the order of the means with every difference that the test shows, and no other.
 
     "A > B, C", as of `tiered`. What cannot be said in that way follows in brackets: in "A, B, C (B > C)" only
@@ -81,19 +81,20 @@ def ranking(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
     Args:
         order: Names, the best mean first.
         better: The pairs of which the first is shown to be better than the second.
+        between: What stands between names of which nothing is claimed.
     """
     within = [
-        f"{name} > {', '.join(worse)}"
+        f"{name} > {between.join(worse)}"
         for tier in tiers(order, better)
         for name in tier
         for worse in [[other for other in tier if (name, other) in better]]
         if worse
     ]
-    chain = tiered(order, better)
+    chain = tiered(order, better, between)
     return f"{chain} ({'; '.join(within)})" if within else chain
 
 
-def tiered(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
+def tiered(order: Sequence[str], better: Collection[tuple[str, str]], between: str = ", ") -> str:
     """Return the order of the means in tiers: A > B, C.
 
     Everyone before a ">" is shown to be better than everyone behind it, and a comma claims nothing.
@@ -101,8 +102,9 @@ def tiered(order: Sequence[str], better: Collection[tuple[str, str]]) -> str:
     Args:
         order: Names, the best mean first.
         better: The pairs of which the first is shown to be better than the second.
+        between: What stands between names of which nothing is claimed.
     """
-    return " > ".join(", ".join(tier) for tier in tiers(order, better))
+    return " > ".join(between.join(tier) for tier in tiers(order, better))
 
 
 def tiers(order: Sequence[str], better: Collection[tuple[str, str]]) -> list[list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ from reportgen.records.find import find_run
 from reportgen.records.run import Run as KeptRun
 
 if TYPE_CHECKING:
-    from reportgen.report.options import Variant
+    from reportgen.report.options import Order
     from reportgen.report.render import Rendered
 
 LANGUAGES = ("zh-Hant", "en")
@@ -95,8 +95,9 @@ class Run(KeptRun):
         *,
         languages: Sequence[str] | None = None,
         templates: str | Path | None = None,
-        pdf: Variant | None = "a-3u",
+        pdf: bool = True,
         paper: str = "a4",
+        order: Order = "homework",
     ) -> Rendered:
         """Write the run's report, as `reportgen.render` does.
 
@@ -104,13 +105,14 @@ class Run(KeptRun):
             path: Where it goes, without an ending: PATH.html and PATH.pdf. Without, into the run's folder.
             languages: Of the report, in their order; without, those that the run was made with.
             templates: A folder of templates over the program's own.
-            pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
+            pdf: Whether to write a PDF too, which is PDF/A-3u and PDF/UA-1 in one.
             paper: "a4" or "letter".
+            order: "homework", code with its results; or "paper", results first and code in the appendix.
         """
         from reportgen.api.report_options import report_options
         from reportgen.report import render as rendering
 
-        options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper)
+        options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper, order=order)
         target = None if path is None else Path(path)
         if target is not None:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -153,10 +155,14 @@ def run(
     title: str | None = None,
     author: str | None = None,
     course: str | None = None,
+    executor: str = "local",
+    address: str | None = None,
     workers: int | None = None,
     fresh: bool = False,
     languages: Sequence[str] = LANGUAGES,
     progress: bool = True,
+    engine: Literal["auto", "textbook", "compiled", "batched"] = "auto",
+    device: Literal["cpu", "cuda", "auto"] = "cpu",
 ) -> Run:
     """Train an experiment; what was trained before is not trained again.
 
@@ -172,10 +178,16 @@ def run(
         title: Of the report, for all languages, instead of the experiment's.
         author: Shown under the title, likewise.
         course: Shown above the title, likewise.
+        executor: Who trains: "local", this machine; or "dask", "ray" or "slurm", a cluster.
+        address: The cluster's, as `reportgen run --address` takes it.
         workers: How many trials side by side; without, one a core.
         fresh: Whether to train again what was finished before.
         languages: Of the run's report, in their order.
         progress: Whether to say how far it is.
+        engine: What trains: the code that reports print, step by step ("textbook"); the same compiled, and
+            proved equal before each training ("compiled"); trials of one shape as one program, likewise
+            ("batched"); or what does best of all that is worth it ("auto").
+        device: On what: the processor, a graphics card by CUDA, or that where there is one ("auto").
 
     Returns:
         The run, its records in hand.
@@ -186,7 +198,8 @@ def run(
     from rich.console import Console
 
     from reportgen.cli.progress import watch
-    from reportgen.execution.environment import cores
+    from reportgen.execution.devices import choose_device
+    from reportgen.execution.executors.choosing import ExecutorOptions
     from reportgen.execution.prepare import find_experiment, prepare
     from reportgen.execution.run import run as train
     from reportgen.execution.trials import TrainingOptions
@@ -205,7 +218,12 @@ def run(
         finished = train(
             prepared,
             Path(output),
-            training=TrainingOptions(workers or cores(), fresh),
+            training=TrainingOptions(
+                ExecutorOptions(executor, address, workers),
+                fresh,
+                engine=engine,
+                device=choose_device(device),
+            ),
             languages=languages,
             watcher=watcher,
         )
@@ -219,8 +237,9 @@ def render(
     output: str | Path = "output",
     languages: Sequence[str] | None = None,
     templates: str | Path | None = None,
-    pdf: Variant | None = "a-3u",
+    pdf: bool = True,
     paper: str = "a4",
+    order: Order = "homework",
 ) -> Rendered:
     """Write report.html and report.pdf into a run's folder, from its stored records.
 
@@ -229,8 +248,9 @@ def render(
         output: The folder of the runs, where a name is looked for.
         languages: Of the report, in their order; without, those that the run was made with.
         templates: A folder of templates over the program's own.
-        pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
+        pdf: Whether to write a PDF too, which is PDF/A-3u and PDF/UA-1 in one.
         paper: "a4" or "letter".
+        order: "homework", code with its results; or "paper", results first and code in the appendix.
 
     Returns:
         Where the files are, how many pages the PDF has, and what its reader should know.
@@ -241,6 +261,6 @@ def render(
     from reportgen.api.report_options import report_options
     from reportgen.report import render as rendering
 
-    options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper)
+    options = report_options(languages=languages, templates=templates, pdf=pdf, paper=paper, order=order)
     kept = run if isinstance(run, Run) else KeptRun.read(find_run(str(run), Path(output)))
     return rendering.render(kept, options)

@@ -18,7 +18,6 @@ from reportgen.records.score_files import Scores, check_size, frame_as_csv, read
 from reportgen.records.tables.reading import Reading
 
 if TYPE_CHECKING:
-    from reportgen.report.options import Variant
     from reportgen.report.render import Rendered
 
 PAIR_COLUMNS = ("problem", "first", "second", "n", "difference", "low", "high", "p_corrected", "verdict")
@@ -101,7 +100,7 @@ class Comparison:
         *,
         languages: Sequence[str] = ("zh-Hant", "en"),
         templates: str | Path | None = None,
-        pdf: Variant | None = "a-3u",
+        pdf: bool = True,
         paper: str = "a4",
         title: str | None = None,
         author: str | None = None,
@@ -115,7 +114,7 @@ class Comparison:
             path: Where to, without an ending: PATH.html and PATH.pdf, replaced where they are there.
             languages: Of the report, in their order.
             templates: A folder of templates over the program's own.
-            pdf: What the PDF declares to be, "a-3u" or "ua-1"; None for the HTML alone.
+            pdf: Whether to write a PDF too, which is PDF/A-3u and PDF/UA-1 in one.
             paper: "a4" or "letter".
             title: Of the report, for all languages.
             author: Shown under the title.

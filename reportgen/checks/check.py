@@ -58,6 +58,7 @@ class Check:
         problem: What ended it; empty where nothing did.
         mistakes: What is probably wrong; of our own code nobody looks for that.
         remark: What a proof has found besides: how a user's layer, or loss, averages; empty where nothing.
+        kept: Whether it was carried out by an earlier run, with the same code, versions and processor.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Check:
     problem: str = ""
     mistakes: tuple[Mistake, ...] = ()
     remark: str = ""
+    kept: bool = False
 
     @property
     def passed(self) -> bool:

@@ -25,12 +25,23 @@ from reportgen.errors import ExitCode
     is_flag=True,
     help="Print a table instead: every optimizer on five problems, beside its twin, and what all have to do.",
 )
-def check(files: tuple[Path, ...], *, optimizers: bool) -> ExitCode:
-    """Prove the layers, the network and the optimizers against independent computations."""
-    if optimizers and files:
-        raise click.UsageError("give either --code or --optimizers")
+@click.option(
+    "--compiled",
+    is_flag=True,
+    help="Prove the compiled engine instead, with every optimizer that it can train; compiling them takes"
+    " minutes, once.",
+)
+def check(files: tuple[Path, ...], *, optimizers: bool, compiled: bool) -> ExitCode:
+    """Prove the layers, the network and the optimizers against independent computations.
+
+    A run proves all that it trains with by itself.
+    """
+    if sum([optimizers, compiled, bool(files)]) > 1:
+        raise click.UsageError("give one of --code, --optimizers and --compiled")
     if optimizers:
         return print_optimizers()
+    if compiled:
+        return prove_compiled()
     if files:
         return check_files(files)
     from reportgen import checks
@@ -62,6 +73,23 @@ def check_files(files: Sequence[Path]) -> ExitCode:
             passed.append(proved.check.passed)
             for line in lines_of(proved.check):
                 click.echo(line if line.startswith(" ") else f"{file.name}, {proved.name}: {line}")
+    return conclude(passed)
+
+
+def prove_compiled() -> ExitCode:
+    """Prove the compiled engine with every optimizer of this program; returns the exit code."""
+    from reportgen.checks.compiled_optimizers import prove_each
+    from reportgen.cli.proof_lines import lines_of
+    from reportgen.training.engines.choice import REASONS
+
+    passed = []
+    for name, proof in prove_each():
+        if isinstance(proof, str):
+            click.echo(f"{name}: the textbook trains it, {REASONS[proof]}")
+            continue
+        passed.append(proof.passed)
+        for line in lines_of(proof):
+            click.echo(line)
     return conclude(passed)
 
 

@@ -12,10 +12,11 @@ import click
 
 from reportgen.cli.options import (
     front_matter_options,
+    latex_option,
     open_option,
     output_option,
     reading_options,
-    report_options,
+    scores_report_options,
 )
 from reportgen.errors import ExitCode
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
@@ -36,7 +37,8 @@ class Report:
     """Where the report goes, and what is asked of it.
 
     target: without an ending; None for the folder FOLDER of the output folder, under the table's name.
-    front_matter: what stands above it. opens: whether it is opened when it is written.
+    front_matter: what stands above it. opens: whether it is opened when it is written. latex: a folder for
+    its tables and figures, for a paper in LaTeX.
     """
 
     target: Path | None
@@ -44,6 +46,7 @@ class Report:
     options: ReportOptions
     front_matter: FrontMatter = NO_FRONT_MATTER
     opens: bool = False
+    latex: Path | None = None
 
     def place(self, paths: Sequence[Path], comparison: Comparison, reading: Reading, scores: Scores) -> Path:
         """Return where to write the report, without an ending. Raises UserError where another file is."""
@@ -78,10 +81,11 @@ class Report:
     help="Where the report goes, without an ending [default: compare/TABLE-comparison in the output folder].",
 )
 @output_option
+@latex_option
 @click.option("--no-report", is_flag=True, help="Print the verdicts only.")
 @open_option
 @front_matter_options
-@report_options
+@scores_report_options
 def compare(  # noqa: PLR0917 - click passes them by name
     tables: tuple[Path, ...],
     reading: Reading,
@@ -91,6 +95,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
     higher_is_better: bool | None,
     to: Path | None,
     output: Path,
+    latex: Path | None,
     no_report: bool,
     opens: bool,
     front_matter: FrontMatter,
@@ -103,6 +108,10 @@ def compare(  # noqa: PLR0917 - click passes them by name
     by usual names, and what was assumed is printed. - is standard input. Trials of one seed are taken as
     paired.
     """
+    if no_report and latex is not None:
+        raise click.UsageError(
+            "--latex writes tables and figures of the report, which --no-report leaves out"
+        )
     return compare_tables(
         tables,
         reading,
@@ -110,7 +119,7 @@ def compare(  # noqa: PLR0917 - click passes them by name
         against=against,
         margin=margin,
         higher_is_better=higher_is_better,
-        report=None if no_report else Report(to, output, options, front_matter, opens),
+        report=None if no_report else Report(to, output, options, front_matter, opens, latex),
     )
 
 
@@ -153,14 +162,17 @@ def compare_tables(
     from reportgen.cli.standard_input import as_files
     from reportgen.cli.verdicts import assumed_lines, describe
     from reportgen.records.score_files import check_size, read_all
+    from reportgen.report.latex_export.export_folder import check_export
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
     from reportgen.report.render_scores import render_scores
     from reportgen.report.sections.table_audit import points_of_table
 
-    if report is not None and report.options.pdf and (trouble := check_pdf(report.options.pdf)):
+    if report is not None and report.options.pdf and (trouble := check_pdf()):
         raise PdfUnavailable(
             f"{trouble} (or leave the PDF out with --no-pdf, or the report with --no-report)"
         )
+    if report is not None and report.latex is not None:
+        check_export(report.latex)
     with as_files(paths) as files:
         scores = read_all(files, reading)
         check_size(scores.table)
@@ -197,6 +209,8 @@ def compare_tables(
                     report.options,
                     front_matter=report.front_matter,
                     reading=reading,
+                    across=across,
+                    latex=report.latex,
                 )
             for line in where(rendered):
                 click.echo(line)

@@ -78,10 +78,11 @@ def findings() -> Iterator[Finding]:
     """Everything that is looked at, one after the other."""
     yield python()
     yield from packages()
-    for look in (torch_and_torchvision, pdf, font_files, cores, output_folder, cache, digits):
+    for look in (torch_and_torchvision, pdf, font_files, cores, device, output_folder, cache, digits):
         yield carefully(look)
     yield carefully(cifar10, needed=False)
     yield carefully(fashion_mnist, needed=False)
+    yield compiled_engine()
     yield guarded_code()
     for reader in READERS:
         yield optional_reader(*reader)
@@ -183,6 +184,17 @@ def cores() -> Finding:
     return Finding(f"{environment.cores()} cores for trials side by side")
 
 
+def device() -> Finding:
+    """What trials can be trained on."""
+    from reportgen.execution.devices import CUDA, describe_accelerator, why_no_cuda
+
+    lacking = why_no_cuda()
+    if lacking is not None:
+        return Finding(f"trials are trained on the processor: {lacking}")
+    card = describe_accelerator(CUDA)["accelerator"]
+    return Finding(f"trials are trained on the processor, or on {card} with --device {CUDA} or auto")
+
+
 def output_folder() -> Finding:
     """Whether runs can be written where they go unless told otherwise."""
     folder = Path("output").absolute()
@@ -243,6 +255,27 @@ def archives(source: str, names: tuple[str, ...], otherwise: str) -> Finding:
 
 
 # ---------------------------------------------------------------- the rest
+
+
+def compiled_engine() -> Finding:
+    """Whether trials can be trained by what numba compiles, and where that is kept."""
+    from reportgen.files.resources import cache_folder
+
+    without = "without it, the textbook trains everything, to the same numbers within rounding"
+    try:
+        import llvmlite
+        import numba
+        from llvmlite import binding
+    except ImportError as error:
+        remedy = f"{' '.join(str(error).split())}; pip install numba; {without}"
+        return Finding("the compiled engine", remedy, needed=False)
+    folder = cache_folder() / "engine"
+    versions = f"numba {numba.__version__}, llvmlite {llvmlite.__version__}"
+    kernels = len(list(folder.glob("kernels_*.py"))) if folder.is_dir() else 0
+    what = f"the compiled engine: {versions}, for {binding.get_host_cpu_name()}; {kernels} rules in {folder}"
+    if writable(folder):
+        return Finding(what)
+    return Finding(what, "cannot be written, so that every process compiles anew", needed=False)
 
 
 def guarded_code() -> Finding:

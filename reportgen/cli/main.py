@@ -26,6 +26,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "compare": "compare:compare",
         "check": "check:check",
         "explain": "explain:explain",
+        "bench": "bench:bench",
     },
     "Reports": {
         "render": "render:render",

@@ -5,23 +5,27 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from reportgen.cli.completion import complete_sources
+from reportgen.execution.devices import CPU, DEVICES, choose_device
+from reportgen.execution.executors.choosing import EXECUTORS, JOBS, LOCAL, ExecutorOptions
 from reportgen.experiment.front_matter import FrontMatter, check_line
 from reportgen.experiment.overrides import Overrides
 from reportgen.records.tables.reading import Reading
 from reportgen.report.options import (
+    DEFAULT_ORDER,
     DEFAULT_PAPER,
-    DEFAULT_VARIANT,
     LANGUAGES,
+    ORDERS,
     PAPERS,
     VARIANTS,
+    Order,
     ReportOptions,
-    Variant,
 )
 
 if TYPE_CHECKING:
@@ -65,8 +69,24 @@ output_option = click.option(
     show_default=True,
     help="Folder for the runs.",
 )
-workers_option = click.option(
-    "--workers", type=click.IntRange(1, 1024), help="Trials side by side [default: one a core]."
+
+ENGINES = ("auto", "textbook", "compiled", "batched")
+"""Those of execution/engines.py, which is slow to import."""
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What trains: the code that reports print, step by step (textbook); the same compiled, and proved"
+    " equal before each training (compiled); trials of one shape as one program, likewise (batched); or what"
+    " does best of all that is worth it (auto): on a device, that is the last.",
+)
+device_option = click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default=CPU,
+    show_default=True,
+    help="What trains: the processor; a graphics card, by CUDA; or that where there is one (auto).",
 )
 
 open_option = click.option(
@@ -74,6 +94,13 @@ open_option = click.option(
     "opens",
     is_flag=True,
     help="Open the report's page in the end, if called from a terminal.",
+)
+
+latex_option = click.option(
+    "--latex",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write the report's tables (.tex) and figures (.pdf) into this folder too, for a paper in LaTeX.",
 )
 
 secrets_option = click.option(
@@ -153,17 +180,56 @@ override_options = _group(
 # ---------------------------------------------------------------- how trials are trained
 
 
-def _training(workers: int | None, fresh: bool, checkpoint_seconds: float) -> TrainingOptions:
-    from reportgen.execution.environment import cores
+def _executor(executor: str, address: str | None, workers: int | None) -> ExecutorOptions:
+    return ExecutorOptions(executor, address, workers)
+
+
+def _training(
+    executor: str,
+    address: str | None,
+    workers: int | None,
+    *,
+    fresh: bool,
+    checkpoint_seconds: float,
+    engine: str,
+    device: str,
+) -> TrainingOptions:
     from reportgen.execution.trials import TrainingOptions
 
-    return TrainingOptions(workers or cores(), fresh, checkpoint_seconds)
+    return TrainingOptions(
+        _executor(executor, address, workers), fresh, checkpoint_seconds, engine, choose_device(device)
+    )
 
+
+_executor_options = (
+    click.option(
+        "--executor",
+        type=click.Choice(EXECUTORS),
+        default=LOCAL,
+        show_default=True,
+        help="Who trains: this machine, or a cluster's workers.",
+    ),
+    click.option(
+        "--address",
+        metavar="TEXT",
+        help="Which cluster: a Dask scheduler (tcp://host:8786); a Ray cluster (host:6379) [default: the one"
+        " that this machine is in]; options of Slurm's sbatch (partition=short,time=02:00:00).",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 1024),
+        help="Trials side by side [default: one a core]; with slurm, jobs at once"
+        f" [default: {JOBS}]; of Dask and Ray, their own workers count.",
+    ),
+)
+
+executor_options = _group("executor", _executor, *_executor_options)
+"""Hands over `executor`, of the type ExecutorOptions."""
 
 training_options = _group(
     "training",
     _training,
-    workers_option,
+    *_executor_options,
     click.option("--fresh", is_flag=True, help="Train again what was finished before."),
     click.option(
         "--checkpoint-seconds",
@@ -172,6 +238,8 @@ training_options = _group(
         show_default=True,
         help="Keep the state of a training so often, 0 for after every epoch: a stopped one goes on there.",
     ),
+    engine_option,
+    device_option,
 )
 """Hands over `training`, of the type TrainingOptions."""
 
@@ -233,20 +301,35 @@ def _language_list(context: click.Context, _: click.Parameter, value: str | None
     return tuple(language for language in dict.fromkeys([*LANGUAGES, *asked]) if language in asked)
 
 
-def _report(
+def _scores_report(
     languages: tuple[str, ...] | None,
     paper: str,
     templates: Templates | None,
     no_pdf: bool,
-    pdf_variant: Variant,
 ) -> ReportOptions:
-    return ReportOptions(languages, templates, paper, None if no_pdf else pdf_variant)
+    return ReportOptions(languages, templates, paper, pdf=not no_pdf)
 
 
-def _report_group(default_languages: str | None, help_for_languages: str) -> Group[Any]:
+def _run_report(
+    *,
+    languages: tuple[str, ...] | None,
+    paper: str,
+    templates: Templates | None,
+    no_pdf: bool,
+    order: Order,
+) -> ReportOptions:
+    return replace(_scores_report(languages, paper, templates, no_pdf), order=order)
+
+
+def _report_group(
+    gather: Callable[..., ReportOptions],
+    default_languages: str | None,
+    help_for_languages: str,
+    *further: Option,
+) -> Group[Any]:
     return _group(
         "options",
-        _report,
+        gather,
         click.option(
             "--languages",
             default=default_languages,
@@ -272,16 +355,26 @@ def _report_group(default_languages: str | None, help_for_languages: str) -> Gro
         click.option(
             "--pdf-variant",
             type=click.Choice(VARIANTS),
-            default=DEFAULT_VARIANT,
-            show_default=True,
-            help="What the PDF declares to be: PDF/A-3u for archives, or PDF/UA-1 for every reader.",
+            hidden=True,  # schedules and scripts made before go on working
+            expose_value=False,
+            help="Asks for nothing any more: every PDF is PDF/A-3u and PDF/UA-1 in one.",
         ),
+        *further,
     )
 
 
-report_options = _report_group(",".join(LANGUAGES), "Languages of the report.")
+_order_option = click.option(
+    "--order",
+    type=click.Choice(ORDERS),
+    default=DEFAULT_ORDER,
+    show_default=True,
+    help="What comes first: code with its results, as in a homework; or results, and code in the appendix.",
+)
+scores_report_options = _report_group(_scores_report, ",".join(LANGUAGES), "Languages of the report.")
 """Hands over `options`, of the type ReportOptions."""
-rendering_options = _report_group(None, "Other languages.")
+report_options = _report_group(_run_report, ",".join(LANGUAGES), "Languages of the report.", _order_option)
+"""The same for a run, whose report has code in it."""
+rendering_options = _report_group(_run_report, None, "Other languages.", _order_option)
 """The same for a run that has languages already."""
 
 
@@ -299,7 +392,7 @@ def report_arguments(options: ReportOptions, *, anywhere: bool) -> list[str]:
         "--languages": ",".join(options.languages or ()),
         "--templates": str(folder or ""),
         "--paper": "" if options.paper == DEFAULT_PAPER else options.paper,
-        "--pdf-variant": "" if options.pdf in (None, DEFAULT_VARIANT) else str(options.pdf),
+        "--order": "" if options.order == DEFAULT_ORDER else options.order,
     }
     words = [word for option, value in values.items() if value for word in (option, value)]
-    return [*words, "--no-pdf"] if options.pdf is None else words
+    return words if options.pdf else [*words, "--no-pdf"]

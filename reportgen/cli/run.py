@@ -112,7 +112,7 @@ def run_all(
     from reportgen.execution.proving import prove
     from reportgen.report.pdf.writer import PdfUnavailable, check_pdf
 
-    if options.pdf and (problem := check_pdf(options.pdf)):
+    if options.pdf and (problem := check_pdf()):
         # said before hours of training rather than after
         raise PdfUnavailable(f"{problem} (or leave the PDF out with --no-pdf)")
     if len(names) > MOST_EXPERIMENTS:

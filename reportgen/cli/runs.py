@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reportgen.records.history import History
+    from reportgen.records.manifest import DescribedDevice
 
 RESULT_COLUMNS = ("stage", "setup", "seeds", "diverged", "mean test accuracy", "standard deviation")
 DRIFT_COLUMNS = ("stage", "setup", "seeds", "before", "now", "difference", "95% interval", "p", "verdict")
@@ -62,7 +63,7 @@ def show(run_: str, output: Path) -> None:
         ("took", f"{run.times.seconds:.0f} s"),
         ("data", f"{run.data.source} {run.data.digest[:12]}"),
         ("trials", f"{len(records.results)}, of which kept from before: {sum(run.reused)}"),
-        ("machine", f"{run.device.processor}, {run.device.workers} workers"),
+        ("machine", describe_machine(run.device)),
         ("versions", ", ".join(f"{name} {version}" for name, version in run.versions.items())),
         *([("options", shlex.join(options))] if (options := run.experiment.options) else []),
         *(
@@ -73,6 +74,13 @@ def show(run_: str, output: Path) -> None:
     ]
     print_rows(f"Run {run.run}", ("what", "value"), facts)
     print_rows("Test accuracy", RESULT_COLUMNS, result_rows(scores_of(records.results)))
+
+
+def describe_machine(device: DescribedDevice) -> str:
+    """Return what a run was started on, who trained, and how many trials at once, where that was said."""
+    executor = [] if device.executor == "local" else [f"trained by {device.executor}"]
+    workers = [] if device.workers is None else [f"{device.workers} workers"]
+    return ", ".join([device.processor, *executor, *workers])
 
 
 def result_rows(scores: pd.DataFrame) -> list[tuple[str, ...]]:

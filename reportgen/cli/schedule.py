@@ -11,14 +11,18 @@ import click
 from reportgen.cli.completion import complete_experiments
 from reportgen.cli.console import print_rows
 from reportgen.cli.options import (
+    device_option,
+    engine_option,
+    executor_options,
     output_option,
     override_options,
     report_arguments,
     report_options,
     secrets_option,
-    workers_option,
 )
 from reportgen.errors import ExitCode, UserError
+from reportgen.execution.devices import CPU
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.experiment.overrides import Overrides
 from reportgen.report.options import ReportOptions
 
@@ -45,7 +49,9 @@ def schedule() -> None:
 )
 @output_option
 @override_options
-@workers_option
+@executor_options
+@engine_option
+@device_option
 @report_options
 def schedule_add(  # noqa: PLR0917 - click passes them by name
     experiment: str,
@@ -59,7 +65,9 @@ def schedule_add(  # noqa: PLR0917 - click passes them by name
     timer: str | None,
     output: Path,
     overrides: Overrides,
-    workers: int | None,
+    executor: ExecutorOptions,
+    engine: str,
+    device: str,
     options: ReportOptions,
 ) -> None:
     """Run an experiment again at these times, and share each report.
@@ -75,7 +83,9 @@ def schedule_add(  # noqa: PLR0917 - click passes them by name
     place = schedule_files.place(output, Path(experiment).stem if name is None else name)
     arguments = [
         *overrides.arguments(),
-        *(() if workers is None else ("--workers", str(workers))),
+        *executor.arguments(),
+        *(() if engine == "auto" else ("--engine", engine)),
+        *(() if device == CPU else ("--device", device)),
         *report_arguments(options, anywhere=True),
     ]
     schedule = schedule_files.Schedule(

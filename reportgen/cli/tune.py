@@ -80,6 +80,7 @@ def tune(  # noqa: PLR0917 - click passes them by name
     with (
         watch(console) as watcher,
         open_trials(prepared, output, training, watcher) as kept,
+        kept.workers(),
     ):
         searched = search_settings(prepared, kept)
         digests = keep_searches(prepared, searched, kept.store.database)

@@ -1,6 +1,7 @@
 """The cache of data: arrays that need not be decoded twice, and a place for downloads.
 
     <cache>/data/<source>-<key>/    four .npy arrays and meta.json; key: of what the source files hold
+    <cache>/data/sent-<key>/        the same, where another machine sent it; key: of the data set's digest
     <cache>/downloads/              archives, downloaded or placed there by hand
 
 <cache> is the environment variable REPORTGEN_CACHE, or the user's cache folder. Everything is
@@ -56,7 +57,7 @@ def cached(source: str, identity: object, files: Sequence[Path], decode: Callabl
     entry = cache_folder() / "data" / f"{source}-{key}"
     remove_abandoned_folders(entry.parent)
     there = entry.exists()
-    stored = _read(entry)
+    stored = read_entry(entry)
     if stored is not None:
         return stored
     if there:
@@ -67,9 +68,39 @@ def cached(source: str, identity: object, files: Sequence[Path], decode: Callabl
         raise DataError(f"source {source}: its files changed while they were read: start again")
     # No room, no permission, or another process was first: none of these is this caller's trouble.
     with contextlib.suppress(OSError):
-        _write(entry, dataset)
+        write_entry(entry, dataset)
     # Read back, so that the decoded copy's memory is free again and the pages are shared.
-    return _read(entry) or dataset
+    return read_entry(entry) or dataset
+
+
+def find_stored(digest: str) -> Dataset | None:
+    """Return the data set of this digest, whatever source it was stored for; None where there is none.
+
+    Args:
+        digest: Of its images, labels, shapes and class names. What a source says beside them is not stored:
+            the default split is that of no source.
+    """
+    for meta in sorted((cache_folder() / "data").glob("*/meta.json")):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            if json.loads(meta.read_text(encoding="utf-8"))["digest"] == digest:
+                dataset = read_entry(meta.parent)
+                if dataset is not None:
+                    return dataset
+    return None
+
+
+def store_sent(dataset: Dataset) -> bool:
+    """Store a data set that another machine sent; return whether it can be found now.
+
+    Args:
+        dataset: All of it.
+    """
+    entry = cache_folder() / "data" / f"sent-{dataset.digest[:16]}"
+    if entry.exists() and read_entry(entry) is None:
+        shutil.rmtree(entry, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        write_entry(entry, dataset)
+    return find_stored(dataset.digest) is not None
 
 
 def writable_or_temporary(folder: Path) -> Path:
@@ -83,7 +114,16 @@ def writable_or_temporary(folder: Path) -> Path:
         return Path(_until_exit[-1].name)
 
 
-def _write(entry: Path, dataset: Dataset) -> None:
+def write_entry(entry: Path, dataset: Dataset) -> None:
+    """Write a data set into a folder of its own, whole or not at all.
+
+    Args:
+        entry: The folder.
+        dataset: What it is to hold.
+
+    Raises:
+        OSError: It cannot be written, or is there already.
+    """
     entry.parent.mkdir(parents=True, exist_ok=True)
     with partial_folder(entry.parent) as room:
         draft = room / "entry"
@@ -102,8 +142,12 @@ def _write(entry: Path, dataset: Dataset) -> None:
         draft.replace(entry)
 
 
-def _read(entry: Path) -> Dataset | None:
-    """The stored data set, its arrays mapped copy-on-write; None where there is none or it is damaged."""
+def read_entry(entry: Path) -> Dataset | None:
+    """Return the data set of a folder, its arrays mapped copy-on-write; None where it is none or damaged.
+
+    Args:
+        entry: The folder.
+    """
     try:
         states = [state(file) for file in sorted(entry.iterdir())]
         meta = json.loads((entry / "meta.json").read_text(encoding="utf-8"))

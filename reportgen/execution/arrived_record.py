@@ -136,6 +136,7 @@ def _check_rest(record: Record, splits: Splits, classes: int) -> None:
     accuracy: Any = evidence.validation_accuracy
     _demand((accuracy is None) == record.diverged, "its validation accuracy is there, or not")
     _demand(accuracy is None or (type(accuracy) is float and 0 <= accuracy <= 1), "an accuracy is none")
+    _demand(record.engine_proof is None, "it proves its own engine")
 
 
 def _is_count(value: object) -> bool:

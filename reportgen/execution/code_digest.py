@@ -30,6 +30,10 @@ GUARDED = (
 )
 """What computes besides where the code is a user's: it belongs to those trials alone."""
 
+ENGINES = "training/engines"
+IN_EVERY_TRIAL = ("__init__.py", "choice.py", "engine.py", "textbook.py")
+"""The engines: what is not of the textbook belongs to the trials that another engine trains."""
+
 WITHOUT_EFFECT = ("ctx", "kind", "type_comment", "type_ignores")
 """Fields of the syntax tree that say how something was written, or again what its place says already."""
 
@@ -46,21 +50,34 @@ def guarded_digest() -> str:
     return _digest([PACKAGE / name for name in GUARDED])
 
 
+@cache
+def engines_digest() -> str:
+    """Return the SHA-256 of the code that computes besides where an engine other than the textbook trains."""
+    return _digest(engine_files())
+
+
 def _digest(of: Iterable[Path]) -> str:
     texts = [canonical(file.read_text(encoding="utf-8")) for file in of]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def files() -> list[Path]:
-    """Return the files of the code that computes in every trial, in order: no optimizer is among them."""
+    """Return the files of the code that computes in every trial, in order: no optimizer, no other engine."""
     places = [PACKAGE / name for name in COMPUTES]
-    guarded = {PACKAGE / name for name in GUARDED}
+    elsewhere = {*(PACKAGE / name for name in GUARDED), *engine_files()}
     return [
         file
         for place in places
         for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])
-        if not file.is_relative_to(PACKAGE / RULES) and file not in guarded
+        if not file.is_relative_to(PACKAGE / RULES) and file not in elsewhere
     ]
+
+
+def engine_files() -> list[Path]:
+    """Return the files of the engines other than the textbook, in order."""
+    folder = PACKAGE / ENGINES
+    in_every_trial = {folder / name for name in IN_EVERY_TRIAL}
+    return [file for file in sorted(folder.rglob("*.py")) if file not in in_every_trial]
 
 
 def canonical(source: str) -> str:

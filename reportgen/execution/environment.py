@@ -8,6 +8,8 @@ import platform
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from reportgen.version import __version__
 
 PACKAGES = (
@@ -49,3 +51,14 @@ def processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+def machinery() -> dict[str, str]:
+    """Return what else the last bits of a sum depend on."""
+    import torch  # slow to import: only who trains needs it
+
+    return {
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "processor": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
+    }

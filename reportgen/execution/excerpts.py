@@ -19,7 +19,7 @@ from reportgen.records.run_folder import Excerpt
 from reportgen.training import Trial
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
-from reportgen.training.trainer import train_one_epoch
+from reportgen.training.engines.textbook import train_one_epoch
 from reportgen.training.trial import CONSTANT
 from reportgen.user_code.description import ClassDescription
 

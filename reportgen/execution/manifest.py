@@ -16,6 +16,9 @@ from reportgen.checks import Check
 from reportgen.data import Dataset, Part, Splits, duplicates, near_copies, subset
 from reportgen.execution import environment
 from reportgen.execution.columns import describe_table
+from reportgen.execution.compiler import compiler_versions
+from reportgen.execution.devices import describe_accelerator
+from reportgen.execution.engines import Engines, proofs_of
 from reportgen.execution.prepare import Prepared, final_seeds
 from reportgen.execution.trial_key import digest_of_all
 from reportgen.execution.trials import FinishedTrial, FinishedTrials
@@ -27,6 +30,8 @@ from reportgen.optim.about import Words
 from reportgen.optim.registry import LEARNING_RATE
 from reportgen.planning.optimizers_by_name import OptimizersByName
 from reportgen.training import Record
+from reportgen.training.engines.choice import COMPILED
+from reportgen.training.engines.textbook import TEXTBOOK
 
 SAMPLES_PER_CLASS = 6
 
@@ -98,16 +103,22 @@ def describe_run(
         "evidence": [asdict(record.evidence) for record in records],
         "reused": [trial.reused for trial in finished],
         "kept_trials": sorted(kept.used),
-        "trained_on": kept.environments(finished),
-        "checks": [describe_check(check) for check in proofs],
+        **describe_environments(kept.environments(finished)),
+        "engines": describe_engines(kept.engines, records),
+        "checks": [describe_check(check) for check in [*proofs, *proofs_of(records)]],
         "layers": describe_layers(prepared.files),
-        "code": digest_of_all(record.trial for record in records),
+        "code": digest_of_all([record.trial for record in records]),
         "optimizers": describe_optimizers(prepared.files.optimizers, records),
         "found_searches": dict(found),
-        "versions": environment.versions(),
+        "versions": {
+            **environment.versions(),
+            **(compiler_versions() if COMPILED in {record.trial.setup.engine for record in records} else {}),
+        },
         "device": {
             **environment.device(),
-            "workers": kept.training.workers,
+            **describe_accelerator(kept.training.device),
+            "executor": kept.training.executor.name,
+            "workers": kept.training.executor.side_by_side,
             "threads_per_worker": 1,
         },
         "times": {
@@ -116,6 +127,19 @@ def describe_run(
             "seconds": round((ended - started).total_seconds(), 3),
         },
     }
+
+
+def describe_environments(environments: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Describe what trials were trained on, each environment once, and for each trial which it was.
+
+    Args:
+        environments: Of each trial.
+    """
+    distinct: list[dict[str, Any]] = []
+    for environment_of_trial in environments:
+        if environment_of_trial not in distinct:
+            distinct.append(environment_of_trial)
+    return {"trained_on": distinct, "trained_at": [distinct.index(known) for known in environments]}
 
 
 def describe_experiment(source: Source) -> dict[str, Any]:
@@ -198,6 +222,33 @@ def count_classes(part: Part, dataset: Dataset) -> list[int]:
     return np.bincount(part.labels, minlength=len(dataset.classes)).tolist()  # type: ignore[no-any-return]
 
 
+def describe_engines(engines: Engines, records: Sequence[Record]) -> dict[str, Any]:
+    """Describe what trained each setup, and why it was the textbook where another engine might have been.
+
+    Args:
+        engines: That decided.
+        records: Of the trials.
+    """
+    setups: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        setups.setdefault((record.trial.setup.stage, record.trial.setup.label), []).append(record)
+    described = []
+    for (stage, label), (first, *others) in setups.items():
+        setup = first.trial.setup
+        # of seeds that were trained at several times, the proof that came nearest to its limit
+        proofs = [record.engine_proof for record in (first, *others) if record.engine_proof is not None]
+        described.append(
+            {
+                "stage": stage,
+                "setup": label,
+                "engine": setup.engine,
+                "reason": engines.reason(first.trial) if setup.engine == TEXTBOOK else "",
+                "proof": asdict(max(proofs, key=lambda proof: proof.share)) if proofs else None,
+            }
+        )
+    return {"asked": engines.asked, "setups": described}
+
+
 def describe_layers(files: UserFiles) -> dict[str, Any] | None:
     """Describe the user's layers that trained; None where they are this program's.
 
@@ -246,4 +297,5 @@ def describe_check(check: Check) -> dict[str, Any]:
         "printed": list(check.printed),
         "mistakes": [asdict(mistake) for mistake in check.mistakes],
         "remark": check.remark,
+        "kept": check.kept,
     }

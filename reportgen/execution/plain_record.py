@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 
 from reportgen.optim import Schedule
-from reportgen.training import Augmentation, Defects, EpochRow, Evidence, Record, Setup, TestResult, Trial
+from reportgen.training import (
+    Augmentation,
+    Defects,
+    EngineProof,
+    EpochRow,
+    Evidence,
+    Record,
+    Setup,
+    TestResult,
+    Trial,
+)
 
 
 def to_plain(record: Record) -> dict[str, Any]:
@@ -60,6 +70,7 @@ def of_plain(trial: Trial, plain: dict[str, Any], rows: Sequence[Sequence[Any]])
         parameter_shapes={name: tuple(shape) for name, shape in plain["parameter_shapes"].items()},
         steps=plain["steps"],
         evidence=Evidence(**plain["evidence"]),
+        engine_proof=EngineProof(**proof) if (proof := plain.get("engine_proof")) else None,
     )
 
 

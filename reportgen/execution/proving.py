@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from reportgen import checks
 from reportgen.checks import Check
 from reportgen.checks.homework import prove_layers, prove_optimizers
 from reportgen.checks.user_network import KEY as NETWORK
 from reportgen.checks.user_optimizers import PROVED
 from reportgen.errors import UserError
+from reportgen.execution.kept_proofs import prove_formulas
 from reportgen.execution.prepare import Prepared
 from reportgen.execution.user_files import UserFiles
 from reportgen.optim import built_in
@@ -46,7 +46,7 @@ def prove(prepared: Sequence[Prepared]) -> list[list[Check]]:
         for experiment in prepared
     ]
     distinct = {key: kind for of_experiment in kinds for key, kind in of_experiment.items()}
-    proofs = checks.run(list(distinct.values()))
+    proofs = prove_formulas(list(distinct.values()))
     common = proofs[: len(proofs) - len(distinct)]
     of_optimizers = dict(zip(distinct, proofs[len(common) :], strict=False))
     return [of_experiment(experiment, common, of_optimizers) for experiment in prepared]

@@ -10,6 +10,7 @@ from pathlib import Path
 from reportgen.checks import Check
 from reportgen.execution import excerpts, tables
 from reportgen.execution.answers import collect_answers
+from reportgen.execution.executors.choosing import choose_executor
 from reportgen.execution.found import find_searches
 from reportgen.execution.manifest import describe_run, identify, samples
 from reportgen.execution.prepare import Prepared
@@ -69,9 +70,10 @@ def run(
         run_folder.partial_folder(output / source.name) as partial,
         open_trials(prepared, output, training, watcher) as kept,
     ):
-        searched = search_settings(prepared, kept)
-        trials = prepared.trials_with(searched)
-        finished = kept.finish(trials)
+        with kept.workers():
+            searched = search_settings(prepared, kept)
+            trials = prepared.trials_with(searched)
+            finished = kept.finish(trials)
         records = [trial.record for trial in finished]
         if not kept.own:
             watcher.notice(f"nothing to train: all {len(trials)} trials are kept from before")
@@ -162,6 +164,7 @@ def open_trials(
             folder=folder,
             training=training,
             watcher=watcher,
+            executor=choose_executor(training.executor),
             code=prepared.files.codes,
         )
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import platform
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from reportgen import optim
-from reportgen.execution.code_digest import canonical, code_digest, guarded_digest
+from reportgen.execution.code_digest import canonical, code_digest, engines_digest, guarded_digest
+from reportgen.execution.compiler import compiler
+from reportgen.execution.devices import describe_accelerator
+from reportgen.execution.environment import machinery
 from reportgen.optim.torch_optim import package_of
 from reportgen.training import Trial
+from reportgen.training.engines.choice import COMPILED
+from reportgen.training.engines.textbook import TEXTBOOK
 
 FORMAT = 4
 """Part of every key: raise it when a key is made of other things, or a record is kept in another form."""
@@ -41,6 +43,9 @@ def trial_key(trial: Trial, data: str) -> str:
         "guarded": guarded_digest() if setup.optimizer_code or setup.layers_code else "",
         "optimizer": setup.optimizer_code or optimizer_digest(setup.optimizer),
         **machinery(),
+        **({} if setup.engine == TEXTBOOK else {"engines": engines_digest()}),
+        **(compiler() if setup.engine == COMPILED else {}),
+        **describe_accelerator(setup.device),
         "data": data,
         **described,
     }
@@ -65,26 +70,18 @@ def optimizer_digest(name: str) -> str:
     return hashlib.sha256(canonical(file.read_text(encoding="utf-8")).encode()).hexdigest()
 
 
-def digest_of_all(trials: Iterable[Trial]) -> str:
-    """Return the SHA-256 of all code that trials were trained with, optimizers and users' files included."""
+def digest_of_all(trials: Collection[Trial]) -> str:
+    """Return the SHA-256 of all code that trials were trained with: optimizers, users' files, engines too."""
     setups = {
         (trial.setup.optimizer, trial.setup.optimizer_code, trial.setup.layers_code) for trial in trials
     }
+    engines = {trial.setup.engine for trial in trials} - {TEXTBOOK}
     parts = [
         f"{optimizer} {optimizer_code or optimizer_digest(optimizer)} {layers_code}"
         for optimizer, optimizer_code, layers_code in sorted(setups)
     ]
     if any(optimizer_code or layers_code for _, optimizer_code, layers_code in setups):
         parts.append(guarded_digest())
+    if engines:
+        parts.append(" ".join([*sorted(engines), engines_digest()]))
     return hashlib.sha256("\n".join([code_digest(), *parts]).encode()).hexdigest()
-
-
-def machinery() -> dict[str, str]:
-    """Return what else the last bits of a sum depend on."""
-    import torch  # slow to import: only who trains needs it
-
-    return {
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "processor": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
-    }

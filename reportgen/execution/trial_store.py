@@ -84,16 +84,16 @@ class TrialStore:
                 )
 
     def environments(self, keys: list[str]) -> list[dict[str, Any]]:
-        """Return what these trials ran on, each environment once."""
-        descriptions = {
-            description: None
-            for key in keys
+        """Return what each of these trials ran on."""
+        found = {
+            key: json.loads(description)
+            for key in dict.fromkeys(keys)
             for (description,) in self.database.execute(
                 "SELECT description FROM trials JOIN environments ON id = environment WHERE key = ?",
                 key,
             )
         }
-        return [json.loads(description) for description in descriptions]
+        return [found[key] for key in keys]
 
     def _environment(self, description: str) -> int:
         self.database.execute("INSERT OR IGNORE INTO environments (description) VALUES (?)", description)

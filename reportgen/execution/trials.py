@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from reportgen.execution import environment
-from reportgen.execution.executors.local import execute
-from reportgen.execution.trial_key import machinery, trial_key
+from reportgen.errors import UserError
+from reportgen.execution.devices import CPU
+from reportgen.execution.engines import AUTO, Engines
+from reportgen.execution.executors.choosing import LOCAL, ExecutorOptions
+from reportgen.execution.executors.driving import execute
+from reportgen.execution.executors.executor import Executor, Trained
+from reportgen.execution.trial_key import trial_key
 from reportgen.execution.trial_store import DamagedRecordError, TrialStore
 from reportgen.execution.watcher import Watcher
 from reportgen.execution.worker import DataSettings, Workplace
@@ -18,6 +22,7 @@ from reportgen.experiment.stages import TUNED
 from reportgen.records.claims import Claims
 from reportgen.training import Record, Trial
 from reportgen.training.checkpoints import SECONDS_BETWEEN, Checkpoints
+from reportgen.training.engines.choice import COMPILED
 from reportgen.user_code.source import UserCode
 
 
@@ -25,13 +30,31 @@ from reportgen.user_code.source import UserCode
 class TrainingOptions:
     """How trials are trained.
 
-    workers: how many side by side. fresh: train again what was finished before. seconds_between: from one
-    checkpoint to the next, at least.
+    executor: by whom. fresh: train again what was finished before. seconds_between: from one
+    checkpoint to the next, at least. engine: what trains them, of engines.CHOICES. device: on what, as torch
+    calls it.
     """
 
-    workers: int
+    executor: ExecutorOptions = field(default_factory=ExecutorOptions)
     fresh: bool = False
     seconds_between: float = SECONDS_BETWEEN
+    engine: str = AUTO
+    device: str = CPU
+
+    def __post_init__(self) -> None:
+        """Refuse what does not go together.
+
+        Raises:
+            UserError: A device is asked for that the engine, or who trains, has not.
+        """
+        if self.device != CPU and self.executor.name != LOCAL:
+            raise UserError(
+                f"--device {self.device} is this machine's: leave it out, or --executor {self.executor.name}"
+            )
+        if self.engine == COMPILED and self.device != CPU:
+            raise UserError(
+                f"--engine {COMPILED} trains on the processor alone: leave it out, or --device {self.device}"
+            )
 
 
 @dataclass(frozen=True)
@@ -47,9 +70,9 @@ class FinishedTrial:
 class FinishedTrials:
     """The finished trials of an output folder, and the way to more of them.
 
-    data: the images and their split; digest: of both. own: the keys of what this program has trained;
-    used: of all that were asked for; code: the files of a user's code that trials are trained with; damaged:
-    of those that turned out to be no longer what was kept.
+    data: the images and their split; digest: of both. executor: who trains; None for this process. own: the
+    keys of what this program has trained; used: of all that were asked for; code: the files of a user's code
+    that trials are trained with; damaged: of those that turned out to be no longer what was kept.
     """
 
     data: DataSettings
@@ -59,10 +82,21 @@ class FinishedTrials:
     folder: Path
     training: TrainingOptions
     watcher: Watcher
+    executor: Executor | None = None
     code: tuple[UserCode, ...] = ()
     own: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Set engines: which trains which trial."""
+        self.engines = Engines(self.training.engine, self.data, self.training.device)
+
+    @contextlib.contextmanager
+    def workers(self) -> Iterator[None]:
+        """Let workers stay from one round of trials to the next, and end them in the end."""
+        with self.executor or contextlib.nullcontext():
+            yield
 
     def records(self, trials: Sequence[Trial]) -> list[Record]:
         """Finish trials and return the record of each, in order."""
@@ -80,6 +114,7 @@ class FinishedTrials:
         Raises:
             UserError: Training is not possible; what is finished by then is kept.
         """
+        trials = [self.engines.decide(trial) for trial in trials]
         keys = [trial_key(trial, self.digest) for trial in trials]
         self.used.update(keys)
         wanted = dict(zip(keys, trials, strict=True))
@@ -162,15 +197,18 @@ class FinishedTrials:
             self.claims.release(key)
 
     def _train(self, trials: dict[str, Trial], keeps_model: set[str], *, kept: int) -> dict[str, Record]:
+        self.engines.prove(trials.values())
         keys = list(trials)
         workplaces = [self._workplace(key, key in keeps_model) for key in keys]
         if self.training.fresh:
             for place in workplaces:
                 Checkpoints(place.folder).remove()
-        where = {**environment.versions(), **environment.device(), "instructions": machinery()["processor"]}
 
-        def keep(place: int, record: Record) -> None:
-            self.store.put(record, keys[place], self.digest, where)
+        def proved(record: Record) -> Record:
+            return replace(record, engine_proof=self.engines.proof_of(record.trial))
+
+        def keep(place: int, trained: Trained) -> None:
+            self.store.put(proved(trained.record), keys[place], self.digest, trained.environment)
             self.own.add(keys[place])
             Checkpoints(workplaces[place].folder).remove()
             with contextlib.suppress(OSError):  # not empty, where it holds the classifier
@@ -182,17 +220,19 @@ class FinishedTrials:
         records = execute(
             list(trials.values()),
             self.data,
-            workers=self.training.workers,
+            executor=self.executor
+            if len(trials) > 1
+            else None,  # a process costs more than it brings for one
             workplaces=workplaces,
             on_epoch=self.watcher.epoch,
-            on_record=keep,
+            on_trained=keep,
             on_notice=self.watcher.notice,
         )
-        return dict(zip(keys, records, strict=True))
+        return dict(zip(keys, map(proved, records), strict=True))
 
     def _workplace(self, key: str, keeps_model: bool) -> Workplace:
         return Workplace(self.folder / key, keeps_model, self.training.seconds_between, self.code)
 
     def environments(self, finished: Sequence[FinishedTrial]) -> list[dict[str, Any]]:
-        """Return what these trials ran on, each environment once."""
+        """Return what each of these trials ran on."""
         return self.store.environments([trial.key for trial in finished])

@@ -192,6 +192,20 @@ def splits_of(trial: Trial, splits: Splits) -> Splits:
     return splits if trial.setup.subset is None else subset(splits, trial.setup.subset)
 
 
+def inputs_of(trial: Trial, data: DataSettings) -> tuple[Splits, int]:
+    """Return what a trial is trained, validated and tested on, and how many classes there are.
+
+    Args:
+        trial: Any of those that are to be trained.
+        data: Where the images are, and how they are split.
+
+    Raises:
+        UserError: The images are not those that the run began with.
+    """
+    splits = encoded(splits_of(trial, splits_for(trial, data)), of_all=data.resplit)
+    return splits, len(load_data(data).dataset.classes)
+
+
 def train_trial(
     trial: Trial,
     data: DataSettings,
@@ -214,8 +228,7 @@ def train_trial(
     Raises:
         UserError: The images are not those that the run began with, or a user's code went wrong.
     """
-    splits = encoded(splits_of(trial, splits_for(trial, data)), of_all=data.resplit)
-    classes = len(load_data(data).dataset.classes)
+    splits, classes = inputs_of(trial, data)
     if trial.setup.optimizer_code or trial.setup.layers_code:
         from reportgen.execution.guarded_training import train_guarded
 

@@ -24,7 +24,8 @@ class Setup(Stage):
 
     seeds: none, since each trial has its own. hidden: with the layers that a defect added. subset: how many
     training images the small data set has, None for all. optimizer_code, layers_code: the digests of the
-    user's files that have the optimizer and the layers; empty where they are this program's.
+    user's files that have the optimizer and the layers; empty where they are this program's. engine: what it
+    was trained by. device: what it was trained on, as torch calls it.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -39,6 +40,8 @@ class Setup(Stage):
     reads_test: bool = True
     optimizer_code: Annotated[str, Later()] = ""
     layers_code: Annotated[str, Later()] = ""
+    engine: Annotated[str, Later()] = "textbook"
+    device: Annotated[str, Later()] = "cpu"
 
     @property
     def learning_rate(self) -> float:

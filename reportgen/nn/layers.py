@@ -99,7 +99,7 @@ class Dropout:
             self.mask = None
             return x
         kept = torch.from_numpy(self.stream.random(tuple(x.shape), np.float32)) >= self.rate
-        self.mask = kept.to(x.dtype).div_(1 - self.rate)
+        self.mask = kept.to(x.device, x.dtype).div_(1 - self.rate)
         return x * self.mask
 
     def backward(self, dout: Tensor) -> Tensor:

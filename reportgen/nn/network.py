@@ -24,7 +24,7 @@ class Classifier:
     stream: where the initial weights are drawn from, layer by layer; biases start at 0. std: None for He
     initialization, else the standard deviation of all weights. dropout, input_dropout: the share of each
     hidden layer's outputs, and of the inputs, that is dropped in training, drawn from dropout_stream. kinds:
-    the classes that it is built of.
+    the classes that it is built of. device: where its parameters are, and its inputs are to be.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Classifier:
         label_smoothing: float = 0.0,
         divide_gradient: bool = False,
         kinds: LayerKinds = TEXTBOOK,
+        device: torch.device | str = "cpu",
     ) -> None:
         sizes = [input_size, *hidden, output_size]
         if any(size < 1 for size in sizes):
@@ -54,8 +55,8 @@ class Classifier:
                 if std is None
                 else scaled_normal(stream, inputs, outputs, std=std)
             )
-            parameters[f"w{number}"] = torch.from_numpy(w).to(dtype)
-            parameters[f"b{number}"] = torch.zeros(outputs, dtype=dtype)
+            parameters[f"w{number}"] = torch.from_numpy(w).to(dtype).to(device)
+            parameters[f"b{number}"] = torch.zeros(outputs, dtype=dtype, device=device)
         loss = kinds.loss(label_smoothing=label_smoothing, divide_gradient=divide_gradient)
         self._build(parameters, l2, loss, kinds)
         self.dropouts = [Dropout(input_dropout, dropout_stream)]
@@ -127,7 +128,7 @@ class Classifier:
 
     def l2_term(self) -> Tensor:
         """L2 times the sum of the squared weights, a scalar."""
-        total = torch.zeros((), dtype=self.parameters["w1"].dtype)
+        total = self.parameters["w1"].new_zeros(())
         for number in range(1, len(self.layers) + 1):
             w = self.parameters[f"w{number}"].flatten()
             total += w.dot(w)

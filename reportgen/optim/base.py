@@ -44,7 +44,8 @@ class PerParameter:
         self.t += 1
         for name, parameter in parameters.items():
             g = written_out(gradients[name]).to(parameter.dtype)
-            with torch.autocast("cpu", enabled=False):  # a rule is as precise as its parameters
+            # a rule is as precise as its parameters
+            with torch.autocast(parameter.device.type, enabled=False):
                 self.update(name, parameter, g)
 
     def update(self, name: str, w: Tensor, g: Tensor) -> None:

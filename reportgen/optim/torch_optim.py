@@ -111,7 +111,7 @@ class TorchOptimizer:
         for name, twin in self._twins(parameters).items():
             # a gradient of its own, as some optimizers write into it
             twin.grad = written_out(gradients[name]).clone()
-        with torch.autocast("cpu", enabled=False):
+        with torch.autocast(next(iter(parameters.values())).device.type, enabled=False):
             self.inner.step()
 
     def evaluated(self, parameters: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any
 import tomlkit
 
 from reportgen.experiment.model import Experiment
+from reportgen.experiment.space_text import write_space
 from reportgen.experiment.stages import COMPARISON, SEARCH, TUNED
 from reportgen.planning.search import Searched
-from reportgen.planning.studies import Study
 
 
 def insert_found(
@@ -140,17 +139,6 @@ def _how(name: str, searched: Sequence[Searched]) -> dict[str, Any]:
         "seeds": list(study.search.seeds),
         "epochs": study.search.epochs or study.make({}).epochs,
         **({"halving": study.search.halving.model_dump(exclude_none=True)} if study.search.halving else {}),
-        "space": "; ".join(_space(of_setup.study) for of_setup in searched),
+        "space": "; ".join(write_space(of_setup.study.label, of_setup.study.spaces) for of_setup in searched),
         "at_edge": edges,
     }
-
-
-def _space(study: Study) -> str:
-    """Write a study's spaces: SGD: learning_rate from 0.0001 to 1 (log)."""
-    spaces = [
-        f"{name} from {space.low:g} to {space.high:g} ({space.scale})"
-        if not space.choices
-        else f"{name} in {json.dumps(space.choices)}"
-        for name, space in study.spaces.items()
-    ]
-    return f"{study.label}: {', '.join(spaces)}"

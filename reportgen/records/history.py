@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reportgen.errors import UserError, is_printable, printable
@@ -78,6 +81,8 @@ class _Row:
 class History:
     """The runs that an output folder has seen. Those that were copied there are taken in as well.
 
+    What the database has of an experiment is read, and held against its digests, once for each History.
+
     notes: a line about each run that had to be passed by, since what is there of it cannot be read.
     """
 
@@ -85,6 +90,8 @@ class History:
         self.database = database
         self.output = output
         self.notes: list[str] = []
+        self._rows: dict[str, list[_Row]] = {}
+        self._runs: dict[str, list[PastRun]] = {}
 
     def take_in(self, experiment: str | None = None) -> None:
         """Take in every run whose folder is there and that is not known yet; a damaged one is passed by."""
@@ -114,6 +121,8 @@ class History:
         except UserError as error:
             self._note(f"passed by: {error}")
             return
+        self._rows.pop(experiment, None)
+        self._runs.pop(experiment, None)
         with self.database.transaction():
             self.database.execute("INSERT OR IGNORE INTO experiments (name) VALUES (?)", experiment)
             self.database.execute("DELETE FROM runs WHERE experiment = ? AND run = ?", experiment, row.run)
@@ -138,7 +147,8 @@ class History:
             description: What is said of the new run.
         """
         past, pinned = self.runs(experiment), self.baseline(experiment)
-        recent = [run.run for run in past if same_settings(run.description, description)][-RECENT:]
+        asked = settings_of(description)
+        recent = [run.run for run in past if settings_of(run.description) == asked][-RECENT:]
         tables = [
             run.scores.assign(run=run.run, started=run.started, reference=reference)
             for run in past[-REMEMBERED:] + [run for run in past[:-REMEMBERED] if run.run in pinned]
@@ -164,16 +174,13 @@ class History:
 
     def runs(self, experiment: str) -> list[PastRun]:
         """An experiment's runs, the oldest first."""
-        return [
-            PastRun(
-                experiment,
-                row.run,
-                row.started,
-                read_description(json.loads(row.described)),
-                pd.DataFrame(row.scores, columns=list(SCORE_COLUMNS)).astype({"score": float}),
-            )
-            for row in self._sound(experiment)
-        ]
+        if experiment not in self._runs:
+            rows = self._sound(experiment)
+            self._runs[experiment] = [
+                PastRun(experiment, row.run, row.started, read_description(json.loads(row.described)), scores)
+                for row, scores in zip(rows, _score_tables(rows), strict=True)
+            ]
+        return self._runs[experiment]
 
     def baseline(self, experiment: str) -> tuple[str, ...]:
         """Return the runs that were pinned; none where none is.
@@ -194,8 +201,13 @@ class History:
         pinned = PARTED.join(runs) or None
         self.database.execute("UPDATE experiments SET baseline = ? WHERE name = ?", pinned, experiment)
 
-    def _sound(self, experiment: str) -> Iterator[_Row]:
+    def _sound(self, experiment: str) -> list[_Row]:
         """An experiment's runs as they were kept, the oldest first; one that is damaged is passed by."""
+        if experiment not in self._rows:
+            self._rows[experiment] = list(self._read(experiment))
+        return self._rows[experiment]
+
+    def _read(self, experiment: str) -> Iterator[_Row]:
         scores = defaultdict(list)
         for run, *score in self.database.execute(
             "SELECT run, stage, setup, seed, score FROM scores WHERE experiment = ? ORDER BY place",
@@ -217,16 +229,14 @@ class History:
             self.notes.append(shown)
 
 
-def same_settings(before: Description, now: Description) -> bool:
-    """Return whether two runs' experiments ask for the same, whatever their titles say.
+def settings_of(description: Description) -> dict[str, Any]:
+    """Return what a run's experiment asks for, whatever its title says.
 
     Args:
-        before: What is said of the earlier one.
-        now: The same of the later one.
+        description: What is said of the run.
     """
     heading = {"title", "author", "course"}
-    asked = [run.experiment.settings.model_dump(exclude=heading) for run in (before, now)]
-    return asked[0] == asked[1]
+    return description.experiment.settings.model_dump(exclude=heading)
 
 
 def _row(folder: Path, records: run_folder.RunRecords) -> _Row:
@@ -264,6 +274,17 @@ def _roles(run: str, pinned: Sequence[str], recent: Sequence[str]) -> list[str]:
     return roles or [""]
 
 
+def _score_tables(rows: Sequence[_Row]) -> list[pd.DataFrame]:
+    """The scores of each run, cut out of one table: to make one for each takes many times as long."""
+    together = pd.DataFrame([score for row in rows for score in row.scores], columns=list(SCORE_COLUMNS))
+    together = together.astype({"score": float})
+    ends = list(itertools.accumulate(len(row.scores) for row in rows))
+    return [
+        together.iloc[end - len(row.scores) : end].reset_index(drop=True)
+        for row, end in zip(rows, ends, strict=True)
+    ]
+
+
 def scores_of(results: pd.DataFrame) -> pd.DataFrame:
     """The test accuracies of results.csv, NaN for a trial that diverged; the ablation's are not headlines."""
     headlines = results[~results["stage"].str.startswith(ABLATION)]
@@ -272,17 +293,26 @@ def scores_of(results: pd.DataFrame) -> pd.DataFrame:
 
 def headlines(runs: Sequence[PastRun]) -> pd.DataFrame:
     """The mean of every headline in every run: run, started, stage, setup, seeds, diverged, mean."""
-    rows = [
-        {
-            "run": past.run,
-            "started": past.started,
-            "stage": stage,
-            "setup": setup,
-            "seeds": len(of_setup),
-            "diverged": int(of_setup["score"].isna().sum()),
-            "mean": of_setup["score"].mean(),
-        }
-        for past in runs
-        for (stage, setup), of_setup in past.scores.groupby(["stage", "setup"], sort=False)
-    ]
+    rows = []
+    for past in runs:
+        scores = defaultdict(list)
+        for stage, setup, score in zip(
+            *(past.scores[name] for name in ("stage", "setup", "score")), strict=True
+        ):
+            scores[stage, setup].append(score)
+        for (stage, setup), of_setup in scores.items():
+            values = np.array(of_setup)
+            finished = ~np.isnan(values)
+            count = int(finished.sum())
+            rows.append(
+                {
+                    "run": past.run,
+                    "started": past.started,
+                    "stage": stage,
+                    "setup": setup,
+                    "seeds": len(values),
+                    "diverged": len(values) - count,
+                    "mean": float(np.where(finished, values, 0.0).sum() / count) if count else math.nan,
+                }
+            )
     return pd.DataFrame(rows, columns=["run", "started", "stage", "setup", "seeds", "diverged", "mean"])

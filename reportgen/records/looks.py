@@ -36,10 +36,10 @@ def find_looks(
         seeds = _seeds(scores, stage)
         if not seeds:
             continue
-        seen, looks[stage] = {seeds}, []
+        seen, looks[stage], asked = {seeds}, [], _asked(now, stage)
         for run in past:
             before = _seeds(run.scores, stage)
-            if before and before not in seen and _asked(run.description, stage) == _asked(now, stage):
+            if before and before not in seen and _asked(run.description, stage) == asked:
                 seen.add(before)
                 looks[stage].append({"run": run.run, "seeds": list(before)})
     return looks

@@ -20,8 +20,8 @@ from reportgen.experiment.values import RECORDED, Value, as_tuple
 DEEPEST = 50
 """The most levels of a manifest; those of runs have eight."""
 FOR_EVERY_TRIAL = (
-    "trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks", "optimizers",
-    "found_searches",
+    "trials", "parameter_shapes", "evidence", "reused", "trained_at", "kept_trials", "checks", "engines",
+    "optimizers", "found_searches",
 )  # fmt: skip
 """What a manifest holds for every single trial, or at length, and a description lacks."""
 
@@ -67,12 +67,19 @@ class DescribedData(Recorded):
 
 
 class DescribedDevice(Recorded):
-    """The machine that trained. workers: how many trials side by side."""
+    """The machine that the run was started on.
+
+    accelerator: the graphics card that trained; None where that was the processor. executor: who trained,
+    this machine itself or a cluster. workers: how many trials side by side; None for as many as the cluster
+    took.
+    """
 
     processor: str
     cores: int | None = None
     system: str | None = None
-    workers: int
+    accelerator: str | None = None
+    executor: str = "local"
+    workers: int | None = None
 
 
 class Times(Recorded):
@@ -87,7 +94,8 @@ class Description(Recorded):
     """What every reader of a run may rely on, also of one that another version made.
 
     versions: of the packages, by name. code: the digest of the code that computes. trained_on: the machines
-    and versions that the trials were trained with. reused: for each trial, whether an earlier run trained it.
+    and versions that the trials were trained with; those of a cluster have their machine's name. reused: for
+    each trial, whether an earlier run trained it.
     """
 
     run: str
@@ -188,7 +196,10 @@ class FoundMistake(Recorded):
 
 
 class Check(Recorded):
-    """A check that was made before training, as it was printed. mistakes, remark: of a user's code alone."""
+    """A check that was made before training, as it was printed. mistakes, remark: of a user's code alone.
+
+    kept: whether an earlier run made it, with the same code, versions and processor.
+    """
 
     key: str
     line: str
@@ -197,6 +208,7 @@ class Check(Recorded):
     printed: Listed[str] = ()
     mistakes: Listed[FoundMistake] = ()
     remark: str = ""
+    kept: bool = False
 
 
 class UserLayers(Recorded):
@@ -204,6 +216,35 @@ class UserLayers(Recorded):
 
     file: str
     classes: dict[str, str]
+
+
+class EngineProof(Recorded):
+    """How near the textbook an engine stayed in so many steps before it trained, as a check measures it."""
+
+    steps: int
+    error: float
+    limit: float
+
+
+class TrainedBy(Recorded):
+    """What trained a setup of a stage.
+
+    reason: why it was the textbook where that was not asked for, a key of the catalogue under
+    [engine_reason]; empty where there is nothing to say. proof: of another engine.
+    """
+
+    stage: str
+    setup: str
+    engine: str
+    reason: str = ""
+    proof: EngineProof | None = None
+
+
+class Engines(Recorded):
+    """What was asked to train, and what did. asked: "auto", or an engine."""
+
+    asked: str
+    setups: Listed[TrainedBy]
 
 
 class DescribedFormula(Recorded):
@@ -239,11 +280,13 @@ class Manifest(Description):
     """What a report needs to know of its run.
 
     trials, parameter_shapes, evidence: an entry for each row of results.csv; no evidence where none was kept.
+    trained_at: for each of them, which of trained_on it was trained on; empty where that was not kept.
     kept_trials: the keys of all trainings that the run rests on, those of its search too. layers: where they
     are a user's; None where all are this program's. optimizers: by name; empty in records of a time when they
-    were not described. found_searches: by stage, the record of the search that its settings came from, as
-    records/searches.py reads it; those that the output folder did not have are missing. looks: by stage, the
-    earlier runs that compared the same with other seeds.
+    were not described. engines: None in records of a time when there was the textbook alone. found_searches:
+    by stage, the record of the search that its settings came from, as records/searches.py reads it; those
+    that the output folder did not have are missing. looks: by stage, the earlier runs that compared the same
+    with other seeds.
     """
 
     experiment: RunExperiment
@@ -251,11 +294,13 @@ class Manifest(Description):
     trials: Listed[Trial]
     parameter_shapes: Listed[dict[str, Listed[int]]]
     evidence: Listed[Evidence] | None = None
+    trained_at: Listed[int] = ()
     kept_trials: Listed[str | None] = ()
     checks: Listed[Check]
     layers: UserLayers | None = None
     optimizers: dict[str, DescribedOptimizer] = Field(default_factory=dict)
     found_searches: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    engines: Engines | None = None
     looks: dict[str, Listed[Look]] = Field(default_factory=dict)
     device: Device
 
@@ -265,6 +310,14 @@ class Manifest(Description):
         for stage in dict.fromkeys(trial.setup.stage for trial in self.trials):
             if (asked.tuned if stage == TUNED else asked.comparison) is None:
                 raise ValueError(f"has trials of the stage {stage}, which the experiment lacks")
+        return self
+
+    @model_validator(mode="after")
+    def _environments_are_there(self) -> Self:
+        if self.trained_at and self.trials and len(self.trained_at) != len(self.trials):
+            raise ValueError(f"trained_at: {len(self.trained_at)} for {len(self.trials)} trials")
+        if not all(0 <= number < len(self.trained_on) for number in self.trained_at):
+            raise ValueError("trained_at: names what trained_on does not have")
         return self
 
 

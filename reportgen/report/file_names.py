@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
+from urllib.parse import quote
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.errors import UserError
@@ -13,6 +15,8 @@ from reportgen.records.tables.raw import name_of
 from reportgen.records.tables.reading import Reading
 from reportgen.report.pdf import attachments
 
+TABLES = ("metrics.csv", "results.csv", "search.csv")
+"""Of a run's folder, what its readers may want to compute with."""
 GENERATOR = b'<meta name="generator" content="reportgen '
 """What a page of the program says of itself."""
 
@@ -106,3 +110,29 @@ def files(target: Path) -> tuple[Path, Path]:
         target: Its place, without an ending.
     """
     return target.with_name(f"{target.name}.html"), target.with_name(f"{target.name}.pdf")
+
+
+def without_beside(page: bytes) -> bytes:
+    """Return a page without its links to the files beside it, for where it goes alone.
+
+    Args:
+        page: The HTML of a report.
+    """
+    return re.sub(rb'<p class="beside">.*?</p>\s*', b"", page, flags=re.S)
+
+
+def beside(html: Path, pdf: Path, *, with_pdf: bool, run: Path | None = None) -> list[tuple[str, str]]:
+    """Return the files that a page can lead its readers to: the address and the name of each.
+
+    Args:
+        html: Where the page is.
+        pdf: Where its PDF is, or would be.
+        with_pdf: The PDF is about to be written. Without, one that is there already counts.
+        run: The folder of the run that it is about; its tables count where the page is in it.
+    """
+    tables = TABLES if run is not None and html.parent.resolve() == run.resolve() else ()
+    names = [
+        *([pdf.name] if with_pdf or pdf.is_file() else []),
+        *(name for name in tables if (html.parent / name).is_file()),
+    ]
+    return [(quote(name, safe=""), name) for name in names]

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from reportgen.files import resources
+from reportgen.files.digests import file_digest, program_digest
 
 KEYWORD = "made-with:"
 """What stands before the digest in a document's keywords."""
@@ -36,8 +37,8 @@ def digest() -> str:
         f"pango {ffi.pango.pango_version()}",
         f"font subsets by {'harfbuzz' if getattr(ffi, 'harfbuzz_subset', None) else 'fonttools'}",
         *(f"{name} {_version(name)}" for name in LIBRARIES),
-        *_files(resources.PACKAGE, "*.py"),
-        *_files(resources.templates(), "*"),
+        f"program {program_digest()}",
+        *_files(resources.templates()),
     ]
     return sha256("\n".join(lines).encode()).hexdigest()
 
@@ -49,10 +50,10 @@ def _version(name: str) -> str:
         return "none"
 
 
-def _files(folder: Path, pattern: str) -> list[str]:
+def _files(folder: Path) -> list[str]:
     """The name and the digest of every file of the program in a folder."""
     return [
-        f"{path.relative_to(folder).as_posix()} {sha256(path.read_bytes()).hexdigest()}"
-        for path in sorted(folder.rglob(pattern))
+        f"{path.relative_to(folder).as_posix()} {file_digest(path)}"
+        for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".") and not path.name.endswith((".pyc", "~"))
     ]

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 LANGUAGES = (CHINESE, ENGLISH)
 """The languages of the program's own words, in the order in which reports show them."""
 
-PAPERS = {"a4": "A4", "letter": "letter"}
-"""The sizes of paper that a report can be laid out for, as options and as style sheets call them."""
+PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
+"""The papers that a report can be laid out for, as options call them: width and height in millimetres."""
 DEFAULT_PAPER = "a4"
 
-Variant = Literal["a-3u", "ua-1"]
-"""What the PDF declares to be: for archives (PDF/A-3u), or for readers of every kind (PDF/UA-1)."""
-VARIANTS: tuple[Variant, ...] = ("a-3u", "ua-1")
-DEFAULT_VARIANT: Variant = "a-3u"
+Order = Literal["homework", "paper"]
+"""What comes first: code with the results of running it, as in the homework; or all results, and the code in
+the appendix, as in a paper."""
+ORDERS: tuple[Order, ...] = ("homework", "paper")
+DEFAULT_ORDER: Order = "homework"
+
+VARIANTS = ("a-3u", "ua-1")
+"""What versions before this one let users choose from; every PDF is both, PDF/A-3u and PDF/UA-1."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,15 @@ class ReportOptions:
             for both of the program's own where there is no run.
         templates: A user's over the program's own; None for these alone.
         paper: One of PAPERS.
-        pdf: What the PDF declares to be; None for no PDF.
+        pdf: Whether there is a PDF too.
+        order: Of the sections of a run's report; anyone's scores have none but their own.
     """
 
     languages: tuple[str, ...] | None = None
     templates: Templates | None = None
     paper: str = DEFAULT_PAPER
-    pdf: Variant | None = DEFAULT_VARIANT
+    pdf: bool = True
+    order: Order = DEFAULT_ORDER
 
 
 DEFAULT_OPTIONS = ReportOptions()

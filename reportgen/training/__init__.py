@@ -3,12 +3,13 @@
 from reportgen.training.augmentation import Augmentation
 from reportgen.training.measured.evidence import Evidence
 from reportgen.training.trainer import INSIGHT, train
-from reportgen.training.trial import Defects, EpochRow, Record, Setup, TestResult, Trial
+from reportgen.training.trial import Defects, EngineProof, EpochRow, Record, Setup, TestResult, Trial
 
 __all__ = [
     "INSIGHT",
     "Augmentation",
     "Defects",
+    "EngineProof",
     "EpochRow",
     "Evidence",
     "Record",

@@ -53,10 +53,12 @@ class Augmenter:
         """Change every image of a batch (N, H * W * C) in its own way."""
         count, shift = len(pixels), self.augmentation.shift
         height, width, channels = self.shape
+        # drawn here, wherever the images are: the same changes on any device
         flipped = torch.from_numpy(self.stream.integers(0, 2, count))
         flipped *= int(self.augmentation.flip)
         down, right = torch.from_numpy(self.stream.integers(0, 2 * shift + 1, (2, count)))
         padding = (0, 0, shift, shift, shift, shift)
         padded = torch.nn.functional.pad(pixels.view(count, height, width, channels), padding)
-        offsets = down * self.row + right * channels
-        return padded.view(count, -1).gather(1, self.places[flipped] + offsets[:, None])
+        offsets = (down * self.row + right * channels).to(pixels.device)
+        self.places = self.places.to(pixels.device)
+        return padded.view(count, -1).gather(1, self.places[flipped.to(pixels.device)] + offsets[:, None])

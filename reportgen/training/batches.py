@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -44,8 +45,8 @@ class Images:
     The pixels stay bytes until a batch is asked for: a data set of any precision costs one byte a value,
     and several processes share the same pages of the cache's file.
 
-    augmenter: changes the images of every batch that is asked for by places. handed_out: how many images
-    have been asked for in a row, as evaluation does.
+    augmenter: changes the images of every batch that is asked for by places. device: where they are kept and
+    handed out. handed_out: how many images have been asked for in a row, as evaluation does.
     """
 
     def __init__(
@@ -55,18 +56,30 @@ class Images:
         *,
         normalization: Normalization | None = None,
         augmenter: Augmenter | None = None,
+        device: str = "cpu",
     ) -> None:
-        self.pixels = torch.from_numpy(part.inputs.reshape(len(part.inputs), -1))
-        self.labels = torch.from_numpy(part.labels)
+        self.pixels = torch.from_numpy(part.inputs.reshape(len(part.inputs), -1)).to(device)
+        self.labels = torch.from_numpy(part.labels).to(device)
         self.dtype = dtype
-        self.white = torch.tensor(255, dtype=dtype)
+        self.white = torch.tensor(255, dtype=dtype).to(device)
         self.augmenter = augmenter
         self.handed_out = 0
         self.mean_and_std: tuple[Tensor, Tensor] | None = None
         if normalization is not None:
             pixels = self.size // len(normalization.mean)
             mean, std = np.tile(normalization.mean, pixels), np.tile(normalization.std, pixels)
-            self.mean_and_std = torch.from_numpy(mean).to(dtype), torch.from_numpy(std).to(dtype)
+            on_device = [torch.from_numpy(values).to(dtype).to(device) for values in (mean, std)]
+            self.mean_and_std = on_device[0], on_device[1]
+
+    def for_another(self, augmenter: Augmenter | None) -> Images:
+        """The same images for another trial, from the same memory.
+
+        Args:
+            augmenter: That trial's own.
+        """
+        images = copy.copy(self)
+        images.augmenter, images.handed_out = augmenter, 0
+        return images
 
     def __len__(self) -> int:
         """How many images there are."""
@@ -111,6 +124,7 @@ class BatchOrder:
     slide_by_one: a defect to be reproduced. Batch i starts at place i instead of i * batch_size, so that
     an epoch of n // batch_size batches sees only about n / batch_size + batch_size distinct images.
     shuffle_first: whether the first epoch is shuffled too, or sees the images in the data set's order.
+    device: where the images are.
     log: the account of what was in all the batches so far.
     """
 
@@ -122,10 +136,12 @@ class BatchOrder:
         *,
         slide_by_one: bool = False,
         shuffle_first: bool = True,
+        device: str = "cpu",
     ) -> None:
         self.batch_size = batch_size
         self.slide_by_one = slide_by_one
         self.stream = stream
+        self.device = device
         self.order = np.arange(images)
         self.log = BatchLog()
         self.shuffle_next = shuffle_first
@@ -134,14 +150,21 @@ class BatchOrder:
 
     def epoch(self) -> Iterator[Tensor]:
         """The places of each batch's images, for one epoch."""
+        yield from self.cut(self.next_order())
+
+    def next_order(self) -> Tensor:
+        """The images' places in the order of the next epoch (images,), which counts as trained."""
         if self.shuffle_next:
             self.stream.shuffle(self.order)
         self.shuffle_next = True
         order = torch.from_numpy(self.order)
+        self.log.add(self.cut(order))
+        return order.to(self.device)  # all at once, not batch by batch
+
+    def cut(self, order: Tensor) -> list[Tensor]:
+        """The batches (..., N) of an epoch's order (..., images), which may be that of several trials."""
         step = 1 if self.slide_by_one else self.batch_size
-        batches = [order[b * step : b * step + self.batch_size] for b in range(self.batches)]
-        self.log.add(batches)
-        yield from batches
+        return [order[..., b * step : b * step + self.batch_size] for b in range(self.batches)]
 
     def counts(self, images: int) -> Tensor:
         """How often each of the first images counts when this many are evaluated batch by batch, in float64.

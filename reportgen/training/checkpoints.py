@@ -68,7 +68,7 @@ class Checkpoints:
         """Write a checkpoint, whole or not at all; where that fails, training has to go on without."""
         started = time.monotonic()
         content = safetensors.torch.save(
-            {name: tensor.contiguous() for name, tensor in checkpoint.tensors.items()},
+            {name: tensor.cpu().contiguous() for name, tensor in checkpoint.tensors.items()},
             metadata={"reportgen": json.dumps(checkpoint.plain)},
         )
         name = f"{checkpoint.epoch:06d}-{_digest(content)}.safetensors"

@@ -27,7 +27,8 @@ def state_of(optimizer: Optimizer) -> tuple[dict[str, Tensor], dict[str, Any]]:
             of these.
 
     Returns:
-        Its tensors by where they stand, copied; and the rest as plain data, with places for the tensors.
+        Its tensors by where they stand, copied to the CPU; and the rest as plain data, with a place and a
+        device for each tensor.
 
     Raises:
         UnkeptStateError: It keeps something else.
@@ -55,8 +56,10 @@ def restore_state(optimizer: Optimizer, tensors: Mapping[str, Tensor], plain: Ma
 def _written(value: Any, where: str, tensors: dict[str, Tensor]) -> Any:
     match value:
         case Tensor():
-            tensors[where] = value.detach().clone()
-            return {TENSOR: where}
+            tensors[where] = value.detach().to("cpu", copy=True)
+            return {
+                TENSOR: [where, value.device.type]
+            }  # torch's own count steps on the CPU, wherever they are
         case np.ndarray():
             tensors[where] = torch.from_numpy(value.copy())
             return {ARRAY: where}
@@ -86,7 +89,8 @@ def _read(value: Any, tensors: Mapping[str, Tensor]) -> Any:
         return value
     ((kind, inner),) = value.items()
     if kind == TENSOR:
-        return tensors[inner].clone()
+        where, device = inner
+        return tensors[where].to(device, copy=True)
     if kind == ARRAY:
         return tensors[inner].numpy().copy()
     if kind == DTYPE:

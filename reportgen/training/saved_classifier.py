@@ -29,7 +29,8 @@ def save_classifier(classifier: Classifier, path: Path) -> None:
             "divide_gradient": classifier.loss.divide_gradient,
         }
     )
-    write_bytes(path, safetensors.torch.save(classifier.parameters, metadata={"reportgen": settings}))
+    parameters = {name: parameter.cpu() for name, parameter in classifier.parameters.items()}
+    write_bytes(path, safetensors.torch.save(parameters, metadata={"reportgen": settings}))
 
 
 def load_classifier(path: Path) -> Classifier:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,25 +15,25 @@ from torch import Tensor
 
 from reportgen.data import Splits
 from reportgen.nn import Classifier
-from reportgen.optim import Optimizer
 from reportgen.optim.base import evaluated_parameters
 from reportgen.randomness import Stream, move_to, position, stream
 from reportgen.training.augmentation import Augmenter
 from reportgen.training.averaging import WeightAverage
 from reportgen.training.batches import BatchOrder, Images, Normalization
 from reportgen.training.checkpoints import Checkpoint, Checkpoints
+from reportgen.training.engines.choice import engine_named
+from reportgen.training.engines.engine import EpochStats
+from reportgen.training.evaluation import all_logits, evaluate, test_result
 from reportgen.training.measured import rounding
 from reportgen.training.measured.evidence import IMAGES, Evidence, digest, gradient_scale
 from reportgen.training.measured.insight import insight
 from reportgen.training.measured.rounding import rounded
-from reportgen.training.measured.step_sizes import StepSizes, measured_step
 from reportgen.training.optimizer_state import restore_state, state_of
 from reportgen.training.parts import OWN, Parts
 from reportgen.training.saved_classifier import save_classifier
-from reportgen.training.trial import EpochRow, Record, TestResult, Trial
+from reportgen.training.trial import EpochRow, Record, Setup, Trial
 
 INSIGHT = "insight.npz"
-EVALUATION_BATCH = 1000  # images at once where no gradient is needed: enough to keep the cores busy
 
 
 def train(
@@ -61,8 +62,7 @@ def train(
     Returns:
         The record: a row for every epoch, the test result, and the evidence of fairness.
     """
-    shorter_products = torch.autocast("cpu", torch.bfloat16, enabled=trial.setup.dtype == "bfloat16")
-    with torch.inference_mode(), shorter_products:  # no autograd: every gradient here is written by hand
+    with computing_as(trial.setup):
         training = Training(trial, splits, classes, parts)
         hear = on_epoch or (lambda _: None)
         newest = checkpoints.newest() if checkpoints else None
@@ -80,25 +80,40 @@ def train(
 class Training:
     """A trial in training, epoch by epoch. At the end of any it can be kept, and gone on from."""
 
-    def __init__(self, trial: Trial, splits: Splits, classes: int, parts: Parts = OWN) -> None:
+    def __init__(
+        self,
+        trial: Trial,
+        splits: Splits,
+        classes: int,
+        parts: Parts = OWN,
+        *,
+        beside: Training | None = None,
+    ) -> None:
+        """Begin a trial. beside: one on the same images, seen in the same way, which share their memory."""
         setup, defects = trial.setup, trial.defects
         self.trial, self.classes, self.parts = trial, classes, parts
-        self.training, self.validation, self.test = images_of(trial, splits)
+        if beside is None:
+            self.training, self.validation, self.test = images_of(trial, splits)
+        else:
+            self.training = beside.training.for_another(augmenter_of(trial, splits))
+            self.validation, self.test = beside.validation.for_another(None), beside.test.for_another(None)
         weight_stream, order_stream = streams(trial)
         self.dropout_stream = stream(trial.seed, "dropout")
         self.classifier = self._new_classifier(weight_stream)
         self.optimizer = parts.optimizer(setup)
+        self.engine = engine_named(setup.engine)
         self.order = BatchOrder(
             len(self.training),
             setup.batch_size,
             order_stream,
             slide_by_one=defects.batches_slide_by_one,
             shuffle_first=not defects.numpy_global_stream,
+            device=setup.device,
         )
         self.validation_counts = self.order.counts(len(self.validation))
         self.initial_weights = digest(self.classifier.parameters)
         first = self.training.batch(slice(0, min(setup.batch_size, IMAGES)))
-        with torch.autocast("cpu", enabled=False):
+        with torch.autocast(torch.device(setup.device).type, enabled=False):
             self.gradient_scale = gradient_scale(self.classifier, *first)
         self.average = WeightAverage()
         self.chosen_by = "objective" if defects.best_epoch_by_objective else setup.best_epoch_by
@@ -123,6 +138,7 @@ class Training:
             label_smoothing=setup.label_smoothing,
             divide_gradient=self.trial.defects.gradients_averaged_twice,
             kinds=self.parts.layers,
+            device=setup.device,
         )
 
     @property
@@ -139,13 +155,27 @@ class Training:
 
     def next_epoch(self) -> EpochRow:
         """Train for an epoch, validate, and keep the parameters if they are the best so far."""
+        started = time.perf_counter()
+        stats = self.engine.epoch(
+            self.classifier, self.optimizer, self.training, self.order, self.learning_rates()
+        )
+        return self.end_epoch(stats, time.perf_counter() - started)
+
+    def learning_rates(self) -> list[float]:
+        """The learning rate of every batch of the next epoch."""
+        setup = self.trial.setup
+        factors = setup.schedule.factors(len(self.rows) + 1, setup.epochs, self.order.batches)
+        return [setup.learning_rate * factor for factor in factors]
+
+    def end_epoch(self, stats: EpochStats, seconds: float) -> EpochRow:
+        """Validate after an epoch of training, and keep the parameters if they are the best so far.
+
+        Args:
+            stats: What the epoch showed.
+            seconds: How long it took.
+        """
         setup, classifier, parameters = self.trial.setup, self.classifier, self.classifier.parameters
         epoch, started = len(self.rows) + 1, time.perf_counter()
-        factors = setup.schedule.factors(epoch, setup.epochs, self.order.batches)
-        learning_rates = [setup.learning_rate * factor for factor in factors]
-        training_loss, training_accuracy, sizes = train_one_epoch(
-            classifier, self.optimizer, self.training, self.order, learning_rates
-        )
         classifier.parameters = evaluated_parameters(self.optimizer, parameters)
         if epoch > setup.epochs - setup.average_epochs:
             self.average.add(classifier.parameters)
@@ -154,15 +184,15 @@ class Training:
         digits = rounding.LOSS[self.training.dtype]
         row = EpochRow(
             epoch=epoch,
-            training_loss=rounded(training_loss, digits),
-            training_accuracy=training_accuracy,
+            training_loss=rounded(stats.loss, digits),
+            training_accuracy=stats.accuracy,
             validation_loss=rounded(validation_loss, digits),
             validation_accuracy=validation_accuracy,
             l2_term=rounded(float(classifier.l2_term()), digits),
-            seconds=rounded(time.perf_counter() - started, rounding.SECONDS),
-            gradient_norm=sizes.gradient,
-            update_norm=sizes.update,
-            parameter_norm=sizes.parameters,
+            seconds=rounded(seconds + time.perf_counter() - started, rounding.SECONDS),
+            gradient_norm=stats.sizes.gradient,
+            update_norm=stats.sizes.update,
+            parameter_norm=stats.sizes.parameters,
         )
         self.rows.append(row)
         value = {
@@ -211,9 +241,14 @@ class Training:
             groups.setdefault(group, {})[inner] = tensor
         plain = checkpoint.plain
         in_order = list(self.classifier.parameters)
-        self.classifier.parameters = {name: groups["parameters"][name] for name in in_order}
-        self.best_parameters = {name: groups["best"][name] for name in in_order}
-        self.average.mean = {name: groups["average"][name] for name in in_order if "average" in groups}
+        device = self.trial.setup.device
+
+        def placed(group: str) -> dict[str, Tensor]:
+            return {name: groups[group][name].to(device) for name in in_order if group in groups}
+
+        self.classifier.parameters = placed("parameters")
+        self.best_parameters = placed("best")
+        self.average.mean = placed("average")
         self.average.snapshots = plain["snapshots"]
         self.order.order = groups["order"]["order"].numpy()
         self.order.shuffle_next = plain["shuffle_next"]
@@ -236,21 +271,23 @@ class Training:
             classifier.parameters = self.best_parameters
             once_each = torch.ones(len(self.validation), dtype=torch.float64)
             _, accuracy_once_each = evaluate(classifier, self.validation, once_each)
-        logits = all_logits(classifier, test, len(test)) if setup.reads_test and not self.diverged else None
+        reads_test = setup.reads_test and not self.diverged
+        logits = all_logits(classifier, test, len(test)).cpu() if reads_test else None
+        labels = test.labels.cpu()
         if save_to is not None and not self.diverged:
             if logits is not None:  # first, so that who finds a classifier finds this beside it
                 # drawn again: they follow from the trial, and need not be kept all the while
-                initial = self._new_classifier(streams(self.trial)[0]).parameters["w1"]
-                trained = classifier.parameters["w1"]
-                pixels = None if test.features else test.pixels
-                insight(initial, trained, pixels, test.labels, logits).save(save_to.with_name(INSIGHT))
+                initial = self._new_classifier(streams(self.trial)[0]).parameters["w1"].cpu()
+                trained = classifier.parameters["w1"].cpu()
+                pixels = None if test.features else test.pixels.cpu()
+                insight(initial, trained, pixels, labels, logits).save(save_to.with_name(INSIGHT))
             save_classifier(classifier, save_to)
         return Record(
             trial=self.trial,
             epochs=tuple(self.rows),
             diverged=self.diverged,
             best_epoch=None if self.diverged else self.best_epoch,
-            test=None if logits is None else test_result(logits, test.labels),
+            test=None if logits is None else test_result(logits, labels),
             parameter_shapes=classifier.parameter_shapes(),
             steps=len(self.rows) * self.order.batches,
             evidence=Evidence(
@@ -268,6 +305,20 @@ class Training:
         )
 
 
+@contextlib.contextmanager
+def computing_as(setup: Setup) -> Iterator[None]:
+    """Compute in a setup's precision, and without autograd: every gradient here is written by hand.
+
+    Args:
+        setup: In "bfloat16" matrix products are shorter than what they are made of.
+    """
+    shorter_products = torch.autocast(
+        torch.device(setup.device).type, torch.bfloat16, enabled=setup.dtype == "bfloat16"
+    )
+    with torch.inference_mode(), shorter_products:
+        yield
+
+
 def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:
     """Return the images to train on, to validate with and to test with, as the trial's setup wants them.
 
@@ -278,16 +329,25 @@ def images_of(trial: Trial, splits: Splits) -> tuple[Images, Images, Images]:
     setup = trial.setup
     dtype = torch.float64 if setup.dtype == "float64" else torch.float32
     normalization = Normalization.of(splits.train.inputs) if setup.normalization == "per-channel" else None
-    augmenter = (
-        Augmenter(setup.augmentation, splits.train.inputs.shape[1:], stream(trial.seed, "augmentation"))
-        if setup.augmentation
-        else None
-    )
+    augmenter = augmenter_of(trial, splits)
     return (
-        Images(splits.train, dtype, normalization=normalization, augmenter=augmenter),
-        Images(splits.validation, dtype, normalization=normalization),
-        Images(splits.test, dtype, normalization=normalization),
+        Images(splits.train, dtype, normalization=normalization, augmenter=augmenter, device=setup.device),
+        Images(splits.validation, dtype, normalization=normalization, device=setup.device),
+        Images(splits.test, dtype, normalization=normalization, device=setup.device),
     )
+
+
+def augmenter_of(trial: Trial, splits: Splits) -> Augmenter | None:
+    """Return what changes the training images of a trial, where its setup wants that.
+
+    Args:
+        trial: Its seed draws the changes.
+        splits: The images of its stage.
+    """
+    if not trial.setup.augmentation:
+        return None
+    shape = splits.train.inputs.shape[1:]
+    return Augmenter(trial.setup.augmentation, shape, stream(trial.seed, "augmentation"))
 
 
 def streams(trial: Trial) -> tuple[Stream, Stream]:
@@ -300,81 +360,3 @@ def streams(trial: Trial) -> tuple[Stream, Stream]:
         both = np.random.RandomState(trial.seed)
         return both, both
     return stream(trial.seed, "weights"), stream(trial.seed, "batch order")
-
-
-def train_one_epoch(
-    classifier: Classifier,
-    optimizer: Optimizer,
-    images: Images,
-    order: BatchOrder,
-    learning_rates: Sequence[float],
-) -> tuple[float, float, StepSizes]:
-    """One pass over the training images; returns the mean loss and the accuracy of its batches.
-
-    learning_rates: one for every batch. The last step is measured, which changes nothing in it.
-
-    Nothing is read back or added up before the epoch ends: at every step that takes time, and
-    it would stop the queue of an accelerator.
-    """
-    batches = []
-    last = len(learning_rates) - 1
-    for number, (index, learning_rate) in enumerate(zip(order.epoch(), learning_rates, strict=True)):
-        x, labels = images.batch(index)
-        probabilities, loss = classifier.loss.forward(labels, classifier.forward(x, training=True))
-        optimizer.learning_rate = learning_rate
-        gradients = classifier.backward()
-        if number < last:
-            optimizer.step(classifier.parameters, gradients)
-        else:
-            measured = measured_step(optimizer, classifier.parameters, gradients)
-        batches.append((loss, probabilities, labels))
-    losses, predictions, answers = zip(*batches, strict=True)
-    sizes = torch.tensor([len(labels) for labels in answers], dtype=images.dtype)
-    mean_loss = torch.stack(losses) @ sizes / sizes.sum()
-    correct = torch.cat(predictions).argmax(dim=1) == torch.cat(answers)
-    return float(mean_loss), float(correct.double().mean()), measured
-
-
-def all_logits(classifier: Classifier, images: Images, count: int) -> Tensor:
-    """Return the logits (count, K) of the first images.
-
-    Args:
-        classifier: The network.
-        images: N of them.
-        count: How many, at most N.
-    """
-    return torch.cat(
-        [
-            classifier.forward(images.batch(slice(start, min(start + EVALUATION_BATCH, count)))[0])
-            for start in range(0, count, EVALUATION_BATCH)
-        ]
-    )
-
-
-def evaluate(classifier: Classifier, images: Images, counts: Tensor) -> tuple[float, float]:
-    """Return the mean loss and the accuracy over the first images.
-
-    Args:
-        classifier: The network.
-        images: At least as many as there are counts.
-        counts: How often each counts (N,).
-    """
-    logits, labels = all_logits(classifier, images, len(counts)), images.labels[: len(counts)]
-    losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").double()
-    correct = (logits.argmax(dim=1) == labels).double()
-    return float(losses @ counts / counts.sum()), float(correct @ counts / counts.sum())
-
-
-def test_result(logits: Tensor, labels: Tensor) -> TestResult:
-    """Return the mean loss over the images, the confusion matrix (K, K), and which were told right (N,).
-
-    Args:
-        logits: Of the test images (N, K).
-        labels: Theirs (N,).
-    """
-    classes = logits.shape[1]
-    loss = torch.nn.functional.cross_entropy(logits, labels)
-    told = logits.argmax(dim=1)
-    pairs = labels * classes + told
-    confusion = torch.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
-    return TestResult(float(loss), confusion.numpy(), (told == labels).numpy())

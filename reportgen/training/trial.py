@@ -42,7 +42,8 @@ class Setup:
     after this many epochs without a better one. average_epochs: the weights of the last so many epochs
     are averaged. best_epoch_by: 'validation_loss' or 'validation_accuracy'. reads_test: whether the test
     set is read at the end; a search does without. optimizer_code, layers_code: the digests of the user's
-    files that have the optimizer and the layers; empty where they are this program's.
+    files that have the optimizer and the layers; empty where they are this program's. engine: what it is
+    trained by, of training/engines. device: what it is trained on, as torch calls it.
     """
 
     stage: str
@@ -68,6 +69,8 @@ class Setup:
     reads_test: bool = True
     optimizer_code: str = ""
     layers_code: str = ""
+    engine: str = "textbook"
+    device: str = "cpu"
 
     @property
     def learning_rate(self) -> float:
@@ -130,11 +133,30 @@ class TestResult:
 
 
 @dataclass(frozen=True)
+class EngineProof:
+    """How near the textbook an engine stayed before a trial was trained by it.
+
+    steps: how many both took, from the same start. error: how far apart they were then, relative; of all that
+    was compared, what was nearest to its limit. limit: how far roundings explain.
+    """
+
+    steps: int
+    error: float
+    limit: float
+
+    @property
+    def share(self) -> float:
+        """How much of what its limit allows was needed."""
+        return self.error / self.limit
+
+
+@dataclass(frozen=True)
 class Record:
     """What a trial left behind.
 
     best_epoch is None and test is None where the loss stopped being finite: a diverged trial. test is
-    None as well where the setup does not read the test set.
+    None as well where the setup does not read the test set. engine_proof: of what trained; None of the
+    textbook.
     """
 
     trial: Trial
@@ -145,6 +167,7 @@ class Record:
     parameter_shapes: dict[str, tuple[int, ...]]
     steps: int
     evidence: Evidence
+    engine_proof: EngineProof | None = None
 
     @property
     def best(self) -> EpochRow | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reportgen.errors import UserError
 
 
@@ -15,3 +17,7 @@ class UserCodeError(UserError):
     def __init__(self, text: str, *, file: str, kind: str, line: int | None = None) -> None:
         super().__init__(text)
         self.file, self.kind, self.line = file, kind, line
+
+    def __reduce__(self) -> tuple[partial[UserCodeError], tuple[object, ...]]:
+        """Let it get through a pipe from another process, which takes what it is made of by place alone."""
+        return partial(type(self), file=self.file, kind=self.kind, line=self.line), self.args

@@ -68,7 +68,7 @@ def rebuild_report(carried_records: Records, read: Document, words: Words) -> by
             languages=words.languages,
             templates=words.templates,
             paper=attachments.sealed_paper(read.keywords) or DEFAULT_PAPER,
-            pdf=attachments.read_variant(read.keywords),
+            order=attachments.sealed_order(read.keywords),
         )
     )
     assert rendered.pdf is not None, "asked for one"
@@ -202,7 +202,7 @@ def _on_pages(unpacked: Records, read: Document, words: Words, fingerprint: str)
     there, is then unknown.
     """
     try:
-        with written_in(words.languages[0]):
+        with written_in(words.languages[0], unpacked.test_images):
             report = unpacked.report(words.catalogue(), fingerprint)
             listed = list(report.claims)
     except MemoryError:

@@ -38,6 +38,10 @@ Check = Callable[[], Iterable[str]]
 class Records(Protocol):
     """What a report is made from, laid out in a folder of its own."""
 
+    @property
+    def test_images(self) -> int | None:
+        """How many images accuracies are measured on; None where nobody knows."""
+
     def checks(self) -> Iterator[tuple[str, str, Check]]:
         """Yield what the records must hold among themselves: a name, what to say where it holds, a check."""
 
@@ -101,6 +105,11 @@ class Run:
         if self.records.answers is not None:
             yield "results.csv from answers.npz", holds, lambda: recomputed.against_answers(self.records)
         yield "tables about manifest.json", holds, lambda: recomputed.against_manifest(self.records)
+
+    @property
+    def test_images(self) -> int:
+        """How many images accuracies are measured on."""
+        return sum(self.records.manifest.data.images_by_class.test)
 
     def report(self, t: Catalogue, fingerprint: str) -> Report:
         """Return what the report of the run says.
@@ -176,6 +185,10 @@ class Tables:
     def checks(self) -> Iterator[tuple[str, str, Check]]:
         """Yield nothing: a table of scores says nothing twice."""
         yield from ()
+
+    @property
+    def test_images(self) -> None:
+        """Nobody says how many images anyone's scores are measured on."""
 
     def report(self, t: Catalogue, fingerprint: str) -> Report:
         """Return what the report of the tables says.

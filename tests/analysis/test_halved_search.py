@@ -22,7 +22,7 @@ def halved() -> Records:
 def test_a_budget_spent_by_halving_is_the_same_where_every_round_is() -> None:
     same, shorter = audited(halved())["same_budget"].facts
     assert (same.key, same.passed) == ("budget_halved", True)
-    assert same.values["trained"] == "SGD 6, SGD_Momentum 6, Adam 6"
+    assert same.values["trained"] == "SGD 6; SGD_Momentum 6; Adam 6"
     assert shorter == Fact("search_shorter", None, {"searched": 2, "trained": 4})
 
 

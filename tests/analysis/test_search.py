@@ -7,7 +7,15 @@ import math
 import pandas as pd
 import pytest
 
-from reportgen.analysis.search import mean_by_number, running_best, settings_at_edge, working_range
+from reportgen.analysis.search import (
+    mean_by_learning_rate,
+    mean_by_number,
+    range_of_tops,
+    running_best,
+    scores_by_learning_rate,
+    settings_at_edge,
+    working_range,
+)
 
 
 def tried(scores: dict[float, list[float | None]], numbers: list[int] | None = None) -> pd.DataFrame:
@@ -78,3 +86,23 @@ def test_a_setting_counts_where_no_seed_of_it_diverged() -> None:
 )
 def test_settings_at_an_edge_are_read_as_they_were_noted(cell: str, settings: list[str]) -> None:
     assert settings_at_edge(pd.DataFrame({"at_edge": [cell, cell]})) == settings
+
+
+def test_the_seeds_of_what_counts_are_there_and_none_of_what_diverged() -> None:
+    rows = tried({1e-3: [0.5, 0.7], 1e-2: [0.9, None]})
+    better = rows.iloc[:2].assign(number=9, settings="9", validation_accuracy=[0.8, 0.6])
+    scores = scores_by_learning_rate(pd.concat([rows, better], ignore_index=True))
+    assert list(scores.items()) == [(1e-3, 0.8), (1e-3, 0.6)]
+
+
+def test_tops_are_enlarged_where_the_whole_range_hides_them() -> None:
+    flat = [
+        mean_by_learning_rate(tried({0.1: [low], 1.0: [top]})) for low, top in ((0.1, 0.972), (0.2, 0.981))
+    ]
+    low, high = range_of_tops(flat) or (0, 0)
+    assert (low, high) == pytest.approx((0.95, 0.99))
+    apart = mean_by_learning_rate(tried({0.1: [0.1], 1.0: [0.6]}))
+    assert range_of_tops([flat[0], apart]) is None, "half of the range lies between the tops"
+    assert range_of_tops(flat[:1]) is None, "one top alone"
+    lost = mean_by_learning_rate(tried({0.1: [None]}))
+    assert range_of_tops([*flat, lost]) == (low, high)

@@ -36,7 +36,7 @@ def no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def no_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs begin without the proofs of the formulas, which take a second and are tested elsewhere."""
-    monkeypatch.setattr("reportgen.checks.run", lambda _: [])
+    monkeypatch.setattr("reportgen.execution.proving.prove_formulas", lambda _: [])
 
 
 @pytest.fixture

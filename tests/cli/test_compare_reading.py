@@ -97,7 +97,7 @@ def test_a_report_says_what_was_assumed_and_is_read_again_in_the_same_way(cli: C
     answer = cli("compare", "curves.csv.gz", "--at", "best:val_loss", "--to", "mine", "--languages", "en")
     assert answer.code == 0, answer.err
     page = (tmp_path / "mine.html").read_text(encoding="utf-8")
-    assert "Assumed in reading" in page
+    assert "Assumed when reading" in page
     assert "curves.csv.gz is CSV parted by semicolons, packed by gzip" in page
     assert "each trial counts at the first epoch where" in page
     with pikepdf.open(tmp_path / "mine.pdf") as pdf:

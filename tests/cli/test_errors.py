@@ -183,23 +183,10 @@ def test_render_of_damaged_records_keeps_the_old_report(cli: Cli, tiny_run: Path
 
 def test_without_pango_the_pdf_is_refused_before_training(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "reportgen.report.pdf.writer.check_pdf", lambda _: "no PDF can be made: apt-get install libpango"
+        "reportgen.report.pdf.writer.check_pdf", lambda: "no PDF can be made: apt-get install libpango"
     )
     Path("x.toml").write_text(TINY, encoding="utf-8")
     refused_clean(cli("run", "x.toml"), "apt-get install", "--no-pdf")
-
-
-@pytest.mark.parametrize("command", [("run", "x.toml"), ("compare", "t.csv")])
-def test_tags_for_every_reader_are_not_declared_where_there_are_none(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
-    import weasyprint.pdf
-
-    monkeypatch.setattr(weasyprint.pdf, "add_tags", lambda *_: None)
-    Path("x.toml").write_text(TINY, encoding="utf-8")
-    Path("t.csv").write_text("optimizer,seed,score\nA,0,1\nB,0,2\n", encoding="utf-8")
-    refused_clean(cli(*command, "--pdf-variant", "ua-1"), "no PDF/UA-1", "tags", "a-3u")
-    assert sorted(path.name for path in Path().iterdir()) == ["t.csv", "x.toml"]
 
 
 def test_what_a_pdf_lacks_is_a_note_of_the_command(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +203,9 @@ def test_what_a_pdf_lacks_is_a_note_of_the_command(cli: Cli, monkeypatch: pytest
     assert answer.code == 0
     (note,) = [line for line in (answer.out + answer.err).splitlines() if line.startswith("note: ")]
     assert "the tags are WeasyPrint's own" in note
+    assert "no PDF/UA-1" in note
+    with pikepdf.open("report.pdf") as pdf, pdf.open_metadata() as metadata:
+        assert (metadata["pdfaid:part"], metadata.get("pdfuaid:part")) == ("3", None)
 
 
 def test_records_outlive_a_report_that_fails(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

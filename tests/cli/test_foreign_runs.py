@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import chdir, closing
+from contextlib import chdir, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "x.toml").write_text(FIVE_TRIALS, encoding="utf-8")
     with chdir(folder), pytest.MonkeyPatch.context() as patch:
         patch.setattr("reportgen.cli.run.report", lambda *_: None)
-        patch.setattr("reportgen.checks.run", lambda _: [])
+        patch.setattr("reportgen.execution.proving.prove_formulas", lambda _: [])
         from reportgen.cli.main import main
 
         for _ in range(2):
@@ -278,11 +278,12 @@ def test_a_manifest_of_any_content_is_read_or_refused(data: st.DataObject) -> No
     short = describe(manifest)
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(places(data.draw(st.sampled_from([manifest, short])))))
-        holder = at(manifest, path[:-1])
-        if data.draw(st.booleans()):
-            del holder[path[-1]]
-        else:
-            holder[path[-1]] = data.draw(VALUES)
+        with suppress(LookupError, TypeError):  # what an earlier change has taken away
+            holder = at(manifest, path[:-1])
+            if data.draw(st.booleans()):
+                del holder[path[-1]]
+            else:
+                holder[path[-1]] = data.draw(VALUES)
     (FOREIGN / "manifest.json").write_text(json.dumps(manifest, default=str), encoding="utf-8")
     with Database(Path("output")) as database:
         database.execute("DELETE FROM runs WHERE run = ?", FOREIGN.name)

@@ -16,7 +16,7 @@ from tests.helpers.cli import Cli
 from tests.helpers.experiments import FIVE_TRIALS
 
 ASKED = ("--title", "我的 <b>報告</b>", "--author", "陳大文 B123", "--course", "類神經網路 101")
-LINES = ["類神經網路 101", "我的 <b>報告</b>", "陳大文 B123"]
+LINES = ["我的 <b>報告</b>", "陳大文 B123", "類神經網路 101"]
 """As they stand on the first page."""
 TABLE = "optimizer,seed,score\n" + "".join(
     f"{name},{seed},0.{seed + 1}\n" for name in "AB" for seed in range(6)
@@ -24,13 +24,13 @@ TABLE = "optimizer,seed,score\n" + "".join(
 
 
 def head(page: Path) -> list[str]:
-    """Course, title and author of a page, as a reader sees them."""
+    """Title, author and course of a page, as a reader sees them."""
     text = page.read_text(encoding="utf-8")
-    found = re.search(r'<header class="title">(.*?)<dl', text, re.S)
+    found = re.search(r'<header class="title">(.*?)</header>', text, re.S)
     assert found
-    return [
-        str(Markup(line).striptags()) for line in re.findall(r"<(?:p|h1)\b.*?</(?:p|h1)>", found[1], re.S)
-    ]
+    title, byline = found[1].partition("</h1>")[::2]
+    lines = re.findall(r'<span class="(?:author|course)">(.*?</span>)', byline, re.S)
+    return [str(Markup(line).striptags()) for line in (title, *lines)]
 
 
 def test_a_run_is_headed_as_asked_and_trains_nothing_anew(cli: Cli, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_python_heads_a_comparison_alike(tmp_path: Path) -> None:
     (tmp_path / "scores.csv").write_text(TABLE, encoding="utf-8")
     comparison = reportgen.compare(tmp_path / "scores.csv")
     words = dict(zip(("title", "author", "course"), ASKED[1::2], strict=True))
-    rendered = comparison.report(tmp_path / "mine", pdf=None, **words)
+    rendered = comparison.report(tmp_path / "mine", pdf=False, **words)
     assert head(rendered.html) == LINES
     with pytest.raises(reportgen.UserError, match=r"^author = '': .*at least 1 character"):
         comparison.report(tmp_path / "mine", author="")

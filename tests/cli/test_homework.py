@@ -87,8 +87,8 @@ def test_the_homeworks_classes_train_to_the_curves_of_ours_and_are_shown(cli: Cl
         "The network was trained with the FullyConnectedLayer, ReLU and Softmax_CrossEntropy of hw5.py."
         in page
     )
-    assert "The code of SGD, SGD_Momentum and Adam is that of hw5.py." in page
-    assert "dw and db are averaged over the batch, as its check has found" in page
+    assert "The code of SGD, SGD_Momentum and Adam comes from hw5.py." in page
+    assert "dw and db are averaged over the batch, as its check confirmed" in page
     ours_page = (folder_of("ours") / "report.html").read_text(encoding="utf-8")
     assert "Whose code ran" not in ours_page
 
@@ -121,11 +121,11 @@ def test_keep_going_reports_the_failed_proof_first_and_the_curves_beside_ours(cl
     assert losses["SGD"][-1] > losses["SGD (reference)"][-1] + 0.1  # an eighth of each step
     page = (folder_of("own") / "report.html").read_text(encoding="utf-8")
     first = page[: page.index('class="abstract"')]
-    assert "A proof has failed" in first
+    assert "A check has failed" in first
     assert "Test of network: FAILED." in first
     assert "The gradient is averaged over the batch twice" in first
     assert "expected  dw = [[0.978193, -0.978193], [-0.851258, 0.851258]]" in page
-    assert "What that file does not have" not in page  # it has all three
+    assert "What that file lacks" not in page  # it has all three
 
 
 @pytest.mark.usefixtures("no_reports")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.helpers.experiments import TINY
 
-KILLS = 4
+KILLS = 3
 TEXT = """
 title = "Killed"
 [data]
@@ -27,7 +27,7 @@ test = 100
 hidden = [32]
 batch_size = 2
 epochs = 4
-seeds = 8
+seeds = 4
 optimizers = [
   { name = "SGD", learning_rate = 0.05 },
   { name = "SGD_Momentum", learning_rate = 0.05 },
@@ -124,7 +124,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_one_that_never_was(tmp_pat
     run = ("run", "x.toml", "--no-pdf")
     killed_again_and_again(tmp_path, *run)
     assert not list(tmp_path.glob("output/x/2*")), "it was done before the last kill: make it longer"
-    said = finish(tmp_path, *run, "--workers", "2")
+    said = finish(tmp_path, *run, "--workers", "1")
     assert "more are kept from before)" in said
     assert not list(tmp_path.glob("output/x/.partial-*"))
     assert {file.name for file in tmp_path.glob("output/.trials/*/*")} == {"insight.npz", "model.safetensors"}
@@ -137,15 +137,15 @@ def test_a_search_that_is_killed_again_and_again_finds_the_same(tmp_path: Path) 
     tune = ("tune", "x.toml")
     killed_again_and_again(tmp_path, *tune)
     assert not (tmp_path / "x-tuned.toml").exists(), "it was done before the last kill: make it longer"
-    finish(tmp_path, *tune, "--workers", "2")
-    finish(tmp_path, *tune, "--output", "whole", "--to", "whole.toml", "--workers", "2")
+    finish(tmp_path, *tune, "--workers", "1")
+    finish(tmp_path, *tune, "--output", "whole", "--to", "whole.toml", "--workers", "1")
     assert (tmp_path / "x-tuned.toml").read_bytes() == (tmp_path / "whole.toml").read_bytes()
 
 
 @pytest.mark.slow
 def test_rendering_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path: Path) -> None:
     (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
-    finish(tmp_path, "run", "tiny.toml")
+    finish(tmp_path, "run", "tiny.toml", "--workers", "1")
     (folder,) = (path.parent for path in tmp_path.glob("output/tiny/2*/manifest.json"))
     names = ("report.html", "report.pdf")
     new = {name: (folder / name).read_bytes() for name in names}

@@ -66,7 +66,7 @@ def test_a_new_homework_names_every_place_to_fill_in(cli: Cli) -> None:
     assert cli("new", "homework", "hw5.py").code == 0
     answer = cli("check", "--code", "hw5.py")
     assert answer.code == 1
-    assert answer.out.count("This place is still to be filled in.") == len(CLASSES)
+    assert answer.out.count("This part is still to be written.") == len(CLASSES)
     lines = Path("hw5.py").read_text(encoding="utf-8").splitlines()
     for name in CLASSES:
         place = rf"hw5.py, {name}: .*FAILED.*line (\d+): .*: {name}\.\w+ is to be filled in"

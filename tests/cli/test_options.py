@@ -15,8 +15,9 @@ OTHER = {("render", "--languages"), ("verify", "--templates")}
 """A run has languages already; what is verified was made with templates, and these are only looked at."""
 SHARED = (
     "--output", "--workers", "--fresh", "--checkpoint-seconds", "--data-source", "--data-path", "--seeds",
-    "--epochs", "--languages", "--paper", "--templates", "--no-pdf", "--pdf-variant", "--secrets", "--title",
-    "--author", "--course",
+    "--epochs", "--languages", "--paper", "--order", "--templates", "--no-pdf", "--pdf-variant", "--latex",
+    "--secrets",
+    "--title", "--author", "--course", "--engine", "--executor", "--address",
 )  # fmt: skip
 
 

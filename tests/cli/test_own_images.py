@@ -168,9 +168,12 @@ def test_an_unsplit_folder_is_split_in_proportion_and_the_report_says_how(cli: C
     said = "split with seed 3 and every class in proportion: 24 (60%) to train, 8 (20%) to validate, 8 (20%)"
     assert said in data["printed"]
     page = Path("output/x/latest/report.html").read_text(encoding="utf-8")
-    assert said in page
+    assert (
+        "It was split at random with seed 3, each class in proportion: "
+        "24 (60%) for training, 8 (20%) for validation, 8 (20%) for testing."
+    ) in page
     assert "以種子 3 隨機分割" in page
-    assert "The 8 test images were drawn from all images before training" in page
+    assert "The 8 test images were drawn at random from all images before training" in page
     assert "The data set, my shapes, has 2 classes" in page
     assert "在「我的圖形」上" in page
     assert "the user's folder" not in page
@@ -204,11 +207,9 @@ def test_what_systems_leave_and_texts_are_left_out_with_one_note(cli: Cli) -> No
     note = "files left out, being no images in a class folder: 6, the first is README.md"
     assert after["printed"].count("files left out") == 1
     assert f"note: {note}" in after["printed"]
-    page = Path("output/x/latest/report.html").read_text(encoding="utf-8")
-    assert (
-        "Files left out, being no images in a class folder: 6, the first is <code>README.md</code>." in page
-    )
-    assert "有 6 個檔案不是類別資料夾裡的影像" in page
+    page = Path("output/x/latest/report.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert "6 files left out (not an image in a class folder); the first is <code>README.md</code>." in page
+    assert "有 6 個檔案不是類別資料夾內的影像" in page
 
 
 def test_images_of_mixed_sizes_are_scaled_where_that_is_asked_for(cli: Cli) -> None:
@@ -219,8 +220,8 @@ def test_images_of_mixed_sizes_are_scaled_where_that_is_asked_for(cli: Cli) -> N
     data = run_shapes(cli, "resize = [5, 6]")
     assert data["image_shape"] == [5, 6, 1]
     assert "note: images scaled to 5 x 6 pixels (height x width): 1 of 17" in data["printed"]
-    page = Path("output/x/latest/report.html").read_text(encoding="utf-8")
-    assert "Images scaled to 5 x 6 pixels (height x width): 1 of 17." in page
+    page = Path("output/x/latest/report.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert "1 of 17 images was scaled to 5 × 6 pixels (height × width)." in page
     other = load_data("folder", Path("shapes"), resize=(3, 4))
     assert other.train_inputs.shape[1:] == (3, 4, 1)  # not what the cache has of [5, 6]
 
@@ -259,12 +260,14 @@ def test_what_is_said_of_other_data_does_not_hold_of_those_of_the_command_line(c
     refused_clean(answer, "gone.npz does not exist")
 
 
-def test_every_note_is_said_in_the_report_as_it_is_printed() -> None:
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+def test_every_note_is_said_in_the_report_with_all_that_is_printed(language: str) -> None:
     from reportgen.data.notes import TEXTS
 
-    t = load(resources.templates() / "catalogue.toml", ("en",))
+    t = load(resources.templates() / "catalogue.toml", (language,))
     for key, text in TEXTS.items():
         values = {name: f"<{name}>" for name in re.findall(r"{(\w+)}", text)}
         shown = t(f"data_note.{key}", **values).plain()
-        assert shown[1:] == f"{text.format(**values)}."[1:]
-        assert shown[0] == "<" or shown[0].isupper()
+        assert sorted(re.findall(r"<\w+>", shown)) == sorted(values.values()), key
+        assert shown[0] == "<" or not shown[0].islower()
+        assert shown[-1] in ".。"

@@ -93,14 +93,14 @@ def test_it_trains_like_this_programs_own_and_the_report_says_whose_it_is(cli: C
     pd.testing.assert_frame_equal(curve(table, "SGD"), curve(table, "torch"), rtol=1e-9)
     with pypdfium2.PdfDocument("output/x/latest/report.pdf") as document:
         flat = "".join("".join(page.get_textpage().get_text_range() for page in document).split())
-    assert "ThecodeofLionisthatoflion.py." in flat
+    assert "ThecodeofLioncomesfromlion.py." in flat
     assert "m=self.m.setdefault(name,torch.zeros_like(w))" in flat
     assert cli("verify", "output/x/latest/report.pdf").code == 0
 
 
 @pytest.mark.usefixtures("experiment")
 def test_a_changed_file_is_trained_again_and_the_others_are_kept(cli: Cli) -> None:
-    run = ("run", "x.toml", "--workers", 2, "--no-pdf")
+    run = ("run", "x.toml", "--no-pdf")
     assert cli(*run).code == 0
     before = epochs()
     answer = cli(*run)
@@ -117,8 +117,8 @@ def test_a_changed_file_is_trained_again_and_the_others_are_kept(cli: Cli) -> No
 def test_it_is_searched_and_tuned_into_an_experiment_elsewhere(cli: Cli, experiment: Path) -> None:
     experiment.write_text(EXPERIMENT.format(epochs=1) + SEARCH, encoding="utf-8")
     Path("found").mkdir()
-    assert cli("tune", "x.toml", "--to", "found/y.toml", "--workers", 2).code == 0
-    answer = cli("run", "found/y.toml", "--workers", 2, "--no-pdf")
+    assert cli("tune", "x.toml", "--to", "found/y.toml").code == 0
+    answer = cli("run", "found/y.toml", "--no-pdf")
     assert answer.code == 0, answer.err
     results = pd.read_csv("output/y/latest/results.csv")
     lion = results[results["setup"] == "Lion"].iloc[0]
@@ -131,7 +131,7 @@ def test_it_is_searched_and_tuned_into_an_experiment_elsewhere(cli: Cli, experim
 @pytest.mark.slow
 def test_killed_and_gone_on_with_it_ends_with_the_same_bits(cli: Cli, experiment: Path) -> None:
     experiment.write_text(EXPERIMENT.format(epochs=60), encoding="utf-8")
-    assert cli("run", "x.toml", "--workers", 2, "--no-pdf", "--output", "straight").code == 0
+    assert cli("run", "x.toml", "--no-pdf", "--output", "straight").code == 0
     command = ["run", "x.toml", "--workers", "2", "--no-pdf", "--checkpoint-seconds", "0"]
     for least in (5, 40):
         process = subprocess.Popen(

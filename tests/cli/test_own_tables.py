@@ -84,9 +84,7 @@ def test_a_report_about_a_table_shows_columns_and_never_images(cli: Cli) -> None
     assert made["parameter_shapes"][0]["w1"] == [5, 4]
     page = Path("output/x/latest/report.html").read_text(encoding="utf-8")
     shown = re.sub(r"<(style|script|code|pre|svg).*?</\1>|<[^>]*>", " ", page, flags=re.S)
-    assert (
-        "The data set, my flowers, has 2 classes and columns of these kinds: numeric 2, categorical 1" in page
-    )
+    assert "The data set, my flowers, has 2 classes and these columns: 2 numeric, 1 categorical" in page
     assert "12 test rows" in page
     assert re.findall(r"[^.]*\bimages?\b[^.]*", shown) == []
     assert re.findall(r"影像|像素|\d 張", shown) == []

@@ -44,7 +44,7 @@ def read(run: Path) -> Document:
 
 
 def body(page: str) -> str:
-    return page[page.index("<main>") :]
+    return page[page.index('<main id="main"') :]
 
 
 def plain(markup: str) -> str:

@@ -48,11 +48,11 @@ def test_what_is_printed_gives_the_same_numbers(cli: Cli, npz: Path, tmp_path: P
     for table in ("results.csv", "metrics.csv"):
         pd.testing.assert_frame_equal(numbers(run, table), numbers(again, table))
     page = (run / "report.html").read_text(encoding="utf-8")
-    assert "The data <code>my images.npz</code> must lie in one folder with the experiment file" in page
+    assert "The data file <code>my images.npz</code> must lie in the folder of the experiment file" in page
     assert "command line changed" not in page
     assert str(tmp_path) not in page
 
 
 def test_a_run_without_options_prints_none(tiny_run: Path) -> None:
     assert printed_command(tiny_run) == ["reportgen", "run", "tiny.toml"]
-    assert "must lie in one folder" not in (tiny_run / "report.html").read_text(encoding="utf-8")
+    assert "must lie in the folder" not in (tiny_run / "report.html").read_text(encoding="utf-8")

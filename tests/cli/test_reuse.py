@@ -145,6 +145,8 @@ def test_the_manifest_says_what_was_kept_and_what_it_ran_on(cli: Cli) -> None:
     assert first["reused"] == [False] * 3
     assert second["reused"] == [True, False, True, False, True]
     (where,) = second["trained_on"]
+    assert second["trained_at"] == [0] * 5
+    assert second["device"]["executor"] == "local"
     for name, value in {**second["versions"], **second["device"]}.items():
         assert where.get(name, value) == value
     assert len(second["kept_trials"]) == ALL

@@ -16,6 +16,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from reportgen.errors import UserError
+from reportgen.execution.executors.choosing import ExecutorOptions
 from tests.helpers.cli import Cli
 from tests.helpers.experiments import TINY
 
@@ -116,6 +118,21 @@ def test_the_same_experiment_gives_the_same_numbers(tiny_run: Path, cli: Cli) ->
     pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
+@pytest.mark.usefixtures("no_proofs")
+def test_without_the_option_each_core_has_a_worker(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def choose_executor(options: ExecutorOptions) -> None:
+        asked.append(options.side_by_side)
+        raise UserError("enough")
+
+    monkeypatch.setattr("reportgen.execution.environment.cores", lambda: 3)
+    monkeypatch.setattr("reportgen.execution.run.choose_executor", choose_executor)
+    write(TINY)
+    assert cli("run", "x.toml", "--no-pdf").code == 1
+    assert asked == [3]
+
+
 def test_options_override_the_experiment(cli: Cli) -> None:
     write(TINY)
     answer = cli("run", "x.toml", "--seeds", 1, "--epochs", 2, "--no-pdf", "--output", "elsewhere")
@@ -175,7 +192,7 @@ def test_a_diverging_optimizer_is_reported_and_the_rest_goes_on(cli: Cli) -> Non
     assert set(diverged["status"]) == {"diverged"}
     assert diverged["test_accuracy"].isna().all()
     assert set(results[results["setup"] != "SGD"]["status"]) == {"finished"}
-    html = (only_run() / "report.html").read_text(encoding="utf-8")
+    html = (only_run() / "report.html").read_text(encoding="utf-8").replace("\xa0", " ")
     assert "SGD diverged in 2 of 2 trials" in html
     assert "SGD 的 2 次試驗中有 2 次發散" in html
 
@@ -188,8 +205,8 @@ def test_everything_diverging_is_still_a_report(cli: Cli) -> None:
     )
     assert cli("run", "x.toml", "--seeds", 1).code == 0
     html = (only_run() / "report.html").read_text(encoding="utf-8")
-    assert "Every optimizer has diverged trials" in html
-    assert "所有試驗都發散" in html
+    assert "trials of every optimizer diverged, and there is nothing to rank" in html
+    assert "共同設定下，每個優化器都有試驗發散，無從比較" in html
 
 
 @pytest.mark.parametrize("left_out", ["comparison", "tuned"])
@@ -252,8 +269,9 @@ def test_stopped_half_way_it_leaves_no_run_behind(
     started.append(process)
     assert process.stdout is not None
     assert "training" in process.stdout.readline()
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while len(found := children.read_text().split()) < 3:  # two workers, and who clears up after them
+    threads = Path(f"/proc/{process.pid}/task")  # each has the children that it started
+    while len(found := [child for of in threads.glob("*/children") for child in of.read_text().split()]) < 3:
+        # two workers, and who clears up after them
         assert process.poll() is None, "it ended before"
         time.sleep(0.01)
     assert all(map(deaf_to_interrupts, found))  # from their very start

@@ -15,6 +15,7 @@ from reportgen import __version__
 from reportgen.files import resources
 from reportgen.records.run import Run
 from reportgen.report.options import ReportOptions
+from reportgen.report.templates.loading import SCRIPTS
 from tests.helpers.cli import Answer, Cli
 
 TABLE = "optimizer,seed,score\n" + "".join(
@@ -64,7 +65,12 @@ def test_an_export_that_nobody_changed_gives_the_bytes_of_none(
     written = {path.relative_to("mine").as_posix() for path in Path("mine").rglob("*") if path.is_file()}
     ours = resources.templates()
     paths = {path.relative_to(ours).as_posix() for path in ours.rglob("*") if path.is_file()}
-    theirs = {path for path in paths if not path.startswith("fonts/")} - {"index.html.j2", "script.js"}
+    theirs = {path for path in paths if not path.startswith("fonts/")} - {
+        "index.html.j2",
+        "index.css",
+        "index.js",
+        *SCRIPTS,
+    }
     assert written == theirs
     assert all((tmp_path / "mine" / name).read_bytes() == (ours / name).read_bytes() for name in written)
     assert compare().code == 0
@@ -154,7 +160,16 @@ MISTAKES = {
         "[scores]\ntitle = { German = '{name}' }",
         ":2: scores.title: 'German' is no language",
     ),
-    "no English": ("words", "[my]\nphrase = { de = 'x' }", ":2: my.phrase: needs a text in en"),
+    "no English": (
+        "words",
+        "[my]\nphrase = { de = 'x' }",
+        ":2: my.phrase is no phrase of the program; take it out, or give it a text in en",
+    ),
+    "a phrase of before": (
+        "words",
+        "[glance]\nshared = { zh-Hant = 'x' }",
+        ":2: glance.shared exists no longer, answer.shared stands in its place; take it out",
+    ),
     "no text": ("words", "[scores]\ntitle = 3", ":2: scores.title: must be a table of texts by language"),
     "no table": ("words", "\nscores = 3", ":2: scores: must be a table of phrases"),
     "not UTF-8": ("style.css", b"a\nb { content: '\xe9' }", "style.css:2: is not UTF-8"),
@@ -230,11 +245,15 @@ def test_what_has_no_effect_is_said_with_the_nearest_name(
     folder = write(
         **{"sections/score.html.j2": "x", ".hidden": b"\xff", "README.md": "x", "extra.html.j2": "x"}
     )
-    write(words="[ui]\nfindigs = { zh-Hant = 'a', en = 'b' }", section="{% include 'extra.html.j2' %}")
+    write(
+        words="[ui]\nfindigs = { zh-Hant = 'a', en = 'b' }\ndata = { zh-Hant = 'a', en = 'b' }",
+        section="{% include 'extra.html.j2' %}",
+    )
     notes = [line for line in compare("--templates", folder).out.splitlines() if line.startswith("note: ")]
     assert notes == [
         f"note: {folder}/catalogue.toml:2: ui.findigs is no phrase of the program; only a template of yours"
         " can use it (did you mean ui.findings?)",
+        f"note: {folder}/catalogue.toml:3: ui.data exists no longer; only a template of yours can use it",
         f"note: {folder}/sections/score.html.j2: replaces nothing (did you mean {SECTION}?)",
     ]
 
@@ -250,7 +269,7 @@ def test_languages_are_those_of_the_catalogue(cli: Cli, compare: Callable[..., A
     assert "'fr' is not one of zh-Hant, en, de" in refused.error_line
     answer = compare("--languages", "de", "--templates", folder)
     assert re.search(
-        r"note: de: \d+ of \d+ phrases are missing and said in English: ui\.contents, ", answer.out
+        r"note: de: \d+ of \d+ phrases are missing and said in English: ui\.answer, ", answer.out
     )
     assert '<html lang="de">' in Path("report.html").read_text()
     listed = cli("templates", "check", folder).out.splitlines()
@@ -273,7 +292,7 @@ def test_a_run_and_a_schedule_take_templates(
     assert cli("run", "--languages", "en,de", "--templates", "mine", "--no-pdf").code == 0
     ((options,),) = given
     assert (options.languages, options.templates.folder) == (("en", "de"), Path("mine"))
-    assert (options.pdf, options.paper) == (None, "a4")
+    assert (options.pdf, options.paper) == (False, "a4")
     add = ("schedule", "add", "quickstart", "--at", "02:00", "--with", "print", "--output", "out")
     assert "no such folder" in cli(*add, "--templates", "nowhere").error_line
     assert cli(*add, "--templates", "mine", "--languages", "de").code == 0
@@ -337,8 +356,10 @@ def test_a_template_cannot_hide_that_it_is_someones_own(
     seal = '<meta name="keywords" content="{{ seal }}">'
     trimmed = '<meta name="keywords" content="{{ seal.split(\', templates-\')[0] }}">'
     assert seal in page
+    main = '<main id="main" tabindex="-1">'
+    assert main in page
     lying = page.replace(seal, f"{trimmed}<!-- {{{{ seal }}}} -->").replace(
-        "<main>", "<main><p>A is the best of all</p>"
+        main, f"{main}<p>A is the best of all</p>"
     )
     folder = write(**{"report.html.j2": lying})
     compare()

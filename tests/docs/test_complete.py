@@ -45,7 +45,9 @@ def test_a_command_and_its_options_are_in_the_reference(extensions: Extensions, 
         for options, cells in rows(section).items()
         for spelling in re.findall(r"`(--?[a-z][a-z-]*)`", options)
     }
-    options = [option for option in COMMANDS[name].params if isinstance(option, click.Option)]
+    options = [
+        option for option in COMMANDS[name].params if isinstance(option, click.Option) and not option.hidden
+    ]
     assert meanings.keys() == {text for option in options for text in (*option.opts, *option.secondary_opts)}
     assert [spelling for spelling, cells in meanings.items() if not cells[0]] == []
     usage = section.partition("```text\n")[2].partition("\n```")[0]

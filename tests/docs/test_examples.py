@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import shutil
@@ -16,7 +17,7 @@ from reportgen.cli.main import main
 from tests.helpers.cli import Answer, Cli
 from tests.helpers.manual import PAGES, SHELLS, Block, blocks, named, prose
 
-FIRST = ("reportgen run", "reportgen run quickstart")
+FIRST = ("reportgen run", "reportgen run quickstart --no-pdf")
 """What many pages begin with, in a folder without runs: carried out once, and kept for the others."""
 
 
@@ -28,6 +29,19 @@ def is_run(block: Block) -> bool:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Answer]]:
     """A folder with what each of `FIRST` has written, and what it has answered."""
     return tmp_path_factory.mktemp("kept"), {}
+
+
+def in_a_hurry(command: str, later: list[str]) -> str:
+    """A command of a page, without the PDF that it writes unless the page opens that: a PDF takes seconds.
+
+    What "reportgen run" writes is kept for all pages, and some of them open it.
+    """
+    writes_one = re.compile(r"reportgen (?:run|render)\b(?!.*--no-pdf)")
+    until_the_next = itertools.takewhile(lambda line: not writes_one.match(line), later)
+    opened = any(line.startswith(("reportgen verify", "reportgen share")) for line in until_the_next)
+    if command == "reportgen run" or opened or not writes_one.match(command):
+        return command
+    return f"{command} --no-pdf"
 
 
 def called(cli: Cli, command: str, kept: tuple[Path, dict[str, Answer]]) -> Answer:
@@ -56,6 +70,7 @@ def called(cli: Cli, command: str, kept: tuple[Path, dict[str, Answer]]) -> Answ
 def test_the_commands_of_a_page_run_one_after_another(
     cli: Cli, page: Path, kept: tuple[Path, dict[str, Answer]]
 ) -> None:
+    later = [command for block in blocks(page) if is_run(block) for command in block.commands]
     for block in blocks(page):
         if file := block.marked("file"):
             Path(file).parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +79,7 @@ def test_the_commands_of_a_page_run_one_after_another(
             expected = [0] * len(block.lines)
             expected[-1] = int(block.marked("exit code") or 0)
             for command, code in zip(block.commands, expected, strict=True):
-                answer = called(cli, command, kept)
+                answer = called(cli, in_a_hurry(later.pop(0), later), kept)
                 assert answer.code == code, (command, answer)
 
 
@@ -75,7 +90,7 @@ def test_blocks_of_commands_are_written_as_they_are_run(page: Path) -> None:
         if block.language in SHELLS:
             assert block.lines
             assert block.mark != "not run:", "no reason"
-        if block.language == "console" or is_run(block):
+        if block.language == "console" or (is_run(block) and not block.mark.startswith("file")):
             assert [line for line in block.lines if not line.startswith("$ ")] == []
 
 
@@ -109,6 +124,14 @@ def test_what_a_page_calls_is_there(page: Path) -> None:
     for line in commands_named(page):
         words = shlex.split(line.partition(" # ")[0].replace("...", ""), posix=False)
         assert known(words) is None, line
+
+
+def test_a_pdf_is_written_where_the_page_opens_it() -> None:
+    opens = ["reportgen list", "reportgen verify report.pdf"]
+    assert in_a_hurry("reportgen run x.toml", opens) == "reportgen run x.toml"
+    assert in_a_hurry("reportgen render x", ["reportgen run y.toml", *opens]) == "reportgen render x --no-pdf"
+    assert in_a_hurry("reportgen run", []) == "reportgen run"
+    assert in_a_hurry("reportgen list", []) == "reportgen list"
 
 
 def test_a_command_that_is_not_there_is_noticed() -> None:

@@ -12,7 +12,7 @@ from tests.helpers.project import ROOT
 
 TOPS = ("reportgen", ".")
 """Where a module may be that is named by its room."""
-IN_THE_CHECKOUT = r"(?:reportgen|templates|experiments|tests|docs|tools|benchmarks)/[\w./-]*"
+IN_THE_CHECKOUT = r"(?:reportgen|templates|experiments|tests|docs|tools)/[\w./-]*"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)

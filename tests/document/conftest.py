@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from reportgen.records.run import Run
-from reportgen.report.options import DEFAULT_VARIANT, ReportOptions, Variant
 from reportgen.report.render import Rendered, render
 from tests.helpers.documents import Report
 
@@ -21,16 +20,15 @@ from tests.helpers.documents import Report
 def report(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
     place = tmp_path_factory.mktemp("document")
 
-    def rendered(source: Path, name: str, pdf: Variant = DEFAULT_VARIANT) -> Rendered:
+    def rendered(source: Path, name: str) -> Rendered:
         folder = place / name / source.resolve().name
         shutil.copytree(source, folder)
-        return render(Run.read(folder), ReportOptions(pdf=pdf))
+        return render(Run.read(folder))
 
     other = os.environ.get("REPORTGEN_DOCUMENT")
     source = Path(other or tiny_run)
-    first, accessible = rendered(source, "first"), rendered(source, "accessible", "ua-1").pdf
+    first = rendered(source, "first")
     # the small run has just been rendered by the command `run`
     again = rendered(source, "again").pdf if other else tiny_run / "report.pdf"
     assert again is not None
-    assert accessible is not None
-    return Report(first, again, accessible)
+    return Report(first, again)

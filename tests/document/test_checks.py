@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from tests.helpers import html_checks, ink_checks, pdf_checks
+from tests.helpers import html_checks, ink_checks, pdf_checks, xmp_checks
 
 pytestmark = [pytest.mark.document, pytest.mark.reports]
 
@@ -127,6 +127,15 @@ def another_part(document: pikepdf.Pdf) -> None:
         metadata["pdfaid:part"] = "2"
 
 
+def change_metadata(old: bytes, new: bytes) -> Break:
+    def change(document: pikepdf.Pdf) -> None:
+        metadata = document.Root.Metadata.read_bytes()
+        assert old in metadata
+        document.Root.Metadata.write(metadata.replace(old, new))
+
+    return change
+
+
 def hidden_note(document: pikepdf.Pdf) -> None:
     first(document, Type="/Annot")["/F"] = 2
 
@@ -175,6 +184,10 @@ def blank_page(document: pikepdf.Pdf) -> None:
         (pdf_checks.archive, without_relationship, "relationship"),
         (pdf_checks.archive, another_part, "not PDF/A-3u"),
         (pdf_checks.archive, hidden_note, "hidden"),
+        (xmp_checks.declared, change_metadata(b'pdfuaid:part="1"', b""), "PDF/UA-1"),
+        (xmp_checks.declared, change_metadata(b"name>part<", b"name>amd<"), "undescribed: pdfuaid:part"),
+        (xmp_checks.declared, change_metadata(b"category>internal<", b"category>none<"), "category"),
+        (xmp_checks.declared, change_metadata(b"pdfaSchema:prefix>", b"pdfaSchema:schema>"), "prefix"),
         (pdf_checks.attachments, changed_attachment, "results.csv was changed"),
         (pdf_checks.attachments, lost_attachment, "metrics.csv is not attached"),
         (pdf_checks.size, heavy, "more than"),
@@ -221,7 +234,7 @@ def test_a_viewer_that_loses_text_is_found(tiny_run: Path) -> None:
         (html_checks.alone, "</main>", '<img src="https://example.org/a.png" alt="a"></main>', "outside"),
         (html_checks.alone, "</style>", "p{background:url(//example.org/a.png)}</style>", "outside"),
         (html_checks.alone, "default-src 'none'", "default-src *", "policy"),
-        (html_checks.links, '<main>', '<main><i id="contents"></i>', "the id contents is there 2 times"),
+        (html_checks.links, '<main ', '<i id="contents"></i><main ', "the id contents is there 2 times"),
         (html_checks.links, "</main>", '<a href="#nowhere">x</a></main>', "nothing has the id nowhere"),
         (html_checks.described, "</main>", "<svg></svg></main>", "svg"),
         (html_checks.described, "</main>", '<img src="data:,"></main>', "img"),

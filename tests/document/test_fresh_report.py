@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import html_checks, ink_checks, pdf_checks
+from tests.helpers import html_checks, ink_checks, pdf_checks, xmp_checks
 from tests.helpers.documents import Report
 
 pytestmark = [pytest.mark.document, pytest.mark.reports]
@@ -19,9 +19,9 @@ def named(check: Check) -> str:
     return check.__name__
 
 
-ANY_PDF: tuple[Check, ...] = (
+PDF: tuple[Check, ...] = (
     pdf_checks.fonts, pdf_checks.glyphs, pdf_checks.text, pdf_checks.structure, pdf_checks.sound,
-    pdf_checks.attachments, pdf_checks.size,
+    pdf_checks.attachments, pdf_checks.size, pdf_checks.archive, pdf_checks.accessible, xmp_checks.declared,
 )  # fmt: skip
 SHOWN: tuple[Check, ...] = (ink_checks.same_ink, ink_checks.han_ink, ink_checks.margins, ink_checks.gaps)
 HTML: tuple[Check, ...] = (
@@ -29,14 +29,9 @@ HTML: tuple[Check, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("check", [*ANY_PDF, pdf_checks.archive, *SHOWN], ids=named)
-def test_the_archival_pdf(report: Report, check: Check) -> None:
+@pytest.mark.parametrize("check", [*PDF, *SHOWN], ids=named)
+def test_the_pdf(report: Report, check: Check) -> None:
     assert check(report.pdf) == []
-
-
-@pytest.mark.parametrize("check", [*ANY_PDF, pdf_checks.accessible], ids=named)
-def test_the_accessible_pdf(report: Report, check: Check) -> None:
-    assert check(report.accessible) == []
 
 
 @pytest.mark.parametrize("check", HTML, ids=named)

@@ -16,8 +16,9 @@ from tests.helpers.own_words import write_experiment
 pytestmark = [pytest.mark.document, pytest.mark.reports]
 
 Check = Callable[[Path], list[str]]
-ANY: tuple[Check, ...] = (
+PDF: tuple[Check, ...] = (
     pdf_checks.fonts, pdf_checks.glyphs, pdf_checks.structure, pdf_checks.sound, pdf_checks.attachments,
+    pdf_checks.archive, pdf_checks.accessible,
 )  # fmt: skip
 
 
@@ -26,48 +27,34 @@ def named(check: Check) -> str:
 
 
 @pytest.fixture(scope="module")
-def accessible(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A PDF/UA-1 with own words, and its page beside it."""
+def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PDF with own words, and its page beside it."""
     folder = tmp_path_factory.mktemp("own")
     write_experiment(folder)
     with chdir(folder), pytest.raises(SystemExit) as ended:
-        main.main(["run", "own.toml", "--workers", "1", "--pdf-variant", "ua-1"])
+        main.main(["run", "own.toml", "--workers", "1"])
     assert not ended.value.code
     return folder / "output" / "own" / "latest" / "report.pdf"
 
 
-@pytest.fixture(scope="module")
-def archival(accessible: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("archival") / "own"
-    with pytest.raises(SystemExit) as ended:
-        main.main(["render", str(accessible.parent.resolve()), "--to", str(target)])
-    assert not ended.value.code
-    return target.with_suffix(".pdf")
-
-
-@pytest.mark.parametrize("check", [*ANY, pdf_checks.accessible], ids=named)
-def test_the_accessible_pdf(accessible: Path, check: Check) -> None:
-    assert check(accessible) == []
-
-
-@pytest.mark.parametrize("check", [*ANY, pdf_checks.archive], ids=named)
-def test_the_archival_pdf(archival: Path, check: Check) -> None:
-    assert check(archival) == []
+@pytest.mark.parametrize("check", PDF, ids=named)
+def test_the_pdf(document: Path, check: Check) -> None:
+    assert check(document) == []
 
 
 @pytest.mark.parametrize("check", [html_checks.links, html_checks.described], ids=named)
-def test_the_html(accessible: Path, check: Check) -> None:
-    assert check(accessible.with_suffix(".html")) == []
+def test_the_html(document: Path, check: Check) -> None:
+    assert check(document.with_suffix(".html")) == []
 
 
-def test_the_html_has_no_address_but_those_of_the_words(accessible: Path) -> None:
-    said = html_checks.alone(accessible.with_suffix(".html"))
+def test_the_html_has_no_address_but_those_of_the_words(document: Path) -> None:
+    said = html_checks.alone(document.with_suffix(".html"))
     assert set(said) == {"an address outside: https://arxiv.org/abs/1412.6980"}
 
 
-def test_formulas_pictures_and_headings_have_their_tags(accessible: Path) -> None:
-    with pikepdf.open(accessible) as document:
-        tree = list(pdf_checks.elements(document.Root.StructTreeRoot))
+def test_formulas_pictures_and_headings_have_their_tags(document: Path) -> None:
+    with pikepdf.open(document) as opened:
+        tree = list(pdf_checks.elements(opened.Root.StructTreeRoot))
         said = {(str(element.S), str(element.get("/Alt", ""))) for element in tree}
     assert ("/Formula", r"\eta_t = \eta_0/\sqrt{t}") in said
     assert ("/Figure", "先前實驗的曲線 The curve of an earlier experiment") in said

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
@@ -27,7 +28,7 @@ RESPLIT = ('source = "digits"', 'source = "digits"\nresplit = true')
 
 
 def carry_out(source: Source, output: Path, listener: Any) -> Run:
-    training = TrainingOptions(1)
+    training = TrainingOptions(ExecutorOptions(workers=1))
     return run(prepare(source), output, training=training, languages=["en"], proofs=(), watcher=listener)
 
 

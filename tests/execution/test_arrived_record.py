@@ -120,6 +120,9 @@ CHANGES: dict[str, Callable[[Any, Any], object]] = {
     "no accuracy": lambda plain, _: plain["evidence"].update(validation_accuracy=None),
     "an accuracy of 2": lambda plain, _: plain["evidence"].update(validation_accuracy=2.0),
     "evidence of something else": lambda plain, _: plain["evidence"].update(more=1),
+    "a proof of its engine": lambda plain, _: plain.update(
+        engine_proof={"steps": 20, "error": 0.0, "limit": 1.0}
+    ),
     "no evidence": lambda plain, _: plain.pop("evidence"),
 }
 

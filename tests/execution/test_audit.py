@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from reportgen import checks
 from reportgen.analysis.ablation import ablation
 from reportgen.analysis.audit.points import Point
 from reportgen.errors import UserError
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
@@ -84,8 +84,15 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
         (folder / "small.toml").write_text(text, encoding="utf-8")
         source = Source("small", folder / "small.toml", text, read(folder / "small.toml"))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(checks, "run", lambda _: [])  # the proofs are tested elsewhere, and take a while
-            made = run(prepare(source), folder / "out", training=TrainingOptions(1), languages=["en"])
+            patch.setattr(
+                "reportgen.execution.proving.prove_formulas", lambda _: []
+            )  # the proofs are tested elsewhere, and take a while
+            made = run(
+                prepare(source),
+                folder / "out",
+                training=TrainingOptions(ExecutorOptions(workers=1)),
+                languages=["en"],
+            )
             return made.records
 
     return make

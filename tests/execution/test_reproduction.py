@@ -12,6 +12,7 @@ import pytest
 
 from reportgen.data.cache import downloads_folder
 from reportgen.data.sources.cifar10 import ARCHIVE
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
@@ -77,7 +78,11 @@ def test_the_program_as_submitted_gives_its_own_figures(
     experiment = experiment.model_copy(update={"tuned": None, "ablation": None})  # the rest takes an hour
     source = Source("as-submitted", file, file.read_text(encoding="utf-8"), experiment)
     made = run(
-        prepare(source), tmp_path / "output", training=TrainingOptions(2), languages=["en"], watcher=listener
+        prepare(source),
+        tmp_path / "output",
+        training=TrainingOptions(ExecutorOptions(workers=2)),
+        languages=["en"],
+        watcher=listener,
     )
     records = made.records
     results = records.results.set_index("setup")

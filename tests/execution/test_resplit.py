@@ -14,6 +14,7 @@ import pytest
 
 from reportgen.data import load
 from reportgen.errors import UserError
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trial_key import trial_key
@@ -179,5 +180,10 @@ optimizers = [{{ name = "SGD", learning_rate = 0.05 }}, {{ name = "Adam", learni
 
 def carry_out(source: Source, output: Path, listener: Any) -> Run:
     return run(
-        prepare(source), output, training=TrainingOptions(1), languages=["en"], proofs=(), watcher=listener
+        prepare(source),
+        output,
+        training=TrainingOptions(ExecutorOptions(workers=1)),
+        languages=["en"],
+        proofs=(),
+        watcher=listener,
     )

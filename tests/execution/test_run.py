@@ -15,6 +15,7 @@ import torch
 
 from reportgen.data import load
 from reportgen.errors import UserError
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
@@ -30,7 +31,13 @@ Make = Callable[..., Source]
 
 
 def carry_out(source: Source, output: Path, listener: Any) -> Run:
-    return run(prepare(source), output, training=TrainingOptions(1), languages=["en"], watcher=listener)
+    return run(
+        prepare(source),
+        output,
+        training=TrainingOptions(ExecutorOptions(workers=1)),
+        languages=["en"],
+        watcher=listener,
+    )
 
 
 @pytest.fixture
@@ -212,6 +219,7 @@ def test_a_whole_sliding_batch_of_validation_images_is_enough(
 def test_a_broken_formula_stops_the_run_before_training(
     source: Make, tmp_path: Path, listener: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path / "cache"))  # proofs of the whole code may be kept
     monkeypatch.setattr(ReLU, "backward", lambda _, dout: dout)
     with pytest.raises(UserError, match=r"ReLU forward and backward tests: FAILED\."):
         carry_out(source(), tmp_path / "output", listener)

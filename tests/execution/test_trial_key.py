@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from llvmlite import binding
 
 from reportgen import optim
 from reportgen.execution import code_digest as code
+from reportgen.execution import compiler, environment
 from reportgen.execution import trial_key as keys
 from reportgen.execution.code_digest import canonical
-from reportgen.execution.executors.local import execute
+from reportgen.execution.executors.driving import execute
+from reportgen.execution.executors.local import LocalExecutor
 from reportgen.execution.prepare import data_digest, data_settings
 from reportgen.execution.trial_key import trial_key
 from reportgen.execution.worker import Workplace, load_data
@@ -63,7 +66,7 @@ def test_settings_in_another_order_are_the_same_trial() -> None:
         (torch, "__version__", "0.0"),
         (np, "__version__", "0.0"),
         (torch.backends.cpu, "get_cpu_capability", lambda: "another"),
-        (keys.platform, "machine", lambda: "another"),
+        (environment.platform, "machine", lambda: "another"),
         (keys, "code_digest", lambda: "another"),
         (keys, "FORMAT", 0),
     ],
@@ -88,6 +91,37 @@ def test_what_computes_for_users_code_alone_is_in_the_keys_of_its_trials_alone(
     monkeypatch.setattr(keys, "guarded_digest", lambda: "another")
     assert trial_key(TRIAL, "data") == before
     assert trial_key(of_user, "data") != before_of_user
+
+
+COMPILED = replace(TRIAL, setup=replace(TRIAL.setup, engine="compiled"))
+
+
+def test_the_other_engines_trial_is_another_trial() -> None:
+    assert trial_key(COMPILED, "data") != trial_key(TRIAL, "data")
+    assert keys.digest_of_all([COMPILED]) != keys.digest_of_all([TRIAL])
+
+
+@pytest.mark.parametrize("what", ["numba", "llvmlite", "processor", "setting", "code"])
+def test_what_compiles_is_in_the_keys_of_what_was_compiled_alone(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, of_compiled = trial_key(TRIAL, "data"), trial_key(COMPILED, "data")
+    if what == "processor":
+        monkeypatch.setattr(binding, "get_host_cpu_name", lambda: "another")
+        compiler._processor.cache_clear()
+    elif what == "setting":
+        monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    elif what == "code":
+        monkeypatch.setattr(keys, "engines_digest", lambda: "another")
+    else:
+        known = compiler.compiler_versions()
+        assert what in known
+        monkeypatch.setattr(compiler, "compiler_versions", lambda: known | {what: "0.0"})
+    assert trial_key(TRIAL, "data") == before
+    assert trial_key(COMPILED, "data") != of_compiled
+    monkeypatch.undo()
+    compiler._processor.cache_clear()
+    assert trial_key(COMPILED, "data") == of_compiled
 
 
 def test_a_trial_has_its_own_optimizer_in_its_key_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,8 +161,13 @@ NO_NUMBERS = {
     "reportgen": "names for Python, none of them opened",
     "reportgen.version": "a version and nothing else",
     "reportgen.execution": "empty",
+    "reportgen.execution.compiler": "versions, which the key reads itself",
     "reportgen.execution.executors": "empty",
-    "reportgen.execution.executors.local": "how workers start, end and are heard",
+    "reportgen.execution.devices": "what trained, by its name",
+    "reportgen.execution.environment": "what it was trained on, as told",
+    "reportgen.execution.executors.executor": "what a worker does, and no more",
+    "reportgen.execution.executors.worker_process": "how workers start, end and are heard",
+    "reportgen.execution.executors.processor_time": "whether a worker computes",
     "reportgen.files": "empty",
     "reportgen.data.sources": "empty",
     "reportgen.errors": "lines for the user",
@@ -182,23 +221,26 @@ def test_the_key_reads_all_that_a_training_worker_loads(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     made = source()
     trials = plan(made.experiment, classes=10)
-    execute(
-        trials,
-        data_settings(made.experiment, made.file),
-        workers=2,
-        workplaces=[
-            Workplace(tmp_path / str(n), trial.setup.stage == "tuned", 15) for n, trial in enumerate(trials)
-        ],
-        on_epoch=lambda *_: None,
-        on_record=lambda *_: None,
-        on_notice=print,
-    )
+    with LocalExecutor(2) as executor:
+        execute(
+            trials,
+            data_settings(made.experiment, made.file),
+            executor=executor,
+            workplaces=[
+                Workplace(tmp_path / str(n), trial.setup.stage == "tuned", 15)
+                for n, trial in enumerate(trials)
+            ],
+            on_epoch=lambda *_: None,
+            on_trained=lambda *_: None,
+            on_notice=print,
+        )
     loaded = set(listed.read_text(encoding="utf-8").split())
     assert loaded
     in_key = {name for name in loaded if file_of(name) in code.files()}
-    # an optimizer is in the keys of its own trials
+    # an optimizer is in the keys of its own trials, and so is an engine
     rules = {name for name in loaded if name.startswith("reportgen.optim.rules")}
-    assert loaded - in_key - rules == set(NO_NUMBERS)
+    engines = {name for name in loaded if file_of(name) in code.engine_files()}
+    assert loaded - in_key - rules - engines == set(NO_NUMBERS)
     assert {file_of(name) for name in in_key} == set(code.files())  # nothing is read that nobody needs
 
 

@@ -23,7 +23,17 @@ from reportgen.execution.trial_store import DamagedRecordError, TrialStore
 from reportgen.optim import Schedule
 from reportgen.records import database
 from reportgen.records.database import Database
-from reportgen.training import Augmentation, Defects, EpochRow, Evidence, Record, Setup, TestResult, Trial
+from reportgen.training import (
+    Augmentation,
+    Defects,
+    EngineProof,
+    EpochRow,
+    Evidence,
+    Record,
+    Setup,
+    TestResult,
+    Trial,
+)
 
 SETUP = Setup(
     stage="search",
@@ -70,6 +80,7 @@ FINISHED = replace(
     best_epoch=1,
     test=TestResult(1 / 7, np.arange(9, dtype=np.int64).reshape(3, 3) * 2**40),
     evidence=replace(RECORD.evidence, test_readings=1.0, validation_accuracy=2 / 3),
+    engine_proof=EngineProof(20, 1e-7 / 3, 5e-324),
 )
 
 
@@ -193,6 +204,8 @@ OTHER: dict[str, tuple[Any, ...]] = {
     "reads_test": (True,),
     "optimizer_code": ("another",),
     "layers_code": ("another",),
+    "engine": ("compiled",),
+    "device": ("meta",),  # a graphics card, which has a name in the key besides, may not be there
 }
 CHANGES = [(name, value) for name, values in OTHER.items() for value in values]
 DEFECTS = [field.name for field in fields(Defects)]

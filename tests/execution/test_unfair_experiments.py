@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from reportgen import checks
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
@@ -100,9 +100,16 @@ def test_an_unfair_experiment_fails_what_it_attacks_and_nothing_else(
     near_copies_of_digits(tmp_path / "near.npz")
     file = tmp_path / "unfair.toml"
     file.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(checks, "run", lambda _: [])  # the proofs are tested elsewhere
+    monkeypatch.setattr(
+        "reportgen.execution.proving.prove_formulas", lambda _: []
+    )  # the proofs are tested elsewhere
     source = Source("unfair", file, text, read(file))
-    made = run(prepare(source), tmp_path / "out", training=TrainingOptions(1), languages=["en"])
+    made = run(
+        prepare(source),
+        tmp_path / "out",
+        training=TrainingOptions(ExecutorOptions(workers=1)),
+        languages=["en"],
+    )
     points = points_of(made.records)
     assert points
     assert {point.code for point in points if point.passed is False} == expected

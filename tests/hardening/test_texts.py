@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from reportgen.files import resources
 from reportgen.records import run_folder
+from reportgen.report.page import index
+from reportgen.report.templates.loading import own
 from tests.helpers.hostile import AUTHOR, CLASSES, FILE, LABELS, TITLE, Run
 
 
@@ -21,6 +25,7 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
         self.scripts: list[str] = []
+        self.data: list[Any] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -28,7 +33,11 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.elements and self.cdata_elem == "script":
-            self.scripts.append(data)
+            if self.elements[-1][1].get("type") == "application/json":
+                assert "<" not in data, "data can end no element"
+                self.data.append(json.loads(data))
+            else:
+                self.scripts.append(data)
         else:
             self.text += data
 
@@ -41,21 +50,22 @@ def page(hostile_run: Run) -> Page:
 def test_no_text_becomes_markup(page: Page) -> None:
     tags = {tag for tag, _ in page.elements}
     assert not tags & {"object", "iframe", "embed", "base", "form", "link"}
-    assert page.scripts == [(resources.templates() / "script.js").read_text(encoding="utf-8")]
+    assert page.scripts == [own().script()]
+    assert all(re.fullmatch(r"[A-Za-z0-9+/=]*", data) for data in page.data)
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on")], tag
         if tag == "img":
             assert re.match(r"data:image/(png|jpeg);base64,", attributes["src"] or "")
         if tag == "a":
-            assert (attributes["href"] or "").startswith("#")
-    assert [tag for tag, _ in page.elements].count("title") == 1 + sum(
-        tag == "svg" for tag, _ in page.elements
-    )
+            assert re.match(r"#|(metrics|results|search)\.csv$", attributes["href"] or "")
+    assert [tag for tag, _ in page.elements].count("title") == 1
 
 
 def test_no_text_becomes_markup_in_the_list_of_runs(hostile_run: Run) -> None:
     listed = Page((hostile_run.place / "output" / "index.html").read_text(encoding="utf-8"))
-    assert not {tag for tag, _ in listed.elements} & {"script", "object", "iframe", "embed", "form", "link"}
+    assert not {tag for tag, _ in listed.elements} & {"object", "iframe", "embed", "form", "link"}
+    assert listed.scripts == [(resources.templates() / index.SCRIPT).read_text(encoding="utf-8")]
+    assert len(listed.data) == 1
     for tag, attributes in listed.elements:
         assert not [name for name in attributes if name.startswith("on")], tag
         for address in (attributes.get("href"), attributes.get("src")):

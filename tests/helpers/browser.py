@@ -55,6 +55,12 @@ def scripts(browser: webdriver.Chrome, *, run: bool) -> None:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not run})
 
 
+def forget(browser: webdriver.Chrome) -> None:
+    """Make the browser one that has never seen a report: what pages keep is gone."""
+    kept = {"origin": "file://", "storageTypes": "local_storage"}
+    browser.execute_cdp_cmd("Storage.clearDataForOrigin", kept)
+
+
 def choose(browser: webdriver.Chrome, control: str) -> None:
     """Click a control of the bar, whether or not it is dropped down."""
     browser.execute_script("document.getElementById(arguments[0]).click()", control)

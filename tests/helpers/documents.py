@@ -10,11 +10,10 @@ from reportgen.report.render import Rendered
 
 @dataclass(frozen=True)
 class Report:
-    """A run rendered twice and once as PDF/UA-1: the files, and what was said of the first time."""
+    """A run rendered twice: the files, and what was said of the first time."""
 
     rendered: Rendered
     again: Path
-    accessible: Path
 
     @property
     def html(self) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from tests.helpers.page_numbers import DIGITS, OF_TABLE, Number, Operation, letters, op, operations, write
+from tests.helpers.page_numbers import DIGITS, Number, Operation, letters, op, operations, write
 
 Change = Callable[[Pdf], None]
 
@@ -20,17 +20,14 @@ Change = Callable[[Pdf], None]
 # ---------------------------------------------------------------- what is seen
 
 
-def another_number(after: int) -> Change:
-    def change(pdf: Pdf) -> None:
-        number = Number(pdf, after=after)
-        number.replace(number.draw(number.other))
-
-    return change
+def another_number(pdf: Pdf) -> None:
+    number = Number(pdf)
+    number.replace(number.draw(number.other))
 
 
 def lying_text_layer(pdf: Pdf) -> None:
     """Another digit is drawn, and its font says that it is the true one."""
-    number = Number(pdf, after=OF_TABLE)
+    number = Number(pdf)
     true = next(char for char in reversed(number.text) if char in DIGITS)
     shown = letters(pdf.pages[0].Resources.Font[number.font])[number.other_digit]
     font = number.font_that_says(lambda char: true if char == shown else char)
@@ -41,7 +38,7 @@ def wrapped(*before: Operation, after: tuple[Operation, ...]) -> Change:
     """The true number within other operations, and another one drawn whose font says nothing."""
 
     def change(pdf: Pdf) -> None:
-        number = Number(pdf, after=OF_TABLE)
+        number = Number(pdf)
         number.replace(
             *before, number.draw(number.codes), *after,
             number.mute_font(), number.draw(number.other), number.true_font,
@@ -52,7 +49,7 @@ def wrapped(*before: Operation, after: tuple[Operation, ...]) -> Change:
 
 def actual_text(pdf: Pdf) -> None:
     """Another number is drawn, and read aloud as the true one."""
-    number = Number(pdf, after=OF_TABLE)
+    number = Number(pdf)
     number.replace(
         op("BDC", Name.Span, Dictionary(ActualText=String(number.text))),
         number.draw(number.other),
@@ -63,19 +60,19 @@ def actual_text(pdf: Pdf) -> None:
 def layer_that_is_off(pdf: Pdf) -> None:
     layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("x")))
     pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
-    number = Number(pdf, after=OF_TABLE)
+    number = Number(pdf)
     pdf.pages[0].Resources["/Properties"] = Dictionary({"/Off": layer})
     number.replace(op("BDC", Name.OC, Name("/Off")), number.draw(number.codes), op("EMC"))
 
 
 def see_through(pdf: Pdf) -> None:
-    number = Number(pdf, after=OF_TABLE)
+    number = Number(pdf)
     pdf.pages[0].Resources.ExtGState["/Nothing"] = Dictionary(ca=0)
     number.replace(op("gs", Name("/Nothing")), number.draw(number.codes))
 
 
 def clipped(pdf: Pdf) -> None:
-    number = Number(pdf, after=OF_TABLE)
+    number = Number(pdf)
     start = max(at for at in range(number.place) if str(number.content[at][1]) == "BT")
     end = next(at for at in range(number.place, len(number.content)) if str(number.content[at][1]) == "ET")
     nothing = [op("q"), op("re", 0, 0, 0, 0), op("W"), op("n")]
@@ -309,8 +306,7 @@ SCRIPT = Dictionary(S=Name.JavaScript, JS=String("this.print()"))
 INVISIBLE, VISIBLE = op("Tr", 3), op("Tr", 0)
 
 SEEN: dict[str, Change] = {
-    "a number of the front page's table": another_number(OF_TABLE),
-    "a number of the abstract": another_number(0),
+    "a number of the first page": another_number,
     "a text layer that lies": lying_text_layer,
     "the true number invisible under another": wrapped(INVISIBLE, after=(VISIBLE,)),
     "the true number as tiny as can be": wrapped(op("Tz", 0.01), after=(op("Tz", 100),)),
@@ -320,8 +316,8 @@ SEEN: dict[str, Change] = {
     "a number on a layer that is off": layer_that_is_off,
     "a number that is see-through": see_through,
     "a number that is clipped away": clipped,
-    "a white box over the table": drawn_over("1 1 1 rg 60 300 480 90 re f"),
-    "a white picture over the table": covered_by_a_picture,
+    "a white box over the page": drawn_over("1 1 1 rg 60 300 480 90 re f"),
+    "a white picture over the page": covered_by_a_picture,
     "lines through the numbers": drawn_over("0 0 0 RG 2 w 60 340 m 540 340 l S"),
     "other pictures": other_pictures,
     "flat curves": flat_curves,

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 LARGEST = 1_500_000
+BESIDE = re.compile(r"[\w.-]+\.(?:pdf|csv)")
+"""A file beside the page, which a link opens and no page needs."""
 ADDRESSES = {"src", "href", "xlink:href", "srcset", "poster", "data", "action", "background"}
 
 
@@ -23,6 +25,7 @@ class Page(HTMLParser):
         self.policy = ""
         self.inside = ""
         self.styles = ""
+        self.depth_described = 0
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -42,15 +45,22 @@ class Page(HTMLParser):
             and "alt" not in given
         ):
             self.undescribed.append(tag)
-        if tag == "svg" and not given.get("aria-label") and given.get("aria-hidden") != "true":
+        if tag == "div" and (
+            self.depth_described or (given.get("role") in ("img", "math") and given.get("aria-label"))
+        ):
+            self.depth_described += 1
+        named = given.get("aria-label") or self.depth_described
+        if tag == "svg" and not named and given.get("aria-hidden") != "true":
             self.undescribed.append(tag)
 
     def handle_data(self, data: str) -> None:
         if self.inside == "style":
             self.styles += data
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
+    def handle_endtag(self, tag: str) -> None:
         self.inside = ""
+        if tag == "div" and self.depth_described:
+            self.depth_described -= 1
 
 
 def read(path: Path) -> Page:
@@ -62,7 +72,11 @@ def alone(path: Path) -> list[str]:
     """The page takes nothing from outside, and its policy forbids it to."""
     page = read(path)
     named = page.addresses + [one.strip("'\"") for one in re.findall(r"url\(([^)]*)\)", page.styles)]
-    found = [f"an address outside: {one[:80]}" for one in named if not one.startswith(("#", "data:"))]
+    found = [
+        f"an address outside: {one[:80]}"
+        for one in named
+        if not one.startswith(("#", "data:")) and not BESIDE.fullmatch(one)
+    ]
     if "@import" in page.styles:
         found.append("a style sheet that imports another")
     rules = dict(part.strip().partition(" ")[::2] for part in page.policy.split(";"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
 from reportgen.records import run_folder
+from tests.helpers.manifests import a_trial, a_whole_manifest
 
 Scores = Mapping[str, Sequence[float | None]]
 """Every optimizer's scores by seed; None diverged, or is missing from a table of scores."""
@@ -88,3 +90,22 @@ def metrics(scores: Scores, reached: Sequence[int]) -> pd.DataFrame:
         for epoch in range(1, EPOCHS + 1)
     ]
     return pd.DataFrame(rows)
+
+
+def made_records(results: pd.DataFrame, **settings: Any) -> run_folder.RunRecords:
+    """The records of a run with these results. settings: of its experiment, in place of the usual ones."""
+    described = [
+        a_trial(row["stage"], row["setup"], row["seed"], batch_size=n)
+        for n, row in enumerate(results.to_dict("records"), start=1)
+    ]
+    return run_folder.RunRecords(
+        manifest_json=a_whole_manifest(described, settings),
+        epochs=pd.DataFrame(columns=list(run_folder.EPOCH_COLUMNS)),
+        results=results,
+        search=pd.DataFrame(columns=list(run_folder.SEARCH_COLUMNS)),
+        confusion=pd.DataFrame(columns=list(run_folder.CONFUSION_COLUMNS)),
+        sample_images=np.zeros((1, 2, 2, 1), np.uint8),
+        sample_labels=np.zeros(1, np.int64),
+        excerpts={},
+        experiment_text="",
+    )

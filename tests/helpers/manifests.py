@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from reportgen.experiment.model import DefectSettings, Experiment, Stage
@@ -31,8 +32,10 @@ def a_manifest(run: str = "run", **others: Any) -> dict[str, Any]:
     }
 
 
-def a_whole_manifest(trials: list[dict[str, Any]], **others: Any) -> dict[str, Any]:
-    """That of a run of these trials, on two classes of 2 x 2 pixels."""
+def a_whole_manifest(
+    trials: list[dict[str, Any]], experiment: Mapping[str, Any] | None = None, **others: Any
+) -> dict[str, Any]:
+    """That of a run of these trials, on two classes of 2 x 2 pixels. experiment: what it asks for besides."""
     few = a_manifest()
     stage = {"hidden": [8], "batch_size": 5, "epochs": 4}
     optimizer = {"name": "SGD", "learning_rate": 0.1}
@@ -41,6 +44,7 @@ def a_whole_manifest(trials: list[dict[str, Any]], **others: Any) -> dict[str, A
         "data": {"source": "digits"},
         "comparison": {**stage, "optimizers": [optimizer]},
         "tuned": {**stage, "optimizer": optimizer},
+        **(experiment or {}),
     }
     settings = Experiment.model_validate(asked).model_dump(mode="json", by_alias=True)
     return few | {

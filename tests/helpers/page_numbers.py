@@ -13,9 +13,6 @@ Operation = tuple[list[Any], pikepdf.Operator]
 
 DIGITS = "0123456789"
 
-OF_TABLE = 300
-"""From this text on, the first page has its results at a glance; before it, title and abstract."""
-
 
 def operations(pdf: Pdf, page: int) -> list[Operation]:
     return [(list(one.operands), one.operator) for one in pikepdf.parse_content_stream(pdf.pages[page])]
@@ -36,22 +33,20 @@ def letters(font: Any) -> dict[bytes, str]:
 
 
 class Number:
-    """A number on a page: where it is drawn, in what font, and the same with its last digit another."""
+    """The first share in per cent on a page: how it is drawn, and the same with its last digit another."""
 
-    def __init__(self, pdf: Pdf, page: int = 0, *, after: int = 0) -> None:
+    def __init__(self, pdf: Pdf, page: int = 0) -> None:
         self.pdf, self.page, self.content = pdf, page, operations(pdf, page)
-        drawn = 0
         for place, (operands, operator) in enumerate(self.content):
             if str(operator) == "Tf":
                 self.font, self.size = operands
             if str(operator) != "TJ":
                 continue
-            drawn += 1
             known = letters(pdf.pages[page].Resources.Font[self.font])
             self.codes = b"".join(bytes(part) for part in operands[0] if isinstance(part, String))
             codes = [self.codes[at : at + 2] for at in range(0, len(self.codes), 2)]
             self.text = "".join(known.get(code, "?") for code in codes)
-            if drawn > after and re.search(r"\d\.\d\d", self.text):
+            if re.search(r"\d%", self.text):
                 self.place = place
                 break
         else:

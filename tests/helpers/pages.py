@@ -49,6 +49,7 @@ def page(tmp_path: Path, section: str, **files: str) -> Page:
     context = {
         "fingerprint": "0" * 64,
         "setups": [],
+        "curves": {},
         "place": tmp_path,
         "number": np.float64(1),
         "table": pd.DataFrame({"a": [1]}),

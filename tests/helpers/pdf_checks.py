@@ -21,7 +21,7 @@ from fontTools.ttLib import TTFont
 
 MM = 72 / 25.4
 
-SIDE, TOP, BOTTOM = 21 * MM, 25 * MM, 22 * MM
+SIDE, TOP, BOTTOM = 20 * MM, 22 * MM, 19 * MM
 """The margins of a page, in points."""
 
 EMPTY = 0.25

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pdfplumber
 import pikepdf
 import pymupdf
 import pypdfium2
@@ -35,19 +34,3 @@ def mupdf_picture(path: Path, number: int) -> np.ndarray:
 
 def elements(document: pikepdf.Pdf) -> list[Any]:
     return [item for item in document.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item]
-
-
-def right_edges(path: Path) -> list[float]:
-    """Where each line of the first page's first paragraph ends, the last line left out."""
-    lines: dict[int, float] = {}
-    with pdfplumber.open(path) as document:
-        for char in document.pages[0].chars:
-            baseline = round(char["matrix"][5])
-            lines[baseline] = max(char["x1"], lines.get(baseline, 0))
-    return [lines[baseline] for baseline in sorted(lines, reverse=True)][:-1]
-
-
-# 87 mm hold no whole number of 10 pt characters: unjustified lines end well before the edge.
-NARROW = '<p style="width: 87mm; margin: 0">{}</p>'
-
-EDGE = (20 + 87) * 72 / 25.4

@@ -25,7 +25,7 @@ STAGES = {"comparison": SHARED, "equally tuned": EACH_TUNED}
 
 WHERE = {
     "comparison": r"shared settings|settings that the experiment gives",
-    "equally tuned": r"each is tuned",
+    "equally tuned": r"individual tuning",
 }
 
 TESTED = {"better", "worse", "not separable", "practically the same"}
@@ -69,7 +69,8 @@ def printed(
     environment().globals.update(known)
     html = macro(how).render(block=block, sentences=sentences).replace("&nbsp;", " ").replace("&ensp;", " ")
     captions = " ".join(re.findall(r"<(?:fig)?caption>.*?</(?:fig)?caption>", html, re.S))
-    return Part(scores, tables_of(html), captions, str(Markup(html).striptags()), english(sentences))
+    captions, text = (part.replace("\xa0", " ") for part in (captions, str(Markup(html).striptags())))
+    return Part(scores, tables_of(html), captions, text, english(sentences))
 
 
 @cache
@@ -197,7 +198,7 @@ def check_target(part: Part, scores: Scores, reached: Sequence[int]) -> None:
             f"{name}: the median is {median}"
         )
     firsts = re.findall(
-        r"([A-D]) is first|([A-D]) to be earlier than every other( optimizer whose)?", part.text
+        r"([A-D]) is first|([A-D]) to reach it earlier than every other( optimizer whose)?", part.text
     )
     for old, new, among_all_that_reach in firsts:
         first = old or new

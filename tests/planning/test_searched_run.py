@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reportgen import checks
 from reportgen.data import load, split
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
@@ -103,8 +103,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Run:
     (folder / "real.toml").write_text(REAL, encoding="utf-8")
     source = Source("real", folder / "real.toml", REAL, read(folder / "real.toml"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "run", lambda _: [])  # the proofs are tested elsewhere, and take a while
-        made = run(prepare(source), folder / "out", training=TrainingOptions(1), languages=["en"])
+        patch.setattr(
+            "reportgen.execution.proving.prove_formulas", lambda _: []
+        )  # the proofs are tested elsewhere, and take a while
+        made = run(
+            prepare(source),
+            folder / "out",
+            training=TrainingOptions(ExecutorOptions(workers=1)),
+            languages=["en"],
+        )
         return Run(made.folder)
 
 

@@ -23,7 +23,8 @@ from reportgen.planning.plan import plan
 from reportgen.training import Augmentation, Defects, Evidence, Setup, Trial
 
 CODE = {"optimizer_code", "layers_code"}
-OF_THE_PLAN = {"stage", "label", "optimizer", "hyperparameters", "subset", "reads_test", *CODE}
+MEANS = {"engine", "device"}
+OF_THE_PLAN = {"stage", "label", "optimizer", "hyperparameters", "subset", "reads_test", *CODE, *MEANS}
 """What a setup has that no stage says of itself; the comparison alone has a subset."""
 
 

@@ -57,6 +57,9 @@ def test_a_further_look_is_tested_at_its_own_level_and_the_report_says_so(output
     said = [phrase.texts["en"] for phrase in second.conclusions]
     assert any("This is look number 2 at the same comparison" in line and "0.25%" in line for line in said)
     assert not any("look number" in phrase.texts["en"] for phrase in first.conclusions)
+    looked = "This is look number 2 at the comparison with the shared settings, tested at a level of 0.25%."
+    assert second.headline.texts["en"].endswith(looked)
+    assert "look number" not in first.headline.texts["en"]
     assert any("is the confirmatory one" in phrase.texts["en"] for phrase in first.conclusions)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from reportgen.execution.executors.choosing import ExecutorOptions
 from reportgen.execution.prepare import prepare
 from reportgen.execution.run import run
 from reportgen.execution.trials import TrainingOptions
@@ -78,7 +79,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> RunRecords:
     folder = tmp_path_factory.mktemp("kinds")
     (folder / "kinds.toml").write_text(TEXT, encoding="utf-8")
     source = Source("kinds", folder / "kinds.toml", TEXT, read(folder / "kinds.toml"))
-    training = TrainingOptions(1)
+    training = TrainingOptions(ExecutorOptions(workers=1))
     return run(prepare(source), folder / "out", training=training, languages=["en"], proofs=[]).records
 
 
@@ -189,7 +190,7 @@ def test_keys_of_a_later_version_are_kept_and_change_nothing(
 
 
 def test_a_manifest_of_an_earlier_version_has_defaults_for_what_it_lacks(content: dict[str, Any]) -> None:
-    for name in ("format", "reused", "trained_on", "code", "evidence", "kept_trials"):
+    for name in ("format", "reused", "trained_on", "trained_at", "code", "evidence", "kept_trials"):
         del content[name]
     del content["experiment"]["options"], content["data"]["duplicates"]
     manifest = read_manifest(checked(content))
@@ -222,8 +223,8 @@ def test_what_every_reader_relies_on_is_enough_to_be_described() -> None:
 def test_a_description_is_the_manifest_without_its_trials(content: dict[str, Any]) -> None:
     short = describe(content)
     assert content.keys() - short.keys() == {
-        "trials", "parameter_shapes", "evidence", "reused", "kept_trials", "checks", "optimizers",
-        "found_searches",
+        "trials", "parameter_shapes", "evidence", "reused", "trained_at", "kept_trials", "checks", "engines",
+        "optimizers", "found_searches",
     }  # fmt: skip
     description = read_description(short)
     assert json.loads(description.model_dump_json(by_alias=True, exclude_unset=True)) == short

@@ -271,7 +271,7 @@ def test_what_killed_programs_left_goes_with_the_next_run(tmp_path: Path) -> Non
         other.expect("at work")
         other.kill()
     (experiment / ".pruned-old").mkdir()
-    for name in (".report.html", "records/.thumbnail.svg"):
+    for name in (".report.html", "records/.summary.json"):
         part = finished / f"{name}.0123456789abcdef.part"
         part.write_text("half")
     assert any(path.name.startswith(".partial-") for path in experiment.iterdir())

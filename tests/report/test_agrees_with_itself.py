@@ -7,23 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from markupsafe import Markup
 
 from reportgen.analysis.comparison import compare
-from reportgen.records import run_folder
 from reportgen.report.context import compose_scores
 from reportgen.report.figures import svg
-from reportgen.report.sections.abstract import abstract, glance
+from reportgen.report.sections.abstract import abstract
+from reportgen.report.sections.answer_block import answer_of_run
 from reportgen.report.sections.comparison import UNIT, compared
 from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.headlines import headlines
-from reportgen.report.sections.targets import target_block
+from reportgen.report.sections.targets import race_to_target, times_block
 from reportgen.report.sections.verdicts import verdict_block
 from reportgen.report.templates.loading import words_in
+from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue
 from tests.helpers.made_results import (
     INTRANSITIVE,
@@ -33,10 +33,10 @@ from tests.helpers.made_results import (
     TABLES,
     WIDE,
     Scores,
+    made_records,
     metrics,
     trials,
 )
-from tests.helpers.manifests import a_trial, a_whole_manifest
 from tests.helpers.printed_claims import (
     STAGES,
     TESTED,
@@ -83,24 +83,6 @@ def part_of(results: pd.DataFrame, scores: Scores, stage: str, t: Catalogue) -> 
     return printed(block, in_words(found.findings, UNIT, t), scores, t, "verdicts(block, sentences)")
 
 
-def made_records(results: pd.DataFrame) -> run_folder.RunRecords:
-    described = [
-        a_trial(row["stage"], row["setup"], row["seed"], batch_size=n)
-        for n, row in enumerate(results.to_dict("records"), start=1)
-    ]
-    return run_folder.RunRecords(
-        manifest_json=a_whole_manifest(described),
-        epochs=pd.DataFrame(columns=list(run_folder.EPOCH_COLUMNS)),
-        results=results,
-        search=pd.DataFrame(columns=list(run_folder.SEARCH_COLUMNS)),
-        confusion=pd.DataFrame(columns=list(run_folder.CONFUSION_COLUMNS)),
-        sample_images=np.zeros((1, 2, 2, 1), np.uint8),
-        sample_labels=np.zeros(1, np.int64),
-        excerpts={},
-        experiment_text="",
-    )
-
-
 @CHECKED
 @example(run=(INTRANSITIVE, None))
 @example(run=({"A": [0.6], "B": [0.5]}, None))
@@ -139,10 +121,11 @@ def test_no_table_of_a_run_contradicts_its_words(scores: Scores, t: Catalogue) -
     assert not re.search(r"\b1 seeds", opening), opening
     (count,) = re.findall(r"(\d+) times in all", opening.replace("trained once", "1 times in all"))
     assert int(count) == len(results), opening
-    rows = glance(said_of_run, list(scores), t)
-    assert rows is not None
-    intervals = any("[" in cell["interval"] for row in rows["rows"] for cell in row["cells"])
-    assert ("95%" in rows["caption"].plain()) == intervals, rows["caption"].plain()
+    answer = answer_of_run(said_of_run.shared, said_of_run.tuned_equally, results, t)
+    if answer is not None:
+        labels = [mark.label for column in answer.columns for mark in column.marks]
+        intervals = any("[" in label for label in labels)
+        assert ("95%" in answer.caption.plain()) == intervals, answer.caption.plain()
     check_tables(part, lost=True)
 
 
@@ -155,8 +138,10 @@ def test_nobody_is_first_to_the_target_whom_no_test_shows_to_be(
     run: tuple[Scores, list[int]], t: Catalogue
 ) -> None:
     scores, reached = run
-    target = target_block(metrics(scores, reached), t, key="comparison")
-    if target is not None:
+    race = race_to_target(metrics(scores, reached))
+    if race is not None:
+        facts = {"target": numbers.percent(race.target), "reference": t("target.reference")}
+        target = times_block(race, t, key="target-comparison", text="text", facts=facts)
         check_target(printed(target, [], scores, t, "targets(block)"), scores, reached)
 
 
@@ -169,7 +154,7 @@ def check_both(conclusions: Sequence[Markup], parts: Mapping[str, Part]) -> None
         assert not re.search(r"Tuning changes|is gone|loses its lead|cannot be told apart", text), text
         for stage, words in (
             ("comparison", "with the shared settings"),
-            ("equally tuned", "when each is tuned"),
+            ("equally tuned", "after individual tuning"),
         ):
             shown = {pair for pair, verdict in parts[stage].verdicts.items() if verdict == "better"}
             halves = [half for half in re.split(r"; |\. ", text) if re.search(words, half, re.I)]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import zlib
 from contextlib import chdir
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pdfplumber
@@ -36,7 +40,7 @@ trials = 3
 space = { learning_rate = { low = 0.002, high = 0.2 } }
 """
 PAIRS = 12 * 11 // 2
-MARGIN = 21 / 25.4 * 72
+MARGIN = 20 / 25.4 * 72
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +58,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def curve_figures(run: Path) -> dict[str, Any]:
+    """What the page's script draws of, by the figures' keys."""
+    page = (run / "report.html").read_text(encoding="utf-8")
+    packed = re.search(r'<script type="application/json" id="curve-data">"([^"]+)"</script>', page)
+    assert packed is not None
+    figures: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(packed[1])))["figures"]
+    return figures
+
+
+@pytest.fixture(scope="module")
 def html(run: Path) -> str:
     return (run / "report.html").read_text(encoding="utf-8").partition("<body")[2]
 
@@ -64,11 +78,10 @@ def figure(html: str, key: str) -> str:
 
 @pytest.mark.parametrize(
     "key",
-    ["comparison-loss", "comparison-accuracy", "search-comparison-rates", "search-comparison-course"],
+    ["comparison-loss", "comparison-accuracy", "search-comparison-rates"],
 )
 def test_each_optimizer_has_a_panel_of_its_own(html: str, key: str) -> None:
     drawing = figure(html, key)
-    assert 'class="key"' not in drawing, "no legend"
     for number, name in enumerate(NAMES):
         assert drawing.count(f">{name}</text>") == 1, name
         assert f'class="series-{number}"' in drawing, name
@@ -78,21 +91,22 @@ def test_the_matrix_holds_every_difference_seen_from_both_sides(html: str, run: 
     drawing = figure(html, "comparison-scores-matrix")
     results = pd.read_csv(run / "results.csv")
     means = results[results["stage"] == "comparison"].groupby("setup")["test_accuracy"].mean()
-    drawn = sorted(re.findall(r">([+\u2212]\d+\.\d\d)</text>", drawing))
+    drawn = sorted(re.findall(r">([+\u2212]?\d+\.\d)</text>", drawing))
     expected = [100 * (means[a] - means[b]) for a in NAMES for b in NAMES if a != b]
     assert drawn == sorted(
-        f"{difference + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}") for difference in expected
+        re.sub(r"[+-](0\.0)$", r"\1", f"{difference:+.1f}").replace("-", "\N{MINUS SIGN}")
+        for difference in expected
     )
 
 
 def test_all_pairs_stand_in_the_appendix_and_the_text_leads_there(html: str) -> None:
-    appendix = html.index('id="sec-appendix_pairs"')
+    appendix = html.index('id="sec-every_pair"')
     tables = tables_of(html)
     for key in ("comparison-scores", "equally-tuned-scores"):
-        assert html.index(f'id="table-{key}-pairs"') > appendix > html.index('id="table-trials"')
+        assert html.index(f'id="table-{key}-pairs"') > appendix > html.index('id="table-environment"')
         pairs = {row[0] for row in tables[f"table-{key}-pairs"][1:]}
         assert len(pairs) == PAIRS
-    assert html.count('href="#sec-appendix_pairs"') >= 4, "in the contents, and in both languages of the text"
+    assert html.count('href="#sec-every_pair"') >= 3, "in the contents, and in both languages of the text"
 
 
 def test_no_letter_stands_outside_the_margins(run: Path) -> None:
@@ -107,3 +121,25 @@ def test_what_it_prints_is_found_again(run: Path, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit) as ended:
         main(["verify", str(run / "report.pdf")])
     assert not ended.value.code, capsys.readouterr().out
+
+
+def test_every_figure_of_curves_can_be_examined(html: str, curve_figures: dict[str, Any]) -> None:
+    curves = {"loss", "accuracy", "steps", "rates", "course", "profiles"}
+    keys = set(re.findall(r'data-figure="([\w-]+)"', html)) - {"class-accuracy"}
+    assert set(curve_figures) == {key for key in keys if key.rpartition("-")[2] in curves}
+    assert len(curve_figures) > 4
+    for key, figure in curve_figures.items():
+        owners = {line["owner"] for line in figure["lines"]}
+        assert owners == set(NAMES), key
+        assert len(figure["panels"]) == (2 if key.endswith("steps") else len(NAMES)), key
+
+
+def test_the_curves_of_a_search_are_the_means_of_its_trials(run: Path, curve_figures: dict[str, Any]) -> None:
+    trials = pd.read_csv(run / "search.csv")
+    for line in curve_figures["search-comparison-rates"]["lines"]:
+        tried = trials[trials["setup"] == line["owner"]]
+        means = tried.groupby("learning_rate")["validation_accuracy"].mean()
+        assert line["x"] == pytest.approx(list(means.index))
+        assert line["mean"] == pytest.approx(list(means))
+        assert line["ringed"] == pytest.approx(sorted(set(tried.loc[tried["chosen"], "learning_rate"])))
+        assert line["given"] == pytest.approx(0.001 * (1 + NAMES.index(line["owner"])))

@@ -57,8 +57,8 @@ def test_nothing_is_said_of_a_foreign_table_that_it_does_not_show(cli: Cli, seed
         "finished",
     ):
         assert claim not in said, claim
-    assert "B missed in 1 of" in said
-    assert "Every optimizer has trials that missed on “ q ”" in said
+    assert "B missed the target in 1 of" in said
+    assert "Every optimizer has trials that missed the target on “ q ”" in said
     assert "未達標" in said
     assert "hours (lower is better)" in said
     if seeds == 9:
@@ -79,12 +79,12 @@ RATIOS = {
     "score": (
         ["--higher-is-better"],
         {"A": 2 / 3, "B": 2 / 3, "C": 1 / 3},
-        "the greatest score divided by its own",
+        "the highest score divided by its own",
     ),
     # an accuracy: its error over the least error; A .6/.2, 1, 1; B 1, 1, .75/.5; C 5, 7, 1
-    "test_accuracy": ([], {"A": 2 / 3, "B": 2 / 3, "C": 1 / 3}, "its error (1 minus Test accuracy) divided"),
+    "test_accuracy": ([], {"A": 2 / 3, "B": 2 / 3, "C": 1 / 3}, "its error (1 − Test accuracy) divided"),
     # a loss: A never, 3, 2; B never, 3, 1; C 1, 1, 2
-    "val_loss": ([], {"A": 0, "B": 1 / 3, "C": 2 / 3}, "its val_loss divided by the least one"),
+    "val_loss": ([], {"A": 0, "B": 1 / 3, "C": 2 / 3}, "its val_loss divided by the lowest one"),
 }
 
 
@@ -102,7 +102,7 @@ def test_a_profile_counts_the_cases_in_which_each_is_best(cli: Cli, metric: str)
     )
     html = page(cli, "--metric", metric, *options)
     expected = "; ".join(f"{name} {share:.0%}" for name, share in shares.items())
-    assert f"Share of cases in which each optimizer is the best one or ties with it: {expected}" in html
+    assert f"Share of cases in which each optimizer is best or ties for best: {expected}" in html
     assert ratio in words(html)
     assert "Share of cases" in html
     assert not re.search("share of problems|問題(的)?比例", html, re.IGNORECASE)
@@ -111,11 +111,11 @@ def test_a_profile_counts_the_cases_in_which_each_is_best(cli: Cli, metric: str)
 def test_why_there_is_no_profile_is_said(cli: Cli) -> None:
     rows = [(p, name, seed, seed - 1.5) for p in "pq" for name in "AB" for seed in range(3)]
     write(rows, "reward")
-    assert "some reward is negative, and there is no ratio to the best one" in words(
+    assert "some values of reward are negative, so there is no ratio to the best one" in words(
         page(cli, "--metric", "reward")
     )
     write([(p, name, seed + 9 * (p == "q" and name == "A"), 1 + seed) for p, name, seed, _ in rows])
-    assert "Left out, since no seed is one that every optimizer has: q." in words(page(cli))
+    assert "Left out, for lack of a seed that every optimizer has: q." in words(page(cli))
     write([(p, name, seed + 9 * (name == "A"), 1 + seed) for p, name, seed, _ in rows])
     assert "on no problem is there a seed that every optimizer has" in words(page(cli))
 

@@ -18,6 +18,7 @@ from reportgen.report.options import ReportOptions
 from reportgen.report.render import render
 from reportgen.report.sections.section import Report
 from reportgen.report.templates.loading import own_texts, read, words_in
+from reportgen.report.words import numbers
 from reportgen.report.words.recorded import with_recorded
 from reportgen.verification import document
 from reportgen.verification.document import Document, squeezed
@@ -25,10 +26,10 @@ from reportgen.verification.printed import FRONT
 from tests.helpers.verified import failed, prove
 
 KINDS = [
-    "key findings", "results at a glance", "images of every class", "proofs", "results of the comparison",
-    "means and intervals", "verdicts", "time to target", "any-time comparison", "last epochs",
-    "test accuracy", "sources of variance", "intervals for new test images", "accuracy of every class",
-    "audit", "conclusions", "trials",
+    "key findings", "results at a glance", "images of every class", "proofs", "means and intervals",
+    "verdicts", "test accuracy", "test accuracy of every seed", "sources of variance",
+    "intervals for new test images", "accuracy of classes", "audit", "conclusions", "errors of proofs",
+    "whole course",
 ]  # fmt: skip
 """Of a run that compares, trains one setup fully, and searched nothing."""
 OF_TABLES = ("scores", "any_time", "across_problems", "table_audit")
@@ -40,7 +41,8 @@ IN_FRONT = ("key findings", "results at a glance")
 def report(tiny_run: Path) -> Report:
     records = run_folder.read(tiny_run)
     words = with_recorded(words_in(("zh-Hant", "en")), records.manifest.optimizers)
-    return compose_run(records, words, "0" * 64)
+    with numbers.written_in(words.languages[0], sum(records.manifest.data.images_by_class.test)):
+        return compose_run(records, words, "0" * 64)
 
 
 @pytest.fixture(scope="module")

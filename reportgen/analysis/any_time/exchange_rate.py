@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from reportgen.analysis.any_time.bands import sign_matrix
 from reportgen.analysis.any_time.trial_curves import ProblemCurves
 from reportgen.analysis.intervals import CONFIDENCE
 from reportgen.analysis.sign_flip import TOLERANCE
+from reportgen.analysis.tails import student_tail
 
 FLIPS = 9_999
 HALVINGS = 12
@@ -201,6 +201,6 @@ def _welch_test(alpha: float) -> _Test:
         with np.errstate(divide="ignore", invalid="ignore"):
             freedom = error**2 / (squared[0] ** 2 / (len(one) - 1) + squared[1] ** 2 / (len(two) - 1))
             t = np.abs(one.mean(axis=0) - two.mean(axis=0)) / np.sqrt(error)
-        return np.asarray(2 * stats.t.sf(t, freedom) <= alpha)
+        return np.asarray(2 * student_tail(t, freedom) <= alpha)
 
     return rejects

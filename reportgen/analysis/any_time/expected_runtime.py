@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from reportgen.analysis.intervals import CONFIDENCE
+from reportgen.analysis.tails import share_interval
 from reportgen.analysis.targets import TRIAL
 
 
@@ -35,7 +35,7 @@ def expected_runtimes(
     rows = []
     for (problem, optimizer), trials in table.groupby(["problem", "optimizer"], sort=True):
         reached = int(np.isfinite(trials["epoch"]).sum())
-        rate = stats.binomtest(reached, len(trials)).proportion_ci(confidence)
+        rate_low, rate_high = share_interval(reached, len(trials), confidence)
         rows.append(
             {
                 "problem": problem,
@@ -44,8 +44,8 @@ def expected_runtimes(
                 "trials": len(trials),
                 "reached": reached,
                 "rate": reached / len(trials),
-                "rate_low": float(rate.low),
-                "rate_high": float(rate.high),
+                "rate_low": rate_low,
+                "rate_high": rate_high,
                 "expected": float(trials["spent"].sum()) / reached if reached else np.inf,
             }
         )

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from reportgen.analysis.audit.facts import AuditedData, Fact, comma_separated
+from reportgen.analysis.audit.facts import AuditedData, Fact, list_in_line
+from reportgen.analysis.tails import hypergeometric_tails
 
 LEVEL = 0.0027
 """What lies outside of three standard deviations; shared out over all classes and parts."""
@@ -39,7 +39,7 @@ def _of_parts(parts: Mapping[str, Sequence[int]], classes: Sequence[str]) -> Ite
     counts = np.array(list(parts.values()))
     unlearnt = [classes[int(i)] for i in np.flatnonzero((counts[0] == 0) & (counts.sum(axis=0) > 0))]
     if unlearnt:
-        yield Fact("class_untrained", False, {"names": comma_separated(unlearnt)})
+        yield Fact("class_untrained", False, {"names": list_in_line(unlearnt)})
     unlikely, differences = _beyond_chance(counts), _differences(counts)
     clear = unlikely & (differences > LITTLE)
     if clear.any():
@@ -52,7 +52,7 @@ def _of_parts(parts: Mapping[str, Sequence[int]], classes: Sequence[str]) -> Ite
         if i > 0
     ]
     if absent:
-        yield Fact("classes_absent", None, {"names": comma_separated(absent)})
+        yield Fact("classes_absent", None, {"names": list_in_line(absent)})
     if not unlearnt and not clear.any():
         yield Fact("shares_alike", True, {"classes": len(classes)})
 
@@ -66,10 +66,15 @@ def _beyond_chance(counts: NDArray[np.int_]) -> NDArray[np.bool_]:
     Returns:
         For each part and class (P, C).
     """
-    images, of_class, of_part = counts.sum(), counts.sum(axis=0), counts.sum(axis=1)[:, np.newaxis]
-    drawn = stats.hypergeom(images, of_class[np.newaxis], of_part)
-    p = 2 * np.minimum(drawn.cdf(counts), drawn.sf(counts - 1))
-    unlikely: NDArray[np.bool_] = p < LEVEL / counts.size
+    images, of_class, of_part = counts.sum(), counts.sum(axis=0), counts.sum(axis=1)
+    p = [
+        [
+            2 * min(hypergeometric_tails(int(drawn), int(marked), int(draws), int(images)))
+            for drawn, marked in zip(of_row, of_class, strict=True)
+        ]
+        for of_row, draws in zip(counts, of_part, strict=True)
+    ]
+    unlikely: NDArray[np.bool_] = np.array(p) < LEVEL / counts.size
     return unlikely
 
 

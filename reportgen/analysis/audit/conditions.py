@@ -10,7 +10,6 @@ from reportgen.analysis.audit.facts import (
     AuditedTrial,
     Fact,
     Value,
-    comma_separated,
     labels_of,
     name_of,
 )
@@ -94,7 +93,9 @@ def lengths(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     if len(set().union(*lengths.values())) == 1:
         yield Fact("epochs_same", True, {"epochs": next(iter(lengths[trials[0].label]))})
     else:
-        listed = "; ".join(f"{label} {comma_separated(sorted(epochs))}" for label, epochs in lengths.items())
+        listed = "; ".join(
+            f"{label} {' / '.join(map(str, sorted(epochs)))}" for label, epochs in lengths.items()
+        )
         yield Fact("epochs_differ", False, {"epochs": listed})
 
 
@@ -116,7 +117,7 @@ def whole_epochs(trials: Sequence[AuditedTrial], data: AuditedData) -> Iterator[
     short = [row for row in met if not row[1] == row[2] == row[3]]
     if short:
         trial, images, distinct, samples = min(short, key=lambda row: row[2] / row[1])
-        values: dict[str, Value] = {"setup": name_of(trial), "distinct": distinct, "samples": samples}
+        values: dict[str, Value] = {**name_of(trial), "distinct": distinct, "samples": samples}
         counts = {"images": images, "trials": len(short), "of": len(trials)}
         yield Fact("epochs_partial", False, values | counts)
     else:
@@ -125,9 +126,7 @@ def whole_epochs(trials: Sequence[AuditedTrial], data: AuditedData) -> Iterator[
     narrow = [row for row in validated if row[1] != row[2]]
     if narrow:
         trial, images, distinct = min(narrow, key=lambda row: row[2] / row[1])
-        yield Fact(
-            "validation_partial", False, {"setup": name_of(trial), "distinct": distinct, "images": images}
-        )
+        yield Fact("validation_partial", False, {**name_of(trial), "distinct": distinct, "images": images})
     else:
         yield Fact("validation_whole", True)
 
@@ -140,7 +139,7 @@ def gradient_scale(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     off = [measurement for measurement in measured if not abs(measurement[2] - 1) <= TOLERANCE]
     if off:
         trial, name, scale = max(off, key=lambda measurement: _distance(measurement[2]))
-        values: dict[str, Value] = {"setup": name_of(trial), "parameter": name, "factor": fraction(scale)}
+        values: dict[str, Value] = {**name_of(trial), "parameter": name, "factor": fraction(scale)}
         yield Fact("gradient_off", False, {**values, "off": len(off), "of": len(measured)})
     elif measured:
         largest = max(abs(scale - 1) for _, _, scale in measured)

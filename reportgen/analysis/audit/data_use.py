@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, Value, comma_separated
+from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, Value, list_in_line
 from reportgen.experiment.model import Experiment
 
 TEST_PARTS = {
@@ -99,7 +99,8 @@ def describe_test_part(data: AuditedData, settings: Experiment) -> Fact:
 
 def best_epoch_choices(trials: Sequence[AuditedTrial]) -> Iterator[Fact]:
     """Yield a fact for every way in which best epochs were chosen."""
-    choices = [(trial.evidence.chosen_by, trial.setup.best_epoch_by) for trial in trials]
+    # a trial that diverged has no best epoch
+    choices = [(trial.evidence.chosen_by, trial.setup.best_epoch_by) for trial in trials if trial.finished]
     for by, stated in dict.fromkeys(choices):
         trials_so = choices.count((by, stated))
         if by == stated and by in VALIDATION:
@@ -138,6 +139,6 @@ def search_seeds(
     if not searched:
         return
     if shared := sorted(searched & final):
-        yield Fact("search_seeds_shared", False, {"seeds": comma_separated(shared)})
+        yield Fact("search_seeds_shared", False, {"seeds": list_in_line(shared)})
     else:
         yield Fact("search_seeds_apart", True, {"searched": len(searched), "final": len(final)})

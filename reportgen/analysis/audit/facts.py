@@ -93,11 +93,11 @@ def labels_of(trials: Sequence[AuditedTrial]) -> list[str]:
     return list(dict.fromkeys(trial.label for trial in trials))
 
 
-def name_of(trial: AuditedTrial) -> str:
-    """Return a trial's setup, with its stage."""
-    return f"{trial.label} ({trial.stage})"
+def name_of(trial: AuditedTrial) -> dict[str, Value]:
+    """Return what a sentence needs to name a trial's setup: what it is called, and its stage."""
+    return {"setup": trial.label, "stage": trial.stage}
 
 
-def comma_separated(things: Sequence[object]) -> str:
-    """Return things as a list in one line."""
-    return ", ".join(map(str, things))
+def list_in_line(things: Sequence[object]) -> str:
+    """Return things as a list in one line, which a report parts as its languages do."""
+    return "; ".join(map(str, things))

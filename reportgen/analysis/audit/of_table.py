@@ -11,7 +11,7 @@ import pandas as pd
 
 from reportgen.analysis.audit.codes import CODES
 from reportgen.analysis.audit.entry_names import entries
-from reportgen.analysis.audit.facts import Fact, comma_separated
+from reportgen.analysis.audit.facts import Fact, list_in_line
 from reportgen.analysis.audit.further_columns import (
     HYPERPARAMETERS,
     LENGTHS,
@@ -124,7 +124,7 @@ def _search_trials(trials: pd.DataFrame, further: pd.DataFrame) -> Iterator[Fact
         for cell in further[column].dropna().astype(str):
             of_search |= {plain(seed) for seed in cell.replace(",", " ").replace(";", " ").split()}
     if shared := sorted(of_search & final):
-        yield Fact("search_seeds_shared", False, {"seeds": comma_separated(shared)})
+        yield Fact("search_seeds_shared", False, {"seeds": list_in_line(shared)})
     elif columns:
         yield Fact("search_seeds_apart", True, {"searched": len(of_search), "final": len(final)})
 

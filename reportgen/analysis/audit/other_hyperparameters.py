@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reportgen.analysis.audit.facts import AuditedTrial, Fact, comma_separated
+from reportgen.analysis.audit.facts import AuditedTrial, Fact, list_in_line
 from reportgen.analysis.audit.same_optimizer import family_of
 from reportgen.experiment.search import ComparisonSearch, Space
 from reportgen.experiment.values import Value, as_tuple
@@ -47,19 +47,19 @@ def other_hyperparameters(
             elif known is not None and not _is_plain(name, value, known) and not _is_shared(name, values):
                 own.append(f"{label} {name} = {_written(value)}")
     if len({family_of(setup) for setup in setups.values()}) == 1:
-        yield Fact("hyperparameters_compared", None, {"names": comma_separated(own) or "–"})
+        yield Fact("hyperparameters_compared", None, {"names": list_in_line(own) or "–"})
         return
     if own:
-        yield Fact("hyperparameters_differ", False, {"names": comma_separated(own)})
+        yield Fact("hyperparameters_differ", False, {"names": list_in_line(own)})
     if unequal:
-        yield Fact("spaces_differ", False, {"names": comma_separated(unequal)})
+        yield Fact("spaces_differ", False, {"names": list_in_line(unequal)})
     unknown = [label for label, setup in setups.items() if setup.optimizer not in defaults]
     if unknown:
-        yield Fact("defaults_unknown", None, {"names": comma_separated(unknown)})
+        yield Fact("defaults_unknown", None, {"names": list_in_line(unknown)})
     if not own and not unequal and len(unknown) < len(setups):
         searched = sorted({name for names in spaces.values() for name in names})
         key = "hyperparameters_searched" if searched else "hyperparameters_plain"
-        yield Fact(key, True, {"names": comma_separated(searched)} if searched else {})
+        yield Fact(key, True, {"names": list_in_line(searched)} if searched else {})
 
 
 def _spaces(label: str, names: Mapping[str, Value], search: ComparisonSearch | None) -> dict[str, Space]:

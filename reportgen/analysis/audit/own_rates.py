@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reportgen.analysis.audit.facts import AuditedTrial, Fact, comma_separated
+from reportgen.analysis.audit.facts import AuditedTrial, Fact, list_in_line
 from reportgen.analysis.search import mean_by_learning_rate, repeats_of, settings_at_edge
 from reportgen.experiment.search import FoundBy
 
@@ -140,12 +140,12 @@ def _searched(
     failures["rates_not_bracketed"] = list(dict.fromkeys(open_sides))
     for key, names in failures.items():
         if names:
-            yield Fact(key, False, {"names": comma_separated(names)})
+            yield Fact(key, False, {"names": list_in_line(names)})
     if not any(failures.values()):
         yield Fact("rates_found", True, {"rates": _listed(rates)})
     coarse = [f"{label} {found.best:g} → {rate:g}" for label, found in beside for rate in found.coarse]
     if coarse:
-        yield Fact("rates_coarse", None, {"names": comma_separated(list(dict.fromkeys(coarse)))})
+        yield Fact("rates_coarse", None, {"names": list_in_line(list(dict.fromkeys(coarse)))})
     yield from _others_at_edge(edges)
 
 
@@ -161,7 +161,7 @@ def _declared(rates: Mapping[str, set[float]], declared: FoundBy) -> Iterator[Fa
     }
     for key, names in failures.items():
         if names:
-            yield Fact(key, False, {"names": comma_separated(names)})
+            yield Fact(key, False, {"names": list_in_line(names)})
     if not any(failures.values()):
         yield Fact("rates_declared", None, {"rates": _listed(rates)})
     yield from _others_at_edge(edges)
@@ -170,7 +170,7 @@ def _declared(rates: Mapping[str, set[float]], declared: FoundBy) -> Iterator[Fa
 def _others_at_edge(edges: Sequence[tuple[str, str]]) -> Iterator[Fact]:
     others = [f"{label} {edge}" for label, edge in edges if edge != "learning_rate"]
     if others:
-        yield Fact("others_at_edge", None, {"names": comma_separated(sorted(others))})
+        yield Fact("others_at_edge", None, {"names": list_in_line(sorted(others))})
 
 
 def _rates(trials: Sequence[AuditedTrial]) -> dict[str, set[float]]:
@@ -181,7 +181,7 @@ def _rates(trials: Sequence[AuditedTrial]) -> dict[str, set[float]]:
 
 
 def _listed(rates: Mapping[str, set[float]]) -> str:
-    return ", ".join(f"{label} {rate:g}" for label, own in rates.items() for rate in sorted(own))
+    return list_in_line([f"{label} {rate:g}" for label, own in rates.items() for rate in sorted(own)])
 
 
 def _found(chosen: pd.DataFrame, repeat: int) -> set[float]:

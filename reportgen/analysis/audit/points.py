@@ -19,7 +19,7 @@ from reportgen.analysis.audit.conditions import (
 )
 from reportgen.analysis.audit.data_use import best_epoch_choices, overlaps, search_seeds, test_set_readings
 from reportgen.analysis.audit.facts import AuditedData, AuditedTrial, Fact, labels_of
-from reportgen.analysis.audit.learning import learned
+from reportgen.analysis.audit.learning import learned, learned_before
 from reportgen.analysis.audit.other_hyperparameters import Defaults, other_hyperparameters
 from reportgen.analysis.audit.own_rates import learning_rates
 from reportgen.analysis.audit.search_seen import FoundSearch, search_seen
@@ -112,7 +112,10 @@ def audit(
         "search_seen": seen,
         "validation_large": validation_size(last or trials, data, of_comparison),
         "classes": class_shares(data),
-        "learned": learned(last or trials, data, unseen=declared is not None and not is_seen),
+        "learned": [
+            *learned(last or trials, data, unseen=declared is not None and not is_seen),
+            *learned_before([trial for trial in compared if trial not in last], data),
+        ],
     }
     of_several = {
         "same_network", "same_weights", "same_batches", "same_budget", "own_rate", "enough_seeds",

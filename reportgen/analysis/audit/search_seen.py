@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from reportgen.analysis.audit.facts import AuditedTrial, Fact, comma_separated
+from reportgen.analysis.audit.facts import AuditedTrial, Fact, list_in_line
 from reportgen.experiment.model import Comparison, Experiment
 from reportgen.experiment.search import ComparisonSearch, FoundBy
 
@@ -59,7 +59,7 @@ def search_seen(
         key = "search_not_found" if declared.digest else "search_without_digest"
         yield Fact(key, False, {"experiment": declared.experiment})
     elif differing := [*_differences(comparison, declared, found), *_untrained(trials, found)]:
-        values = {"experiment": declared.experiment, "names": comma_separated(differing)}
+        values = {"experiment": declared.experiment, "names": list_in_line(differing)}
         yield Fact("search_differs", False, values)
     else:
         yield Fact("search_kept", True, {"experiment": declared.experiment, "trials": len(found.rows)})

@@ -73,7 +73,7 @@ def _searched_budget(
         "settings": len(first),
         "seeds": len(first[0]) if first else 0,
         "epochs": asked,
-        "trained": ", ".join(f"{name} {epochs:,}" for name, epochs in trained.items()),
+        "trained": "; ".join(f"{name} {epochs:,}" for name, epochs in trained.items()),
     }
     finished = search["status"] == "finished"
     if first and all(effort == first for effort in efforts.values()):

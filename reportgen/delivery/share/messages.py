@@ -15,6 +15,7 @@ from reportgen.delivery.share.destinations import NAMED, masked
 from reportgen.delivery.share.secrets import PLACEHOLDER, Secrets
 from reportgen.delivery.share.summary import Summary
 from reportgen.errors import UserError
+from reportgen.report.file_names import without_beside
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset, AppriseResult, NotifyBase
@@ -39,7 +40,7 @@ def send(address: str, summary: Summary, report: Path, secrets: Secrets, *, retr
     Args:
         address: Of the service, as it was written: secrets are still ${NAME} in it.
         summary: The title and the text of the message.
-        report: The file of the report.
+        report: The file of the report; a page goes without its links to the files beside it.
         secrets: Those that the address may name.
         retries: How often the service is tried again.
 
@@ -55,12 +56,15 @@ def send(address: str, summary: Summary, report: Path, secrets: Secrets, *, retr
     asset = _settings(retries)
     service = _service(address, secrets, asset)
     files = None
+    content = report.read_bytes()
+    if report.suffix == ".html":
+        content = without_beside(content)
     if service.attachment_support:
         files = AppriseAttachment(asset=asset)
         # given as bytes: a path would be read as a URL, with its own meaning for % and ?
         files.add(
             AttachMemory(  # type: ignore[no-untyped-call]
-                report.read_bytes(), name=report.name, mimetype=TYPES[report.suffix]
+                content, name=report.name, mimetype=TYPES[report.suffix]
             )
         )
     box = Apprise(asset=asset)

@@ -10,6 +10,7 @@ from reportgen.errors import UserError
 from reportgen.records import run_folder
 from reportgen.report.sections.headlines import headlines
 from reportgen.report.templates.loading import words_in
+from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import CHINESE, ENGLISH
 
 
@@ -27,7 +28,7 @@ class Summary:
 
 
 def summarize(run: FinishedRun) -> Summary:
-    """Return the findings of the report's first page.
+    """Return the headline and the findings of the report's first page.
 
     Raises:
         UserError: The records are damaged.
@@ -37,7 +38,9 @@ def summarize(run: FinishedRun) -> Summary:
     title = records.description.experiment.settings.title
     titles = {CHINESE: one_line(title.zh_hant), ENGLISH: one_line(title.en)}
     try:
-        phrases = headlines(records, words).first_page
+        test_images = sum(records.manifest.data.images_by_class.test)
+        with numbers.written_in(words.languages[0], test_images):  # as the report has them
+            phrases = headlines(records, words).first_page
     except Exception as error:  # whatever a manifest that does not fit its tables makes a report raise
         raise UserError(
             f"{run.folder}: the run's records do not fit together ({error}); run the experiment again"

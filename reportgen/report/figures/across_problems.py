@@ -10,7 +10,7 @@ import numpy as np
 from reportgen.analysis.across_problems import EVEN, PairAcross
 from reportgen.analysis.pairs import Verdict
 from reportgen.report.figures.drawing import legend_above
-from reportgen.report.figures.style import WIDTH
+from reportgen.report.figures.style import WIDE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,9 @@ ROW = 0.21
 """Inches: the height of a row."""
 
 
-def probability_forest(pairs: Sequence[PairAcross], words: Mapping[str, str]) -> Figure:
+def probability_forest(
+    pairs: Sequence[PairAcross], words: Mapping[str, str], *, width: float = WIDE
+) -> Figure:
     """Return a row for each pair: its probability of improvement, and both intervals.
 
     The interval of the pair alone is thick, the corrected one thin; a mark is filled where the verdict on
@@ -31,11 +33,12 @@ def probability_forest(pairs: Sequence[PairAcross], words: Mapping[str, str]) ->
     Args:
         pairs: From top to bottom.
         words: The labels axis, alone and corrected.
+        width: Of the figure, in inches.
     """
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    figure = Figure(figsize=(WIDTH, 0.75 + ROW * len(pairs)))
+    figure = Figure(figsize=(width, 0.75 + ROW * len(pairs)))
     panel = figure.subplots()
     panel.axvline(EVEN, color="#2b303a", linewidth=0.8, zorder=1)
     for row, pair in enumerate(pairs):
@@ -54,6 +57,6 @@ def probability_forest(pairs: Sequence[PairAcross], words: Mapping[str, str]) ->
     panel.set_ylim(len(pairs) - 0.5, -0.5)
     panel.set_xlim(-0.02, 1.02)
     panel.set_xlabel(words["axis"])
-    lines = [Line2D([], [], color=OPEN, linewidth=width) for width in (3, 0.9)]
+    lines = [Line2D([], [], color=OPEN, linewidth=thick) for thick in (3, 0.9)]
     legend_above(figure, lines, [words["alone"], words["corrected"]])
     return figure

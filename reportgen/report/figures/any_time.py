@@ -13,20 +13,17 @@ from reportgen.analysis.findings import FEW
 from reportgen.report.figures.drawing import (
     draw_mean,
     draw_steps,
-    legend_above,
-    legend_name,
     mean_over_seeds,
+    series_of,
 )
-from reportgen.report.figures.marks import color, dashes
+from reportgen.report.figures.panels import name_curves, panels_beside
 from reportgen.report.figures.small_multiples import COLUMNS, ROW, small_multiples
-from reportgen.report.figures.style import WIDTH
-from reportgen.report.figures.svg import SERIES
+from reportgen.report.figures.style import COLUMN, PANELS, WIDE
+from reportgen.report.figures.ticks import write_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-HEIGHT = 2.3  # inches
 
 
 def score_curves(
@@ -34,7 +31,7 @@ def score_curves(
     column: str,
     setups: Sequence[str],
     words: Mapping[str, str],
-    write: Callable[[float], str],
+    share: bool,
 ) -> Figure:
     """Return the mean score over the epochs with its interval of 95 %; more than FEW have a panel each.
 
@@ -43,35 +40,30 @@ def score_curves(
         column: That of the scores; one that ends in accuracy is a share.
         setups: Who has which colour, in the order to draw; those without rows are left out.
         words: The labels epoch and score.
-        write: Gives a score as text.
+        share: Whether scores are shares, written in per cent.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
-
     by_name = {name: rows[rows["optimizer"] == name] for name in setups if name in set(rows["optimizer"])}
-    numbers = [setups.index(name) for name in by_name]
+    names = list(by_name)
+    all_series = series_of(setups)
+    series = [all_series[name] for name in names]
     if len(by_name) > FEW:
-        names = list(by_name)
         figure, panels = small_multiples(
-            names,
+            series,
             [mean_over_seeds(by_name[name], column)[0] for name in names],
-            lambda panel, place: draw_mean(panel, by_name[names[place]], column, numbers[place]),
+            lambda panel, place: draw_mean(panel, by_name[names[place]], column, series[place]),
             x=words["epoch"],
             y=words["score"],
-            numbers=numbers,
         )
         _set_epochs(panels[0], rows["epoch"])
     else:
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        panels = [figure.subplots()]
-        for number, (name, own) in zip(numbers, by_name.items(), strict=True):
-            draw_mean(panels[0], own, column, number)
-            panels[0].get_lines()[-1].set_label(legend_name(name))
+        figure, panels = panels_beside(COLUMN, PANELS, series)
+        for own in series:
+            draw_mean(panels[0], by_name[own.name], column, own)
         _set_epochs(panels[0], rows["epoch"])
         panels[0].set_xlabel(words["epoch"])
         panels[0].set_ylabel(words["score"])
-        legend_above(figure)
-    panels[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(float(value))))
+        name_curves(panels[0], series)
+    write_ticks(panels[0], "y", share=share)
     return figure
 
 
@@ -83,36 +75,31 @@ def profile_curves(table: pd.DataFrame, setups: Sequence[str], words: Mapping[st
         setups: Who has which colour; those without a profile are left out.
         words: The labels epoch and reached_share.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import PercentFormatter
-
     own = {str(name): _held(rows) for name, rows in table.groupby("optimizer", sort=False)}
     by_name = {name: own[name] for name in setups if name in own}
-    numbers = [setups.index(name) for name in by_name]
     names = list(by_name)
+    all_series = series_of(setups)
+    series = [all_series[name] for name in names]
     if len(names) > FEW:
         figure, panels = small_multiples(
-            names,
+            series,
             [by_name[name].set_index("epoch")["share"] for name in names],
-            lambda panel, place: draw_steps(
-                panel, by_name[names[place]], "epoch", names[place], numbers[place]
-            ),
+            lambda panel, place: draw_steps(panel, by_name[names[place]], "epoch", series[place]),
             x=words["epoch"],
             y=words["reached_share"],
             steps=True,
-            numbers=numbers,
         )
     else:
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        panels = [figure.subplots()]
-        for number, (name, rows) in zip(numbers, by_name.items(), strict=True):
-            draw_steps(panels[0], rows, "epoch", name, number)
+        figure, panels = panels_beside(COLUMN, PANELS, series)
+        for each in series:
+            draw_steps(panels[0], by_name[each.name], "epoch", each)
         panels[0].set_xlabel(words["epoch"])
         panels[0].set_ylabel(words["reached_share"])
-        legend_above(figure)
     _set_epochs(panels[0], own[names[0]]["epoch"])
-    panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
+    write_ticks(panels[0], "y", share=True)
     panels[0].set_ylim(-0.02, 1.02)
+    if len(names) <= FEW:
+        name_curves(panels[0], series)
     return figure
 
 
@@ -135,25 +122,23 @@ def profile_gaps(
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter
 
+    all_series = series_of(setups)
     columns = min(COLUMNS, len(pairs))
     rows = math.ceil(len(pairs) / columns)
-    figure = Figure(figsize=(WIDTH * columns / COLUMNS if columns < 3 else WIDTH, 0.4 + 1.15 * ROW * rows))
+    figure = Figure(figsize=(COLUMN if columns < 3 else WIDE, 0.4 + 1.15 * ROW * rows))
     grid = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for panel, (first, second) in zip(grid, pairs, strict=False):
         rows_of_pair, sign = _seen_from(differences, first, second)
         own = _held(rows_of_pair)
-        number = setups.index(first)
+        series = all_series[first]
         ends = sign * own[["low", "high"]].to_numpy()
         panel.axhline(0, color="#98a1ad", linewidth=0.7)
         if np.isfinite(ends).any():
             panel.fill_between(
-                own["epoch"], ends.min(axis=1), ends.max(axis=1), step="post", color=color(number),
-                alpha=0.18, linewidth=0, gid=f"{SERIES}{number}",
+                own["epoch"], ends.min(axis=1), ends.max(axis=1), step="post",
+                color=series.look.color, alpha=0.18, linewidth=0, gid=series.gid,
             )  # fmt: skip
-        panel.step(
-            own["epoch"], sign * own["difference"], where="post", color=color(number),
-            linestyle=dashes(number), gid=f"{SERIES}{number}",
-        )  # fmt: skip
+        panel.step(own["epoch"], sign * own["difference"], where="post", **series.line)
         panel.set_title(title(first, second), fontsize=7.2, loc="left", pad=2)
         panel.tick_params(labelsize=6.8)
         _set_epochs(panel, own["epoch"])
@@ -162,8 +147,8 @@ def profile_gaps(
     for panel in grid[max(0, len(pairs) - columns) : len(pairs)]:
         panel.tick_params(labelbottom=True)
     grid[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.0f}" if value else "0"))
-    figure.supxlabel(words["epoch"], fontsize=8)
-    figure.supylabel(words["gap"], fontsize=8)
+    figure.supxlabel(words["epoch"])
+    figure.supylabel(words["gap"])
     return figure
 
 

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reportgen.report.figures.style import WIDTH
+from reportgen.report.figures.drawing import beside_each_other
+from reportgen.report.figures.marks import GREY, INK
+from reportgen.report.figures.style import COLUMN
+from reportgen.report.figures.ticks import write_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ONE, ALL = "#2f6fd0", "#2b303a"
+ROW = 0.2
+"""Inches: the height of a row."""
+MANY_SEEDS = 12
+"""Of more, dots are small."""
 
 
 def class_accuracies(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
@@ -24,17 +30,21 @@ def class_accuracies(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
         words: The label accuracy.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import PercentFormatter
 
-    figure = Figure(figsize=(WIDTH, 0.55 + 0.19 * len(table)))
+    figure = Figure(figsize=(COLUMN, 0.55 + ROW * len(table)))
     panel = figure.subplots()
+    many = table.shape[1] > MANY_SEEDS
+    size, edge = (2.0, 0.0) if many else (3.4, 0.4)
+    reach = float(np.nanmax(table.to_numpy()) - np.nanmin(table.to_numpy()))
     for row, (_, shares) in enumerate(table.iterrows()):
-        values = shares.to_numpy(dtype=float)
-        panel.plot(values, np.full(len(values), row), "o", color=ONE, alpha=0.5, markersize=3.6,
-                   markeredgewidth=0)  # fmt: skip
-        panel.plot([np.nanmean(values)] * 2, [row - 0.32, row + 0.32], color=ALL, linewidth=1.6)
+        values = np.sort(shares.dropna().to_numpy(dtype=float))
+        places = row + beside_each_other(values, within=reach / 100, room=0.7)
+        panel.plot([values.mean()] * 2, [row - 0.4, row + 0.4], color=INK, linewidth=1.6)
+        panel.plot(
+            values, places, "o", color=GREY, markersize=size, markeredgecolor="white", markeredgewidth=edge
+        )
     panel.set_yticks(range(len(table)), list(table.index))
     panel.set_ylim(len(table) - 0.4, -0.6)
-    panel.xaxis.set_major_formatter(PercentFormatter(1, 0))
+    write_ticks(panel, "x", share=True)
     panel.set_xlabel(words["accuracy"])
     return figure

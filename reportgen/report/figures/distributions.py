@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.report.figures.drawing import legend_above, legend_name
-from reportgen.report.figures.marks import color, dashes
-from reportgen.report.figures.style import WIDTH
+from reportgen.report.figures.marks import numbered_look
+from reportgen.report.figures.style import WIDE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ def distributions(
     from matplotlib.figure import Figure
 
     rows = -(-len(columns) // ACROSS)
-    figure = Figure(figsize=(WIDTH, 0.3 + HEIGHT * rows))
+    figure = Figure(figsize=(WIDE, 0.3 + HEIGHT * rows))
     panels = figure.subplots(rows, min(ACROSS, len(columns)), squeeze=False).ravel()
     for place, panel in enumerate(panels):
         if place >= len(columns):
@@ -51,7 +51,7 @@ def distributions(
         panel.set_title(_cut(column["name"], LONGEST))
         panel.yaxis.set_major_formatter(_percent())
         panel.set_ylim(bottom=0)
-    figure.supylabel(words["class_share"], fontsize=8)
+    figure.supylabel(words["class_share"])
     if len(classes) > 1:
         legend_above(figure, *_keys(classes))
     return figure
@@ -66,7 +66,8 @@ def _shares(counts: Sequence[Sequence[int]]) -> NDArray[np.float64]:
 
 def _draw_numbers(panel: Axes, edges: NDArray[np.float64], shares: NDArray[np.float64]) -> None:
     for number, heights in enumerate(shares):
-        panel.stairs(heights, edges, color=color(number), linestyle=dashes(number), linewidth=1.2)
+        look = numbered_look(number)
+        panel.stairs(heights, edges, color=look.color, linestyle=look.dashes, linewidth=1.2)
     panel.margins(x=0.02)
 
 
@@ -75,7 +76,7 @@ def _draw_categories(panel: Axes, names: Sequence[str], shares: NDArray[np.float
     width = 0.8 / len(shares)
     for number, heights in enumerate(shares[:, : len(shown)]):
         places = np.arange(len(shown)) + (number - (len(shares) - 1) / 2) * width
-        panel.bar(places, heights, width * 0.9, color=color(number))
+        panel.bar(places, heights, width * 0.9, color=numbered_look(number).color)
     crowded = len(shown) > 3 or max(map(len, shown), default=0) > 6
     turned: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if crowded else {}
     panel.set_xticks(range(len(shown)), [_cut(name, LONGEST_CATEGORY) for name in shown], **turned)
@@ -85,9 +86,8 @@ def _draw_categories(panel: Axes, names: Sequence[str], shares: NDArray[np.float
 def _keys(classes: Sequence[str]) -> tuple[list[Any], list[str]]:
     from matplotlib.lines import Line2D
 
-    handles = [
-        Line2D([], [], color=color(number), linestyle=dashes(number)) for number in range(len(classes))
-    ]
+    looks = map(numbered_look, range(len(classes)))
+    handles = [Line2D([], [], color=look.color, linestyle=look.dashes) for look in looks]
     return handles, [legend_name(name) for name in classes]
 
 

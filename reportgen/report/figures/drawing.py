@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from numpy.typing import NDArray
 
 from reportgen.analysis.intervals import CONFIDENCE
-from reportgen.report.figures.marks import color, dashes, marker
-from reportgen.report.figures.svg import KEY, SERIES
+from reportgen.analysis.tails import student_quantile
+from reportgen.report.figures.marks import Look, looks
+from reportgen.report.figures.svg import SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
-GAP = 9.0
-"""Points that names at the ends of two curves must lie apart."""
-LONGEST = 14  # letters of such a name
 MARKS = 6  # on a curve
+
+
+@dataclass(frozen=True)
+class Series:
+    """A curve's name and looks.
+
+    Attributes:
+        name: As it stands at the curve.
+        look: How it is drawn.
+        place: Of its setup among those of the report, for the class by which a page fades it; None for a
+            curve that is no setup's.
+    """
+
+    name: str
+    look: Look
+    place: int | None = None
+
+    @property
+    def gid(self) -> str | None:
+        """What becomes the class."""
+        return None if self.place is None else f"{SERIES}{self.place}"
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Colour, dashes and class of a line, for matplotlib."""
+        return {"color": self.look.color, "linestyle": self.look.dashes, "gid": self.gid}
+
+
+def series_of(setups: Sequence[str]) -> dict[str, Series]:
+    """Return the series of each setup by its name.
+
+    Args:
+        setups: All setups of the report, in its order.
+    """
+    return {name: Series(name, look, setups.index(name)) for name, look in looks(setups).items()}
 
 
 def draw_mean(
     panel: Axes,
     rows: pd.DataFrame,
     column: str,
-    number: int,
+    series: Series,
     *,
     logarithmic: bool = False,
-    series: bool = True,
     band: bool = True,
 ) -> None:
     """Draw the mean over seeds, epoch by epoch, with its interval of 95 % where there are two seeds or more.
@@ -41,42 +72,37 @@ def draw_mean(
         panel: What is drawn into.
         rows: The rows of metrics.csv of one setup; the columns epoch and `column`.
         column: What is drawn.
-        number: The setup's place, for its looks.
+        series: The setup's.
         logarithmic: Whether mean and interval are those of the logarithm.
-        series: Whether it is a setup that the page can fade.
         band: Whether the interval is drawn.
     """
     mean, low, high = mean_over_seeds(rows, column, logarithmic=logarithmic)
-    gid = f"{SERIES}{number}" if series else None
     if band and np.isfinite(low).any():
-        panel.fill_between(mean.index, low, high, color=color(number), alpha=0.18, linewidth=0, gid=gid)
+        panel.fill_between(
+            mean.index, low, high, color=series.look.color, alpha=0.18, linewidth=0, gid=series.gid
+        )
     step = max(1, len(mean) // MARKS)
     panel.plot(
-        mean.index, mean, color=color(number), linestyle=dashes(number), marker=marker(number),
-        markersize=3.2, markeredgewidth=0, markevery=(min(number, step - 1), step), gid=gid,
+        mean.index, mean, marker=series.look.marker, markersize=3.2, markeredgewidth=0,
+        markevery=(min(series.place or 0, step - 1), step), **series.line,
     )  # fmt: skip
 
 
-def draw_steps(panel: Axes, rows: pd.DataFrame, x: str, name: str, number: int) -> None:
+def draw_steps(panel: Axes, rows: pd.DataFrame, x: str, series: Series) -> None:
     """Draw a share that goes up in steps, and its band.
 
     Args:
         panel: What is drawn into.
         rows: The columns `x`, share, low and high; the ends NaN where there is no band.
         x: The column of the horizontal axis.
-        name: Of the setup, for the legend.
-        number: The setup's place, for its looks.
+        series: The setup's.
     """
-    gid = f"{SERIES}{number}"
     if rows["low"].notna().any():
         panel.fill_between(
-            rows[x], rows["low"], rows["high"], step="post", color=color(number), alpha=0.15, linewidth=0,
-            gid=gid,
+            rows[x], rows["low"], rows["high"], step="post", color=series.look.color, alpha=0.15,
+            linewidth=0, gid=series.gid,
         )  # fmt: skip
-    panel.step(
-        rows[x], rows["share"], where="post", color=color(number), linestyle=dashes(number),
-        label=legend_name(name), gid=gid,
-    )  # fmt: skip
+    panel.step(rows[x], rows["share"], where="post", **series.line)
 
 
 def mean_over_seeds(
@@ -106,7 +132,11 @@ def mean_and_band(by_epoch: object) -> tuple[pd.Series, pd.Series, pd.Series]:
     """
     table = by_epoch.agg(["mean", "std", "count"])  # type: ignore[attr-defined]
     n = table["count"]
-    reach = stats.t.isf((1 - CONFIDENCE) / 2, (n - 1).clip(lower=1)) * table["std"] / np.sqrt(n.clip(lower=1))
+    reach = (
+        student_quantile((1 - CONFIDENCE) / 2, (n - 1).clip(lower=1))
+        * table["std"]
+        / np.sqrt(n.clip(lower=1))
+    )
     return table["mean"], table["mean"] - reach, table["mean"] + reach
 
 
@@ -125,45 +155,20 @@ def whole_epochs(panel: Axes, epochs: pd.DataFrame, words: Mapping[str, str]) ->
     panel.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
 
 
-def name_lines(
-    figure: Figure, panel: Axes, names: Sequence[str], *, series: bool = True, first: int = 0
-) -> None:
-    """Write each line's name at its end in the panel; where they would overlap, draw a legend instead.
+def beside_each_other(values: NDArray[np.float64], *, within: float, room: float) -> NDArray[np.float64]:
+    """Return how far points of equal values stand off a common line, so that each can be seen.
 
     Args:
-        figure: The figure that the panel is in.
-        panel: Whose lines are named.
-        names: Of the lines in the panel, in order.
-        series: Whether they are setups that the page can fade.
-        first: The number whose looks the first of the lines has.
+        values: In rising order.
+        within: Values so near to each other count as equal.
+        room: Between the outermost places.
     """
-    from matplotlib.lines import Line2D
-
-    if len(names) < 2:
-        return
-    looks = range(first, first + len(names))
-    gids = [f"{SERIES}{number}" if series else None for number in looks]
-    lines = panel.get_lines()
-    ends = [_end(panel, line) for line in lines]
-    visible_ends = [end for end in ends if end is not None]
-    height = 0.65 * figure.get_figheight() * 72
-    heights = sorted(share * height for _, _, share in visible_ends)
-    apart = all(b - a >= GAP for a, b in itertools.pairwise(heights))
-    if len(visible_ends) == len(names) and apart and max(map(len, names)) <= LONGEST:
-        for name, number, gid, (x, y, _) in zip(names, looks, gids, visible_ends, strict=True):
-            panel.annotate(
-                name, (x, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5,
-                color=color(number), annotation_clip=False, gid=gid,
-            )  # fmt: skip
-        return
-    handles = [
-        Line2D(
-            [], [], color=color(number), linestyle=dashes(number), marker=marker(number), markersize=3.2,
-            markeredgewidth=0, gid=gid,
-        )
-        for number, gid in zip(looks, gids, strict=True)
-    ]  # fmt: skip
-    legend_above(figure, handles, list(names), length=3.2)
+    groups = np.cumsum(np.diff(values, prepend=values[:1]) > within)
+    sizes = np.bincount(groups)
+    nth = np.arange(len(values)) - np.searchsorted(groups, groups)
+    step = min(0.22, room / max(1, sizes.max() - 1))
+    offsets: NDArray[np.float64] = step * (nth - (sizes[groups] - 1) / 2)
+    return offsets
 
 
 def frame_squares(panel: Axes, size: int) -> None:
@@ -180,29 +185,16 @@ def frame_squares(panel: Axes, size: int) -> None:
         spine.set_visible(False)
 
 
-def legend_above(figure: Figure, *given: object, length: float = 2.6) -> None:
-    """Draw a legend over all panels, which the page can leave out where it has one of its own.
+def legend_above(figure: Figure, *given: object) -> None:
+    """Draw a legend over all panels.
 
     Args:
         figure: What the legend is of.
-        *given: Handles and names, where they are not those of the panels.
-        length: Of the lines, in letters.
+        *given: Handles and names.
     """
-    legend = figure.legend(*given, loc="outside upper center", ncols=4, handlelength=length)
-    legend.set_gid(KEY)
+    figure.legend(*given, loc="outside upper center", ncols=4, handlelength=2.6)
 
 
 def legend_name(name: object) -> str:
     """Return a name for a legend, from which matplotlib leaves out what begins with an underscore."""
     return f" {name}" if str(name).startswith("_") else str(name)
-
-
-def _end(panel: Axes, line: Line2D) -> tuple[float, float, float] | None:
-    """Where a line ends: x, y, and how high that is as a share of the panel; None if not at its right."""
-    x, y = (np.asarray(values, dtype=float) for values in line.get_data())
-    there = np.flatnonzero(np.isfinite(y))
-    if not len(there) or x[there[-1]] < 0.98 * panel.get_xlim()[1]:
-        return None
-    at = float(x[there[-1]]), float(y[there[-1]])
-    share = float(panel.transAxes.inverted().transform(panel.transData.transform(at))[1])
-    return (*at, share) if 0 <= share <= 1 else None

@@ -18,7 +18,7 @@ FORMULAS = {
         r"\qquad db = \frac{1}{N}\sum_{n=1}^{N} d\mathrm{out}_{n}"
     ),
     "relu": r"\mathrm{out} = \max(x,\,0),\qquad dx = d\mathrm{out}\cdot\mathbf{1}[x>0]",
-    "softmax": r"p_{k} = \frac{e^{z_{k}-\max_j z_j}}{\sum_{i} e^{z_{i}-\max_j z_j}}",
+    "softmax": r"m = \max_{j}\,z_{j},\qquad p_{k} = \frac{e^{z_{k}-m}}{\sum_{i} e^{z_{i}-m}}",
     "cross_entropy": (
         r"L = -\frac{1}{N}\sum_{n=1}^{N}\log p_{n,y_n},\qquad dz_{n,k} = p_{n,k}-\mathbf{1}[k=y_n]"
     ),
@@ -40,7 +40,7 @@ def formula(name: str, latex: str, t: Catalogue) -> Markup:
         svg = kept([*made_by, latex], lambda: _set(latex)).decode()
     except Exception:
         return Markup("<code>{}</code>").format(latex)
-    return embed(svg, prefix=prefix, description=t(f"spoken.{name}").plain(), role="math")
+    return t(f"spoken.{name}").describing(embed(svg, prefix=prefix), prefix, role="math")
 
 
 def _set(latex: str) -> bytes:

@@ -9,11 +9,18 @@ import numpy as np
 import pandas as pd
 
 from reportgen.analysis.findings import FEW
-from reportgen.report.figures.drawing import draw_mean, mean_over_seeds, name_lines, whole_epochs
-from reportgen.report.figures.marks import color
+from reportgen.report.figures.drawing import (
+    Series,
+    draw_mean,
+    mean_over_seeds,
+    series_of,
+    whole_epochs,
+)
+from reportgen.report.figures.marks import LINES, TRAINING, VALIDATION
+from reportgen.report.figures.panels import name_curves, panels_beside
 from reportgen.report.figures.small_multiples import small_multiples
-from reportgen.report.figures.style import PANELS, WIDTH
-from reportgen.report.figures.svg import SERIES
+from reportgen.report.figures.style import PANELS, WIDE
+from reportgen.report.figures.ticks import MOST, set_logarithmic, write_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,23 +35,21 @@ def curves(epochs: pd.DataFrame, metric: str, words: Mapping[str, str]) -> Figur
     Args:
         epochs: The rows of metrics.csv of one stage.
         metric: "loss" or "accuracy".
-        words: The labels epoch, training, validation, loss and accuracy.
+        words: The labels epoch, training, validation, loss, loss_log and accuracy.
     """
-    from matplotlib.figure import Figure
-
     setups = list(dict.fromkeys(epochs["setup"]))
     if len(setups) > FEW:
         return _panel_each(epochs, metric, setups, words)
-    figure = Figure(figsize=(WIDTH, PANELS))
-    panels: Sequence[Axes] = figure.subplots(1, 2, sharey=True)
+    by_name = series_of(setups)
+    series = [by_name[setup] for setup in setups]
+    figure, panels = panels_beside(WIDE, PANELS, series, shared=[True])
     for panel, part in zip(panels, ("training", "validation"), strict=True):
-        for number, setup in enumerate(setups):
-            draw_mean(panel, epochs[epochs["setup"] == setup], f"{part}_{metric}", number)
+        for own in series:
+            draw_mean(panel, epochs[epochs["setup"] == own.name], f"{part}_{metric}", own)
         panel.set_title(words[part])
         whole_epochs(panel, epochs, words)
-    panels[0].set_ylabel(words[metric])
-    _choose_scale(panels[0], epochs, metric)
-    name_lines(figure, panels[1], setups)
+    panels[0].set_ylabel(_choose_scale(panels[0], epochs, metric, words))
+    name_curves(panels[1], series)
     return figure
 
 
@@ -53,19 +58,22 @@ def _panel_each(epochs: pd.DataFrame, metric: str, setups: Sequence[str], words:
     rows = [epochs[epochs["setup"] == setup] for setup in setups]
     validation = [mean_over_seeds(of_setup, f"validation_{metric}") for of_setup in rows]
 
+    series = series_of(setups)
+
     def draw(panel: Axes, number: int) -> None:
         mean, low, high = validation[number]
-        look: dict[str, Any] = {"color": color(number), "gid": f"{SERIES}{number}"}
+        own = series[setups[number]]
+        look: dict[str, Any] = {"color": own.look.color, "gid": own.gid}
         if np.isfinite(low).any():
             panel.fill_between(mean.index, low, high, alpha=0.25, linewidth=0, **look)
         panel.plot(mean.index, mean, **look)
         training, _, _ = mean_over_seeds(rows[number], f"training_{metric}")
-        panel.plot(training.index, training, linestyle=(0, (1.2, 1.2)), linewidth=1, **look)
+        panel.plot(training.index, training, linestyle=LINES[2], linewidth=1, **look)
 
     grey = [mean for mean, _, _ in validation]
-    figure, panels = small_multiples(setups, grey, draw, x=words["epoch"], y=words[metric])
+    figure, panels = small_multiples([series[setup] for setup in setups], grey, draw, x=words["epoch"])
     whole_epochs(panels[0], epochs, {"epoch": ""})
-    _choose_scale(panels[0], epochs, metric, labels=4)
+    figure.supylabel(_choose_scale(panels[0], epochs, metric, words, most=4))
     return figure
 
 
@@ -76,38 +84,40 @@ def loss_and_accuracy(epochs: pd.DataFrame, words: Mapping[str, str]) -> Figure:
         epochs: The rows of metrics.csv of one stage and one setup.
         words: The labels epoch, training, validation, loss and accuracy.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import PercentFormatter
-
-    figure = Figure(figsize=(WIDTH, PANELS))
-    panels: Sequence[Axes] = figure.subplots(1, 2)
-    parts = ("training", "validation")
+    parts = {"training": TRAINING, "validation": VALIDATION}
+    series = {part: Series(words[part], look) for part, look in parts.items()}
+    figure, panels = panels_beside(WIDE, PANELS, list(series.values()), shared=[False])
     for panel, metric in zip(panels, ("loss", "accuracy"), strict=True):
-        for number, part in enumerate(parts, start=1):
-            draw_mean(panel, epochs, f"{part}_{metric}", number, series=False)
+        for part in parts:
+            draw_mean(panel, epochs, f"{part}_{metric}", series[part])
         panel.set_ylabel(words[metric])
         whole_epochs(panel, epochs, words)
-    panels[1].yaxis.set_major_formatter(PercentFormatter(1, 0))
-    name_lines(figure, panels[1], [words[part] for part in parts], series=False, first=1)
+    write_ticks(panels[0], "y", share=False)
+    write_ticks(panels[1], "y", share=True)
+    name_curves(panels[1], list(series.values()))
     return figure
 
 
-def _choose_scale(panel: Axes, epochs: pd.DataFrame, metric: str, labels: int | None = None) -> None:
-    """Accuracies in per cent; a logarithmic axis where losses differ by more than a factor of 30.
+def spans_decades(epochs: pd.DataFrame) -> bool:
+    """Return whether losses differ by more than a factor of 30: then their axis is logarithmic.
 
-    labels: so many have room in a small panel.
+    Args:
+        epochs: The rows of metrics.csv of one stage.
     """
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
-
-    if metric == "accuracy":
-        panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
-        return
     losses = epochs[["training_loss", "validation_loss"]].to_numpy(dtype=float)
     losses = losses[np.isfinite(losses) & (losses > 0)]
-    if losses.size and losses.max() / losses.min() > 30:
-        panel.set_yscale("log")
-        panel.yaxis.set_major_locator(
-            LogLocator(subs=(1, 2, 5)) if labels is None else LogLocator(numticks=labels)
-        )
-        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        panel.yaxis.set_minor_locator(NullLocator())
+    return bool(losses.size) and bool(losses.max() / losses.min() > 30)
+
+
+def _choose_scale(
+    panel: Axes, epochs: pd.DataFrame, metric: str, words: Mapping[str, str], most: int = MOST
+) -> str:
+    """Make the axis logarithmic where losses differ by more than a factor of 30; returns its label.
+
+    most: so many numbers have room.
+    """
+    if metric == "loss" and spans_decades(epochs):
+        set_logarithmic(panel, "y", most=most)
+        return words["loss_log"]
+    write_ticks(panel, "y", share=metric == "accuracy")
+    return words[metric]

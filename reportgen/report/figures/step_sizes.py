@@ -10,12 +10,12 @@ import pandas as pd
 
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.step_sizes import relative_steps
-from reportgen.report.figures.drawing import draw_mean, name_lines, whole_epochs
-from reportgen.report.figures.style import PANELS, WIDTH
-from reportgen.report.words import numbers
+from reportgen.report.figures.drawing import draw_mean, series_of, whole_epochs
+from reportgen.report.figures.panels import LINE, POINTS, name_curves, panels_beside
+from reportgen.report.figures.style import PANELS, WIDE
+from reportgen.report.figures.ticks import set_logarithmic
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -26,28 +26,23 @@ def step_sizes(epochs: pd.DataFrame, words: Mapping[str, str], setups: Sequence[
 
     Args:
         epochs: The rows of metrics.csv of one stage, with its sizes.
-        words: The labels epoch, gradient and step.
+        words: The labels epoch, gradient, step and log_scale.
         setups: Who has which colour.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
     many = len(setups) > FEW
-    figure = Figure(figsize=(WIDTH, PANELS + many * (0.5 + 0.15 * len(setups) / 4)))
-    panels: Sequence[Axes] = figure.subplots(1, 2)
+    by_name = series_of(setups)
+    series = [by_name[setup] for setup in setups]
+    height = max(PANELS, 0.7 + LINE * len(setups) / POINTS)
+    figure, panels = panels_beside(WIDE, height, series, shared=[False])
     table = epochs.assign(relative=relative_steps(epochs))
-    kinds = (("gradient_norm", "gradient", numbers.plain), ("relative", "step", numbers.two_digits))
-    for panel, (column, title, written) in zip(panels, kinds, strict=True):
+    for panel, column, title in zip(panels, ("gradient_norm", "relative"), ("gradient", "step"), strict=True):
         positive = table[np.isfinite(table[column]) & (table[column] > 0)]
-        for number, setup in enumerate(setups):
-            of_setup = positive[positive["setup"] == setup]
-            if len(of_setup):
-                draw_mean(panel, of_setup, column, number, logarithmic=True, band=not many)
-        panel.set_yscale("log")
-        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _, written=written: written(value)))
-        panel.yaxis.set_minor_formatter(NullFormatter())
+        for own in series:
+            of_setup = positive[positive["setup"] == own.name]
+            draw_mean(panel, of_setup, column, own, logarithmic=True, band=not many)
+        set_logarithmic(panel, "y", share=column == "relative")
         panel.set_title(words[title])
         whole_epochs(panel, epochs, words)
-    name_lines(figure, panels[-1], setups)
+    panels[0].set_ylabel(words["log_scale"])
+    name_curves(panels[-1], series)
     return figure

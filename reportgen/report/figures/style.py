@@ -8,8 +8,15 @@ from typing import Any
 
 from reportgen.report.fonts import faces
 
-WIDTH = 6.5  # inches: the text width of an A4 page
-PANELS = 2.1  # inches: two panels beside each other; three such figures fit a page with their sentences
+COLUMN, WIDE = 125 / 25.4, 170 / 25.4
+"""Inches: the column of text of an A4 page, and all that is between its margins. Figures are set at the width
+that they are drawn at, so that their letters have the size that is said here."""
+NARROW = 93 / 25.4
+"""Inches: the column of text on a phone, for drawings that a page has a second time."""
+PANELS = 1.7
+"""Inches: the height of panels beside each other; three such figures fit a page with their sentences."""
+SMALLEST_TYPE = "data-type"
+"""The attribute of a drawing that says how large its smallest type is, in points."""
 
 
 @contextlib.contextmanager
@@ -25,6 +32,7 @@ def style() -> Iterator[None]:
         "font.size": 8,
         "axes.titlesize": 8.5,
         "axes.labelsize": 8,
+        "figure.labelsize": 8,
         "xtick.labelsize": 7.5,
         "ytick.labelsize": 7.5,
         "legend.fontsize": 8,

@@ -8,7 +8,7 @@ import io
 import pickle
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -17,43 +17,59 @@ import matplotlib
 from markupsafe import Markup
 
 from reportgen.files.cache import kept
-from reportgen.files.resources import PACKAGE
+from reportgen.files.digests import program_digest
+from reportgen.report.figures.style import COLUMN, SMALLEST_TYPE
 from reportgen.report.figures.svg_paths import shorter
+from reportgen.report.figures.svg_texts import labels_in, written_texts
 from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import Label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SERIES = "series-"
 """A matplotlib gid that starts so becomes a class, so that a page can fade a curve in every figure."""
-KEY = "key"
-"""This gid becomes a class too: a page that names the curves itself can leave the figure's legend out."""
+WIDE_CLASS = "wide"
+"""The class of a drawing that goes over the column of the text."""
+NARROW_CLASS = "narrow"
+"""The class of a drawing that stands on a phone in place of the one before it."""
 
 
-def embed(svg: str, *, prefix: str, description: str, role: str = "img") -> Markup:
+def embed(svg: str, *, prefix: str, description: str = "", role: str = "img") -> Markup:
     """Return an SVG document as an element of a page.
 
     Args:
         svg: The document.
         prefix: What its ids begin with, unique in the page.
-        description: The alternative text.
+        description: The alternative text; empty where the element around it has one.
         role: "img", or "math" for a formula.
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
-    body = re.sub(rf'\bid="({SERIES}\d+|{KEY})"', r'class="\1"', body)
+    body = re.sub(rf'\bid="({SERIES}\d+)"', r'class="\1"', body)
     body = _without_idle_groups(body)
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
     body = re.sub(r'(?<= d=")[^"]*', lambda match: shorter(match[0]), body)
-    text = html.escape(description)
-    body = body.replace("<svg ", f'<svg role="{role}" aria-label="{text}" ', 1)
-    return Markup(re.sub(r"(<svg [^>]*>)", rf"\1<title>{_no_groups(text)}</title>", body, count=1))
+    if sizes := re.findall(r'\bfont-size="([\d.]+)px"', body):
+        body = body.replace(">", f' {SMALLEST_TYPE}="{min(map(float, sizes)):g}">', 1)
+    if description:
+        body = body.replace("<svg ", f'<svg role="{role}" aria-label="{html.escape(description)}" ', 1)
+    return Markup(body)
 
 
-def drawn(draw: Callable[..., Figure], *given: object, prefix: str, description: str) -> Markup:
+def drawn(
+    draw: Callable[..., Figure],
+    *given: object,
+    prefix: str,
+    description: str = "",
+    narrow: Callable[..., Figure] | None = None,
+) -> Markup:
     """Return what a function draws of these values, as an element of a page; its texts stay texts.
+
+    A Label among the values is a text in which a page can choose a language. What is as wide as the page has
+    the class WIDE_CLASS.
 
     It is drawn once and then comes from the cache, until the values, the way in which numbers are written,
     the program, a library or matplotlib's settings change.
@@ -62,25 +78,56 @@ def drawn(draw: Callable[..., Figure], *given: object, prefix: str, description:
         draw: Makes a figure of the values.
         *given: The values.
         prefix: What the figure's ids begin with, unique in the page.
-        description: The alternative text.
+        description: The alternative text; empty where the element around it has one.
+        narrow: Makes a figure of the same values for the page on a phone; it stands after the other one and
+            has the class NARROW_CLASS.
     """
-    values = sha256(pickle.dumps((given, numbers.signs()))).hexdigest()
-    name = f"{draw.__module__}.{draw.__qualname__}"
-    made_from = [_program(), repr(sorted(matplotlib.rcParams.items())), name, values, prefix, description]
-    made = kept(made_from, lambda: _as_element(draw(*given), prefix, description).encode())
-    return Markup(made.decode())
+    if narrow is not None:
+        second = drawn(narrow, *given, prefix=f"{prefix}-narrow", description=description)
+        second = Markup(str(second).replace("<svg ", f'<svg class="{NARROW_CLASS}" ', 1))
+        return drawn(draw, *given, prefix=prefix, description=description) + second
+    values = sha256(pickle.dumps((given, numbers.writing()))).hexdigest()
+    made_from = [
+        _program(),
+        repr(sorted(matplotlib.rcParams.items())),
+        _name_of(draw),
+        values,
+        prefix,
+        description,
+    ]
+
+    def make() -> bytes:
+        with warnings.catch_warnings():
+            # also of a figure that measures texts: the report says itself which characters its fonts lack
+            warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+            return _as_element(draw(*given), labels_in(given), prefix, description).encode()
+
+    return Markup(kept(made_from, make).decode())
+
+
+def without_narrow(page: str) -> str:
+    """Return a page without the drawings for a phone: paper has room for the others.
+
+    Args:
+        page: The HTML.
+    """
+    return re.sub(rf'<svg class="{NARROW_CLASS}".*?</svg>\s*', "", page, flags=re.S)
+
+
+def _name_of(draw: Callable[..., Figure]) -> str:
+    """What tells a function from others, with the arguments that it has already."""
+    if isinstance(draw, functools.partial):
+        return f"{_name_of(draw.func)} {draw.args} {draw.keywords}"
+    return f"{draw.__module__}.{draw.__qualname__}"
 
 
 @functools.cache
 def _program() -> str:
     """What draws: the libraries' versions, and a digest of the program's own code."""
-    code = sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        code.update(path.read_bytes())
-    return " ".join([*map(version, ("matplotlib", "numpy", "pandas")), code.hexdigest()])
+    return " ".join([*map(version, ("matplotlib", "numpy", "pandas")), program_digest()])
 
 
-def _as_element(figure: Figure, prefix: str, description: str) -> Markup:
+def _as_element(figure: Figure, labels: Sequence[Label], prefix: str, description: str) -> Markup:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     # Figure.savefig draws everything twice, so that its layout is right; asking for the layout is enough
@@ -88,19 +135,20 @@ def _as_element(figure: Figure, prefix: str, description: str) -> Markup:
     canvas = FigureCanvasSVG(figure)  # before the layout: it measures texts as they are drawn
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with warnings.catch_warnings():
-        # the report says itself which characters its fonts lack
-        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
-        if (engine := figure.get_layout_engine()) is not None:
-            engine.execute(figure)
-            figure.set_layout_engine("none")
-        canvas.print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    canvas.print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = re.sub(r"<style.*?</style>", "", buffer.getvalue(), flags=re.S)
     # WeasyPrint warns of every declaration in style="..." that it takes only as an attribute
     svg = re.sub(r'style="([^"]*)"', lambda match: _as_attributes(match[1]), svg)
     svg = re.sub(r'(?<=\b[xy]=")(-?\d+\.\d\d)\d+', r"\1", svg)
     svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
-    return embed(re.sub(r"\s*\n\s*", " ", svg), prefix=prefix, description=description)
+    svg = re.sub(r"\s*\n\s*", " ", svg)
+    svg = written_texts(svg, labels)
+    if figure.get_figwidth() > COLUMN + 0.01:
+        svg = svg.replace("<svg ", f'<svg class="{WIDE_CLASS}" ', 1)
+    return embed(svg, prefix=prefix, description=description)
 
 
 def _without_idle_groups(svg: str) -> str:
@@ -122,8 +170,3 @@ def _without_idle_groups(svg: str) -> str:
 def _as_attributes(style: str) -> str:
     pairs = (declaration.split(":", 1) for declaration in style.split(";") if ":" in declaration)
     return " ".join(f'{name.strip()}="{value.strip()}"' for name, value in pairs)
-
-
-def _no_groups(text: str) -> str:
-    """The text as a replacement that re.sub takes as it is."""
-    return text.replace("\\", r"\\")

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from reportgen.analysis.findings import FEW
-from reportgen.report.figures.marks import color, marker
-from reportgen.report.figures.style import WIDTH
-from reportgen.report.figures.svg import SERIES
+from reportgen.report.figures.drawing import series_of
+from reportgen.report.figures.style import COLUMN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,29 +27,30 @@ def times_to_target(times: pd.DataFrame, setups: Sequence[str], words: Mapping[s
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
+    all_series = series_of(setups)
     drawn = [name for name in setups if name in set(times["optimizer"])]
-    figure = Figure(figsize=(WIDTH, 0.72 + (0.25 if len(drawn) > FEW else 0.34) * len(drawn)))
+    figure = Figure(figsize=(COLUMN, 0.72 + (0.25 if len(drawn) > FEW else 0.34) * len(drawn)))
     panel = figure.subplots()
     reached = times.loc[np.isfinite(times["epoch"]), "epoch"]
     last = float(reached.max()) if len(reached) else 1.0
     missed = last + max(1.0, 0.09 * last)
     for y, name in enumerate(drawn):
-        number = setups.index(name)
+        series = all_series[name]
+        color, gid = series.look.color, series.gid
         epochs = times.loc[times["optimizer"] == name, "epoch"].to_numpy(dtype=float)
         # seeds of the same epoch beside each other, always in the same order
         places = y + np.linspace(-0.22, 0.22, len(epochs)) if len(epochs) > 1 else np.array([y])
         there = np.isfinite(epochs)
-        gid = f"{SERIES}{number}"
         panel.plot(
-            epochs[there], places[there], marker(number), color=color(number), alpha=0.6, markersize=3.6,
+            epochs[there], places[there], series.look.marker, color=color, alpha=0.6, markersize=3.6,
             markeredgewidth=0, gid=gid,
         )  # fmt: skip
         if not there.all():
             crosses = np.full((~there).sum(), missed)
-            panel.plot(crosses, places[~there], "x", color=color(number), markersize=4, gid=gid)
+            panel.plot(crosses, places[~there], "x", color=color, markersize=4, gid=gid)
         median = float(np.median(epochs))
         if np.isfinite(median):
-            panel.plot([median] * 2, [y - 0.34, y + 0.34], color=color(number), gid=gid)
+            panel.plot([median] * 2, [y - 0.34, y + 0.34], color=color, gid=gid)
     panel.set_yticks(range(len(drawn)), drawn)
     panel.set_ylim(len(drawn) - 0.45, -0.55)
     panel.set_xlim(0, missed + 0.03 * last)

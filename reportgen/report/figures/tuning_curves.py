@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.tuning_curves import TuningCurve
-from reportgen.report.figures.drawing import legend_above, legend_name
-from reportgen.report.figures.marks import color, dashes, marker
+from reportgen.report.figures.drawing import Series, series_of
+from reportgen.report.figures.panels import name_curves, panels_beside
 from reportgen.report.figures.small_multiples import small_multiples
-from reportgen.report.figures.style import WIDTH
-from reportgen.report.figures.svg import SERIES
+from reportgen.report.figures.style import COLUMN, PANELS
+from reportgen.report.figures.ticks import write_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,50 +29,46 @@ def tuning_curves(curves: Sequence[TuningCurve], words: Mapping[str, str], metho
         words: The labels tried and validation_accuracy.
         method: Of the search. The course of Optuna's stays until it finds something better.
     """
-    from matplotlib.figure import Figure
-
     steps = method == "optuna"
+    by_name = series_of([curve.setup for curve in curves])
+    series = [by_name[curve.setup] for curve in curves]
     if len(curves) > FEW:
         figure, panels = small_multiples(
-            [curve.setup for curve in curves],
+            series,
             [curve.series for curve in curves],
-            lambda panel, number: _draw(panel, curves[number], number, steps),
+            lambda panel, number: _draw(panel, curves[number], series[number], steps),
             x=words["tried"],
             y=words["validation_accuracy"],
             steps=steps,
         )
         _set_axes(panels[0])
         return figure
-    figure = Figure(figsize=(WIDTH, 2.4))
-    panel: Axes = figure.subplots()
-    for number, curve in enumerate(curves):
-        _draw(panel, curve, number, steps)
+    figure, (panel,) = panels_beside(COLUMN, PANELS, series)
+    for curve, own in zip(curves, series, strict=True):
+        _draw(panel, curve, own, steps)
     _set_axes(panel)
     panel.set_xlabel(words["tried"])
     panel.set_ylabel(words["validation_accuracy"])
-    if len(curves) > 1:
-        legend_above(figure)
+    name_curves(panel, series)
     return figure
 
 
-def _draw(panel: Axes, curve: TuningCurve, number: int, steps: bool) -> None:
+def _draw(panel: Axes, curve: TuningCurve, series: Series, steps: bool) -> None:
     """One setup's curve, with its band where it has one."""
     line = curve.series
-    gid = f"{SERIES}{number}"
     if curve.low is not None and curve.high is not None:
         panel.fill_between(
             line.index, curve.low, curve.high, step="post" if steps else None,
-            color=color(number), alpha=0.16, linewidth=0, gid=gid,
+            color=series.look.color, alpha=0.16, linewidth=0, gid=series.gid,
         )  # fmt: skip
     panel.plot(
-        line.index, line, color=color(number), linestyle=dashes(number),
-        marker=marker(number) if len(line) <= MARKED else "", markersize=3,
-        drawstyle="steps-post" if steps else "default", label=legend_name(curve.setup), gid=gid,
+        line.index, line, marker=series.look.marker if len(line) <= MARKED else "", markersize=3,
+        drawstyle="steps-post" if steps else "default", **series.line,
     )  # fmt: skip
 
 
 def _set_axes(panel: Axes) -> None:
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
+    from matplotlib.ticker import MaxNLocator
 
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panel.yaxis.set_major_formatter(PercentFormatter(1, 0))
+    write_ticks(panel, "y", share=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.pairs import Verdict
 from reportgen.report.figures.drawing import frame_squares
-from reportgen.report.figures.style import WIDTH
+from reportgen.report.figures.panels import wrapped
+from reportgen.report.figures.style import COLUMN, WIDE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,8 +25,6 @@ LOOKS = {
     Verdict.TOO_FEW_SEEDS: ("#ffffff", "?"),
     Verdict.TOO_FEW_PROBLEMS: ("#ffffff", "?"),
 }
-
-SLANTED: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}
 
 
 class Compared(Protocol):
@@ -56,7 +55,8 @@ def verdict_matrix(
 ) -> Figure:
     """Return a row for each optimizer against a column for each: the mean difference, the verdict as a sign.
 
-    Of more than FEW optimizers the difference stands below the sign, in a narrow cell.
+    Of more than FEW optimizers the difference stands below the sign, in a narrow cell, and columns have the
+    numbers of the rows.
 
     Args:
         pairs: Of one problem, or over all.
@@ -69,7 +69,7 @@ def verdict_matrix(
 
     size = len(order)
     many = size > FEW
-    sizes = (WIDTH, 1.3 + 0.33 * size) if many else (min(WIDTH, 1.7 + 0.95 * size), 0.75 + 0.42 * size)
+    sizes = (WIDE, 0.5 + 0.31 * size) if many else (min(COLUMN, 1.7 + 0.85 * size), 0.7 + 0.36 * size)
     figure = Figure(figsize=sizes)
     separator = "\n" if many else " "
     panel = figure.subplots()
@@ -81,12 +81,16 @@ def verdict_matrix(
         panel.add_patch(Rectangle((column, row), 1, 1, facecolor=shade, edgecolor="white", linewidth=1.5))
         text = f"{sign}{separator}{write(pair.difference)}"
         panel.text(
-            column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=6.3 if many else 7.5,
+            column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=6.6 if many else 7.5,
             linespacing=1.05,
         )  # fmt: skip
     places = np.arange(size) + 0.5
-    panel.set_xticks(places, order, **(SLANTED if many else {}))
-    panel.set_yticks(places, order)
+    rows, columns = list(order), list(order)
+    if many:
+        columns = [str(number) for number in range(1, size + 1)]
+        rows = [f"{wrapped(name)}  {number}" for name, number in zip(order, columns, strict=True)]
+    panel.set_xticks(places, columns)
+    panel.set_yticks(places, rows)
     panel.xaxis.tick_top()
     panel.xaxis.set_label_position("top")
     panel.set_xlabel(words["column"])

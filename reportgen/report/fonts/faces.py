@@ -10,16 +10,20 @@ who draws what both can: a dash or an ellipsis is Chinese in a Chinese sentence 
 """
 
 import base64
+import json
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 from reportgen.files import resources
+from reportgen.files.cache import kept
+from reportgen.files.digests import file_digest
 from reportgen.report.fonts.subsets import cut_down
 
 Style = Literal["normal", "italic"]
@@ -76,7 +80,13 @@ def font_folder() -> Path:
 
 @cache
 def _coverage(face: Face) -> frozenset[int]:
-    """The code points in the file."""
+    """The code points in the file, from the cache where this file was read before."""
+    made_from = ["code points", version("fonttools"), file_digest(face.path)]
+    spans = json.loads(kept(made_from, lambda: json.dumps(_spans(_read_code_points(face))).encode()))
+    return frozenset(code for first, last in spans for code in range(first, last + 1))
+
+
+def _read_code_points(face: Face) -> Iterable[int]:
     from fontTools.ttLib import TTFont
 
     with TTFont(face.path, lazy=True) as font:

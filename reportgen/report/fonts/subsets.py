@@ -1,14 +1,14 @@
-"""Fonts cut down to some of their characters, for a browser."""
+"""Fonts cut down to some of their characters, for a browser or for LaTeX."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
 from reportgen.files.cache import kept
+from reportgen.files.digests import file_digest
 
 OPTIONS = {
     "flavor": "woff2",
@@ -30,13 +30,8 @@ def cut_down(font: Path, codes: frozenset[int]) -> bytes:
         codes: The code points.
     """
     made_by = [version("fonttools"), version("brotli"), str(OPTIONS)]
-    made_from = [*made_by, _digest(font), ",".join(map(str, sorted(codes)))]
+    made_from = [*made_by, file_digest(font), ",".join(map(str, sorted(codes)))]
     return kept(made_from, lambda: _cut(font, codes))
-
-
-@lru_cache
-def _digest(font: Path) -> str:
-    return sha256(font.read_bytes()).hexdigest()
 
 
 def _cut(font: Path, codes: frozenset[int]) -> bytes:
@@ -50,4 +45,19 @@ def _cut(font: Path, codes: frozenset[int]) -> bytes:
     cutter.subset(loaded)
     target = BytesIO()
     subset.save_font(loaded, target, options)
+    return target.getvalue()
+
+
+def plain_font(packed: bytes) -> bytes:
+    """Return a font in WOFF2 as a TrueType file, which LaTeX reads.
+
+    Args:
+        packed: The font in WOFF2.
+    """
+    from fontTools.ttLib import TTFont
+
+    target = BytesIO()
+    with TTFont(BytesIO(packed), recalcTimestamp=False) as font:
+        font.flavor = None
+        font.save(target)
     return target.getvalue()

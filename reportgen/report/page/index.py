@@ -2,120 +2,177 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import jinja2
-import pandas as pd
+from markupsafe import Markup
 
-from reportgen.analysis.results import of_stage
+from reportgen.experiment.stages import TUNED
 from reportgen.files import atomic, resources
-from reportgen.records import run_folder
 from reportgen.records.history import History, PastRun, headlines
-from reportgen.report.figures.marks import color
-from reportgen.report.figures.sparkline import sparkline
+from reportgen.report.fonts import faces
+from reportgen.report.options import LANGUAGES
 from reportgen.report.page import screen
+from reportgen.report.page.page import language_facts, shown
+from reportgen.report.page.run_summary import RunSummary, read_summary
+from reportgen.report.templates.loading import words_in
 from reportgen.report.words import numbers
 
 NAME = "index.html"
-THUMBNAIL = f"{run_folder.RECORDS}/thumbnail.svg"
-RUNS_IN_A_SPARKLINE = 30
-
-
-def write_thumbnail(folder: Path, epochs: pd.DataFrame) -> None:
-    """Write a run's thumbnail: the mean validation accuracy of every setup, epoch by epoch.
-
-    Args:
-        folder: Of the run.
-        epochs: The rows of its metrics.csv; its first stage is drawn.
-    """
-    stage = epochs["stage"].iloc[0]
-    curves = [
-        (means.tolist(), color(number))
-        for number, (_, rows) in enumerate(of_stage(epochs, stage).groupby("setup", sort=False))
-        for means in [rows.groupby("epoch")["validation_accuracy"].mean()]
-    ]
-    drawn = sparkline(curves, width=160, height=90, description=f"validation accuracy, {stage}")
-    atomic.write_text(folder / THUMBNAIL, f"{drawn}\n")
+SCRIPT, STYLES = "index.js", ("controls.css", "index.css")
+FILES = ("report.html", "report.pdf", "results.csv")
+DIGEST = 12
+"""So many characters of a digest tell two runs apart."""
 
 
 def write_index(history: History) -> Path:
     """Write the page of all runs whose folders are there, newest first; returns its file."""
-    rows, sparklines = [], []
+    rows = []
     for experiment in history.experiments():
-        runs = history.runs(experiment)
         pinned = history.baseline(experiment)
-        rows += [
-            run_row(past, history.output, pinned=past.run in pinned)
-            for past in runs
+        there = [
+            past
+            for past in history.runs(experiment)
             if (history.output / experiment / past.run / "manifest.json").is_file()
         ]
-        sparklines.append({"experiment": experiment, "runs": len(runs), "lines": lines(runs)})
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resources.templates()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    page = environment.get_template("index.html.j2").render(
-        runs=sorted(rows, key=lambda row: (row["started"], row["run"]), reverse=True),
-        experiments=sparklines,
-        policy=screen.UNSEALED,
-    )
+        of_run = {run: table.to_dict("records") for run, table in headlines(there).groupby("run")}
+        rows += [
+            run_row(past, history.output, of_run.get(past.run, []), pinned=past.run in pinned)
+            for past in there
+        ]
+    rows.sort(key=lambda row: (row["started"], row["run"]), reverse=True)
     target = history.output / NAME
-    atomic.write_text(target, screen.sealed(page, policy=screen.POLICY_OF_INDEX))
+    atomic.write_text(target, _page(rows))
     return target
 
 
-def run_row(past: PastRun, output: Path, *, pinned: bool) -> dict[str, Any]:
-    """Return a run as a row: its links relative to the page, and its headline numbers.
+def _page(rows: Sequence[dict[str, Any]]) -> str:
+    """The page of these runs."""
+    folder = resources.templates()
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    script = (folder / SCRIPT).read_text(encoding="utf-8")
+    data = json.dumps(_data_of_pairs(rows), ensure_ascii=False, separators=(",", ":"))
+    page = environment.get_template("index.html.j2").render(
+        runs=rows,
+        experiments=sorted({row["experiment"] for row in rows}),
+        t=words_in(LANGUAGES),
+        languages=LANGUAGES,
+        **language_facts(LANGUAGES),
+        policy=screen.UNSEALED,
+        style=Markup("\n".join((folder / style).read_text(encoding="utf-8") for style in STYLES)),
+        script=Markup(script),
+        data=Markup(data.replace("<", "\\u003c")),
+    )
+    whole = page.replace("<style>\n", f"<style>\n{faces.screen_css(shown(page) + data)}\n", 1)
+    return screen.sealed(whole, script)
 
-    Args:
-        past: The run.
-        output: The folder that the page is in.
-        pinned: Whether the run is the experiment's baseline.
-    """
-    folder = output / past.experiment / past.run
-    there = [
-        name for name in ("report.html", "report.pdf", "results.csv", THUMBNAIL) if (folder / name).is_file()
-    ]
-    title = past.description.experiment.settings.title
+
+def _data_of_pairs(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What two runs are held against each other by: what many runs share is said once."""
+    setups = list(dict.fromkeys(setup for row in rows for setup in row["means"]))
+    place = {setup: number for number, setup in enumerate(setups)}
     return {
-        "run": past.run,
-        "experiment": past.experiment,
-        "title": title.zh_hant,
-        "title_en": title.en,
-        "started": past.started[:16].replace("T", " "),
-        "pinned": pinned,
-        "links": {name: quote(f"{past.experiment}/{past.run}/{name}") for name in there},
-        "numbers": [
-            {"stage": row["stage"], "setup": row["setup"], "mean": numbers.percent(row["mean"])}
-            for _, row in headlines([past]).iterrows()
+        "facts": list(rows[0]["facts"]) if rows else [],
+        "setups": setups,
+        "runs": [
+            [
+                row["decimals"],
+                list(row["facts"].values()),
+                [[place[setup], mean] for setup, mean in row["means"].items()],
+            ]
+            for row in rows
         ],
     }
 
 
-def lines(runs: Sequence[PastRun]) -> list[dict[str, Any]]:
-    """Return, for every headline, the course of its mean over the newest runs, and the newest value."""
-    means = headlines(runs[-RUNS_IN_A_SPARKLINE:])
-    rows = []
-    for number, ((stage, setup), of_setup) in enumerate(means.groupby(["stage", "setup"], sort=False)):
-        by_run = of_setup.set_index("run")["mean"]
-        values = [float(by_run.get(past.run, math.nan)) for past in runs[-RUNS_IN_A_SPARKLINE:]]
-        newest = numbers.percent(values[-1])
-        rows.append(
-            {
-                "stage": stage,
-                "setup": setup,
-                "newest": newest,
-                "svg": sparkline(
-                    [(values, color(number))],
-                    width=120,
-                    height=24,
-                    description=f"{setup} ({stage}): {newest}",
-                ),
-            }
-        )
-    return rows
+def run_row(
+    past: PastRun, output: Path, means: Sequence[Mapping[Hashable, Any]], *, pinned: bool
+) -> dict[str, Any]:
+    """Return a run as a row: what is said of it, and its links relative to the page.
+
+    Args:
+        past: The run.
+        output: The folder that the page is in.
+        means: The rows of its `headlines`.
+        pinned: Whether the run is the experiment's baseline.
+    """
+    folder = output / past.experiment / past.run
+    summary = read_summary(folder)
+    there = [name for name in FILES if (folder / name).is_file()]
+    title = past.description.experiment.settings.title
+    return {
+        "run": past.run,
+        "experiment": past.experiment,
+        "title": _in_both(summary.title or {"zh-Hant": title.zh_hant, "en": title.en}),
+        "author": _in_both(summary.author),
+        "data": _in_both(summary.data or {"en": past.description.data.source}),
+        "headline": _in_both(summary.headline),
+        "started": past.started[:16].replace("T", " "),
+        "pinned": pinned,
+        "defects": summary.defects,
+        "audit": f"{summary.passed} / {summary.applicable}" if summary.applicable else "",
+        "fair": summary.passed == summary.applicable,
+        "change": _change(summary),
+        "links": {name: quote(f"{past.experiment}/{past.run}/{name}") for name in there},
+        **_accuracy(summary, means),
+        "decimals": summary.decimals,
+        "means": {
+            (str(row["stage"]), str(row["setup"])): round(row["mean"], 6)
+            for row in means
+            if math.isfinite(row["mean"])
+        },
+        "facts": _facts(past),
+    }
+
+
+def _in_both(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A text by the languages of the page that it is in; one alone where all say the same."""
+    known = [(language, texts[language]) for language in LANGUAGES if texts.get(language)]
+    known = known or [(language, text) for language, text in texts.items() if text][:1]
+    return known[:1] if len({text for _, text in known}) == 1 and len(known) > 1 else known
+
+
+def _change(summary: RunSummary) -> str:
+    """What became of the scores, as the words of the page call it."""
+    if summary.change is None:
+        return ""
+    return "identical" if summary.identical else str(summary.change).replace(" ", "_")
+
+
+def _accuracy(summary: RunSummary, means: Sequence[Mapping[Hashable, Any]]) -> dict[str, str]:
+    """The accuracy of the full training, and its interval; of an older run the mean alone."""
+
+    def written(share: float) -> str:
+        return numbers.percent(share, summary.decimals)
+
+    accuracy = summary.accuracy
+    if accuracy is None:
+        tuned = [row for row in means if row["stage"] == TUNED]
+        of_scores = [(written(row["mean"]), str(row["setup"])) for row in tuned] or [("", "")]
+        return {"accuracy": of_scores[0][0], "interval": "", "setup": of_scores[0][1]}
+    ends = [written(end) for end in (accuracy.low, accuracy.high) if end is not None]
+    interval = numbers.between(*ends) if len(ends) == 2 else ""
+    return {"accuracy": written(accuracy.mean), "interval": interval, "setup": accuracy.setup}
+
+
+def _facts(past: PastRun) -> dict[str, str]:
+    """What else may tell two runs apart, by the name of its words."""
+    described = past.description
+    versions = described.versions
+    return {
+        "experiment": past.experiment,
+        "run": past.run,
+        "data_digest": described.data.digest[:DIGEST],
+        "code_digest": (described.code or "")[:DIGEST],
+        "reportgen": versions.get("reportgen", ""),
+        "torch": versions.get("torch", ""),
+        "processor": described.device.accelerator or described.device.processor,
+        "seconds": f"{described.times.seconds:.1f}",
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
 NUMBER_HERE = "data-number"
 """The attribute of an empty link that asks for the number of what it leads to; its value is a language."""
@@ -16,7 +16,7 @@ _NUMBERED = re.compile(rf'<a href="#(figure|table|listing)-([^"]+)" {NUMBER_HERE
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading as the contents list it; number is empty for an appendix."""
+    """A heading as the contents list it. number: 3 or 3.1; of an appendix A or A.1."""
 
     level: int
     anchor: str
@@ -25,17 +25,20 @@ class Heading:
 
 
 class Document:
-    """Numbers headings, figures, tables and listings in the order in which they are first spoken of."""
+    """Numbers headings, figures, tables and listings in the order in which they are first spoken of.
+
+    Attributes:
+        letter: Of the appendix that is being rendered; empty where that is none.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.headings: list[Heading] = []
+        self.letter = ""
         self.numbers: dict[str, list[str]] = {}
 
     def heading(self, level: int, key: str, title: Phrase | None = None, **values: object) -> Heading:
         """Return the next heading: section.key, or the key itself where there is no such phrase.
-
-        Appendices carry their number in their title.
 
         Args:
             level: 2 or 3.
@@ -43,11 +46,10 @@ class Document:
             title: Of a heading that has no phrase.
             **values: What the phrase needs.
         """
-        chapter = sum(1 for found in self.headings if found.level == 2 and found.number)
-        if key.startswith("appendix"):
-            number = ""
-        elif level == 2:
-            number = str(chapter + 1)
+        chapters = sum(1 for found in self.headings if found.level == 2 and found.number.isdigit())
+        chapter = self.letter or str(chapters + (level == 2))
+        if level == 2:
+            number = chapter
         else:
             siblings = sum(1 for found in self.headings if found.number.startswith(f"{chapter}."))
             number = f"{chapter}.{siblings + 1}"
@@ -106,6 +108,25 @@ class Document:
             language: Markup("{}&nbsp;{}").format(text, number) for language, text in label.texts.items()
         }
         return self.link(self.anchor(kind, key), Phrase(texts))
+
+    def together(self, *phrases: Phrase | None) -> Phrase:
+        """Return sentences as one paragraph.
+
+        Args:
+            *phrases: The sentences, one at least; those that are None are left out.
+        """
+        return together(
+            [phrase for phrase in phrases if phrase is not None], "list.sentences", self.catalogue
+        )
+
+    def appendix(self, anchor: str, letter: str) -> Phrase:
+        """Return a link to an appendix, by its letter.
+
+        Args:
+            anchor: Of its heading.
+            letter: It.
+        """
+        return self.link(anchor, self.catalogue("ui.appendix", letter=letter))
 
     def link(self, anchor: str, phrase: Phrase) -> Phrase:
         """Return a link to a place in the page.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from reportgen.report.figures.marks import COLORS
+from reportgen.report.figures.marks import COLORS, TRAINING, VALIDATION
 from reportgen.report.figures.svg import SERIES
 from reportgen.report.page.colours import at_night, readable
 
@@ -19,11 +19,11 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """The page's Content-Security-Policy: nothing from outside, inside only the one script and style sheet."""
-POLICY_OF_INDEX = "default-src 'none'; style-src {style}; img-src 'self' file:"
-"""That of the page of all reports, which has no script and shows the reports' thumbnails."""
-
 UNSEALED = "policy not yet known"
 """What stands in its place until the page is whole."""
+
+HUES = (*COLORS, TRAINING.color, VALIDATION.color)
+"""The colours of curves."""
 
 PANEL_AT_NIGHT = at_night("#f4f6f9")
 """What listings stand on in the dark: --tint of screen.css."""
@@ -52,7 +52,7 @@ def words(highlight_css: str) -> str:
 
 def palette() -> str:
     """Return the classes that give an element the colour of a setup, as --color; for print as well."""
-    return "".join(f".{hue(color)}{{--color:{color}}}" for color in COLORS)
+    return "".join(f".{hue(color)}{{--color:{color}}}" for color in HUES)
 
 
 def hue(color: str) -> str:
@@ -88,27 +88,26 @@ def night(body: str) -> str:
     lines = [
         f'svg [{part}="{color}"]{{{part}:light-dark({color},{at_night(color)})}}' for part, color in drawn
     ]
-    lines += [f".{hue(color)}{{--color:light-dark({color},{at_night(color)})}}" for color in COLORS]
+    lines += [f".{hue(color)}{{--color:light-dark({color},{at_night(color)})}}" for color in HUES]
     return f"@media screen{{{''.join(lines)}}}"
 
 
-def sealed(html: str, script: str = "", policy: str = POLICY) -> str:
+def sealed(html: str, script: str = "") -> str:
     """Return the page with its policy: the digests of its style sheet and of this script, but of no other.
 
     Args:
         html: The page, with UNSEALED in the policy's place.
         script: The text of its script; empty where it has none.
-        policy: With places for the two digests.
     """
     style = re.search(r"<style>(.*?)</style>", html, re.S)
     digests = {"script": _digest(script), "style": _digest(style[1]) if style else "'none'"}
-    return html.replace(UNSEALED, policy.format(**digests), 1)
+    return html.replace(UNSEALED, POLICY.format(**digests), 1)
 
 
 def _languages(classes: Sequence[str]) -> str:
     """Rules that leave one language when it is chosen; on paper too."""
     return "".join(
-        f"body:has(#show-{chosen}:checked) :is(p,span,div).{other}{{display:none}}"
+        f"body:has(#show-{chosen}:checked) :is(p,span,div,tspan).{other}{{display:none}}"
         for chosen in classes
         for other in classes
         if other != chosen

@@ -20,7 +20,7 @@ from reportgen.own_words.latex import set_formula
 from reportgen.report.figures.svg import embed
 from reportgen.report.page.numbering import NUMBER_HERE
 
-LINE_WIDTH, HIGHEST = 635, 720
+LINE_WIDTH, HIGHEST = 642, 720
 """How wide the text of a page is, and how high a picture may be, in CSS pixels."""
 _TAGS = {
     "em_open": Markup("<em>"),

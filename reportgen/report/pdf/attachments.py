@@ -23,8 +23,8 @@ from reportgen.records.tables import kept
 from reportgen.records.tables.raw import RawTable
 from reportgen.records.tables.reading import AS_IT_IS, Reading
 from reportgen.report import made_with
-from reportgen.report.options import DEFAULT_VARIANT, Variant
-from reportgen.report.pdf.writer import KEYWORD, Attachment
+from reportgen.report.options import DEFAULT_ORDER, Order
+from reportgen.report.pdf.writer import Attachment
 from reportgen.report.words.languages import CODE
 
 if TYPE_CHECKING:
@@ -224,7 +224,11 @@ def fingerprint(attachments: Sequence[Attachment]) -> str:
 
 
 def seal(
-    digest: str, languages: Sequence[str], templates: str | None = None, paper: str | None = None
+    digest: str,
+    languages: Sequence[str],
+    templates: str | None = None,
+    paper: str | None = None,
+    order: Order | None = None,
 ) -> str:
     """Return what the document's keywords say: the fingerprint, and the languages that the document is in.
 
@@ -233,9 +237,10 @@ def seal(
         languages: The codes of the languages.
         templates: The digest of a user's templates, where the document was made with such.
         paper: The size of paper, where that is not the usual one.
+        order: The order of the sections, likewise.
     """
     keywords = f"records-sha256:{digest}, languages:{' '.join(languages)}"
-    further = {"templates-sha256": templates, "paper": paper}
+    further = {"templates-sha256": templates, "paper": paper, "order": order}
     return keywords + "".join(f", {name}:{value}" for name, value in further.items() if value)
 
 
@@ -246,11 +251,6 @@ def read_seal(keywords: str) -> tuple[str, tuple[str, ...]] | None:
     if match is None or not languages or not all(map(CODE.fullmatch, languages)):
         return None
     return match[1], languages
-
-
-def read_variant(keywords: str) -> Variant:
-    """Return what the document declares to be, from its keywords."""
-    return "ua-1" if f"{KEYWORD}ua-1" in keywords.split(", ") else DEFAULT_VARIANT
 
 
 def read_made_with(keywords: str) -> str | None:
@@ -266,6 +266,11 @@ def sealed_templates(keywords: str) -> str | None:
 def sealed_paper(keywords: str) -> str | None:
     """Return the size of paper that a document was made for; None for the usual one."""
     return _sealed("paper", keywords)
+
+
+def sealed_order(keywords: str) -> Order:
+    """Return the order of a document's sections."""
+    return "paper" if _sealed("order", keywords) == "paper" else DEFAULT_ORDER
 
 
 def _sealed(name: str, keywords: str) -> str | None:

@@ -10,14 +10,15 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 
 from reportgen.report.pdf.patches.figures import filled_pages
-from reportgen.report.pdf.patches.justify import justified_chinese
 from reportgen.report.pdf.patches.structure import annotated_structure
 
 TAGS = "tags"
 HELPERS = {
-    "justification": (justified_chinese, "Chinese is set ragged, not justified"),
     "figures": (filled_pages, "figures do not fit themselves in, and pages may end early"),
-    TAGS: (annotated_structure, "the tags are WeasyPrint's own, of lines and boxes, not of the text"),
+    TAGS: (
+        annotated_structure,
+        "the tags are WeasyPrint's own, of lines and boxes, not of the text, and it is no PDF/UA-1",
+    ),
 }
 """By the name that a document's properties have for it: the helper, and how a PDF is without it."""
 

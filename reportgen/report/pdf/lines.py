@@ -1,6 +1,7 @@
 """Small changes to a page before it is laid out on paper: what a style sheet cannot say.
 
-The contents become two lists, side by side.
+The contents become two lists, side by side; captions go beside what they caption (beside.py).
+Chinese marks that meet are set closer (punctuation.py).
 The last words of a paragraph are kept on one line, so that no paragraph ends with a line of a single
 character or a single short word: WeasyPrint has no `text-wrap: pretty`.
 """
@@ -10,30 +11,67 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
+from reportgen.report.pdf.beside import set_captions_beside
+from reportgen.report.pdf.punctuation import INLINE, tighten
+
 KEPT_HAN = 4
 """How many characters at least stand on the last line of a Chinese paragraph, its full stop one of them."""
 KEPT_LATIN = 10
 """And of one in another language, in whole words."""
 LONGEST = 24
 """The most characters that are kept together; longer words may break as they like."""
+LONGEST_WHOLE = 220
+"""The characters of the longest paragraph that is never broken over two pages."""
 BLOCKS = frozenset({"p", "li", "figcaption", "caption", "td", "th", "div", "dd"})
-INLINE = frozenset({"span", "a", "b", "i", "em", "strong", "code", "small"})
+_COUNT = re.compile(r"\d\s?個$")
+_NAME = re.compile(r"\b([A-Za-z][A-Za-z0-9]*_[A-Za-z]\w{,20})\b")
 _HAN = re.compile("[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def prepare(root: Element) -> None:
     """Change a page's tree for paper."""
+    set_captions_beside(root)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag == "div" and child.get("class") == "curves":
                 _unwrap(parent, child)
+            if child.tag == "p" and len("".join(child.itertext())) > LONGEST_WHOLE:
+                child.set("class", f"{child.get('class', '')} long")
             if child.tag == "ol" and parent.get("class") == "contents":
                 _halve(parent, child)
+        if parent.tag == "p" and "en" in parent.get("class", "").split():
+            keep_names(parent)
     for element in list(root.iter()):
         # where languages stand beside each other, each has an end of its own
         block = element.tag in BLOCKS and not any(map(_is_passage, element))
         if (block or _is_passage(element)) and _is_text(element):
             keep_the_end(element)
+    tighten(root)
+
+
+def keep_names(element: Element) -> None:
+    """Wrap names of programs in spans that do not break: hyphens would go into SGD_Momentum, too."""
+    for parent in list(element.iter()):
+        for child in list(parent):
+            before, *rest = _NAME.split(child.tail or "")
+            if rest:
+                child.tail = before
+                at = list(parent).index(child) + 1
+                parent[at:at] = _wrapped(rest)
+        before, *rest = _NAME.split(parent.text or "")
+        if rest and parent.tag != "code":
+            parent.text = before
+            parent[:0] = _wrapped(rest)
+
+
+def _wrapped(rest: list[str]) -> list[Element]:
+    """Spans of names, each with what follows it: of names and texts by turns."""
+    spans = []
+    for name, text in zip(rest[::2], rest[1::2], strict=True):
+        span = Element("span", {"class": "whole"})
+        span.text, span.tail = name, text
+        spans.append(span)
+    return spans
 
 
 def keep_the_end(element: Element) -> None:
@@ -73,7 +111,7 @@ def _start_of_end(text: str) -> int:
         return 0
     if _HAN.search(stripped[-KEPT_HAN:]):
         start = len(stripped) - KEPT_HAN
-        while start > 0 and not _may_break(stripped[start - 1], stripped[start]):
+        while start > 0 and not _may_break(stripped[:start], stripped[start:]):
             start -= 1
             if len(stripped) - start > LONGEST:
                 return 0
@@ -83,8 +121,10 @@ def _start_of_end(text: str) -> int:
 
 
 def _may_break(before: str, after: str) -> bool:
-    """Whether a line of Chinese may end between two characters: between two Han ones, before a bracket."""
-    return bool(_HAN.match(after) and _HAN.match(before)) or after in "（「"
+    """Whether a line of Chinese may end there: before a bracket, between two of Han but in 8 個百分點."""
+    if after.startswith("百分點") and _COUNT.search(before):
+        return False
+    return bool(_HAN.match(after) and _HAN.match(before[-1])) or after[0] in "（「"
 
 
 def _is_passage(element: Element) -> bool:
@@ -140,7 +180,9 @@ def _unwrap(parent: Element, child: Element) -> None:
 def _halve(parent: Element, entries: Element) -> None:
     """Two lists of a list, to stand side by side: columns take WeasyPrint many attempts at a layout."""
     later = Element(entries.tag, entries.attrib)
-    for entry in list(entries)[(len(entries) + 1) // 2 :]:
+    shown = [entry for entry in entries if entry.get("class") != "level3"]  # print.css: the outline has those
+    first_of_later = shown[(len(shown) + 1) // 2] if len(shown) > 1 else None
+    for entry in list(entries)[list(entries).index(first_of_later) if first_of_later is not None else 1 :]:
         entries.remove(entry)
         later.append(entry)
     parent.insert(list(parent).index(entries) + 1, later)

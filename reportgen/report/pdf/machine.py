@@ -1,8 +1,10 @@
 """What the PDF needs from the machine, and what it must not take from it."""
 
+import ctypes.util
 import io
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -37,13 +39,34 @@ def load_weasyprint() -> Any:
     with warnings.catch_warnings(), redirect_stdout(silence), redirect_stderr(silence):
         warnings.simplefilter("ignore")
         try:
-            import weasyprint
+            with _without_searching():
+                import weasyprint
         except ImportError as problem:
             raise PdfUnavailable(f"no PDF: {problem}: pip install weasyprint") from problem
         except OSError as problem:
             library = str(problem).partition(":")[0].removeprefix("cannot load library ").strip("'\"")
             raise PdfUnavailable(f"no PDF: the library {library} is missing: {APT_COMMAND}") from problem
     return weasyprint
+
+
+@contextmanager
+def _without_searching() -> Iterator[None]:
+    """While inside, Linux opens libraries by the names that they have there.
+
+    WeasyPrint asks for each by its names on other systems first, and for every one of those Python would
+    start a compiler to look for it: some fifty processes.
+    """
+    find = ctypes.util.find_library
+
+    def find_nothing(name: str) -> str | None:  # noqa: ARG001 - the name of the parameter is ctypes'
+        return None
+
+    if sys.platform == "linux":
+        ctypes.util.find_library = find_nothing
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find
 
 
 @contextmanager

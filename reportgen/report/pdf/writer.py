@@ -1,4 +1,4 @@
-"""From HTML to PDF, through WeasyPrint: PDF/A-3u with tags, or PDF/UA-1.
+"""From HTML to PDF, through WeasyPrint: PDF/A-3u and PDF/UA-1 in one.
 
 The same HTML, identifier and date give the same bytes in any process on any day. Only the fonts that come
 with the program are used, and nothing is fetched that the HTML names: no files, no network.
@@ -16,8 +16,8 @@ from zlib import compress
 from reportgen.files import atomic
 from reportgen.report import made_with
 from reportgen.report.fonts import faces
-from reportgen.report.options import DEFAULT_VARIANT, Variant
 from reportgen.report.pdf import help
+from reportgen.report.pdf.accessible import declare_accessible
 from reportgen.report.pdf.lines import prepare
 from reportgen.report.pdf.machine import (
     APT_COMMAND,
@@ -34,10 +34,8 @@ from reportgen.version import __version__
 __all__ = ["APT_COMMAND", "Attachment", "PdfResult", "PdfUnavailable", "check_pdf", "write_pdf"]
 
 
-KEYWORD = "pdf-variant:"
-"""What stands before the variant in a document's keywords."""
 WITHOUT = "pdf-without:"
-"""What stands there before the name of help that the document was made without."""
+"""What stands in a document's keywords before the name of help that the document was made without."""
 
 PICTURE = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
 """How the pictures begin that a page may carry. Addresses that an SVG names are refused likewise."""
@@ -61,11 +59,10 @@ class PdfResult:
     warnings: tuple[str, ...]
 
 
-def check_pdf(variant: Variant = DEFAULT_VARIANT) -> str | None:
-    """Return what keeps this machine from making PDFs of a variant, or None. Ask before hours of training."""
+def check_pdf() -> str | None:
+    """Return what keeps this machine from making PDFs, or None. Ask before hours of training."""
     try:
         load_weasyprint()
-        _refuse_untagged(variant, help.lacking())
     except PdfUnavailable as problem:
         return str(problem)
     return None
@@ -83,14 +80,13 @@ def write_pdf(
     attachments: Sequence[Attachment] = (),
     identifier: str,
     created: datetime,
-    variant: Variant = DEFAULT_VARIANT,
     seal: str = "",
 ) -> PdfResult:
     """Write the page as a PDF, whole or not at all.
 
-    The keywords name the versions that it is written with, and a variant that is not the default, so that the
-    same file can be written again from what it carries. They and the program's name are never the page's own:
-    its templates may be somebody else's. The font rules are added here.
+    The keywords name the versions that it is written with. They and the program's name are never the page's
+    own: its templates may be somebody else's. The font rules are added here. It declares to be for every
+    reader (PDF/UA-1) where its tags are those of the text.
 
     Args:
         html: The page.
@@ -99,15 +95,13 @@ def write_pdf(
         identifier: The document's own, such as a run's name. With the same identifier and `created` the PDF
             has the same bytes.
         created: The document's own, such as a run's end. One without time zone is taken as UTC.
-        variant: What it declares to be; both are tagged alike and carry the attachments.
         seal: What its keywords say of its records, see report/pdf/attachments.py.
 
     Returns:
         How many pages it has, and what is lacking.
     """
     how: dict[str, Any] = {
-        "attachments": attachments, "identifier": identifier, "created": created, "variant": variant,
-        "seal": seal,
+        "attachments": attachments, "identifier": identifier, "created": created, "seal": seal,
     }  # fmt: skip
     try:
         return _write(html, target, **how)
@@ -122,7 +116,6 @@ def _write(
     attachments: Sequence[Attachment],
     identifier: str,
     created: datetime,
-    variant: Variant,
     seal: str,
     without: Collection[str] = (),
     reason: str = "",
@@ -132,7 +125,7 @@ def _write(
     created = created.replace(tzinfo=UTC) if created.tzinfo is None else created.astimezone(UTC)
     attachments = sorted(attachments, key=lambda attachment: attachment.name.encode())
     options = {
-        "pdf_variant": f"pdf/{variant}",
+        "pdf_variant": "pdf/a-3u",
         "pdf_tags": True,
         "pdf_identifier": sha256(identifier.encode()).hexdigest()[:32].encode(),
     }
@@ -142,14 +135,12 @@ def _write(
         help.helped(without) as lacking,
         drawings_apart(html) as page,
     ):
-        _refuse_untagged(variant, lacking)
-        document = _lay_out(weasyprint, page, options)
+        document = lay_out(weasyprint, page, options)
         document.metadata.created = document.metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%SZ")
         document.metadata.generator = f"reportgen {__version__}"
         document.metadata.keywords = [
             *([seal] if seal else []),
             f"{made_with.KEYWORD}{made_with.digest()}",
-            *([f"{KEYWORD}{variant}"] if variant != DEFAULT_VARIANT else []),
             *(f"{WITHOUT}{name}" for name in lacking),
         ]
         document.metadata.attachments = [
@@ -164,23 +155,29 @@ def _write(
             for attachment in attachments
         ]
         types = {attachment.name: attachment.mime_type for attachment in attachments}
-        data = document.write_pdf(finisher=lambda _, pdf: _finish(document, pdf, types), **options)
+
+        def finish(_: Any, pdf: Any) -> None:
+            _finish(document, pdf, types)
+            if help.TAGS not in lacking:
+                declare_accessible(pdf)
+            finish_streams(pdf)
+
+        data = document.write_pdf(finisher=finish, **options)
     atomic.write_bytes(target, data)
     return PdfResult(len(document.pages), (*messages, *help.described(lacking, reason)))
-
-
-def _refuse_untagged(variant: Variant, lacking: Collection[str]) -> None:
-    """Raises PdfUnavailable where the document would declare tags for every reader and not have them."""
-    if variant == "ua-1" and help.TAGS in lacking:
-        (line,) = help.described([help.TAGS])
-        raise PdfUnavailable(f"no PDF/UA-1: {line}; --pdf-variant a-3u declares no such tags")
 
 
 # ---------------------------------------------------------------- from page to bytes
 
 
-def _lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
-    """The laid-out document, with our fonts and nothing else from outside the HTML."""
+def lay_out(weasyprint: Any, html: str, options: dict[str, Any]) -> Any:
+    """Return the laid-out document, with our fonts and nothing else from outside the HTML.
+
+    Args:
+        weasyprint: What load_weasyprint returns.
+        html: The page.
+        options: WeasyPrint's.
+    """
     from weasyprint.text.fonts import FontConfiguration
 
     fetcher = _fetcher()
@@ -231,6 +228,16 @@ def _finish(document: Any, pdf: Any, mime_types: dict[str, str]) -> None:
             if mime_type is not None:
                 stream = pdf.objects[int(item["EF"]["F"].split()[0])]
                 stream.extra["Subtype"] = "/" + mime_type.replace("/", "#2f")
+
+
+def finish_streams(pdf: Any) -> None:
+    """Join the rooms between glyphs in every stream, and compress it.
+
+    Args:
+        pdf: The document as pydyf has it.
+    """
+    import pydyf
+
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream):
             join_rooms(item)

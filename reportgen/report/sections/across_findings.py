@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
 from reportgen.analysis.across_problems import AcrossProblems, PairAcross
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.pairs import Verdict
-from reportgen.analysis.standings import ranking, tiered
-from reportgen.report.sections.findings import listed
+from reportgen.analysis.standings import tiered
+from reportgen.report.sections.findings import listed, order_in_words
 from reportgen.report.sections.problem_table import probability
 from reportgen.report.sections.verdicts import LOST
 from reportgen.report.words import numbers
@@ -21,10 +19,8 @@ MOST_NAMED = 6
 """So many pairs are named in a sentence; more are counted."""
 
 
-def across_sentences(
-    comparison: Comparison, across: AcrossProblems, t: Catalogue
-) -> tuple[list[Phrase], list[Phrase]]:
-    """Return what the first page says of all problems together, and what only the section adds.
+def across_sentences(comparison: Comparison, across: AcrossProblems, t: Catalogue) -> list[Phrase]:
+    """Return what the section says of all problems together.
 
     What is said first is about these problems, were the seeds others: of that the tests can say more. What
     holds for new problems of their kind follows at once.
@@ -34,8 +30,8 @@ def across_sentences(
         across: The optimizers over all problems.
         t: The words, in the report's languages.
     """
-    first = [_against(across, t) if across.against is not None else _order(across, t), _new(across, t)]
-    return first, [*_lost(comparison, across, t), *_lacking(across, t)]
+    order = _against(across, t) if across.against is not None else _order(across, t)
+    return [order, say_of_new(across, t), *_lost(comparison, across, t), *_lacking(across, t)]
 
 
 def lost_key(comparison: Comparison) -> str:
@@ -51,9 +47,7 @@ def _order(across: AcrossProblems, t: Catalogue) -> Phrase:
     """Who beats every other one more often than not, or may be best, of these problems."""
     standing, many = across.standing, len(across.optimizers) > FEW
     words: dict[str, object] = {"problems": numbers.whole(len(across.problems))}
-    words["order"] = Markup("<b>{}</b>").format(
-        (tiered if many else ranking)(standing.order, standing.better)
-    )
+    words["order"] = order_in_words(standing.order, standing.better, t, many=many)
     if all(pair.verdict is Verdict.TOO_FEW_SEEDS for pair in across.pairs):
         return t("across.too_few", **words)
     words["signs"] = _signs(across, t, tiers=">" in tiered(standing.order, standing.better), many=many)
@@ -97,8 +91,13 @@ def _against(across: AcrossProblems, t: Catalogue) -> Phrase:
     return t("across.against", problems=problems, reference=across.against, **told)
 
 
-def _new(across: AcrossProblems, t: Catalogue) -> Phrase:
-    """What holds for new problems of this kind."""
+def say_of_new(across: AcrossProblems, t: Catalogue) -> Phrase:
+    """Return what holds for new problems of this kind.
+
+    Args:
+        across: The optimizers over all problems.
+        t: The words, in the report's languages.
+    """
     told = [pair for pair in across.pairs if pair.verdict_new in (Verdict.BETTER, Verdict.WORSE)]
     words = {"problems": numbers.whole(len(across.problems)), "pairs": numbers.whole(len(across.pairs))}
     if all(pair.verdict_new is Verdict.TOO_FEW_PROBLEMS for pair in across.pairs):

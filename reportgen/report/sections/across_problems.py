@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from reportgen.analysis.across_problems import EVEN, AcrossProblems, PairAcross
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import FEW
 from reportgen.report.figures.across_problems import probability_forest
+from reportgen.report.figures.style import NARROW
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.verdicts import verdict_matrix
 from reportgen.report.sections.across_findings import across_sentences, lost_key
@@ -53,7 +54,7 @@ def across_section(
         return Section("across_problems", lambda: {"across": None}, shown=False)
     unit = Unit(is_percentage(comparison))
     tables = problem_tables(comparison, across, scores, unit)
-    sentences = list(chain.from_iterable(across_sentences(comparison, across, t)))
+    sentences = across_sentences(comparison, across, t)
     return Section(
         "across_problems",
         lambda: {
@@ -103,7 +104,7 @@ def _pairs_block(across: AcrossProblems, t: Catalogue) -> dict[str, Any]:
     """The table of pairs, its figure or figures, and how they are read."""
     shown = drawn_pairs(across)
     paired = sum(pair.paired for pair in across.pairs) > 0
-    labels = {name: t(f"across.{name}").plain() for name in ("axis", "alone", "corrected")}
+    labels = {name: t(f"across.{name}").label() for name in ("axis", "alone", "corrected")}
     alt = t("across.alt", values=together([_described(pair, t) for pair in shown], "list.phrases", t))
     facts = {
         "pairs": numbers.whole(len(across.pairs)),
@@ -118,7 +119,13 @@ def _pairs_block(across: AcrossProblems, t: Catalogue) -> dict[str, Any]:
         "facts": facts,
         "pairs": [pair_row(pair, t) for pair in across.pairs],
         "pairs_at": "end" if len(across.optimizers) > FEW else "here",
-        "forest": drawn(probability_forest, shown, labels, prefix="across", description=alt.plain()),
+        "forest": drawn(
+            probability_forest,
+            shown,
+            labels,
+            prefix="across",
+            narrow=partial(probability_forest, width=NARROW),
+        ),
         "forest_alt": alt,
         "forest_caption": caption,
         "matrix": _matrix_block(across, t),
@@ -145,7 +152,7 @@ def _matrix_block(across: AcrossProblems, t: Catalogue) -> dict[str, Any] | None
     size = len(across.optimizers)
     if across.against is not None or size <= FEW or not FEWEST_IN_MATRIX <= size <= MOST_IN_MATRIX:
         return None
-    labels = {"row": t("across.row").plain(), "column": t("across.column").plain()}
+    labels = {"row": t("across.row").label(), "column": t("across.column").label()}
     alt = t(
         "across.matrix_alt",
         values=together([_described(pair, t) for pair in across.pairs], "list.phrases", t),
@@ -160,7 +167,6 @@ def _matrix_block(across: AcrossProblems, t: Catalogue) -> dict[str, Any] | None
             _probability_of,
             labels,
             prefix="across-matrix",
-            description=alt.plain(),
         ),
     }
 

@@ -24,6 +24,7 @@ from reportgen.report.sections.any_time_block import (
     written_lead,
     written_stretches,
 )
+from reportgen.report.sections.curve_figures import compared_rows, curves_of_problem
 from reportgen.report.sections.scores import is_percentage
 from reportgen.report.sections.section import Claim, Section, claim_row
 from reportgen.report.sections.targets import claim_times, race, times_block
@@ -86,6 +87,11 @@ def any_time_section(comparison: Comparison, curves: pd.DataFrame | None, t: Cat
             }
         },
         tuple(claims),
+        curves=lambda: {
+            name: figure
+            for number, problem in enumerate(shown)
+            for name, figure in curves_of_problem(problem, curves, f"any-time-{number}", t).items()
+        },
     )
 
 
@@ -100,7 +106,7 @@ def _describe(shown: Shown, curves: pd.DataFrame, t: Catalogue, *, key: str, sev
         "test": t("target.test_paired" if found.curves.paired else "scores.deals"),
     }
     return {
-        "title": t.given(dict.fromkeys(t.languages, found.curves.problem)),
+        "title": t.same(found.curves.problem),
         "several": several,
         "key": key,
         "metric": shown.metric,
@@ -118,10 +124,7 @@ def _curves(shown: Shown, curves: pd.DataFrame, t: Catalogue, key: str) -> dict[
     """The figure of the mean curves, over the epochs that are compared."""
     of_problem = shown.found.curves
     epochs = of_problem.epochs
-    rows = curves[
-        (curves["problem"].astype(str) == of_problem.problem)
-        & curves["epoch"].between(float(epochs[0]), float(epochs[-1]))
-    ]
+    rows = compared_rows(shown, curves)
     values = []
     for name, trials in of_problem.trials.items():
         whole = trials.scores[~trials.diverged]
@@ -138,10 +141,9 @@ def _curves(shown: Shown, curves: pd.DataFrame, t: Catalogue, key: str) -> dict[
             rows[["optimizer", "seed", "epoch"]].assign(**{column: rows["score"].astype(float)}),
             column,
             shown.setups,
-            {"epoch": t("figure.epoch").plain(), "score": shown.metric.plain()},
-            shown.unit.value,
+            {"epoch": t("figure.epoch").label(), "score": shown.metric.label()},
+            shown.unit.share,
             prefix=f"{key}-curves",
-            description=alt.plain(),
         ),
         "alt": alt,
         "caption": together([caption, *([t("search.panels")] if many else [])], "list.sentences", t),
@@ -162,7 +164,7 @@ def _gaps(shown: Shown, t: Catalogue, key: str) -> dict[str, Any] | None:
         ]
         values.append(f"{versus(first, second)}: {stretches[0]} / {stretches[1]}")
     alt = t("alt.any_time_gaps", values="; ".join(values))
-    words = {name: t(f"figure.{name}").plain() for name in ("epoch", "gap")}
+    words = {name: t(f"figure.{name}").label() for name in ("epoch", "gap")}
     bands = "gaps_caption" if found.differences["low"].notna().any() else "gaps_caption_bare"
     return {
         "figure": drawn(
@@ -173,7 +175,6 @@ def _gaps(shown: Shown, t: Catalogue, key: str) -> dict[str, Any] | None:
             words,
             versus,
             prefix=f"{key}-gaps",
-            description=alt.plain(),
         ),
         "alt": alt,
         "caption": t(f"any_time.{bands}"),

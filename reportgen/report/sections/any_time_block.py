@@ -14,7 +14,7 @@ from reportgen.analysis.any_time.runtime_profiles import epochs_apart
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import rows as rows_of
 from reportgen.report.figures.any_time import profile_curves
-from reportgen.report.figures.marks import color
+from reportgen.report.figures.marks import look
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.section import Claim, claim_row, claim_sentences
 from reportgen.report.sections.verdicts import was_tested
@@ -56,7 +56,7 @@ def any_time_block(shown: Shown, t: Catalogue, *, key: str) -> dict[str, Any]:
     return {
         "key": key,
         "profile_text": partial(_profile_text, shown, t),
-        "table_text": partial(_table_text, shown, t),
+        "table_text": partial(table_text, shown, t),
         "profiles": None if found.profiles.empty else _profiles(shown, t, key),
         "rows": any_time_rows(shown),
         "caption": t("any_time.caption", metric=shown.metric),
@@ -89,13 +89,13 @@ def any_time_rows(shown: Shown) -> list[dict[str, str]]:
     }
     runtimes = {row["optimizer"]: row for row in rows_of(found.runtimes)}
     rows = []
-    for number, name in enumerate(shown.setups):
+    for name in shown.setups:
         if name not in found.curves.trials:
             continue
         area = areas[name]
         row = {
             "setup": name,
-            "color": color(number),
+            "color": look(name, shown.setups).color,
             "reached": numbers.MISSING,
             "expected": numbers.MISSING,
             "area": unit.value(area["mean"]),
@@ -128,7 +128,7 @@ def _epochs(value: float) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "\N{MINUS SIGN}∞"
     # never a minus before a zero
-    return numbers.decimals(round(value, 1) + 0.0, 1).replace("-", "\N{MINUS SIGN}")
+    return numbers.decimals(round(value, 1) + 0.0, 1)
 
 
 def written_epoch(epoch: float) -> str:
@@ -148,8 +148,14 @@ def _profile_text(shown: Shown, t: Catalogue, figure: Phrase) -> Phrase:
     return together(parts, "list.sentences", t)
 
 
-def _table_text(shown: Shown, t: Catalogue, table: Phrase) -> Phrase:
-    """How the table is read. table: the reference to it."""
+def table_text(shown: Shown, t: Catalogue, table: Phrase) -> Phrase:
+    """Return how the table is read.
+
+    Args:
+        shown: The problem's curves.
+        t: The words, in the report's languages.
+        table: The reference to it.
+    """
     found, curves = shown.found, shown.found.curves
     first, last = (written_epoch(float(curves.epochs[index])) for index in (0, -1))
     facts: dict[str, object] = {"table": table, "first": first, "last": last}
@@ -182,14 +188,12 @@ def _profiles(shown: Shown, t: Catalogue, key: str) -> dict[str, Any]:
         shares = rows.set_index("epoch")["share"]
         values.append(f"{name} {' → '.join(numbers.percent(float(shares[epoch]), 0) for epoch in at)}")
     alt = t("alt.any_time_profiles", epochs=" → ".join(map(written_epoch, at)), values="; ".join(values))
-    words = {"epoch": t("figure.epoch").plain(), "reached_share": t("figure.reached_share").plain()}
+    words = {"epoch": t("figure.epoch").label(), "reached_share": t("figure.reached_share").label()}
     many = len(found.curves.trials) > FEW
     caption = [t("any_time.profile_caption"), *([t("search.panels")] if many else [])]
     return {
         "key": f"{key}-profiles",
-        "figure": drawn(
-            profile_curves, table, shown.setups, words, prefix=f"{key}-profiles", description=alt.plain()
-        ),
+        "figure": drawn(profile_curves, table, shown.setups, words, prefix=f"{key}-profiles"),
         "alt": alt,
         "caption": together(caption, "list.sentences", t),
     }
@@ -202,16 +206,26 @@ def any_time_sentences(shown: Shown, t: Catalogue) -> list[Phrase]:
         shown: The problem's curves.
         t: The words, in the report's languages.
     """
-    return [_best_by_area(shown, t), *_leads(shown, t), *_crossings(shown, t)]
+    return [best_by_area(shown, t), *_leads(shown, t), *crossings(shown, t)]
 
 
-def _best_by_area(shown: Shown, t: Catalogue) -> Phrase:
-    """Who has the best area under the curve, where the test shows it."""
+def areas_tested(shown: Shown) -> bool:
+    """Return whether a test was made of areas under the curve."""
     areas, problem = shown.found.areas, shown.found.curves.problem
-    standing = areas.standing(problem)
-    ranked = set(standing.order)
+    ranked = set(areas.standing(problem).order)
     pairs = [pair for pair in areas.pairs if pair.problem == problem and {pair.first, pair.second} <= ranked]
-    if not was_tested(pairs):
+    return was_tested(pairs)
+
+
+def best_by_area(shown: Shown, t: Catalogue) -> Phrase:
+    """Return who has the best area under the curve, where the test shows it.
+
+    Args:
+        shown: The problem's curves.
+        t: The words, in the report's languages.
+    """
+    standing = shown.found.areas.standing(shown.found.curves.problem)
+    if not areas_tested(shown):
         return t("any_time.area_untested")
     if standing.winner is None:
         return t("any_time.area_none")
@@ -241,8 +255,13 @@ def _leads(shown: Shown, t: Catalogue) -> Iterator[Phrase]:
     yield t(key, name=reference, leads=together(each, "list.phrases", t), last=last, **counts)
 
 
-def _crossings(shown: Shown, t: Catalogue) -> Iterator[Phrase]:
-    """Whose profiles lie apart one way early and the other way late, beyond the bands."""
+def crossings(shown: Shown, t: Catalogue) -> Iterator[Phrase]:
+    """Yield whose profiles lie apart one way early and the other way late, beyond the bands.
+
+    Args:
+        shown: The problem's curves.
+        t: The words, in the report's languages.
+    """
     differences = shown.found.differences
     crossed = []
     for first, second in shown.found.curves.pairs:

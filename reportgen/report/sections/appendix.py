@@ -1,23 +1,25 @@
-"""The appendix: how to run it again, what it ran on, and every trial."""
+"""The appendix: how to run it again, what it ran on, and what the proofs measured."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
-from reportgen.analysis.findings import FEW
-from reportgen.analysis.results import of_stage, rows
-from reportgen.experiment.stages import COMPARISON
-from reportgen.records.manifest import Description, written
+from reportgen.records.manifest import Description, Manifest, written
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.page.listings import listing
-from reportgen.report.sections.section import Claim, Section, claim_row
+from reportgen.report.sections.code import claim_measures, measures_of
+from reportgen.report.sections.engines import list_engines
+from reportgen.report.sections.section import Section
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
+
+LOCAL = "local"
+EXECUTORS = {"dask": "Dask", "ray": "Ray", "slurm": "Slurm"}
+"""By what the manifest calls them, the names that they have."""
 
 
 def appendix_section(records: RunRecords, t: Catalogue, fingerprint: str) -> Section:
@@ -28,54 +30,19 @@ def appendix_section(records: RunRecords, t: Catalogue, fingerprint: str) -> Sec
         t: The words, in the report's languages.
         fingerprint: Of the records, as attachments.py computes it.
     """
-    trials = list(trial_rows(records.results))
     return Section(
         "appendix",
-        lambda: {
-            "appendix": describe_appendix(records, trials, t, fingerprint),
-            "appendices": further_appendices(records.results, t),
-        },
-        tuple(claim_trial(row, t) for row in trials),
+        lambda: {"appendix": describe_appendix(records, t, fingerprint)},
+        tuple(claim_measures(records, t)),
+        appendix=True,
     )
 
 
-def further_appendices(results: pd.DataFrame, t: Catalogue) -> dict[str, Phrase]:
-    """Return the names of the appendices that only reports of many optimizers have.
-
-    Args:
-        results: A row for each trial; the columns stage, setup and optimizer.
-        t: The words, in the report's languages.
-
-    Returns:
-        By pairs and optimizers; none that the report does not have.
-    """
-    there = {
-        "pairs": of_stage(results, COMPARISON)["setup"].nunique() > FEW,
-        "optimizers": results["optimizer"].nunique() > FEW,
-    }
-    letters = [t("ui.third_appendix"), t("ui.fourth_appendix")]
-    return dict(zip((name for name, shown in there.items() if shown), letters, strict=False))
-
-
-def claim_trial(row: Mapping[str, Any], t: Catalogue) -> Claim:
-    """Return the claim of a row of the table of trials.
-
-    Args:
-        row: Of trial_rows.
-        t: The words, in the report's languages.
-    """
-    cells = [t("ui.diverged")] if row["diverged"] else row["cells"]
-    return claim_row("trials", row["setup"], str(row["seed"]), *cells, row["seconds"])
-
-
-def describe_appendix(
-    records: RunRecords, trials: Sequence[Mapping[str, Any]], t: Catalogue, fingerprint: str
-) -> dict[str, Any]:
-    """Return how to run it again, what it ran on, and every trial.
+def describe_appendix(records: RunRecords, t: Catalogue, fingerprint: str) -> dict[str, Any]:
+    """Return how to run it again, what it ran on, and what the proofs measured.
 
     Args:
         records: Of the run.
-        trials: Of trial_rows.
         t: The words, in the report's languages.
         fingerprint: Of the records, as attachments.py computes it.
     """
@@ -83,7 +50,7 @@ def describe_appendix(
     experiment, device, times = manifest.experiment, manifest.device, manifest.times
     digest = Markup("<code>{}</code>").format(manifest.data.digest)
     return {
-        "command": shlex.join(["reportgen", "run", experiment.file, *experiment.options]),
+        "command": shlex.join(command_of(manifest)),
         "file": experiment.file,
         "beside": beside(experiment.options, t),
         "experiment": listing(records.experiment_text, language="toml"),
@@ -93,14 +60,30 @@ def describe_appendix(
             (t("appendix.digest"), digest),
             (t("appendix.processor"), device.processor),
             (t("appendix.system"), device.system),
-            (t("appendix.workers"), str(device.workers)),
+            *where_trained(manifest, t),
+            *((t("appendix.engine"), sentence) for sentence in list_engines(manifest, t)),
             (t("appendix.started"), times.started.replace("T", " ").removesuffix("+00:00")),
             (t("appendix.duration"), f"{numbers.seconds(times.seconds)} s"),
             *kept_trials(manifest, t),
-            *versions(manifest.versions, t),
+            (
+                t("appendix.versions"),
+                ", ".join(f"{name} {version}" for name, version in manifest.versions.items()),
+            ),
         ],
-        "trials": trials,
+        "measures": [row for check in manifest.checks for row in measures_of(check, t)],
     }
+
+
+def command_of(manifest: Manifest) -> list[str]:
+    """Return the words of the command that trains the same, by the same engines and on the same device.
+
+    Args:
+        manifest: Of the run.
+    """
+    words = ["reportgen", "run", manifest.experiment.file, *manifest.experiment.options]
+    if manifest.engines is not None and manifest.engines.asked != "auto":
+        words += ["--engine", manifest.engines.asked]
+    return [*words, "--device", "cuda"] if manifest.device.accelerator else words
 
 
 def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
@@ -116,6 +99,48 @@ def beside(options: Sequence[str], t: Catalogue) -> Phrase | None:
     return t("appendix.beside", file=Markup("<code>{}</code>").format(given["--data-path"]))
 
 
+def where_trained(run: Manifest, t: Catalogue) -> list[tuple[Phrase, str]]:
+    """Return who trained, and on a cluster where, with what was other there than where the run was started.
+
+    Args:
+        run: The description of this run.
+        t: The words, in the report's languages.
+
+    Returns:
+        Rows of a name and a value.
+    """
+    device = run.device
+    rows: list[tuple[Phrase, str]] = []
+    if device.accelerator is not None:
+        rows.append((t("appendix.accelerator"), device.accelerator))
+    if device.executor != LOCAL:
+        rows.append((t("appendix.executor"), EXECUTORS.get(device.executor, device.executor)))
+    if device.workers is not None:
+        rows.append((t("appendix.workers"), str(device.workers)))
+    here = {**run.versions, **written(device)}
+    for number, where in enumerate(run.trained_on):
+        if "machine" in where:
+            trials = sum(at == number for at in run.trained_at)
+            rows.append((t("appendix.machine", trials=trials), join_differences(where, here, "machine")))
+    return rows
+
+
+def join_differences(where: Mapping[str, str | int], here: Mapping[str, Any], *besides: str) -> str:
+    """Return what of an environment is other than here, as names and values, after what is said of any.
+
+    Args:
+        where: The environment.
+        here: That of the run itself.
+        besides: What is named by its value alone, whatever it is.
+    """
+    differences = [
+        f"{name} {value}"
+        for name, value in where.items()
+        if name not in besides and here.get(name, value) != value
+    ]
+    return ", ".join([*(str(where[name]) for name in besides), *differences])
+
+
 def kept_trials(run: Description, t: Catalogue) -> list[tuple[Phrase, str]]:
     """Return how many trials an earlier run had trained, and on what, where that was something else.
 
@@ -129,43 +154,8 @@ def kept_trials(run: Description, t: Catalogue) -> list[tuple[Phrase, str]]:
     if not any(run.reused):
         return []
     here = {**run.versions, **written(run.device)}
-    others = [
-        ", ".join(f"{name} {value}" for name, value in where.items() if here.get(name, value) != value)
-        for where in run.trained_on
-    ]
+    others = [join_differences(where, here) for where in run.trained_on if "machine" not in where]
     return [
         (t("appendix.kept"), f"{sum(run.reused)} / {len(run.reused)}"),
         *((t("appendix.trained_on"), other) for other in others if other),
     ]
-
-
-def versions(packages: dict[str, str], t: Catalogue) -> list[tuple[Phrase, str]]:
-    """Return the versions of the packages, under their own names.
-
-    Args:
-        packages: The version of each package, by name.
-        t: The words, in the report's languages.
-    """
-    return [(t.given(dict.fromkeys(t.languages, name)), version) for name, version in packages.items()]
-
-
-def trial_rows(results: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    """Return a row for each trial; the first of each setup starts a group."""
-    before = None
-    for row in rows(results):
-        yield {
-            "first": (row["stage"], row["setup"]) != before,
-            "setup": f"{row['setup']} ({row['stage']})",
-            "seed": row["seed"],
-            "diverged": row["status"] == "diverged",
-            "cells": [
-                numbers.whole(row["best_epoch"]),
-                numbers.loss(row["training_loss"]),
-                numbers.percent(row["training_accuracy"]),
-                numbers.loss(row["validation_loss"]),
-                numbers.percent(row["validation_accuracy"]),
-                numbers.percent(row["test_accuracy"]),
-            ],
-            "seconds": numbers.seconds(row["seconds"]),
-        }
-        before = (row["stage"], row["setup"])

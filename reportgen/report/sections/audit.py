@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from reportgen.analysis.ablation import Ablation, Variant, ablation, unchanged
 from reportgen.analysis.audit.facts import AuditedData, AuditedTrial
@@ -21,20 +21,26 @@ from reportgen.records import searches
 from reportgen.records.manifest import Data, Manifest
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.audit_points import claim_points, describe_point, summarize
+from reportgen.report.sections.findings import order_in_words
 from reportgen.report.sections.section import Claim, Section
 from reportgen.report.sections.sentences import seeds_in_words
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.catalogue import Catalogue, Phrase, in_a_row, together
 
 
 @dataclass(frozen=True)
 class Audit:
-    """The section's content, and what the first page says of it."""
+    """The section's content, and what the first page says of it.
 
-    summary: Phrase | None
+    stands_out: whether a condition does not hold, and no notice of defects tells of worse already.
+    """
+
+    summary: Phrase
+    stands_out: bool
     rows: tuple[dict[str, Any], ...]
     claims: tuple[Claim, ...]
     ablation: dict[str, Any] | None
+    text: Callable[[Phrase], Phrase]
 
 
 def describe_audit(records: RunRecords, t: Catalogue) -> Audit | None:
@@ -50,11 +56,16 @@ def describe_audit(records: RunRecords, t: Catalogue) -> Audit | None:
     points = points_of(records)
     if points is None:
         return None
+    summary = summarize(points, t)
+    defects = any(on for _, on in records.manifest.experiment.settings.defects)
+    failed = any(point.passed is False and not point.muted for point in points)
     return Audit(
-        summarize(points, t),
+        summary,
+        failed and not defects,
         tuple(describe_point(point, t) for point in points),
         tuple(claim_points(points, t)),
         ablation_part(records, t),
+        partial(introduce, summary, t),
     )
 
 
@@ -62,6 +73,17 @@ def audit_section(audited: Audit | None) -> Section:
     """Return the section on the audit; it is left out for a run that kept no evidence."""
     claims = audited.claims if audited else ()
     return Section("audit", lambda: {"audit": audited}, claims, shown=audited is not None)
+
+
+def introduce(summary: Phrase, t: Catalogue, table: Phrase) -> Phrase:
+    """Return what the table of points is, and what comes out of it.
+
+    Args:
+        summary: Of the points.
+        t: The words, in the report's languages.
+        table: The reference to it.
+    """
+    return together([t("audit.text", table=table), summary], "list.sentences", t)
 
 
 def points_of(records: RunRecords) -> tuple[Point, ...] | None:
@@ -155,7 +177,7 @@ def ablation_part(records: RunRecords, t: Catalogue) -> dict[str, Any] | None:
     setups = list(dict.fromkeys(of_stage(records.results, COMPARISON)["setup"]))
     caption = "ablation.caption_tested" if ablated.tested else "ablation.caption_untested"
     return {
-        "seeds": ", ".join(map(str, ablated.seeds)),
+        "seeds": in_a_row([str(seed) for seed in ablated.seeds], t),
         "defects": len(ablated.variants) - 2,
         "caption": t(caption, seeds=seeds_in_words(len(ablated.seeds), t)),
         "setups": setups,
@@ -185,7 +207,7 @@ def _variant_row(variant: Variant, setups: Sequence[str], t: Catalogue) -> dict[
             for setup in setups
         ],
         "ranking": variant.ranking,
-        "diverged": t("ablation.diverged", names=", ".join(variant.diverged)) if variant.diverged else None,
+        "diverged": t("ablation.diverged", names=in_a_row(variant.diverged, t)) if variant.diverged else None,
     }
 
 
@@ -196,10 +218,9 @@ def _mended(name: str, t: Catalogue) -> Phrase:
 
 
 def ablation_sentences(ablated: Ablation, setups: Sequence[str], t: Catalogue) -> list[Phrase]:
-    """Return what each mended defect did to every optimizer, and the verdicts with it mended beside those
-    without.
+    """Return which defect, mended alone, did most to each optimizer, what all did, and which did nothing.
 
-    Those that did nothing stand together. Where the seeds are too few for a test, no order is spoken of.
+    Where the seeds are too few for a test, no order is spoken of.
 
     Args:
         ablated: The ablation.
@@ -208,8 +229,12 @@ def ablation_sentences(ablated: Ablation, setups: Sequence[str], t: Catalogue) -
     """
     before, *others = ablated.variants
     idle = [variant for variant in others if unchanged(variant)]
-    sentences = [
-        _effect(before, variant, setups, ablated.tested, t) for variant in others if variant not in idle
+    changed = [variant for variant in others if variant not in idle]
+    alone = [variant for variant in changed if variant.mended != ALL]
+    largest = [phrase for setup in setups for phrase in _largest(alone, setup, t)]
+    sentences = [t("ablation.largest", largest=together(largest, "list.clauses", t))] if largest else []
+    sentences += [
+        _of_all(before, variant, setups, ablated.tested, t) for variant in changed if variant.mended == ALL
     ]
     if idle:
         defects = [t(f"ablation.{ALL}" if one.mended == ALL else f"defect.{one.mended}") for one in idle]
@@ -218,16 +243,23 @@ def ablation_sentences(ablated: Ablation, setups: Sequence[str], t: Catalogue) -
     return sentences
 
 
-def _effect(before: Variant, after: Variant, setups: Sequence[str], tested: bool, t: Catalogue) -> Phrase:
-    gains = ", ".join(f"{setup} {numbers.points(after.gains[setup])}" for setup in setups)
-    if after.mended == ALL:
-        effect = t("ablation.all_effect", gains=gains)
-    else:
-        effect = t("ablation.one_effect", defect=t(f"defect.{after.mended}"), gains=gains)
+def _largest(alone: Sequence[Variant], setup: str, t: Catalogue) -> Iterator[Phrase]:
+    """The defect that changes a setup most when it is mended alone; none where none changes it."""
+    gains = {variant.mended: variant.gains[setup] for variant in alone if abs(variant.gains[setup]) > 0}
+    if gains:
+        defect = max(gains, key=lambda name: abs(gains[name]))
+        gain = f"{setup} {numbers.points(gains[defect])}"
+        yield t("ablation.largest_of", gain=gain, defect=t(f"defect.{defect}"))
+
+
+def _of_all(before: Variant, after: Variant, setups: Sequence[str], tested: bool, t: Catalogue) -> Phrase:
+    """What mending all of them changes, and the verdicts before and after where there was a test."""
+    gains = in_a_row([f"{setup} {numbers.points(after.gains[setup])}" for setup in setups], t)
+    effect = t("ablation.all_effect", gains=gains)
     if not tested or not (before.order and after.order):
         return effect
     orders = {
-        name: Markup("<b>{}</b>").format(variant.ranking)
+        name: order_in_words(variant.order, variant.better, t, many=False)
         for name, variant in (("before", before), ("after", after))
     }
     return together([effect, t("ablation.orders", **orders)], "list.sentences", t)

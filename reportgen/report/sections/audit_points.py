@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from reportgen.analysis.audit.facts import Fact
 from reportgen.analysis.audit.points import Point
 from reportgen.report.sections.section import Claim, claim_row, claim_sentences
+from reportgen.report.sections.sentences import name_stage
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import ENGLISH, Catalogue, Phrase, together
 
@@ -29,7 +31,11 @@ MARKS = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("–", "none"
 """What stands in the table for each result, and the class of its cell."""
 
 
-def summarize(points: Sequence[Point], t: Catalogue) -> Phrase | None:
+MOST_NAMED = 3
+"""So many points that do not hold are named on the first page; of more it has the codes."""
+
+
+def summarize(points: Sequence[Point], t: Catalogue) -> Phrase:
     """Return how many points hold, which do not, and which are muted, each with its reason.
 
     Args:
@@ -37,7 +43,7 @@ def summarize(points: Sequence[Point], t: Catalogue) -> Phrase | None:
         t: The words, in the report's languages.
 
     Returns:
-        The sentences; None where all hold and nothing is compared.
+        The sentences; where nothing is compared, they say so.
     """
     applied = [point for point in points if point.passed is not None]
     muted = [point for point in applied if point.muted]
@@ -45,16 +51,29 @@ def summarize(points: Sequence[Point], t: Catalogue) -> Phrase | None:
     failed = [point for point in counted if not point.passed]
     sentences = []
     if failed:
-        names = together([cite(point, t) for point in failed], "list.phrases", t)
+        names = name_points(failed, t)
         sentences.append(t("audit.some_failed", n=len(applied), failed=len(failed), names=names))
-    elif not any(fact.key == "nothing_compared" for point in points for fact in point.facts):
-        key = "audit.others_passed" if muted else "audit.all_passed"
-        sentences.append(t(key, n=len(applied), passed=len(counted)))
+    else:
+        alone = any(fact.key == "nothing_compared" for point in points for fact in point.facts)
+        key = "others_passed" if muted else "all_passed_alone" if alone else "all_passed"
+        sentences.append(t(f"audit.{key}", n=len(applied), passed=len(counted)))
     if muted:
         reasons = [t("audit.reason", point=cite(point, t), reason=point.muted) for point in muted]
         names = together(reasons, "list.phrases", t)
         sentences.append(t("audit.some_muted", muted=len(muted), names=names))
-    return together(sentences, "list.sentences", t) if sentences else None
+    return together(sentences, "list.sentences", t)
+
+
+def name_points(points: Sequence[Point], t: Catalogue) -> Phrase:
+    """Return the codes of points, of few with their names: these stand in the section.
+
+    Args:
+        points: Of the audit, at least one.
+        t: The words, in the report's languages.
+    """
+    if len(points) > MOST_NAMED:
+        return t.given(dict.fromkeys(t.languages, ", ".join(point.code for point in points)))
+    return together([cite(point, t) for point in points], "list.phrases", t)
 
 
 def cite(point: Point, t: Catalogue) -> Phrase:
@@ -97,8 +116,22 @@ def describe_point(point: Point, t: Catalogue) -> dict[str, Any]:
         "kind": kind,
         "result": result,
         "reason": t("audit.muted_because", reason=point.muted) if point.muted else None,
-        "facts": [{"text": fact_phrase(fact, t), "against": fact.passed is False} for fact in point.facts],
+        "evidence": together([mark_against(fact, t) for fact in point.facts], "list.sentences", t),
     }
+
+
+def mark_against(fact: Fact, t: Catalogue) -> Phrase:
+    """Return the sentence of one fact, marked where it speaks against its point.
+
+    Args:
+        fact: Of a point of the audit.
+        t: The words, in the report's languages.
+    """
+    phrase = fact_phrase(fact, t)
+    if fact.passed is not False:
+        return phrase
+    marked = Markup('<span class="against">{}</span>')
+    return Phrase({language: marked.format(text) for language, text in phrase.texts.items()}, phrase.borrowed)
 
 
 def claim_points(points: Sequence[Point], t: Catalogue) -> Iterator[Claim]:
@@ -112,7 +145,7 @@ def claim_points(points: Sequence[Point], t: Catalogue) -> Iterator[Claim]:
         row = describe_point(point, t)
         yield claim_row("audit", row["code"], row["name"])
         reason = [row["reason"]] if row["reason"] else []
-        yield from claim_sentences("audit", [*reason, *(fact["text"] for fact in row["facts"])])
+        yield from claim_sentences("audit", [*reason, *(fact_phrase(fact, t) for fact in point.facts)])
 
 
 def points_table(points: Sequence[Point], t: Catalogue) -> pd.DataFrame:
@@ -148,11 +181,14 @@ def fact_phrase(fact: Fact, t: Catalogue) -> Phrase:
         fact: Of a point of the audit.
         t: The words, in the report's languages.
     """
-    return t(f"audit.{fact.key}", **{name: _written(value, t) for name, value in fact.values.items()})
+    written = {name: _written(value, t) for name, value in fact.values.items()}
+    if stage := fact.values.get("stage"):
+        written["stage"] = name_stage(str(stage), t)
+    return t(f"audit.{fact.key}", **written)
 
 
 def _written(value: float | str, t: Catalogue) -> str | Phrase:
     if isinstance(value, str):  # several in a row are parted as each language does it
-        parts = [t.given(dict.fromkeys(t.languages, part)) for part in value.split("; ")]
+        parts = [t.same(part) for part in value.split("; ")]
         return together(parts, "list.phrases", t)
     return numbers.whole(value) if isinstance(value, int) else numbers.plain(value)

@@ -10,14 +10,14 @@ from reportgen.analysis.classes import by_class
 from reportgen.report.figures.classes import class_accuracies
 from reportgen.report.figures.svg import drawn
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue
+from reportgen.report.words.catalogue import Catalogue, Phrase
 from reportgen.report.words.labels import figure_labels
 
 MOST = 30
 
 
 def classes_block(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) -> dict[str, Any] | None:
-    """Return the figure of the classes and its sentence.
+    """Return the figure of the classes, by their accuracy.
 
     Args:
         confusion: The table confusion.csv, of all trials.
@@ -30,21 +30,25 @@ def classes_block(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) 
     table = by_class(confusion, results)
     if not 3 <= len(table) <= MOST:
         return None
-    means, spreads = table.mean(axis=1), table.max(axis=1) - table.min(axis=1)
-    values = "; ".join(f"{name} {numbers.percent(mean)}" for name, mean in means.items())
+    values = "; ".join(f"{name} {numbers.percent(mean)}" for name, mean in table.mean(axis=1).items())
     alt = t("alt.classes", values=values)
-    facts = {"gap": f"{100 * (means.iloc[0] - means.iloc[-1]):.1f}", "n": table.shape[1]}
-    text = "test.classes_text_one"
-    if table.shape[1] > 1:
-        text = "test.classes_text"
-        facts |= {"name": spreads.idxmax(), "spread": f"{100 * spreads.max():.1f}"}
-    else:
-        del facts["n"]
     return {
-        "text": text,
-        "facts": facts,
         "alt": alt,
-        "figure": drawn(
-            class_accuracies, table, figure_labels(t), prefix="class-accuracy", description=alt.plain()
-        ),
+        "figure": drawn(class_accuracies, table, figure_labels(t), prefix="class-accuracy"),
     }
+
+
+def spread_sentence(confusion: pd.DataFrame, results: pd.DataFrame, t: Catalogue) -> Phrase | None:
+    """Return the class whose accuracy differs most between the seeds; None for one seed.
+
+    Args:
+        confusion: The table confusion.csv, of all trials.
+        results: The rows of results.csv of the trials that the section is about.
+        t: The words, in the report's languages.
+    """
+    table = by_class(confusion, results)
+    spreads = table.max(axis=1) - table.min(axis=1)
+    if table.shape[1] < 2 or not spreads.max() > 0:
+        return None
+    spread = numbers.decimals(100 * spreads.max(), 1)
+    return t("test.classes_spread", n=table.shape[1], name=spreads.idxmax(), spread=spread)

@@ -68,7 +68,7 @@ def distributions_figure(data: Data, t: Catalogue) -> tuple[Markup, Phrase]:
     """
     columns = drawn_columns(data)
     apart = len(data.classes) if all(len(column.counts) > 1 for column in columns) else 1
-    classes = list(data.classes) if apart > 1 else [t("data.all_classes").plain()]
+    classes = list(data.classes) if apart > 1 else [t("data.all_classes").label()]
     values = "; ".join(f"{column.name} {column_range(column)}" for column in columns)
     alt = t("alt.distributions", values=values)
     given = [
@@ -81,4 +81,4 @@ def distributions_figure(data: Data, t: Catalogue) -> tuple[Markup, Phrase]:
         for column in columns
     ]
     labels = figure_labels(t)
-    return drawn(distributions, given, classes, labels, prefix="distributions", description=alt.plain()), alt
+    return drawn(distributions, given, classes, labels, prefix="distributions"), alt

@@ -10,36 +10,29 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reportgen.analysis.any_time.of_problem import compare_curves
 from reportgen.analysis.best_epoch import chosen_by
 from reportgen.analysis.comparison import Comparison, compare
 from reportgen.analysis.findings import FEW, Finding, of_comparison
 from reportgen.analysis.looks import count_looks, level_of_look
 from reportgen.analysis.pairs import Lost
-from reportgen.analysis.results import curves as curves_of
-from reportgen.analysis.results import mean_by_search, of_stage, scores
+from reportgen.analysis.results import mean_by_search, of_stage, scores, with_diverged
 from reportgen.experiment.stages import COMPARISON, joined
 from reportgen.records.manifest import Look
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures import learning_curves
-from reportgen.report.figures.marks import color
 from reportgen.report.figures.svg import drawn
-from reportgen.report.sections.any_time_block import Shown, any_time_block, claim_any_time
+from reportgen.report.sections.curve_figures import curves_of_stage
 from reportgen.report.sections.findings import in_words
 from reportgen.report.sections.learning_curves import of_accuracy, of_loss
-from reportgen.report.sections.section import Section, claim_row
+from reportgen.report.sections.results_table import claim_results, results_table
+from reportgen.report.sections.section import Section
 from reportgen.report.sections.sentences import networks
 from reportgen.report.sections.stage_settings import band, stage_settings
-from reportgen.report.sections.step_sizes import steps_block
-from reportgen.report.sections.targets import claim_targets, target_block
-from reportgen.report.sections.verdicts import claim_comparison, verdict_block
+from reportgen.report.sections.verdicts import claim_pairs, verdict_block
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
 from reportgen.report.words.numbers import Unit
-
-METRICS = ("training_accuracy", "validation_accuracy", "training_loss", "validation_loss")
-
 
 UNIT = Unit(share=True)
 
@@ -105,42 +98,24 @@ def comparison_section(records: RunRecords, shared: Compared | None, t: Catalogu
     """
     if shared is None:
         return Section("comparison", lambda: {"comparison": None}, shown=False)
-    results = comparison_rows(of_stage(records.results, COMPARISON))
-    epochs = of_stage(records.epochs, shared.stage)
-    whole = shown_curves(shared, epochs, t)
+    results = of_stage(records.results, COMPARISON)
     return Section(
         "comparison",
-        lambda: {"comparison": describe_comparison(records, shared, results, whole, t)},
+        lambda: {"comparison": describe_comparison(records, shared, t)},
         (
-            *(
-                claim_row(
-                    "results of the comparison",
-                    *(row["setup"], row["hyperparameters"], row["learning_rate"]),
-                    *(cell["text"] for cell in row["cells"]),
-                )
-                for row in results
-            ),
-            *claim_comparison(shared.found, UNIT, t),
-            *claim_targets(epochs),
-            *(claim_any_time(whole, t) if whole else ()),
+            *claim_results(results, shared.found.summaries, given=True),
+            *claim_pairs(shared.found, UNIT, t),
         ),
+        curves=lambda: curves_of_stage(of_stage(records.epochs, shared.stage), joined(shared.stage, "-"), t),
     )
 
 
-def describe_comparison(
-    records: RunRecords,
-    compared: Compared,
-    rows: Sequence[Mapping[str, Any]],
-    whole: Shown | None,
-    t: Catalogue,
-) -> dict[str, Any]:
+def describe_comparison(records: RunRecords, compared: Compared, t: Catalogue) -> dict[str, Any]:
     """Return the settings, table, verdicts and curves of a comparison.
 
     Args:
         records: Of the run.
         compared: The comparison.
-        rows: Of comparison_rows.
-        whole: Of shown_curves.
         t: The words, in the report's languages.
     """
     settings = records.manifest.experiment.settings.comparison
@@ -150,95 +125,37 @@ def describe_comparison(
     epochs = of_stage(records.epochs, compared.stage)
     seeds = settings.seeds
     many = results["setup"].nunique() > FEW
+    diverged = with_diverged(results)
     first = next(trial for trial in records.manifest.trials if trial.setup.stage == compared.stage)
-    caption = (
-        t("comparison.results_caption_one", seeds=seeds[0])
-        if len(seeds) == 1
-        else t("comparison.results_caption_many", n=len(seeds))
+    by = t(f"tuned_best.{chosen_by(first)}")
+    verdicts = verdict_block(
+        compared.found,
+        compared.stage,
+        compared.scores,
+        UNIT,
+        t,
+        setups=list(dict.fromkeys(results["setup"])),
+        prefix=f"{key}-scores",
+        where=compared.where,
     )
+    may_be_best = [row["setup"] for row in verdicts["rows"] if row["may_be_best"]]
     return {
         "settings": stage_settings(settings, seeds, t),
-        "caption": together([caption, t("comparison.results_bold")], "list.sentences", t)
-        if results["setup"].nunique() > 1
-        else caption,
-        "by": t(f"tuned_best.{chosen_by(first)}"),
-        "rows": rows,
+        "results": results_table(results, compared.found.summaries, may_be_best, by, t),
         "key": key,
-        "verdicts": verdict_block(
-            compared.found,
-            compared.stage,
-            compared.scores,
-            UNIT,
-            t,
-            setups=list(dict.fromkeys(results["setup"])),
-            prefix=f"{key}-scores",
-            where=compared.where,
-        ),
+        "verdicts": verdicts,
         "sentences": [*in_words(compared.findings, UNIT, t), *networks(results, t)],
-        "target": target_block(epochs, t, key=key),
-        "any_time": whole and any_time_block(whole, t, key=f"any-time-{key}"),
-        "steps": steps_block(epochs, t, key=key),
         "alt": {metric: curves_alt(epochs, metric, t) for metric in ("loss", "accuracy")},
-        "band": together([*([t("comparison.panels")] if many else []), band(seeds, t)], "list.sentences", t),
-        "band_of_steps": band(seeds, t, drawn=not many),
-        "loss_text": partial(of_loss, epochs, t),
-        "accuracy_text": partial(of_accuracy, epochs, t),
+        "band": together(
+            [*([t("comparison.panels")] if many else []), band(seeds, t, lost=bool(diverged))],
+            "list.sentences",
+            t,
+        ),
+        "loss_text": partial(of_loss, epochs, t, diverged=diverged),
+        "accuracy_text": partial(of_accuracy, epochs, t, diverged=diverged),
         "loss_curves": curves(epochs, "loss", t, key),
         "accuracy_curves": curves(epochs, "accuracy", t, key),
     }
-
-
-def shown_curves(
-    compared: Compared, epochs: pd.DataFrame, t: Catalogue, *, again: bool = False
-) -> Shown | None:
-    """Return what the validation accuracies of a stage support over its epochs; None where nothing does.
-
-    Nor is there anything where several seeds share one of several searches, and so its luck: the comparison
-    goes by search then, and curves of single seeds would look more certain than they are.
-
-    Args:
-        compared: The comparison of the stage.
-        epochs: The rows of metrics.csv of the stage.
-        t: The words, in the report's languages.
-        again: Whether curves were shown before, and how they are read.
-    """
-    if compared.scores["seed"].nunique() < epochs["seed"].nunique():
-        return None
-    found = compare_curves(curves_of(epochs), compared.found)
-    setups = tuple(dict.fromkeys(epochs["setup"]))
-    if not found:
-        return None
-    return Shown(found[compared.stage], setups, UNIT, t("any_time.validation_accuracy"), again)
-
-
-def comparison_rows(results: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a row for each setup: means over seeds; the best of each column is marked."""
-    writers = {"training_loss": "loss", "validation_loss": "loss"}
-    columns = (*METRICS, "best_epoch", "test_accuracy")
-    means = results.groupby("setup", sort=False)[list(columns)].mean()
-    best = {name: means[name].min() if name.endswith("loss") else means[name].max() for name in columns}
-    del best["best_epoch"]  # early is not better
-    rows = []
-    for number, (setup, trials) in enumerate(results.groupby("setup", sort=False)):
-        cells = [
-            {
-                "text": numbers.whole_range(trials[column])
-                if column == "best_epoch"
-                else numbers.with_spread(trials[column], writers.get(column, "percent")),
-                "best": len(means) > 1 and means[column].iloc[number] == best.get(column),
-            }
-            for column in columns
-        ]
-        rows.append(
-            {
-                "setup": setup,
-                "color": color(number),
-                "learning_rate": numbers.plain(trials["learning_rate"].iloc[0]),
-                "hyperparameters": trials["hyperparameters"].iloc[0],
-                "cells": cells,
-            }
-        )
-    return rows
 
 
 def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
@@ -250,10 +167,7 @@ def curves(epochs: pd.DataFrame, metric: str, t: Catalogue, key: str) -> Markup:
         t: The words, in the report's languages.
         key: What the figure's ids begin with.
     """
-    alt = curves_alt(epochs, metric, t).plain()
-    return drawn(
-        learning_curves.curves, epochs, metric, figure_labels(t), prefix=f"{key}-{metric}", description=alt
-    )
+    return drawn(learning_curves.curves, epochs, metric, figure_labels(t), prefix=f"{key}-{metric}")
 
 
 def curves_alt(epochs: pd.DataFrame, metric: str, t: Catalogue) -> Phrase:

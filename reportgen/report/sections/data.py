@@ -16,12 +16,15 @@ from reportgen.report.sections.audit_points import fact_phrase
 from reportgen.report.sections.columns import columns_block, distributions_figure
 from reportgen.report.sections.section import Section, claim_row
 from reportgen.report.sections.sentences import given
-from reportgen.report.sections.test_accuracy import CLASSES_IN_TABLES
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase
 
 SAMPLES = 6
 """Images of each class that are shown; older runs kept more."""
+
+CLASSES_IN_TABLES = 30  # with more classes, only totals are told
+MOST_COLUMNS, MOST_LETTERS = 10, 70
+"""So many classes, whose names have so many letters together, are columns of the split; others are rows."""
 
 
 def data_section(records: RunRecords, t: Catalogue) -> Section:
@@ -32,14 +35,14 @@ def data_section(records: RunRecords, t: Catalogue) -> Section:
         t: The words, in the report's languages.
     """
     data = describe_data(records, t)
-    rows = data["columns"]["rows"] if data["columns"] else []
+    columns = data["columns"]["rows"] if data["columns"] else []
+    split = data["split"]["rows"]
     return Section(
         "data",
         lambda: {"data": data, **samples_figure(records, t)},
         (
-            *(claim_row("columns", *row.values()) for row in rows),
-            *(claim_row("images of every class", row["name"], *row["counts"]) for row in data["split_rows"]),
-            claim_row("images of every class", t("ui.total"), *data["totals"]),
+            *(claim_row("columns", *row.values()) for row in columns),
+            *(claim_row("images of every class", row["name"], *row["counts"]) for row in split),
         ),
     )
 
@@ -52,8 +55,6 @@ def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
         t: The words, in the report's languages.
     """
     manifest, data = records.manifest, records.manifest.data
-    images = data.images_by_class
-    parts = (images.train, images.validation, images.test)
     section = {
         "source": source_name(manifest, t),
         "classes": list(data.classes),
@@ -61,12 +62,7 @@ def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
         "columns": columns_block(data, t),
         "pixels": pixels(manifest, t),
         "test": fact_phrase(describe_test_part(audited_data(data), manifest.experiment.settings), t),
-        "split_rows": [
-            {"name": name, "counts": [numbers.whole(counts[label]) for counts in parts]}
-            for label, name in enumerate(data.classes)
-            if len(data.classes) <= CLASSES_IN_TABLES
-        ],
-        "totals": [numbers.whole(sum(counts)) for counts in parts],
+        "split": split_table(data, t),
         "notes": [t(f"data_note.{remark.key}", **remark.values) for remark in data.notes],
         "subset": None,
     }
@@ -80,6 +76,36 @@ def describe_data(records: RunRecords, t: Catalogue) -> dict[str, Any]:
             "validation": numbers.whole(size - train),
         }
     return section
+
+
+def split_table(data: Data, t: Catalogue) -> dict[str, Any]:
+    """Return how many images or rows of each class each part has: few classes as columns, others as rows.
+
+    Args:
+        data: As the manifest describes them.
+        t: The words, in the report's languages.
+
+    Returns:
+        The heading of the first column, those of the others, and rows of a name and its counts.
+    """
+    names = [t(f"data.{part}") for part in ("train", "validation", "test")]
+    images, total = data.images_by_class, t("ui.total")
+    parts = [images.train, images.validation, images.test]
+    few = len(data.classes) <= MOST_COLUMNS and sum(map(len, data.classes)) <= MOST_LETTERS
+    if few:
+        columns: list[Phrase | str] = [*data.classes, total]
+        counted: list[tuple[Phrase | str, list[int]]] = [
+            (name, [*counts, sum(counts)]) for name, counts in zip(names, parts, strict=True)
+        ]
+    else:
+        columns = [*names]
+        shown = zip(data.classes, *parts, strict=True) if len(data.classes) <= CLASSES_IN_TABLES else []
+        counted = [*((name, counts) for name, *counts in shown), (total, [sum(counts) for counts in parts])]
+    return {
+        "of": t("data.part" if few else "data.class"),
+        "columns": columns,
+        "rows": [{"name": name, "counts": list(map(numbers.whole, counts))} for name, counts in counted],
+    }
 
 
 def shape_and_size(data: Data, t: Catalogue) -> dict[str, object]:

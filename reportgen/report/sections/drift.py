@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from reportgen.analysis.drift import ALL, Change, drift, means_over_time, runs_by_reference, worse
-from reportgen.experiment.stages import joined
 from reportgen.records.history import BASELINE, LATEST, scores_of
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.drift import history_figure
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.section import Section, claim_row, claim_sentences
+from reportgen.report.sections.sentences import name_in_stage, name_stage
 from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
@@ -84,9 +84,9 @@ def describe_drift(records: RunRecords, table: pd.DataFrame, t: Catalogue) -> di
         "figure": drawn(
             history_figure,
             history,
-            {"accuracy": t("column.test_accuracy").plain(), "run": t("drift.run").plain()},
+            {"accuracy": t("column.test_accuracy").label(), "run": t("drift.run").label()},
+            {stage: name_stage(stage, t).label() for stage in dict.fromkeys(history["stage"])},
             prefix="drift",
-            description=alt.plain(),
         ),
         "alt": alt,
         "causes": _causes(records, t),
@@ -122,7 +122,7 @@ def _names(rows: pd.DataFrame, t: Catalogue) -> Phrase:
 def _headline(stage: str, setup: str, t: Catalogue) -> Phrase:
     if stage == ALL:
         return t("drift.all")
-    return t("drift.headline", stage=t(f"drift.{joined(stage, '_')}"), setup=setup)
+    return name_in_stage(setup, stage, t)
 
 
 def _caption(name: object, rows: pd.DataFrame, records: RunRecords, t: Catalogue) -> Phrase:

@@ -1,9 +1,9 @@
-"""Findings in words: who is best, what is not shown, what a search and the full training brought."""
+"""Findings in words: who is best, what is not shown, what a search found, whether tuning changed anything."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from reportgen.experiment.direction import is_time
 from reportgen.report.sections.sentences import seeds_in_words, trials_in_words
 from reportgen.report.sections.verdicts import metric_name, with_unit
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.catalogue import Catalogue, Phrase, in_a_row, together
 from reportgen.report.words.numbers import Unit
 
 PLAIN = ("single", "diverged", "no_reference", "no_change_shown", "changes_shown", "pairs_too_few_seeds")
@@ -24,6 +24,7 @@ PLAIN = ("single", "diverged", "no_reference", "no_change_shown", "changes_shown
 IN_TABLES = {
     "diverged": "no_score",
     "diverged_worse": "no_score_worse",
+    "several_diverged": "several_no_score",
     "all_diverged": "all_no_score",
     "single": "single_scored",
     "every_finished": "every_scored",
@@ -38,6 +39,7 @@ OF_TRIALS = {
 IN_TIMES = {
     "diverged": "missed",
     "diverged_worse": "missed_worse",
+    "several_diverged": "several_missed",
     "all_diverged": "all_missed",
     "single": "single_reached",
     "every_finished": "every_reached",
@@ -80,10 +82,10 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
         case _ if finding.key in PLAIN:
             told = ("name", "count", "trials", "pairs", "needed", "reference")
             words |= {name: values[name] for name in told if name in values}
-        case "gain" | "loss" | "no_gain" | "gain_unsure":
-            words |= _gain(values, unit)
         case "range" | "ranges" | "edge" | "edges":
             return _of_search(finding.key, values, t)
+        case "several_diverged":
+            words["lost"] = _lost(values["lost"], t)
         case "all_diverged":
             pass
         case _:
@@ -91,32 +93,20 @@ def sentence(finding: Finding, unit: Unit, t: Catalogue) -> Phrase:
     return t(f"finding.{_key(finding.key, values)}", **words)
 
 
-def _gain(values: Mapping[str, Any], unit: Unit) -> dict[str, object]:
-    """What the full training reached, against the best of the comparison; an interval where there is one."""
-    words: dict[str, object] = {
-        "name": values["name"],
-        "reached": unit.value(values["reached"]),
-        "ours": unit.value(values["ours"]),
-        "gain": unit.difference(values["gain"]),
-    }
-    interval = unit.difference_interval(values["low"], values["high"])
-    return words | ({"interval": interval} if interval else {})
-
-
 def _of_search(key: str, values: Mapping[str, Any], t: Catalogue) -> Phrase:
     """How wide the learning rates are that work, and whose best settings lie at an edge."""
     match key:
         case "ranges":
             factors = [f"{name} {_factor(factor)}" for name, factor in values["factors"].items()]
-            return t("finding.ranges", factors=_in_a_row(factors, t))
+            return t("finding.ranges", factors=in_a_row(factors, t))
         case "edge":
-            return t("finding.edge", name=values["name"], settings=_settings(values["settings"]))
+            return t("finding.edge", name=values["name"], settings=_settings(values["settings"], t))
         case "edges":
             edges = [
-                Markup("{} ({})").format(name, _settings(settings))
+                t("finding.edges_of", name=name, settings=_settings(settings, t))
                 for name, settings in values["settings"].items()
             ]
-            return t("finding.edges", settings=_in_a_row(edges, t))
+            return t("finding.edges", settings=together(edges, "list.phrases", t))
     best: dict[str, object] = {"name": values["name"], "best": numbers.plain(values["best"])}
     if values["factor"] <= 1:
         return t("finding.range_one", **best)
@@ -139,13 +129,8 @@ def _pairs_not_separable(
     return t("finding.pairs_not_separable", **words, reach=reach)
 
 
-def _settings(names: Sequence[str]) -> Markup:
-    return Markup(", ").join(Markup("<code>{}</code>").format(name) for name in names)
-
-
-def _in_a_row(texts: Sequence[str], t: Catalogue) -> Phrase:
-    """Texts that are the same in all languages, one after another."""
-    return together([t.given(dict.fromkeys(t.languages, text)) for text in texts], "list.names", t)
+def _settings(names: Sequence[str], t: Catalogue) -> Phrase:
+    return in_a_row([Markup("<code>{}</code>").format(name) for name in names], t)
 
 
 def _key(key: str, values: Mapping[str, Any]) -> str:
@@ -161,7 +146,7 @@ def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: 
     """Who is best or may be, and the order of the means with the differences that are shown."""
     standing: Standing = values["standing"]
     many = len(standing.order) > FEW
-    order = Markup("<b>{}</b>").format((tiered if many else ranking)(standing.order, standing.better))
+    order = order_in_words(standing.order, standing.better, t, many=many)
     if key == "too_few_seeds":
         seeds, needed = seeds_in_words(values["seeds"], t), str(values["needed"])
         return t(f"finding.{_key(key, values)}", **words, order=order, seeds=seeds, needed=needed)
@@ -176,6 +161,25 @@ def _order(key: str, values: Mapping[str, Any], words: Mapping[str, object], t: 
     elif key == "open":
         own = {"names": listed(values["names"], t)}
     return t(f"finding.{key}", **words, **own, order=order, seeds=seeds, signs=signs)
+
+
+def order_in_words(
+    order: Sequence[str], better: Collection[tuple[str, str]], t: Catalogue, *, many: bool
+) -> Phrase:
+    """Return the order of the means in bold, its names listed as each language does.
+
+    Args:
+        order: Names, the best mean first.
+        better: The pairs of which the first is shown to be better than the second.
+        t: The words, in the report's languages.
+        many: Whether they are too many for every difference to be named.
+    """
+    between = t("list.names")
+    texts = {
+        language: (tiered if many else ranking)(order, better, str(sign))
+        for language, sign in between.texts.items()
+    }
+    return Phrase({k: Markup("<b>{}</b>").format(text) for k, text in texts.items()}, between.borrowed)
 
 
 def _counted(values: Mapping[str, Any], t: Catalogue) -> Phrase:
@@ -263,7 +267,17 @@ def _pairs_same(
 ) -> Phrase:
     """How many of many pairs differ by less than what matters."""
     counts = {"count": values["count"], "pairs": values["pairs"]}
+    if values["count"] == values["pairs"]:
+        return t("finding.all_pairs_same", **words, pairs=values["pairs"], margin=_margin(values, unit, t))
     return t(f"finding.{key}", **words, **counts, margin=_margin(values, unit, t))
+
+
+def _lost(lost: Mapping[str, tuple[int, int]], t: Catalogue) -> Phrase:
+    """How many of whose trials have no score."""
+    told = [
+        t("across.lost_of", name=name, count=count, trials=trials) for name, (count, trials) in lost.items()
+    ]
+    return together(told, "list.names", t)
 
 
 def _lost_and_worse(
@@ -274,35 +288,13 @@ def _lost_and_worse(
     return t(f"finding.{_key(key, values)}", **words, **told, worse=listed(values["worse"], t))
 
 
-def _changed(
-    key: str, values: Mapping[str, Any], unit: Unit, words: Mapping[str, object], t: Catalogue
-) -> Phrase:
-    """That tuning changed a difference, and what became of a lead."""
-    pair: Pair = values["pair"]
-    return t(
-        f"finding.{key}",
-        **words,
-        first=pair.first,
-        second=pair.second,
-        before=unit.difference(values["before"]),
-        after=unit.difference(values["after"]),
-        change=with_unit(pair.difference, unit, metric_name("test_accuracy", t), t),
-        interval=unit.difference_interval(pair.low, pair.high),
-    )
-
-
-def listed(names: Sequence[str], t: Catalogue) -> Phrase:
+def listed(names: Sequence[str | Phrase], t: Catalogue) -> Phrase:
     """Return names in a row: A、B 與 C; A, B and C."""
-    last = t.given(dict.fromkeys(t.languages, names[-1]))
-    if len(names) == 1:
-        return last
-    return t("list.last", rest=_in_a_row(names[:-1], t), last=last)
+    *others, last = [name if isinstance(name, Phrase) else t.same(name) for name in names]
+    return t("list.last", rest=together(others, "list.names", t), last=last) if others else last
 
 
 OF_PAIRS = {
-    "difference_changed": _changed,
-    "lead_gone": _changed,
-    "lead_reversed": _changed,
     "against": _against,
     "not_separable": _not_separable,
     "same": _within_margin,

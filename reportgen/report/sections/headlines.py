@@ -9,9 +9,13 @@ from reportgen.analysis.results import of_stage
 from reportgen.experiment.stages import COMPARISON, EQUALLY_TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.audit import Audit, describe_audit
-from reportgen.report.sections.comparison import Compared, compared
-from reportgen.report.sections.conclusions import conclude, conclusion_phrases, first_page
+from reportgen.report.sections.changes import Row, change_rows
+from reportgen.report.sections.comparison import UNIT, Compared, compared
+from reportgen.report.sections.conclusion_sentences import conclusion_sentences
+from reportgen.report.sections.conclusions import compare_gains, conclude
 from reportgen.report.sections.families import family_phrases
+from reportgen.report.sections.headline import headline
+from reportgen.report.sections.key_findings import key_findings
 from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
@@ -23,21 +27,31 @@ class Headlines:
         shared: The optimizers at the given settings; None where a run has no such trials.
         tuned_equally: The optimizers, each at its own settings; None where a run has no such trials.
         audited: None for a run that kept no evidence.
-        key_findings: The sentences of the first page.
+        headline: The one sentence that answers first.
+        key_findings: At most three sentences of the first page.
+        changes: The differences that tuning is shown to have changed.
         conclusions: The sentences of the section that concludes the report.
     """
 
     shared: Compared | None
     tuned_equally: Compared | None
     audited: Audit | None
+    headline: Phrase
     key_findings: tuple[Phrase, ...]
+    changes: tuple[Row, ...]
     conclusions: tuple[Phrase, ...]
 
     @property
     def first_page(self) -> tuple[Phrase, ...]:
-        """The key findings, and the audit's summary, which the abstract ends with."""
+        """The headline, the key findings, and the audit's summary, here or at the abstract's end."""
         summary = self.audited.summary if self.audited else None
-        return (*self.key_findings, *([summary] if summary else []))
+        return (self.headline, *self.key_findings, *([summary] if summary else []))
+
+    @property
+    def unfair(self) -> tuple[Phrase, ...]:
+        """The audit's summary where it is to stand among the findings, as a condition does not hold."""
+        audited = self.audited
+        return (audited.summary,) if audited and audited.stands_out else ()
 
 
 def headlines(records: RunRecords, t: Catalogue) -> Headlines:
@@ -62,15 +76,20 @@ def headlines(records: RunRecords, t: Catalogue) -> Headlines:
         margin=settings.margin,
         looks=records.manifest.looks.get(EQUALLY_TUNED, ()),
     )
-    findings = conclude(shared, tuned_equally, of_stage(records.search, COMPARISON), results)
+    compared_stages = [one for one in (shared, tuned_equally) if one is not None]
+    changed = compare_gains(shared, tuned_equally)
+    findings = conclude(shared, tuned_equally, changed, results)
     audited = describe_audit(records, t)
+    answer = headline(records, shared, tuned_equally, changed, t)
     return Headlines(
         shared,
         tuned_equally,
         audited,
-        tuple(first_page(findings, shared, results, t)),
+        answer,
+        tuple(key_findings(compared_stages, changed, findings, results, t, confusion=records.confusion)),
+        tuple(change_rows(findings, UNIT, t)),
         (
-            *conclusion_phrases(findings, shared, results, t),
+            *conclusion_sentences(answer, findings, shared, results, t),
             *family_phrases(shared, tuned_equally, settings, t),
         ),
     )

@@ -1,4 +1,4 @@
-"""What can be looked at of the tuned classifier: its first weights, and images told right and wrong."""
+"""What can be looked at of the tuned classifier: first weights, and images that it takes for others."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from reportgen.analysis.worth_showing import weights_show_something
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.pictures import picture
+from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
 SIDES = ("before", "after")
@@ -19,7 +21,9 @@ LEVELS = 31  # of brightness in a picture of weights: more are not seen, and cos
 
 
 def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any] | None:
-    """Return the first layer's weights before and after training, as pictures; None where none were kept.
+    """Return the first layer's weights before and after training, as pictures.
+
+    None where none were kept, and where training hardly turned them.
 
     Args:
         records: Of the run.
@@ -32,6 +36,8 @@ def weights_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any
     lengths = {name: np.linalg.norm(kept[name] * kept["scale"][:, None], axis=1) for name in SIDES}
     before, after = (float(lengths[name].mean()) for name in SIDES)
     likeness = float(np.mean([_likeness(*pair) for pair in zip(kept["before"], kept["after"], strict=True)]))
+    if not weights_show_something(likeness):
+        return None
     facts = {
         "seed": seed,
         "units": len(kept["units"]),
@@ -72,7 +78,7 @@ def weight_images(weights: NDArray[np.int8], shape: tuple[int, ...]) -> NDArray[
 
 
 def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, Any] | None:
-    """Return test images of each class told right and told wrong; None where none were kept.
+    """Return test images of each class that were taken for another; None where none were kept.
 
     Args:
         records: Of the run.
@@ -80,24 +86,25 @@ def examples_block(records: RunRecords, seed: int, t: Catalogue) -> dict[str, An
         t: The words, in the report's languages.
     """
     kept, shape = records.insight, records.manifest.data.image_shape
-    if kept is None or shape is None or not len(kept["labels"]):
+    if kept is None or shape is None:
+        return None
+    wrong = np.flatnonzero(kept["predicted"] != kept["labels"])
+    if not len(wrong):
         return None
     classes = records.manifest.data.classes
     images = kept["images"].reshape(len(kept["labels"]), *shape)
-    drawn = []
-    for label in dict.fromkeys(kept["labels"].tolist()):
-        cells = [
-            _example(images[index], classes, int(kept["predicted"][index]), kept["probability"][index], label)
-            for index in np.flatnonzero(kept["labels"] == label)
-        ]
-        drawn.append(
-            Markup('<div class="examples"><span class="true">{}</span>{}</div>').format(
-                classes[label], Markup("").join(cells)
-            )
+    mistakes = [
+        _mistake(
+            images[index],
+            classes[kept["labels"][index]],
+            classes[kept["predicted"][index]],
+            float(kept["probability"][index]),
         )
+        for index in wrong[np.argsort(kept["labels"][wrong], kind="stable")]
+    ]
     return {
         "text": partial(examples_text, seed, surest_mistake(kept, classes), t),
-        "figure": Markup('<div class="pictures">{}</div>').format(Markup("").join(drawn)),
+        "figure": Markup('<div class="examples">{}</div>').format(Markup(" ").join(mistakes)),
     }
 
 
@@ -133,13 +140,10 @@ def surest_mistake(kept: dict[str, NDArray[Any]], classes: Sequence[str]) -> dic
     }
 
 
-def _example(
-    image: NDArray[np.uint8], classes: Sequence[str], predicted: int, probability: float, label: int
-) -> Markup:
-    kind, mark = ("right", "✓") if predicted == label else ("wrong", "✗")
-    answer = f"{classes[predicted]} {probability:.0%}"
-    return Markup('<span class="example {}">{}<span>{} {}</span></span>').format(
-        kind, picture(image[None], f"{mark} {classes[label]}: {answer}"), mark, answer
+def _mistake(image: NDArray[np.uint8], true: str, predicted: str, probability: float) -> Markup:
+    answer = f"{true} → {predicted} · {numbers.percent(probability, 0)}"
+    return Markup('<span class="example">{}<span>{}</span></span>').format(
+        picture(image[None], answer), answer
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.code import claim_checks
+from reportgen.report.sections.engines import is_another
 from reportgen.report.sections.findings import listed
 from reportgen.report.sections.section import Section
 from reportgen.report.sections.whose_code import PARTS
@@ -39,7 +40,9 @@ def describe_layers(records: RunRecords, t: Catalogue) -> dict[str, Any]:
         t: The words, in the report's languages.
     """
     layers = records.manifest.layers
-    if layers is None:
+    if layers is None and is_another(records.manifest):
+        text = t("layers.text_followed", section=t("section.engines"))
+    elif layers is None:
         text = t("layers.text")
     else:
         text = t("layers.text_own", names=listed(list(layers.classes.values()), t), file=layers.file)

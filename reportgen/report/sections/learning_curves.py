@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,61 +25,82 @@ class Turn:
         setup: Whose it is.
         epoch: That of its least value.
         rise: By which share it ends above that.
+        overfits: Whether the mean training loss fell further meanwhile.
     """
 
     setup: str
     epoch: str
     rise: float
+    overfits: bool
 
     def words(self) -> dict[str, object]:
         """Return the three as they are written."""
         return {"setup": self.setup, "epoch": self.epoch, "rise": numbers.percent(self.rise, 0)}
 
 
-def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
+def of_loss(epochs: pd.DataFrame, t: Catalogue, figure: Phrase, *, diverged: Collection[str] = ()) -> Phrase:
     """Return who ends with the least training loss, and whose validation loss turns upward.
 
-    What counts are the means over seeds. A setup of which a trial diverged is left out.
+    What counts are the means over seeds. A setup of which a trial diverged is left out, which is said.
 
     Args:
         epochs: The rows of metrics.csv of one stage.
         t: The words, in the report's languages.
         figure: The reference to the figure.
+        diverged: The setups of which a trial diverged, be the last of its rows finite.
     """
-    means = mean_curves(epochs, "loss")
+    means = mean_curves(epochs[~epochs["setup"].isin(diverged)], "loss")
     training = means["training_loss"].groupby("setup", sort=False).last()
     if training.empty:
         return t("curves.loss_diverged", figure=figure)
     least = str(training.idxmin())
     name = "curves.loss" if len(training) > 1 else "curves.loss_one"
     first = t(name, figure=figure, setup=least, loss=numbers.loss(training[least]))
+    sentences = [first, *_turns(means, t)]
+    left_out = [name for name in dict.fromkeys(epochs["setup"]) if name not in training.index]
+    if left_out:
+        sentences.append(t("curves.left_out", names=listed(left_out, t)))
+    return together(sentences, "list.sentences", t)
+
+
+def _turns(means: pd.DataFrame, t: Catalogue) -> Iterator[Phrase]:
+    """Whose mean validation loss turns upward; a sign of overfitting where training loss falls meanwhile."""
     turns = []
-    for setup, losses in means["validation_loss"].groupby("setup", sort=False):
-        rise = losses.iloc[-1] / losses.min() - 1
+    for setup, losses in means.groupby("setup", sort=False):
+        validation, training = losses["validation_loss"], losses["training_loss"]
+        epochs = losses.index.get_level_values("epoch")
+        rise = validation.iloc[-1] / validation.min() - 1
         if rise > TURNED:
-            epoch = str(losses.droplevel("setup").idxmin())
-            turns.append(Turn(str(setup), epoch, float(rise)))
+            least = int(validation.to_numpy().argmin())
+            overfits = bool(training.iloc[-1] < training.iloc[least] * (1 - TURNED))
+            turns.append(Turn(str(setup), str(epochs[least]), float(rise), overfits))
     if not turns:
-        overfitting = t("curves.not_turned", share=numbers.percent(TURNED, 0))
-    elif len(turns) > FEW:
-        most = max(turns, key=lambda turn: turn.rise)
-        setups = listed([turn.setup for turn in turns], t)
-        overfitting = t("curves.turned_many", setups=setups, most=t("curves.turn", **most.words()))
-    else:
-        phrases = [t("curves.turn", **turn.words()) for turn in turns]
-        overfitting = t("curves.turned", turns=together(phrases, "list.phrases", t))
-    return together([first, overfitting], "list.sentences", t)
+        yield t("curves.not_turned", share=numbers.percent(TURNED, 0))
+    for key, overfits in (("turned", True), ("unsteady", False)):
+        own = [turn for turn in turns if turn.overfits is overfits]
+        if len(own) > FEW:
+            most = max(own, key=lambda turn: turn.rise)
+            setups = listed([turn.setup for turn in own], t)
+            yield t(f"curves.{key}_many", setups=setups, most=t("curves.turn", **most.words()))
+        elif own:
+            phrases = [t("curves.turn", **turn.words()) for turn in own]
+            yield t(f"curves.{key}", turns=together(phrases, "list.clauses", t))
 
 
-def of_accuracy(epochs: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
+def of_accuracy(
+    epochs: pd.DataFrame, t: Catalogue, figure: Phrase, *, diverged: Collection[str] = ()
+) -> Phrase:
     """Return how far training accuracy ends above validation accuracy.
 
     Args:
         epochs: The rows of metrics.csv of one stage.
         t: The words, in the report's languages.
         figure: The reference to the figure.
+        diverged: The setups of which a trial diverged, which are left out.
     """
-    last = mean_curves(epochs, "accuracy").groupby("setup", sort=False).last()
+    last = (
+        mean_curves(epochs[~epochs["setup"].isin(diverged)], "accuracy").groupby("setup", sort=False).last()
+    )
     if last.empty:
         return t("curves.accuracy_diverged", figure=figure)
     gaps = last["training_accuracy"] - last["validation_accuracy"]

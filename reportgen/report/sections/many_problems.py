@@ -22,7 +22,7 @@ from reportgen.report.words.numbers import Unit
 MOST_DETAILED = 24
 """So many problems have a section each; more have one together."""
 
-MOST_IN_SENTENCES = 6
+MOST_IN_SENTENCES = 3
 """So many pairs of optimizers have a sentence on the first page."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from reportgen.analysis.findings import FEW
@@ -25,33 +24,18 @@ def optimizers_section(records: RunRecords, t: Catalogue) -> Section:
         t: The words, in the report's languages.
     """
     names = list(dict.fromkeys(records.results["optimizer"]))
-    proved = proved_together(records, names)
+    passed = {check.key for check in records.manifest.checks if check.passed}
+    # of many, the table of checks in the appendix tells who passed; what is wrong stands here
+    in_table = passed if len(names) > FEW else set()
     return Section(
         "optimizers",
         lambda: {
             "optimizers": [
-                describe_optimizer(name, records, t) | {"proved_below": name in proved} for name in names
+                describe_optimizer(name, records, t) | {"told_in_table": name in in_table} for name in names
             ],
-            "proved": list(proved.values()),
         },
-        tuple(claim_checks(records, *names)),
+        tuple(claim_checks(records, *(name for name in names if name not in in_table))),
     )
-
-
-def proved_together(records: RunRecords, names: Sequence[str]) -> dict[str, str]:
-    """Return what the proofs of many optimizers printed, a line each, to stand together; none of few.
-
-    Args:
-        records: Of the run.
-        names: Of the optimizers. Of one whose proof failed there is no line: what is wrong stands with it.
-    """
-    if len(names) <= FEW:
-        return {}
-    return {
-        check.key: f"{check.line} {check.evidence}"
-        for check in records.manifest.checks
-        if check.key in names and check.passed
-    }
 
 
 def describe_optimizer(name: str, records: RunRecords, t: Catalogue) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from reportgen.analysis.across_problems import AcrossProblems
 from reportgen.analysis.comparison import Comparison
-from reportgen.report.figures.marks import color
+from reportgen.report.figures.marks import look
 from reportgen.report.sections.section import Claim, claim_row
 from reportgen.report.words import numbers
 from reportgen.report.words.numbers import Unit
 
-MOST_COLUMNS = 6
-"""So many optimizers stand beside each other in a table; more are in several tables."""
+MOST_COLUMNS, MOST_LETTERS = 6, 100
+"""So many optimizers stand beside each other in a table, and their columns have so many letters together with
+that of the problems; more are in several tables."""
 
 LOST = "×"
 """What stands before the number of trials without a score; alone where such a trial is the median."""
@@ -47,7 +48,7 @@ def problem_tables(
     return [
         {
             "optimizers": [
-                {"name": name, "color": color(comparison.optimizers.index(name))} for name in names
+                {"name": name, "color": look(name, comparison.optimizers).color} for name in names
             ],
             "rows": [
                 {
@@ -64,7 +65,7 @@ def problem_tables(
             ],
             "probabilities": [probability(across.probabilities[name]) for name in names],
         }
-        for names in _evenly_cut(across.optimizers)
+        for names in _evenly_cut(across.optimizers, max(map(len, across.problems)), 11 if medians else 7)
     ]
 
 
@@ -103,10 +104,16 @@ def probability(value: float) -> str:
     return numbers.MISSING if math.isnan(value) else numbers.decimals(value, 2)
 
 
-def _evenly_cut(names: Sequence[str]) -> list[Sequence[str]]:
+def _evenly_cut(names: Sequence[str], beside: int, cell: int) -> list[Sequence[str]]:
+    """The optimizers of each table. beside, cell: letters of the column of the problems, and of a value."""
     parts = math.ceil(len(names) / MOST_COLUMNS)
-    size = math.ceil(len(names) / parts)
-    return [names[start : start + size] for start in range(0, len(names), size)]
+    while True:
+        size = math.ceil(len(names) / parts)
+        tables = [names[start : start + size] for start in range(0, len(names), size)]
+        widest = max(sum(max(len(name) + 2, cell) for name in table) for table in tables)
+        if size == 1 or beside + widest <= MOST_LETTERS:
+            return tables
+        parts += 1
 
 
 def _cell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import FEW
 from reportgen.analysis.profiles import NegativeCostError, NoCommonSeedError, performance_profile
 from reportgen.report.figures.profiles import profiles
+from reportgen.report.figures.style import NARROW
 from reportgen.report.figures.svg import drawn
 from reportgen.report.sections.findings import listed
 from reportgen.report.sections.verdicts import metric_name
@@ -72,7 +74,7 @@ def profile_block(
             figure_labels(t),
             list(comparison.optimizers),
             prefix="profile",
-            description=alt.plain(),
+            narrow=partial(profiles, width=NARROW) if len(comparison.optimizers) <= FEW else None,
         ),
         "alt": alt,
     }

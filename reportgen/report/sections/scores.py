@@ -13,13 +13,16 @@ from markupsafe import Markup
 
 from reportgen.analysis.across_problems import AcrossProblems
 from reportgen.analysis.comparison import Comparison
-from reportgen.analysis.findings import ORDERS, TABLE, Finding, of_comparison
+from reportgen.analysis.findings import TABLE, Finding, of_comparison
 from reportgen.experiment.direction import is_accuracy
 from reportgen.experiment.front_matter import FrontMatter
-from reportgen.report.figures.marks import color
-from reportgen.report.sections.across_findings import across_sentences
+from reportgen.report.figures.marks import named_looks
+from reportgen.report.sections.across_findings import say_of_new
+from reportgen.report.sections.answer_block import MOST_PROBLEMS, answer_of_scores
 from reportgen.report.sections.findings import in_words
+from reportgen.report.sections.key_findings import say_apart
 from reportgen.report.sections.many_problems import are_many, many_block, many_sentences
+from reportgen.report.sections.scores_headline import problem_lines, scores_headline
 from reportgen.report.sections.section import Section, claim_sentences
 from reportgen.report.sections.verdicts import (
     claim_comparison,
@@ -47,7 +50,7 @@ def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -
         t: The words, in the report's languages.
     """
     unit = Unit(is_percentage(comparison))
-    _, by_problem = findings_of(comparison)
+    by_problem = findings_of(comparison)
     sentences = {problem: in_words(findings, unit, t) for problem, findings in by_problem.items()}
     claims = claim_pairs if are_many(comparison) else claim_comparison
     listed = [
@@ -85,6 +88,7 @@ def _problem_blocks(
             t,
             setups=list(comparison.optimizers),
             prefix=f"scores-{number}",
+            with_figure=len(comparison.problems) > MOST_PROBLEMS,
         )
         explained = first_of.setdefault((*verdicts["readings"], verdicts["fewest"]), problem)
         like = explained if explained != problem else None
@@ -118,32 +122,57 @@ def scores_front_page(
         audit: What of a fair comparison does not hold; None where nothing of it can be seen.
     """
     unit = Unit(is_percentage(comparison))
-    orders, _ = findings_of(comparison)
-    sentences = across_sentences(comparison, across, t)[0] if across is not None else []
-    if are_many(comparison):
-        sentences += many_sentences(comparison, t)
-    elif across is not None and comparison.pairs and not was_tested(comparison.pairs):
-        sentences.append(none_tested(comparison, t))
-    else:
-        sentences += in_words(orders, unit, t)
+    headline, told = scores_headline(comparison, across, unit, t), what_there_is(comparison, scores, t)
+    order = across.optimizers if across is not None else comparison.optimizers
+    answer = answer_of_scores(comparison, scores, order, unit, t)
+    sentences = first_sentences(comparison, across, unit, t)
     if audit is not None:
         sentences.append(audit)
     return Section(
         "front_page",
         lambda: {
-            **heading_facts(comparison, scores, sources, t, fingerprint, assumed=assumed),
+            **heading_facts(comparison, sources, t, fingerprint, assumed=assumed),
             **{name: everywhere(line, t) for name, line in front_matter.given().items()},
             "fingerprint": fingerprint,
             "notices": [],
             "failures": [],
             "whose_code": [],
-            "abstract": None,
+            "headline": headline,
+            "answer": answer and answer.fill(),
+            "abstract": told,
             "findings": sentences,
-            "glance": None,
-            "setups": [{"name": name, "color": color(n)} for n, name in enumerate(comparison.optimizers)],
+            "setups": named_looks(comparison.optimizers),
         },
-        tuple(claim_sentences("key findings", sentences, front=True)),
+        (
+            *claim_sentences("key findings", [headline, *sentences, told], front=True),
+            *(answer.claim() if answer else ()),
+        ),
     )
+
+
+def first_sentences(
+    comparison: Comparison, across: AcrossProblems | None, unit: Unit, t: Catalogue
+) -> list[Phrase]:
+    """Return what the first page says beside its headline: of each problem, or of new ones of their kind.
+
+    Args:
+        comparison: Of the scores.
+        across: The optimizers over all problems; None where there are not several.
+        unit: How the scores are written.
+        t: The words, in the report's languages.
+    """
+    if across is not None and comparison.pairs and not was_tested(comparison.pairs):
+        said = [none_tested(comparison, t)]
+    elif are_many(comparison):
+        said = many_sentences(comparison, t)
+    elif len(comparison.problems) > 1:
+        said = problem_lines(comparison, unit, t)
+    else:
+        (problem,) = comparison.problems
+        at_margin = [found for found in findings_of(comparison)[problem] if found.key in AT_MARGIN]
+        where = t("key.where_table", problem=problem)
+        said = [*say_apart(comparison, problem, where, unit, t), *in_words(at_margin, unit, t)]
+    return [*said, say_of_new(across, t)] if across is not None else said
 
 
 def none_tested(comparison: Comparison, t: Catalogue) -> Phrase:
@@ -160,14 +189,31 @@ def none_tested(comparison: Comparison, t: Catalogue) -> Phrase:
     return t("scores.none_tested_unpaired", **needed_for)
 
 
+def what_there_is(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -> Phrase:
+    """Return of what the scores are, and that they do not tell what was trained.
+
+    Args:
+        comparison: Of the scores.
+        scores: Of scores.checked.
+        t: The words, in the report's languages.
+    """
+    several = "_problems" if len(comparison.problems) > 1 else ""
+    sizes = scores.groupby(["problem", "optimizer"]).size()
+    fewest, most = numbers.whole(int(sizes.min())), numbers.whole(int(sizes.max()))
+    count = fewest if fewest == most else f"{fewest}–{most}"
+    words = {"optimizers": numbers.whole(len(comparison.optimizers)), "trials": numbers.whole(len(scores))}
+    if several:
+        words["problems"] = numbers.whole(len(comparison.problems))
+    return t(f"scores.told{several}", **words, each=count)
+
+
 def everywhere(line: str, t: Catalogue) -> Phrase:
     """Return a user's line, which is the same in all languages, as a phrase."""
-    return t.given(dict.fromkeys(t.languages, line))
+    return t.same(line)
 
 
 def heading_facts(
     comparison: Comparison,
-    scores: pd.DataFrame,
     sources: Sequence[Path],
     t: Catalogue,
     fingerprint: str,
@@ -178,7 +224,6 @@ def heading_facts(
 
     Args:
         comparison: Of the scores.
-        scores: Of scores.checked.
         sources: The files that the scores were read from.
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached.
@@ -192,12 +237,12 @@ def heading_facts(
         "title": t("scores.title", name=names),
         "author": None,
         "course": None,
+        "date": None,
         "run": names,
         "versions": {"reportgen": __version__},
         "facts": [
             (t("scores.fact_files"), names),
             (t("scores.fact_metric"), t(better, metric=metric_name(comparison.metric, t))),
-            (t("scores.fact_trials"), numbers.whole(len(scores))),
             *assumed_fact(assumed, t),
             (t("appendix.fingerprint"), Markup("<code>{}</code>").format(fingerprint)),
         ],
@@ -228,17 +273,11 @@ def templates_fact(templates: Templates | None, t: Catalogue) -> list[tuple[Phra
     return [(t("appendix.templates"), Markup("<code>{}</code>").format(templates.digest()))]
 
 
-def findings_of(comparison: Comparison) -> tuple[list[Finding], dict[str, list[Finding]]]:
-    """Return what the first page says, and what is said of each problem that has a section."""
+def findings_of(comparison: Comparison) -> dict[str, list[Finding]]:
+    """Return what is said of each problem that has a section."""
     if are_many(comparison):
-        return [], {}
-    by_problem = {problem: list(of_comparison(comparison, problem, TABLE)) for problem in comparison.problems}
-    return [
-        finding
-        for of_problem in by_problem.values()
-        for finding in of_problem
-        if finding.key in (ORDERS if len(by_problem) > 1 else (*ORDERS, *AT_MARGIN))
-    ], by_problem
+        return {}
+    return {problem: list(of_comparison(comparison, problem, TABLE)) for problem in comparison.problems}
 
 
 def is_percentage(comparison: Comparison) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
+from reportgen.report.figures.curve_data import Curves
 from reportgen.report.figures.style import style
 from reportgen.report.words.catalogue import Phrase
 
@@ -40,6 +42,8 @@ class Section:
         claims: The texts that it prints.
         links: The addresses out of the report that it has links to.
         shown: Whether a report has it; its content is there also where it is left out, as templates ask.
+        curves: Gives the figures whose curves a page lets its reader examine.
+        appendix: Whether it is an appendix, which has a letter in place of a number.
     """
 
     name: str
@@ -47,6 +51,8 @@ class Section:
     claims: tuple[Claim, ...] = ()
     links: tuple[str, ...] = ()
     shown: bool = True
+    curves: Callable[[], Curves] = dict
+    appendix: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,20 @@ class Report:
         """The names of the sections that are not left out."""
         return tuple(section.name for section in self.sections if section.shown)
 
+    @property
+    def appendices(self) -> dict[str, str]:
+        """The letter of each appendix that is not left out, by the section's name."""
+        names = [section.name for section in self.sections if section.shown and section.appendix]
+        return dict(zip(names, ascii_uppercase, strict=False))
+
     def fill(self) -> dict[str, Any]:
-        """Return the content of the front page and of all sections together."""
-        content: dict[str, Any] = {}
+        """Return the content of the front page and of all sections together, and all their curves."""
+        content: dict[str, Any] = {"appendices": self.appendices}
         with style():
             for section in (self.front, *self.sections):
                 content |= section.fill()
+        shown = (section for section in self.sections if section.shown)
+        content["curves"] = {key: figure for section in shown for key, figure in section.curves().items()}
         return content
 
 

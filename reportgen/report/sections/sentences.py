@@ -7,20 +7,20 @@ from markupsafe import Markup
 
 from reportgen.analysis.intervals import mean_interval
 from reportgen.analysis.results import finished
-from reportgen.experiment.stages import TUNED
+from reportgen.experiment.stages import ABLATION, TUNED, joined
 from reportgen.experiment.values import Bilingual
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import CHINESE, ENGLISH, Catalogue, Phrase
+from reportgen.report.words.catalogue import CHINESE, ENGLISH, Catalogue, Phrase, in_a_row
 
 
 def seeds_in_words(n: int, t: Catalogue) -> Phrase:
-    """Return a number of seeds, in the right grammatical number: 1 seed, 2 seeds.
+    """Return a number of seeds, such as 1 seed, 2 seeds.
 
     Args:
         n: How many seeds.
         t: The words, in the report's languages.
     """
-    return t("count.seed") if n == 1 else t("count.seeds", n=numbers.whole(n))
+    return t("count.seeds", n=numbers.whole(n))
 
 
 def trials_in_words(n: int, t: Catalogue) -> Phrase:
@@ -30,7 +30,7 @@ def trials_in_words(n: int, t: Catalogue) -> Phrase:
         n: How many trials.
         t: The words, in the report's languages.
     """
-    return t("count.trial") if n == 1 else t("count.trials", n=numbers.whole(n))
+    return t("count.trials", n=numbers.whole(n))
 
 
 def epochs_in_words(n: int, t: Catalogue) -> Phrase:
@@ -40,7 +40,7 @@ def epochs_in_words(n: int, t: Catalogue) -> Phrase:
         n: How many epochs.
         t: The words, in the report's languages.
     """
-    return t("count.epoch") if n == 1 else t("count.epochs", n=numbers.whole(n))
+    return t("count.epochs", n=numbers.whole(n))
 
 
 def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
@@ -53,8 +53,8 @@ def networks(results: pd.DataFrame, t: Catalogue) -> list[Phrase]:
     counts = results.groupby("setup", sort=False)["parameters"].first()
     if counts.nunique() <= 1:
         return []
-    listed = ", ".join(f"{setup} {numbers.whole(count)}" for setup, count in counts.items())
-    return [t("finding.networks_differ", counts=listed)]
+    listed = [f"{setup} {numbers.whole(count)}" for setup, count in counts.items()]
+    return [t("finding.networks_differ", counts=in_a_row(listed, t))]
 
 
 def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
@@ -91,7 +91,7 @@ def test_sentences(tuned: pd.DataFrame, t: Catalogue) -> list[Phrase]:
                 images=images,
                 n=len(results),
                 interval=numbers.Unit(share=True).interval(interval.low, interval.high),
-                spread=numbers.decimals(100 * accuracy.std(ddof=1), 2),
+                spread=numbers.spread(float(accuracy.std(ddof=1))),
                 lowest=numbers.percent(accuracy.min()),
                 highest=numbers.percent(accuracy.max()),
             )
@@ -107,10 +107,40 @@ def what_was_tested(results: pd.DataFrame, t: Catalogue) -> Phrase:
         t: The words, in the report's languages.
     """
     first = results.iloc[0]
-    hidden = str(first["hidden"])
-    network = t("test.layers", hidden=hidden) if hidden else t("test.no_layers")
     what = "test.full" if first["stage"] == TUNED else "test.compared"
-    return t(what, name=first["setup"], network=network)
+    return t(what, name=first["setup"], network=name_network(results, t))
+
+
+def name_network(results: pd.DataFrame, t: Catalogue) -> Phrase:
+    """Return the hidden layers of the first of some trials, in the middle of a sentence.
+
+    Args:
+        results: Rows of results.csv.
+        t: The words, in the report's languages.
+    """
+    hidden = str(results["hidden"].iloc[0])
+    return t("test.layers", hidden=hidden) if hidden else t("test.no_layers")
+
+
+def name_stage(stage: str, t: Catalogue) -> Phrase:
+    """Return what a stage is called beside the name of a setup.
+
+    Args:
+        stage: Its name; the stages of an ablation are called alike.
+        t: The words, in the report's languages.
+    """
+    return t(f"stage.{'ablation' if stage.startswith(ABLATION) else joined(stage, '_')}")
+
+
+def name_in_stage(setup: str, stage: str, t: Catalogue) -> Phrase:
+    """Return a setup with its stage: Adam (shared settings).
+
+    Args:
+        setup: What it is called.
+        stage: The stage's name.
+        t: The words, in the report's languages.
+    """
+    return t("stage.setup", setup=setup, stage=name_stage(stage, t))
 
 
 def given(text: Bilingual, t: Catalogue) -> Phrase:

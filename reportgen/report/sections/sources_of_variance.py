@@ -17,6 +17,7 @@ from reportgen.experiment.stages import EQUALLY_TUNED, TUNED
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.comparison import Compared
 from reportgen.report.sections.section import Claim, claim_row, claim_sentences
+from reportgen.report.sections.sentences import name_in_stage
 from reportgen.report.sections.verdicts import pair_name
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
@@ -69,9 +70,12 @@ def variance_block(records: RunRecords, compared: Compared | None, t: Catalogue)
     if finished(records.results).groupby(["stage", "setup"])["seed"].nunique().max() < 2:
         return None
     rows = tuple(rows_of(records, compared, t))
+    several = compared is not None and len(compared.found.optimizers) > 1
+    told = [t("variance.differences")] if several else []
     return {
         "covers": covered_sentence(records, compared, t, images=bool(rows)),
         "rows": rows,
+        "caption": together([t("variance.caption"), *told], "list.sentences", t),
         "these": t("variance.these_drawn" if draws_test_images(records) else "variance.these"),
     }
 
@@ -142,7 +146,7 @@ def rows_of(records: RunRecords, compared: Compared | None, t: Catalogue) -> Ite
             yield from written(t("variance.pair", pair=pair_name(pair)), interval, found, difference=True)
     for (stage, name), of_setup in tested.items():
         if stage == TUNED:
-            yield from mean_row(t("variance.tuned", name=name), of_setup, None)
+            yield from mean_row(name_in_stage(name, stage, t), of_setup, None)
 
 
 def mean_row(what: Phrase | str, tested: Tested | None, groups: Mapping[int, int] | None) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from reportgen.experiment.model import AugmentationSettings, Comparison, Schedul
 from reportgen.experiment.trial import Setup
 from reportgen.report.sections.sentences import epochs_in_words
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
 
 Row = tuple[Phrase, object]
 
@@ -80,14 +80,17 @@ def initial_weights(std: float | None, t: Catalogue) -> Phrase:
     return t("network.he") if std is None else t("network.normal", std=numbers.plain(std))
 
 
-def band(seeds: Sequence[int], t: Catalogue, *, drawn: bool = True) -> Phrase:
+def band(seeds: Sequence[int], t: Catalogue, *, drawn: bool = True, lost: bool = False) -> Phrase:
     """Return what the lines and bands in a figure are.
 
     Args:
         seeds: Those that the figure shows the means of.
         t: The words, in the report's languages.
         drawn: Whether there are bands.
+        lost: Whether trials diverged.
     """
     if len(seeds) == 1:
-        return t("comparison.no_band")
-    return t("comparison.band" if drawn else "comparison.only_means", n=len(seeds))
+        said = t("comparison.no_band")
+    else:
+        said = t("comparison.band" if drawn else "comparison.only_means", n=len(seeds))
+    return together([said, t("comparison.band_lost")], "list.sentences", t) if lost else said

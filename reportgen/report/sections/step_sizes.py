@@ -15,6 +15,17 @@ from reportgen.report.words.catalogue import Catalogue
 from reportgen.report.words.labels import figure_labels
 
 
+def has_sizes(epochs: pd.DataFrame) -> bool:
+    """Return whether the sizes were measured, up to the last epoch of some setup.
+
+    Args:
+        epochs: The rows of metrics.csv of one stage.
+    """
+    if not set(SIZE_COLUMNS) <= set(epochs) or epochs[list(SIZE_COLUMNS)].isna().all(axis=None):
+        return False
+    return bool(at_the_end(epochs)["relative"].notna().any())
+
+
 def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
     """Return what the templates show of gradients and steps; None where the sizes were not measured.
 
@@ -23,13 +34,11 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
         t: The words, in the report's languages.
         key: What the figure's ids begin with.
     """
-    if not set(SIZE_COLUMNS) <= set(epochs) or epochs[list(SIZE_COLUMNS)].isna().all(axis=None):
+    if not has_sizes(epochs):
         return None
     setups = list(dict.fromkeys(epochs["setup"]))
     last = at_the_end(epochs)
     steps = last["relative"].dropna()
-    if steps.empty:
-        return None
     values = "; ".join(
         f"{name} {row['gradient_norm']:.2g}, {numbers.two_digits(row['relative'])}"
         for name, row in last.iterrows()
@@ -45,7 +54,5 @@ def steps_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, An
             "smallest_step": numbers.two_digits(steps.min()),
         },
         "alt": alt,
-        "figure": drawn(
-            step_sizes, epochs, figure_labels(t), setups, prefix=f"{key}-steps", description=alt.plain()
-        ),
+        "figure": drawn(step_sizes, epochs, figure_labels(t), setups, prefix=f"{key}-steps"),
     }

@@ -9,10 +9,16 @@ from reportgen.analysis.audit.points import Point
 from reportgen.analysis.comparison import Comparison
 from reportgen.experiment.audit_settings import CODES_OF_RUNS
 from reportgen.records.score_files import Scores
-from reportgen.report.sections.audit_points import cite, claim_points, describe_point, fact_phrase, point_name
+from reportgen.report.sections.audit_points import (
+    claim_points,
+    describe_point,
+    fact_phrase,
+    name_points,
+    point_name,
+)
 from reportgen.report.sections.findings import listed
 from reportgen.report.sections.section import Section
-from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.catalogue import Catalogue, Phrase
 
 
 def points_of_table(comparison: Comparison, scores: Scores) -> tuple[Point, ...]:
@@ -68,7 +74,7 @@ def summarize_table(points: Sequence[Point], t: Catalogue) -> Phrase | None:
         return None
     if not failed:
         return t("table_audit.all_passed", n=len(applied))
-    names = together([cite(point, t) for point in failed], "list.phrases", t)
+    names = name_points(failed, t)
     return t("table_audit.some_failed", n=len(applied), failed=len(failed), names=names)
 
 

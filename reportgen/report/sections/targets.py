@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from reportgen.analysis.findings import FEW
 from reportgen.analysis.results import curves
 from reportgen.analysis.targets import compare_times, default_target, summarize_times, time_to_target
-from reportgen.report.figures.marks import color
+from reportgen.report.figures.marks import look
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.targets import times_to_target
 from reportgen.report.sections.section import Claim, claim_row
@@ -75,15 +73,6 @@ def race(times: pd.DataFrame, setups: Sequence[str], *, paired: bool = True) -> 
     return Race(tuple(setups), float(times["target"].iloc[0]), times, summary, paired)
 
 
-def claim_targets(epochs: pd.DataFrame) -> Iterator[Claim]:
-    """Yield the claims of the table of times to the target.
-
-    Args:
-        epochs: The rows of metrics.csv of the stage.
-    """
-    yield from claim_times(race_to_target(epochs))
-
-
 def claim_times(race: Race | None) -> Iterator[Claim]:
     """Yield the claims of the table of a race.
 
@@ -101,29 +90,14 @@ def target_rows(race: Race) -> list[dict[str, str]]:
     return [
         {
             "setup": name,
-            "color": color(number),
+            "color": look(name, race.setups).color,
             "reached": f"{row['reached']} / {row['trials']}",
             "epochs": _median(row, "epoch"),
             **({"seconds": _median(row, "seconds")} if "seconds" in race.columns else {}),
         }
-        for number, (name, row) in enumerate((name, rows.get(name)) for name in race.setups)
+        for name, row in ((name, rows.get(name)) for name in race.setups)
         if row is not None
     ]
-
-
-def target_block(epochs: pd.DataFrame, t: Catalogue, *, key: str) -> dict[str, Any] | None:
-    """Return the epochs and seconds to a validation accuracy; None where no optimizer can set one.
-
-    Args:
-        epochs: The rows of metrics.csv of one stage, with two setups or more.
-        t: The words, in the report's languages.
-        key: What the figure's ids begin with.
-    """
-    race = race_to_target(epochs)
-    if race is None:
-        return None
-    facts = {"target": numbers.percent(race.target), "reference": t("target.reference")}
-    return times_block(race, t, key=f"target-{key}", text="text", facts=facts)
 
 
 def times_block(
@@ -138,25 +112,11 @@ def times_block(
         text: Which phrase under `target` introduces the table.
         facts: What that phrase needs, besides the table.
     """
-    times, summary = race.times, race.summary
-    setups = tuple(name for name in race.setups if name in summary.index)
-    labels = {"epoch": t("figure.epoch").plain(), "missed": t("figure.missed").plain()}
-    medians = {str(name): float(median) for name, median in summary["epoch"].items()}
-    written = {name: _written(medians[name], "epoch") for name in sorted(setups, key=medians.__getitem__)}
-    each = [t.given(dict.fromkeys(t.languages, f"{name} {median}")) for name, median in written.items()]
-    alt = t("alt.target", values=together(each, "list.names", t))
-    words = (
-        t("target.extremes", first=each[0], last=each[-1])
-        if len(each) > FEW
-        else together(each, "list.names", t)
-    )
+    summary = race.summary
     intervals = summary["epoch_low"].notna().any()
     return {
-        "figure": drawn(
-            times_to_target, times, race.setups, labels, prefix=f"{key}-times", description=alt.plain()
-        ),
-        "alt": alt,
-        "figure_text": partial(_figure_text, words, _first(race, medians, t), times, t),
+        **_figure(race, key, t),
+        "sentences": together(race_sentences(race, t), "list.sentences", t),
         "caption": t(
             f"target.caption{'' if 'seconds' in race.columns else '_epochs'}{'' if intervals else '_bare'}"
         ),
@@ -168,16 +128,46 @@ def times_block(
     }
 
 
-def _figure_text(words: Phrase, first: Phrase, times: pd.DataFrame, t: Catalogue, figure: Phrase) -> Phrase:
-    """The medians, who is first if the test shows it, and how many trials missed the target.
+def _figure(race: Race, key: str, t: Catalogue) -> dict[str, Any]:
+    """The figure of every trial, and the medians for who cannot see it."""
+    medians = medians_of(race)
+    labels = {"epoch": t("figure.epoch").label(), "missed": t("figure.missed").label()}
+    written = (
+        f"{name} {_written(medians[name], 'epoch')}" for name in sorted(medians, key=medians.__getitem__)
+    )
+    each = [t.same(text) for text in written]
+    alt = t("alt.target", values=together(each, "list.names", t))
+    drawing = drawn(times_to_target, race.times, race.setups, labels, prefix=f"{key}-times")
+    return {"figure": drawing, "alt": alt}
 
-    words: the medians in words. first: of _first. figure: the reference to it.
+
+def race_sentences(race: Race, t: Catalogue, untested: str = "target.untested") -> list[Phrase]:
+    """Return who is first if the test shows it, and how many trials missed the target.
+
+    Args:
+        race: The times, of two setups or more.
+        t: The words, in the report's languages.
+        untested: The name of the phrase where there are too few seeds for a test.
     """
-    missed = int((~np.isfinite(times["epoch"])).sum())
-    sentences = [t("target.figure_text", figure=figure, medians=words), first]
+    missed = int((~np.isfinite(race.times["epoch"])).sum())
+    sentences = [t(untested) if lacks_seeds(race) else _first(race, medians_of(race), t)]
     if missed:
-        sentences.append(t("target.missed", missed=missed, trials=len(times)))
-    return together(sentences, "list.sentences", t)
+        sentences.append(t("target.missed", missed=missed, trials=len(race.times)))
+    return sentences
+
+
+def medians_of(race: Race) -> dict[str, float]:
+    """Return the median epoch of each setup."""
+    return {str(name): float(median) for name, median in race.summary["epoch"].items()}
+
+
+def lacks_seeds(race: Race) -> bool:
+    """Return whether several optimizers always reach the target, with too few seeds for a test of them."""
+    comparison = compare_times(race.times, paired=race.paired)
+    (standing,) = comparison.standings
+    ranked = set(standing.order)
+    pairs = [pair for pair in comparison.pairs if {pair.first, pair.second} <= ranked]
+    return len(ranked) > 1 and not was_tested(pairs)
 
 
 def _first(race: Race, medians: Mapping[str, float], t: Catalogue) -> Phrase:
@@ -187,11 +177,8 @@ def _first(race: Race, medians: Mapping[str, float], t: Catalogue) -> Phrase:
     """
     comparison = compare_times(race.times, paired=race.paired)
     (standing,) = comparison.standings
-    ranked = set(standing.order)
-    if len(ranked) < 2:
+    if len(standing.order) < 2:
         return t("target.not_ranked")
-    if not was_tested([pair for pair in comparison.pairs if {pair.first, pair.second} <= ranked]):
-        return t("target.untested")
     first = standing.winner
     if first is None or any(medians[name] <= medians[first] for name in medians if name != first):
         return t("target.no_first" if race.paired else "target.no_first_unpaired")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reportgen.analysis.classes import confusion_matrix
-from reportgen.analysis.results import best_on_validation, finished, of_stage, rows
+from reportgen.analysis.results import best_on_validation, finished, of_stage
 from reportgen.experiment.stages import COMPARISON, TUNED
-from reportgen.records.manifest import Data
 from reportgen.records.run_folder import RunRecords
 from reportgen.report.figures.confusion import confusion
+from reportgen.report.figures.style import NARROW
 from reportgen.report.figures.svg import drawn
-from reportgen.report.sections.classes import classes_block
+from reportgen.report.sections.classes import classes_block, spread_sentence
 from reportgen.report.sections.comparison import Compared
 from reportgen.report.sections.insight import examples_block
 from reportgen.report.sections.section import Claim, Section, claim_row, claim_sentences
@@ -27,7 +27,9 @@ from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.labels import figure_labels
 
-CLASSES_IN_TABLES = 30  # with more classes, only the extremes are named
+FEW_CLASSES = 10
+MOST_SEEDS = 10
+"""Seeds whose results the section tells one by one; those of more are in the attached results.csv."""
 Matrix = NDArray[np.float64]
 
 
@@ -50,12 +52,9 @@ def test_section(records: RunRecords, compared: Compared | None, t: Catalogue) -
         lambda: {"test": {**describe_test(records, results, matrix, t), "variance": variance}},
         (
             *claim_sentences("test accuracy", test_sentences(results, t)),
-            *(Claim("test accuracy", line) for line in seed_lines(results, records.manifest.data)),
+            *claim_seeds(results, t),
             *claim_variance(variance),
-            *(
-                claim_row("accuracy of every class", *row.values())
-                for row in class_rows(matrix, classes)[:CLASSES_IN_TABLES]
-            ),
+            *claim_sentences("accuracy of classes", classes_sentences(records, results, matrix, t)),
         ),
     )
 
@@ -72,39 +71,27 @@ def describe_test(records: RunRecords, results: pd.DataFrame, matrix: Matrix, t:
     tuned = results["stage"].iloc[0] == TUNED
     classes = records.manifest.data.classes
     alt = t("alt.confusion", values=confusion_in_words(matrix, classes))
-    per_class = class_rows(matrix, classes)
     seeds = len(results)
     return {
         "sentences": test_sentences(results, t),
-        "lines": seed_lines(results, records.manifest.data),
-        "per_class": per_class[:CLASSES_IN_TABLES],
-        "extremes": extremes(matrix, classes, t),
-        "confused": confused_sentence(matrix, classes, seeds, t),
-        **captions(seeds, t),
+        "seeds": seed_columns(results) if 1 < seeds <= MOST_SEEDS else None,
+        "classes": together(classes_sentences(records, results, matrix, t), "list.sentences", t),
+        "confusion_caption": t("test.confusion_caption_one")
+        if seeds == 1
+        else t("test.confusion_caption_many", n=seeds),
         "confusion": drawn(
-            confusion, matrix, classes, figure_labels(t), prefix="confusion", description=alt.plain()
+            confusion,
+            matrix,
+            classes,
+            figure_labels(t),
+            prefix="confusion",
+            narrow=partial(confusion, width=NARROW) if len(classes) <= FEW_CLASSES else None,
         ),
         "alt": alt,
-        "by_class": classes_block(records.confusion, results, t),
+        # in the confusion of few classes the accuracy of each can be read
+        "by_class": classes_block(records.confusion, results, t) if len(classes) > FEW_CLASSES else None,
         "examples": examples_block(records, int(results["seed"].iloc[0]), t) if tuned else None,
     }
-
-
-def captions(seeds: int, t: Catalogue) -> dict[str, Phrase]:
-    """Return the captions of the table and the figure of classes.
-
-    They say over how many seeds their numbers are means.
-
-    Args:
-        seeds: How many seeds there are.
-        t: The words, in the report's languages.
-    """
-    if seeds == 1:
-        table, figure = t("test.per_class_caption_one"), t("test.confusion_caption_one")
-    else:
-        table = t("test.per_class_caption_many", n=seeds)
-        figure = t("test.confusion_caption_many", n=seeds)
-    return {"per_class_caption": table, "confusion_caption": figure}
 
 
 def confusion_in_words(matrix: Matrix, classes: Sequence[str]) -> str:
@@ -135,40 +122,54 @@ def tested(comparison: pd.DataFrame, tuned: pd.DataFrame) -> pd.DataFrame:
     return results if best is None else results[results["setup"] == best]
 
 
-def seed_lines(results: pd.DataFrame, data: Data) -> list[str]:
-    """Return what each trial got right, as the homework prints it.
+def seed_columns(results: pd.DataFrame) -> dict[str, list[str]]:
+    """Return what each trial got right, and its accuracy, a column for each seed.
 
     Args:
         results: Of tested.
-        data: Images or rows.
     """
-    things = "rows" if data.columns else "images"
-    return [
-        f"Seed {row['seed']}: got {row['test_correct']:.0f} correct predictions in"
-        f" {row['test_images']:.0f} test {things}, accuracy: {numbers.percent(row['test_accuracy'])}"
-        for row in rows(results)
-    ]
+    return {
+        "seeds": [str(seed) for seed in results["seed"]],
+        "correct": [numbers.whole(correct) for correct in results["test_correct"]],
+        "accuracy": [numbers.percent(accuracy) for accuracy in results["test_accuracy"]],
+    }
 
 
-def class_rows(matrix: Matrix, classes: Sequence[str]) -> list[dict[str, str]]:
-    """Return each class's number of test images, right answers (the mean over seeds) and accuracy.
+def claim_seeds(results: pd.DataFrame, t: Catalogue) -> Iterator[Claim]:
+    """Yield the claims of the table of seeds, where there is one.
 
     Args:
-        matrix: Mean counts (classes, classes): true classes in rows, told ones in columns.
-        classes: The names of the classes.
+        results: Of tested.
+        t: The words, in the report's languages.
     """
+    if 1 < len(results) <= MOST_SEEDS:
+        columns = seed_columns(results)
+        for name in ("correct", "accuracy"):
+            yield claim_row("test accuracy of every seed", t(f"column.{name}"), *columns[name])
+
+
+def classes_sentences(
+    records: RunRecords, results: pd.DataFrame, matrix: Matrix, t: Catalogue
+) -> list[Phrase]:
+    """Return which classes are told best and worst, which differs most between seeds, and what is confused.
+
+    Args:
+        records: Of the run.
+        results: Of tested.
+        matrix: Mean counts (classes, classes): true classes in rows, told ones in columns.
+        t: The words, in the report's languages.
+    """
+    classes = records.manifest.data.classes
+    confused = confused_sentence(matrix, classes, len(results), t)
+    spread = spread_sentence(records.confusion, results, t)
     return [
-        {
-            "name": name,
-            "images": numbers.mean_count(total),
-            "correct": numbers.mean_count(right),
-            "accuracy": numbers.percent(right / total if total else math.nan),
-        }
-        for name, right, total in zip(classes, matrix.diagonal(), matrix.sum(axis=1), strict=True)
+        extremes_sentence(matrix, classes, t),
+        *([spread] if spread else []),
+        *([confused] if confused else []),
     ]
 
 
-def extremes(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> dict[str, object]:
+def extremes_sentence(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> Phrase:
     """Return the classes that are told best and those that are told worst, of those with test images.
 
     Args:
@@ -184,7 +185,7 @@ def extremes(matrix: Matrix, classes: Sequence[str], t: Catalogue) -> dict[str, 
         alike = there[np.isclose(shares, share, rtol=0, atol=1e-12)]
         values |= {name: quoted([classes[index] for index in alike], t)}
         values |= {f"{name}_accuracy": numbers.percent(share)}
-    return values
+    return t("test.extremes", **values)
 
 
 def quoted(names: Sequence[str], t: Catalogue) -> Phrase:

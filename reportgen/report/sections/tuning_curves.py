@@ -21,7 +21,7 @@ from reportgen.experiment.search import StageSearch
 from reportgen.report.figures import tuning_curves as figures
 from reportgen.report.figures.svg import drawn
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase, together
+from reportgen.report.words.catalogue import Catalogue, Phrase, in_a_row, together
 from reportgen.report.words.labels import figure_labels
 
 HIGHEST = 3
@@ -58,7 +58,6 @@ def tuning_block(trials: pd.DataFrame, how: StageSearch, key: str, t: Catalogue)
             figure_labels(t),
             how.method,
             prefix=f"{key}-course",
-            description=alt.plain(),
         ),
         "alt": alt,
         "caption": together(caption or [t(f"tuning.{how.method}_caption")], "list.sentences", t),
@@ -102,7 +101,7 @@ def order_phrase(curves: Sequence[TuningCurve], t: Catalogue) -> Phrase:
         for order, following in itertools.pairwise(orders)
     ]
     last_one = t("tuning.order", order=names, ks=span(last.trials, trials))
-    return t("tuning.orders", orders=together([*before, last_one], "list.phrases", t))
+    return t("tuning.orders", orders=together([*before, last_one], "list.clauses", t))
 
 
 def apart_phrase(pairs: Sequence[Apart], t: Catalogue) -> Phrase:
@@ -114,11 +113,13 @@ def apart_phrase(pairs: Sequence[Apart], t: Catalogue) -> Phrase:
     """
     if not pairs:
         return t("tuning.none_apart")
-    listed = [t("tuning.pair", higher=pair.higher, lower=pair.lower, ks=spans(pair.trials)) for pair in pairs]
-    return t("tuning.apart", pairs=together(listed, "list.phrases", t))
+    listed = [
+        t("tuning.pair", higher=pair.higher, lower=pair.lower, ks=spans(pair.trials, t)) for pair in pairs
+    ]
+    return t("tuning.apart", pairs=together(listed, "list.clauses", t))
 
 
-def spans(trials: Sequence[int]) -> str:
+def spans(trials: Sequence[int], t: Catalogue) -> Phrase:
     """Return numbers that rise, runs of them as spans: 1, 3 to 5 as 1, 3–5."""
     ends: list[list[int]] = []
     for number in trials:
@@ -126,7 +127,7 @@ def spans(trials: Sequence[int]) -> str:
             ends[-1][1] = number
         else:
             ends.append([number, number])
-    return ", ".join(span(first, last) for first, last in ends)
+    return in_a_row([span(first, last) for first, last in ends], t)
 
 
 def span(first: int, last: int) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import FEW
-from reportgen.analysis.pairs import SEPARATED, TESTED, Lost, Pair, Verdict
+from reportgen.analysis.pairs import TESTED, Lost, Pair, Verdict
 from reportgen.analysis.results import rows
-from reportgen.report.figures.marks import color
+from reportgen.report.figures.marks import look
 from reportgen.report.figures.scores import final_scores
+from reportgen.report.figures.style import NARROW
 from reportgen.report.figures.svg import drawn
 from reportgen.report.figures.verdicts import verdict_matrix
 from reportgen.report.sections.section import Claim, claim_row
@@ -22,7 +24,8 @@ from reportgen.report.words import numbers
 from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
 
-FEWEST_IN_MATRIX, MOST_IN_MATRIX = 3, 12  # optimizers
+FEWEST_IN_MATRIX, MOST_IN_MATRIX = 5, 12
+"""Optimizers of whose pairs a matrix tells more than their table does."""
 
 SECONDS = "seconds"
 """The metric whose unit is known, and not a share."""
@@ -63,6 +66,7 @@ def verdict_block(
     setups: Sequence[str],
     prefix: str,
     where: str = "",
+    with_figure: bool = False,
 ) -> dict[str, Any]:
     """Return what the templates show of a comparison on one problem.
 
@@ -75,7 +79,9 @@ def verdict_block(
         setups: Who has which colour.
         prefix: What the figure's ids begin with, unique in the page.
         where: SHARED or EACH_TUNED of analysis/findings, by which the appendix names the comparison; empty
-            where the report has no appendix.
+            for anyone's table of scores, whose report has no appendix, and nothing but this block to show the
+            means.
+        with_figure: Whether the scores are drawn here: where the first page does not.
     """
     of_problem = scores[scores["problem"] == problem]
     summary = comparison.summaries[comparison.summaries["problem"] == problem]
@@ -85,12 +91,13 @@ def verdict_block(
     may_be_best = comparison.standing(problem).may_be_best if tested else ()
     metric = metric_name(comparison.metric, t)
     alt = t("alt.scores", values=described(summary, unit))
+    given = of_problem, summary, setups, metric.label(), unit
     return {
         "key": prefix,
         "rows": [
             {
                 **row,
-                "color": color(setups.index(row["setup"])),
+                "color": look(row["setup"], setups).color,
                 "may_be_best": row["setup"] in may_be_best,
             }
             for row in mean_rows(summary, unit)
@@ -103,16 +110,10 @@ def verdict_block(
         "metric": metric,
         "difference": difference_heading(unit, metric, t),
         "counted": counted_heading(comparison, t),
-        "figure": drawn(
-            final_scores,
-            of_problem,
-            summary,
-            setups,
-            metric.plain(),
-            unit.value,
-            prefix=prefix,
-            description=alt.plain(),
-        ),
+        "means": not where,
+        "figure": drawn(final_scores, *given, prefix=prefix, narrow=partial(final_scores, width=NARROW))
+        if with_figure
+        else None,
         "alt": alt,
         "matrix": matrix_block(listed, list(summary["optimizer"]), unit, metric, t, prefix=f"{prefix}-matrix")
         if comparison.against is None  # against one alone all but a row and a column of it is empty
@@ -260,9 +261,7 @@ def matrix_block(
     """
     if not pairs or not FEWEST_IN_MATRIX <= len(order) <= MOST_IN_MATRIX:
         return None
-    labels = {name: t(f"figure.{name}").plain() for name in ("row", "column")}
-    separated = [pair for pair in pairs if pair.verdict in SEPARATED]
-    facts = {"n": len(pairs), "separated": len(separated)}
+    labels = {name: t(f"figure.{name}").label() for name in ("row", "column")}
     phrases = [
         t(
             "alt.pair",
@@ -276,12 +275,8 @@ def matrix_block(
     alt = t("alt.matrix", values=together(phrases, "list.phrases", t))
     return {
         "key": prefix,
-        "text": "matrix_text" if was_tested(pairs) else "matrix_text_untested",
-        "facts": facts if was_tested(pairs) else {},
         "alt": alt,
-        "figure": drawn(
-            verdict_matrix, shown, order, unit.difference, labels, prefix=prefix, description=alt.plain()
-        ),
+        "figure": drawn(verdict_matrix, shown, order, unit.difference, labels, prefix=prefix),
     }
 
 
@@ -334,7 +329,7 @@ def mean_rows(summary: pd.DataFrame, unit: Unit) -> list[dict[str, str]]:
 def metric_name(metric: str, t: Catalogue) -> Phrase:
     """Return what a metric is called: its column's heading where there is one, else its own name."""
     name = f"column.{metric}"
-    return t(name) if t.has(name) else t.given(dict.fromkeys(t.languages, metric))
+    return t(name) if t.has(name) else t.same(metric)
 
 
 def described(summary: pd.DataFrame, unit: Unit) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reportgen.errors import UserError
 from reportgen.files.atomic import partial_folder, write_bytes, write_text
-from reportgen.report.templates.loading import SCRIPT, own_texts
+from reportgen.report.templates.loading import SCRIPTS, own_texts
 
 
 def export(folder: Path, *, force: bool = False) -> int:
@@ -23,7 +23,7 @@ def export(folder: Path, *, force: bool = False) -> int:
     Raises:
         UserError: Where there is something already, and nothing was said of replacing it.
     """
-    texts = {name: text for name, text in own_texts().items() if name != SCRIPT}
+    texts = {name: text for name, text in own_texts().items() if name not in SCRIPTS}
     if not force and (folder.is_symlink() or folder.exists()):
         there = (
             folder.name

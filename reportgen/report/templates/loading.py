@@ -31,11 +31,16 @@ from reportgen.report.words.languages import CHINESE, ENGLISH
 
 WORDS = "catalogue.toml"
 PAGE = "report.html.j2"
-SCRIPT = "script.js"
+SCRIPTS = (
+    "script.js", "choices.js", "tables.js", "listings.js", "references.js", "curves_numbers.js",
+    "curves_drawing.js", "curves.js",
+)  # fmt: skip
+"""What a page runs, as one script in this order; none of it is a user's to replace."""
+SCREEN_STYLES = ("controls.css", "screen.css", "curves.css")
 ORIGINAL = "original/"
 """What a template's name begins with where the program's own is meant, replaced or not."""
 MOST_FILES, MOST_BYTES = 500, 2**20
-_NOT_OF_REPORTS = ("index.html.j2",)
+_NOT_OF_REPORTS = ("index.html.j2", "index.css", "index.js")
 _KINDS = (".j2", ".css", ".js", ".toml")
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 _HEAD = re.compile(r"\s*<!doctype html>\s*<html[^<>]*>\s*<head>\s*", re.IGNORECASE)
@@ -68,6 +73,14 @@ class Templates:
     def text(self, path: str) -> str:
         """Return a file's text."""
         return self.texts[path]
+
+    def script(self) -> str:
+        """Return the one script of a page."""
+        return "\n".join(map(self.text, SCRIPTS))
+
+    def screen_style(self) -> str:
+        """Return the rules that hold on a screen alone."""
+        return "\n".join(map(self.text, SCREEN_STYLES))
 
     def catalogue(self, languages: Sequence[str]) -> Catalogue:
         """Return the words in these languages.
@@ -313,8 +326,9 @@ def texts_in(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
             line = data[: error.start].count(b"\n") + 1
             raise TemplateError(f"{path}:{line}: is not UTF-8; save the file in that encoding") from error
         texts[path.relative_to(folder).as_posix()] = text.replace("\r\n", "\n")
-    if texts.get(SCRIPT, own_texts()[SCRIPT]) != own_texts()[SCRIPT]:
-        raise TemplateError(f"{folder / SCRIPT}: scripts come from the program alone; take the file away")
+    for script in SCRIPTS:
+        if texts.get(script, own_texts()[script]) != own_texts()[script]:
+            raise TemplateError(f"{folder / script}: scripts come from the program alone; take the file away")
     try:
         former = find_former_names(texts, own_texts())
     except ValueError as error:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reportgen.errors import nearest
+from reportgen.report.templates.former_names import tell_former_phrase
+from reportgen.report.words import plurals
 from reportgen.report.words.catalogue import check
 from reportgen.report.words.languages import CODE, ENGLISH
 
@@ -63,20 +65,26 @@ def read(text: str, ours: Entries) -> OwnWords:
         for key, phrase in phrases.items():
             name, line = f"{section}.{key}", _line(text, section, key)
             known = ours.get(section, {}).get(key)
-            if found := list(_mistakes(name, phrase, known)):
+            if found := list(_mistakes(name, phrase, known, names)):
                 mistakes += [(line, mistake) for mistake in found]
                 continue
             if known is None:
-                hint = nearest(name, names)
-                notes.append(
-                    (line, f"{name} is no phrase of the program; only a template of yours can use it{hint}")
-                )
+                notes.append((line, _unknown(name, names, "only a template of yours can use it")))
             merged.setdefault(section, {})[key] = {**(known or {}), **phrase}
     return OwnWords(merged, tuple(mistakes), tuple(notes))
 
 
-def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterator[str]:
-    """What is wrong with a phrase. known: ours of the same name."""
+def _unknown(name: str, names: Collection[str], what: str) -> str:
+    """What is said of a phrase that is none of the program's, which are these, and what can be done."""
+    if former := tell_former_phrase(name):
+        return f"{name} {former}; {what}"
+    return f"{name} is no phrase of the program; {what}{nearest(name, names)}"
+
+
+def _mistakes(
+    name: str, phrase: Any, known: Mapping[str, str] | None, names: Collection[str]
+) -> Iterator[str]:
+    """What is wrong with a phrase. known: ours of the same name; names: of all of ours."""
     if not isinstance(phrase, dict) or not all(isinstance(text, str) for text in phrase.values()):
         yield f'{name}: must be a table of texts by language, such as {{ en = "..." }}'
         return
@@ -84,7 +92,7 @@ def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterat
         if not CODE.fullmatch(language):
             yield f"{name}: {language!r} is no language; write it as in zh-Hant, en, de, pt-BR"
     if known is None and ENGLISH not in phrase:
-        yield f"{name}: needs a text in {ENGLISH}, which stands in for every other language"
+        yield _unknown(name, names, f"take it out, or give it a text in {ENGLISH} for a template of yours")
         return
     try:
         wanted = _names(known[ENGLISH] if known else phrase[ENGLISH])
@@ -96,8 +104,8 @@ def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterat
         except ValueError as error:
             yield f"{name} in {language}: {str(error).lower()}; a brace that is meant is written twice"
             continue
-        if complex_ones := sorted(one for one in found if not one.isidentifier()):
-            yield f"{name} in {language}: {{{complex_ones[0]}}} is no value; write its name alone: {{n}}"
+        if mistake := next(_more_than_names(text, language), None):
+            yield f"{name} in {language}: {mistake}"
         elif odd := sorted(found - wanted):
             hint = nearest(odd[0], wanted)
             yield f"{name} in {language}: there is no value {{{odd[0]}}}{hint}; {_listed(wanted)}"
@@ -106,12 +114,20 @@ def _mistakes(name: str, phrase: Any, known: Mapping[str, str] | None) -> Iterat
 
 
 def _names(text: str) -> set[str]:
-    """The {names} in a text as they stand there, with all that makes them more than a name."""
-    names = set()
-    for _, name, form, conversion in string.Formatter().parse(text):
-        if name is not None:
-            names.add(f"{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}")
-    return names
+    """The {names} in a text, without the forms of a word behind them."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def _more_than_names(text: str, language: str) -> Iterator[str]:
+    """What in braces is neither a name nor the forms that a word of this language has by a number."""
+    for _, name, forms, conversion in string.Formatter().parse(text):
+        if name is None:
+            continue
+        shown = f"{name}{f'!{conversion}' if conversion else ''}{f':{forms}' if forms else ''}"
+        if conversion or not name.isidentifier():
+            yield f"{{{shown}}} is no value; write its name alone: {{n}}"
+        elif forms and (mistake := plurals.mistake(forms, language)):
+            yield f"{{{shown}}} {mistake}"
 
 
 def _listed(names: set[str]) -> str:

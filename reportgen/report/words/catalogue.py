@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup, escape
 
 from reportgen.errors import nearest
-from reportgen.report.words.languages import CHINESE, CSS_CLASS, ENGLISH, HTML_LANG, css_class, html_lang
+from reportgen.report.words import plurals
+from reportgen.report.words.languages import (
+    CHINESE,
+    CSS_CLASS,
+    ENGLISH,
+    HTML_LANG,
+    css_class,
+    html_lang,
+    switch,
+)
+from reportgen.report.words.spaces import hold_together, join_chinese
 
 __all__ = ["CHINESE", "CSS_CLASS", "ENGLISH", "HTML_LANG", "Catalogue", "Phrase", "check", "load"]
 
-
-_HAN, _LATIN, _TAGS = "[\u3400-\u9fff]", "[A-Za-z0-9]", "((?:<[^>]*>)*)"
 
 ROWS = "_rows"
 """What the name of a phrase ends with that takes the place of another in a report about a table."""
@@ -74,18 +83,18 @@ class Phrase:
         """Return the texts that are different ones, each with the languages that it is shown for."""
         borrowed = tuple(language for language in self.texts if language in self.borrowed)
         passages = [
-            Passage(language, language, text, borrowed if language == ENGLISH else ())
+            Passage(language, language, _held(text), borrowed if language == ENGLISH else ())
             for language, text in self.texts.items()
             if language not in borrowed
         ]
         if borrowed and ENGLISH not in self.texts:
-            passages.append(Passage(borrowed[0], ENGLISH, self.texts[borrowed[0]], borrowed))
+            passages.append(Passage(borrowed[0], ENGLISH, _held(self.texts[borrowed[0]]), borrowed))
         return passages
 
     def spans(self) -> Markup:
         """Return one span a language, next to each other; one alone where the languages say the same."""
         if len(set(self.texts.values())) == 1 and len(self.borrowed) < len(self.texts):
-            return Markup("<span>{}</span>").format(next(iter(self.texts.values())))
+            return Markup("<span>{}</span>").format(_held(next(iter(self.texts.values()))))
         return Markup(" ").join(
             Markup("<span {}>{}</span>").format(passage.attributes, passage.text)
             for passage in self.passages()
@@ -97,9 +106,71 @@ class Phrase:
             Markup("<p {}>{}</p>").format(passage.attributes, passage.text) for passage in self.passages()
         )
 
+    def describing(self, content: Markup, key: str, role: str = "img") -> Markup:
+        """Return a picture with this as what it says to who cannot see it, on screen in the language chosen.
+
+        Args:
+            content: The picture, as an element of a page.
+            key: The name of the picture, unique in the page.
+            role: "img", or "math" for a formula.
+        """
+        words = label = Markup("")
+        if len(self.passages()) > 1:
+            words = Markup('<div id="alt-{}" class="alt">{}</div>').format(key, self.spans())
+            label = Markup(' aria-labelledby="alt-{}"').format(key)
+        start = Markup('<div role="{}" aria-label="{}"{}>').format(role, self.plain(), label)
+        return start + words + content + Markup("</div>")
+
+    def label(self) -> Label:
+        """Return all languages as a text of a figure, in which one can be chosen."""
+        return Label(self.passages())
+
     def plain(self) -> str:
-        """Return all languages as text without markup: for figures, running heads and outlines."""
+        """Return all languages as text without markup: for running heads, outlines and descriptions."""
         return " ".join(dict.fromkeys(text.striptags() for text in self.texts.values()))
+
+    def named(self) -> Markup:
+        """Return the attributes by which an element is named for those who listen."""
+        return Markup('aria-label="{}"{}').format(self.plain(), self.apart())
+
+    def apart(self) -> Markup:
+        """Return the attribute that has each language's words, where a page has to exchange them itself.
+
+        Style rules hide elements of other languages, but can change no attribute and no title.
+        """
+        if len(set(self.texts.values())) == 1:
+            return Markup("")
+        words = {switch(language): text.striptags() for language, text in self.texts.items()}
+        return Markup(' data-words="{}"').format(json.dumps(words, ensure_ascii=False))
+
+
+class Label(str):
+    """A text of a figure in all its languages, which remembers which part is of which language."""
+
+    passages: tuple[Passage, ...]
+
+    def __new__(cls, passages: Sequence[Passage]) -> Label:
+        """Return the texts side by side.
+
+        Args:
+            passages: A text each; what they share is said once.
+        """
+        own = super().__new__(cls, " ".join(dict.fromkeys(each.text.striptags() for each in passages)))
+        own.passages = tuple(passages)
+        return own
+
+    def __reduce__(self) -> tuple[type[Label], tuple[tuple[Passage, ...]]]:
+        """Keep the passages where it is copied or pickled."""
+        return Label, (self.passages,)
+
+    def spans(self) -> Markup:
+        """Return it as content of an SVG <text>, a span of its own for each language."""
+        if len({each.text for each in self.passages}) == 1:
+            return escape(self)
+        return Markup(" ").join(
+            Markup("<tspan {}>{}</tspan>").format(each.attributes, each.text.striptags())
+            for each in self.passages
+        )
 
 
 class Catalogue:
@@ -134,10 +205,7 @@ class Catalogue:
         if lacking := placeholders(entry[ENGLISH]) - set(values):
             raise UnknownPhraseError(f"the phrase {name!r} needs a value for {', '.join(sorted(lacking))}")
         return Phrase(
-            {
-                language: _fill(entry.get(language, entry[ENGLISH]), values, language)
-                for language in self.languages
-            },
+            {language: _fill(entry, values, language) for language in self.languages},
             self._lacking(entry),
         )
 
@@ -150,6 +218,10 @@ class Catalogue:
             },
             self._lacking(texts),
         )
+
+    def same(self, text: str) -> Phrase:
+        """Return a text that is the same in every language, such as a name; it may be markup."""
+        return self.given(dict.fromkeys(self.languages, text))
 
     def _lacking(self, texts: Mapping[str, str]) -> frozenset[str]:
         return frozenset(language for language in self.languages if language not in texts)
@@ -175,6 +247,16 @@ def together(phrases: Sequence[Phrase], between: str, t: Catalogue) -> Phrase:
     signs = t(between).texts
     lacking = frozenset().union(*(phrase.borrowed for phrase in phrases))
     return Phrase({k: signs[k].join(phrase.texts[k] for phrase in phrases) for k in t.languages}, lacking)
+
+
+def in_a_row(texts: Iterable[str], t: Catalogue) -> Phrase:
+    """Return texts that are the same in all languages, one after another as each language lists them.
+
+    Args:
+        texts: The texts, which may be markup.
+        t: The words, in the report's languages.
+    """
+    return together([t.same(text) for text in texts], "list.names", t)
 
 
 def load(path: Path, languages: Sequence[str]) -> Catalogue:
@@ -207,6 +289,15 @@ def check(entries: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
                 raise CatalogueError(f"{section}.{key} needs exactly {CHINESE} and {ENGLISH}")
             if placeholders(phrase[CHINESE]) != placeholders(phrase[ENGLISH]):
                 raise CatalogueError(f"{section}.{key} has different placeholders in its two languages")
+            for language, text in phrase.items():
+                for _, name, forms, _ in string.Formatter().parse(text):
+                    if forms and (mistake := plurals.mistake(forms, language)):
+                        raise CatalogueError(f"{section}.{key}: {{{name}:{forms}}} {mistake}")
+
+
+def _held(text: str) -> Markup:
+    """A text as it is set: with spaces at which no line ends."""
+    return Markup(hold_together(text))
 
 
 def placeholders(text: str) -> set[str]:
@@ -214,26 +305,17 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def _fill(text: str, values: Mapping[str, object], language: str) -> Markup:
-    """The text as markup: everything escaped, `backquotes` as code, values put in."""
+def _fill(entry: Mapping[str, str], values: Mapping[str, object], language: str) -> Markup:
+    """The text as markup: everything escaped, `backquotes` as code, values and the words by them put in."""
+    written_in = language if language in entry else ENGLISH
+    text = entry[written_in]
     marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
     chosen = {
         name: value.texts[language] if isinstance(value, Phrase) else escape(value)
         for name, value in values.items()
     }
     pieces: list[str] = []
-    for literal, name, _, _ in string.Formatter().parse(marked):
-        pieces += [literal, str(chosen[name]) if name else ""]
-    return Markup(_spaced(pieces) if css_class(language) == "zh" else "".join(pieces))
-
-
-def _spaced(pieces: Sequence[str]) -> str:
-    """Pieces of a Chinese text, a space between a Chinese character and a letter or digit, and no other.
-
-    Where a value is put in, nobody knows beforehand what stands beside it.
-    """
-    text = "\0".join(pieces)
-    for before, after in ((_HAN, _LATIN), (_LATIN, _HAN)):
-        text = re.sub(rf"(?<={before}){_TAGS}\0{_TAGS}(?={after})", r"\1 \2", text)
-    text = re.sub(rf"(?<={_HAN}){_TAGS} ?\0 ?{_TAGS}(?={_HAN})", r"\1\2", text)
-    return text.replace("\0", "")
+    for literal, name, forms, _ in string.Formatter().parse(marked):
+        value = str(chosen[name]) if name else ""
+        pieces += [literal, plurals.choose_form(forms, value, written_in) if forms else value]
+    return Markup(join_chinese(pieces) if css_class(language) == "zh" else "".join(pieces))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pandas as pd
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from reportgen.report.words import languages as tongues
@@ -26,25 +27,61 @@ MISSING = "–"
 NOISE = 1e-4
 """So many percentage points are what the search for an interval's end may be off."""
 
-_minus: ContextVar[str] = ContextVar("_minus", default="-")
-_signs: ContextVar[dict[str, str] | None] = ContextVar("_signs", default=None)
+
+@dataclass(frozen=True)
+class Writing:
+    """How numbers are written now.
+
+    Attributes:
+        signs: What stands for a comma, a point and a percent sign; None where they stay as they are.
+        minus: What stands before a negative number: the hyphen of programs, or a real minus sign.
+        places: How many decimals shares in per cent, and their differences in points, have.
+    """
+
+    signs: Mapping[str, str] | None = None
+    minus: str = "-"
+    places: int = 2
+
+
+LARGE = 1e6
+"""From here on a loss has a power of ten: that of a training about to diverge has dozens of digits."""
+
+_AS_PROGRAMS = Writing()
+_writing: ContextVar[Writing] = ContextVar("_writing", default=_AS_PROGRAMS)
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @contextmanager
-def written_in(language: str) -> Iterator[None]:
-    """Write numbers, while inside, as in this language, and differences with a real minus sign."""
-    own = language in (CHINESE, ENGLISH)
-    token, minus = _signs.set(None if own else _signs_of(language)), _minus.set("\N{MINUS SIGN}")
+def written_in(language: str, test_images: int | None = None) -> Iterator[None]:
+    """Write numbers, while inside, as a report in this language has them.
+
+    Args:
+        language: The code of the first language of the report.
+        test_images: How many images, or rows, its accuracies are measured on; None where nobody knows.
+    """
+    signs = None if language in (CHINESE, ENGLISH) else _signs_of(language)
+    places = Writing.places if test_images is None else supported_places(test_images)
+    token = _writing.set(Writing(signs, "\N{MINUS SIGN}", places))
     try:
         yield
     finally:
-        _signs.reset(token)
-        _minus.reset(minus)
+        _writing.reset(token)
 
 
-def signs() -> dict[str, str] | None:
-    """Return what stands for a comma, a point and a percent sign now; None where they stay as they are."""
-    return _signs.get()
+def supported_places(images: int) -> int:
+    """Return how many decimals a mean accuracy in per cent has: one image is no less than one of the last.
+
+    Never fewer than one, since it is a mean over seeds, nor more than two.
+
+    Args:
+        images: How many images it is measured on.
+    """
+    return min(2, max(1, math.ceil(math.log10(max(1, images))) - 2))
+
+
+def writing() -> Writing:
+    """Return how numbers are written now."""
+    return _writing.get()
 
 
 def _signs_of(language: str) -> dict[str, str]:
@@ -57,22 +94,34 @@ def _signs_of(language: str) -> dict[str, str]:
 
 def _written(number: str) -> str:
     """A number with commas and points as the report's first language writes it."""
-    signs = _signs.get()
+    signs = writing().signs
     return number if signs is None else "".join(signs.get(char, char) for char in number)
 
 
 def _signed(number: str) -> str:
     """A number that begins with its sign; the hyphen of programs is for what programs read."""
-    return _written(number if number[0] != "-" else _minus.get() + number[1:])
+    return _written(number if number[0] != "-" else writing().minus + number[1:])
 
 
-def percent(share: float, places: int = 2) -> str:
+def _spelled(number: str) -> str:
+    """A number of programs as reports have it: a small one in full, and one below a millionth as a power."""
+    mantissa, is_power, exponent = number.partition("e")
+    if not is_power or writing().minus == "-":
+        return _signed(number)
+    if -6 <= int(exponent) < 0:
+        return _signed(f"{Decimal(number):{'+' if number[0] == '+' else ''}f}")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return power if mantissa == "1" else f"{_signed(mantissa)} × {power}"
+
+
+def percent(share: float, places: int | None = None) -> str:
     """Return a share in per cent: 0.4652 as 46.52%.
 
     Args:
         share: Of 1.
-        places: How many decimals.
+        places: How many decimals; None for as many as the report's test images support.
     """
+    places = writing().places if places is None else places
     return MISSING if _missing(share) else _written(f"{share:.{places}%}")
 
 
@@ -82,8 +131,10 @@ def two_digits(share: float) -> str:
 
 
 def loss(value: float) -> str:
-    """Return four decimals."""
-    return MISSING if _missing(value) else _written(f"{value:.4f}")
+    """Return four decimals; from LARGE on two digits and a power of ten."""
+    if _missing(value):
+        return MISSING
+    return _written(f"{value:.4f}") if value < LARGE else _spelled(f"{value:.1e}")
 
 
 def seconds(value: float) -> str:
@@ -102,8 +153,8 @@ def mean_count(value: float) -> str:
 
 
 def plain(value: float) -> str:
-    """Return a setting as people write it: 0.0002 and 1e-05, not 0.00020000000000000001."""
-    return _written(f"{value:g}")
+    """Return a setting as people write it: 0.0002, 0.00005 and 10⁻⁸, not 0.00020000000000000001."""
+    return _spelled(f"{value:g}")
 
 
 def decimals(value: float, places: int) -> str:
@@ -113,12 +164,22 @@ def decimals(value: float, places: int) -> str:
         value: The number.
         places: How many decimals.
     """
-    return _written(f"{value:.{places}f}")
+    return _signed(f"{value:.{places}f}")
 
 
 def points(difference: float) -> str:
-    """Return a difference of two shares in percentage points, with its sign."""
-    return _signed(f"{100 * difference:+.2f}")
+    """Return a difference of two shares in percentage points, with its sign; one of nothing has none."""
+    written = f"{100 * difference:+.{writing().places}f}"
+    return _signed(written) if float(written) else spread(0)
+
+
+def spread(width: float) -> str:
+    """Return how far shares lie apart, such as their standard deviation, in percentage points.
+
+    Args:
+        width: Of shares of 1.
+    """
+    return _written(f"{100 * width:.{writing().places}f}")
 
 
 def with_spread(values: pd.Series[float], write: str) -> str:
@@ -148,8 +209,8 @@ def whole_range(values: pd.Series[float]) -> str:
     return "–".join(dict.fromkeys(whole(end) for end in (present.min(), present.max())))
 
 
-def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
-    """Return a moment in UTC, to the minute, in each language.
+def day(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
+    """Return the day of a moment in UTC, in each language.
 
     Args:
         moment: The date and the time.
@@ -157,17 +218,11 @@ def date(moment: dt.datetime, languages: tuple[str, ...]) -> Phrase:
     """
     from markupsafe import escape
 
-    patterns = {
-        CHINESE: ("yyyy年M月d日 HH:mm 'UTC'", "zh_Hant_TW"),
-        ENGLISH: ("MMMM d, yyyy, HH:mm 'UTC'", "en_US"),
-    }
+    patterns = {CHINESE: ("yyyy年M月d日", "zh_Hant_TW"), ENGLISH: ("MMMM d, yyyy", "en_US")}
 
     def written(language: str) -> str:
-        if language in patterns:
-            pattern, own = patterns[language]
-            return format_datetime(moment, pattern, locale=own)
-        day = format_date(moment, "long", locale=tongues.locale(language))
-        return f"{day}, {moment:%H:%M} UTC"
+        pattern, own = patterns.get(language, ("long", tongues.locale(language)))
+        return format_date(moment, pattern, locale=own)
 
     return Phrase({language: escape(written(language)) for language in languages})
 
@@ -188,13 +243,15 @@ class Unit:
 
     def value(self, score: float) -> str:
         """Return a score as it is written."""
-        return percent(score) if self.share else MISSING if _missing(score) else _written(_short(score))
+        return percent(score) if self.share else MISSING if _missing(score) else _spelled(_short(score))
 
     def difference(self, difference: float) -> str:
         """Return a difference of two scores, with its sign."""
         if _missing(difference):
             return MISSING
-        return points(difference) if self.share else _signed(_short(difference, "+"))
+        if not difference and not self.share:
+            return "0"
+        return points(difference) if self.share else _spelled(_short(difference, "+"))
 
     def interval(self, low: float, high: float) -> str:
         """Return the interval of a score; empty where there is none.
@@ -218,7 +275,7 @@ class Unit:
 
     def _end(self, difference: float) -> str:
         """An end of an interval; one that is near 0 and not 0 has the digits that show its side."""
-        if self.share and NOISE < abs(100 * difference) < 0.005:
+        if self.share and NOISE < abs(100 * difference) < 0.5 * 10 ** -writing().places:
             return _signed(f"{100 * difference:+.1g}")
         return self.difference(difference)
 
@@ -236,7 +293,7 @@ def between(low: str, high: str) -> str:
         low: Its lower end, as it is written.
         high: Its upper end.
     """
-    signs = _signs.get()
+    signs = writing().signs
     return f"[{low}{';' if signs and signs['.'] == ',' else ','} {high}]"
 
 

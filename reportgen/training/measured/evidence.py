@@ -47,7 +47,7 @@ def digest(parameters: dict[str, Tensor]) -> str:
     """The SHA-256 of all parameters, in order."""
     found = hashlib.sha256()
     for parameter in parameters.values():
-        found.update(parameter.numpy().tobytes())
+        found.update(parameter.cpu().numpy().tobytes())
     return found.hexdigest()
 
 

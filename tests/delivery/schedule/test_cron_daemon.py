@@ -126,7 +126,7 @@ def test_cron_runs_it_again_judges_it_and_mails_it(
     history = cli("history", "tiny", "--output", output).out.splitlines()
     assert [line.split("\t")[2] for line in history] == ["pinned", "baseline", ""]
     assert history[1].split("\t")[4] == history[2].split("\t")[4]
-    assert "All numbers compared are exactly those of before" in (Path(run) / "report.html").read_text(
+    assert "All numbers compared are exactly the same as before" in (Path(run) / "report.html").read_text(
         encoding="utf-8"
     )
 

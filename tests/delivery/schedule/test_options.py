@@ -75,7 +75,7 @@ def test_every_option_is_passed_on_as_it_was_asked_for(cli: Cli, tmp_path: Path,
     asked = (
         *("--data-source", "folder", "--data-path", "images", "--seeds", 7, "--epochs", 2),
         *("--title", "Nightly", "--author", "Wang", "--course", "NN", "--workers", 1),
-        *("--languages", "en", "--templates", "mine", "--paper", "letter", "--pdf-variant", "ua-1"),
+        *("--languages", "en", "--templates", "mine", "--paper", "letter"),
     )
     add = ("schedule", "add", "quickstart", "--at", "02:00", "--with", "print")
     assert cli(*add, *asked).code == 0

@@ -16,7 +16,7 @@ from reportgen.analysis.any_time.runtime_profiles import (
 )
 from reportgen.analysis.any_time.trial_curves import lay_out
 from reportgen.report.figures.any_time import profile_curves, profile_gaps, score_curves
-from reportgen.report.figures.marks import color
+from reportgen.report.figures.marks import look
 from reportgen.report.figures.small_multiples import GREY
 from tests.helpers.made_curves import exponentials
 
@@ -40,15 +40,15 @@ def test_profiles_are_those_of_the_table_and_their_last_step_can_be_seen() -> No
     drawn = lines(figure)
     for name in "BCE":
         shares = profiles.loc[profiles["optimizer"] == name, "share"].to_numpy()
-        assert drawn[color(SETUPS.index(name))].tolist() == [*shares, shares[-1]]
+        assert drawn[look(name, SETUPS).color].tolist() == [*shares, shares[-1]]
     assert figure.axes[0].get_xlim() == (1, 6.5)
 
 
 def test_mean_curves_are_means() -> None:
-    drawn = lines(score_curves(TABLE, "score", SETUPS, WORDS, str))
+    drawn = lines(score_curves(TABLE, "score", SETUPS, WORDS, False))
     for name in "BCE":
         means = TABLE[TABLE["optimizer"] == name].groupby("epoch")["score"].mean()
-        assert drawn[color(SETUPS.index(name))] == pytest.approx(means.to_numpy())
+        assert drawn[look(name, SETUPS).color] == pytest.approx(means.to_numpy())
 
 
 def test_gaps_are_the_first_less_the_second_whichever_way_they_are_asked_for() -> None:
@@ -71,11 +71,11 @@ def test_many_optimizers_have_a_panel_each_with_the_others_in_grey() -> None:
     curves = lay_out(table)["p"]
     for figure in (
         profile_curves(runtime_profiles(curves, profile_targets(curves)), tuple("ABCDEFG"), WORDS),
-        score_curves(table, "score", tuple("ABCDEFG"), WORDS, str),
+        score_curves(table, "score", tuple("ABCDEFG"), WORDS, False),
     ):
         panels = [panel for panel in figure.axes if panel.get_lines()]
         assert len(panels) == 6
         for place, panel in enumerate(panels):
             colors = [to_hex(line.get_color()) for line in panel.get_lines()]
             assert colors.count(GREY) == 5
-            assert colors[-1] == color(place)
+            assert colors[-1] == look("ABCDEF"[place], "ABCDEFG").color

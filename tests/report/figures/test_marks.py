@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reportgen.report.figures.marks import COLORS, color, dashes, marker
+from reportgen.optim.registry import built_in
+from reportgen.report.figures.marks import COLORS, OPTIMIZERS, look, looks, numbered_look
 from reportgen.report.page.colours import NIGHT, PAPER, at_night, contrast
 
-SETUPS = range(12)
+LOOKS = [numbered_look(number) for number in range(12)]
 
 # Machado, Oliveira and Fernandes, A physiologically-based model for simulation of color vision deficiency
 # (2009), at full severity, for red, green and blue as shares of light
@@ -46,10 +47,10 @@ def seen(written: str, vision: str) -> NDArray[np.float64]:
 @pytest.mark.parametrize("vision", VISION)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_lie_apart_and_more_so_where_dashes_are_the_same(vision: str, theme: str) -> None:
-    shown = [seen(one if theme == "light" else at_night(one), vision) for one in COLORS]
-    for first, second in combinations(SETUPS, 2):
-        apart = np.linalg.norm(shown[first] - shown[second])
-        assert apart > (0.1 if dashes(first) == dashes(second) else 0.04), (first, second)
+    for first, second in combinations(LOOKS, 2):
+        shown = [each.color if theme == "light" else at_night(each.color) for each in (first, second)]
+        apart = np.linalg.norm(seen(shown[0], vision) - seen(shown[1], vision))
+        assert apart > (0.1 if first.dashes == second.dashes else 0.04), (first, second)
 
 
 @pytest.mark.parametrize("written", COLORS)
@@ -59,5 +60,29 @@ def test_each_colour_stands_out_from_both_pages(written: str) -> None:
 
 
 def test_no_two_setups_look_alike_without_colour() -> None:
-    assert len({(str(dashes(number)), marker(number)) for number in SETUPS}) == len(SETUPS)
-    assert len({color(number) for number in SETUPS}) == len(SETUPS)
+    assert len({(str(each.dashes), each.marker) for each in LOOKS}) == len(LOOKS)
+    assert len({each.color for each in LOOKS}) == len(LOOKS)
+
+
+def test_a_look_belongs_to_a_name_whoever_else_is_there_and_in_whatever_order() -> None:
+    assert [(each.color, each.dashes) for each in map(look, OPTIMIZERS[:3], [OPTIMIZERS] * 3)] == [
+        ("#5b6069", "-"), ("#2f6fd0", (0, (5, 1.6))), ("#d1495b", (0, (1.2, 1.2)))
+    ]  # fmt: skip
+    assert look("Adam", ["Adam"]) == look("Adam", ["Lion", "SGD", "Adam", "My rule"])
+    assert look("My rule", ["SGD", "My rule", "A rule"]) == look("My rule", ["A rule", "My rule", "SGD"])
+    assert look("rmsprop", ["rmsprop"]) == look("RMSProp", OPTIMIZERS)
+    assert set(OPTIMIZERS) <= set(built_in())
+
+
+def test_a_name_with_settings_has_the_optimizer_s_look_unless_another_of_it_is_there() -> None:
+    slow, fast, adam = "Adam (learning_rate=0.001)", "Adam (learning_rate=0.1)", look("Adam", ["Adam"])
+    assert look(slow, ["SGD", slow]) == adam
+    beside = looks([slow, fast, "Adam", "SGD"])
+    assert beside["Adam"] == adam
+    assert len({each.color for each in beside.values()}) == 4
+
+
+def test_twelve_names_have_twelve_looks_and_more_begin_again() -> None:
+    names = [*OPTIMIZERS[:4], *(f"rule {number}" for number in range(20))]
+    assert len({each.color for each in looks(names[:12]).values()}) == 12
+    assert len(looks(names)) == 24

@@ -9,14 +9,18 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
 from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
+from reportgen.files import resources
 from reportgen.report.figures import svg
 from reportgen.report.figures.style import style
+from reportgen.report.figures.svg_texts import fixed_for_print
 from reportgen.report.words import numbers
+from reportgen.report.words.catalogue import load
 
 TABLE = pd.DataFrame({"epoch": [1, 2, 3], "name": ["a", "b", "c"], "loss": [3.0, 2.0, 1.0]})
 drawings: list[str] = []
@@ -98,3 +102,22 @@ def test_a_long_name_beside_an_axis_is_not_cut_off() -> None:
     face = FontProperties(family=["Report Sans"], size=7.5)
     width = TextPath((0, 0), name, prop=face).get_extents().width
     assert float(end[1]) - width > 1
+
+
+def test_a_reader_chooses_the_language_of_a_label_and_print_has_it_at_a_fixed_place() -> None:
+    title = load(resources.templates() / "catalogue.toml", ("zh-Hant", "en"))("figure.loss").label()
+    drawing = svg.drawn(line, TABLE, title, prefix="f")
+    spans = re.search(r"<text([^>]*)>(<tspan[^>]*>損失</tspan> <tspan[^>]*>Loss</tspan>)</text>", drawing)
+    assert spans
+    assert re.findall(r'lang="([^"]+)" class="([^"]+)"', spans[2]) == [("zh-Hant-TW", "zh"), ("en", "en")]
+    printed = fixed_for_print(drawing)
+    assert "tspan" not in printed
+    assert "text-anchor" not in printed
+    half = re.search(r"<text([^>]*)>50.00%</text>", drawing)
+    begun = re.search(r"<text([^>]*)>50.00%</text>", printed)
+    assert half
+    assert begun
+    middle, left = (float(re.search(r' x="([\d.]+)"', text[1])[1]) for text in (half, begun))  # type: ignore[index]
+    font = TTFont(resources.templates() / "fonts" / "ReportSans-Regular.ttf")
+    advances = sum(font["hmtx"][font.getBestCmap()[ord(char)]][0] for char in "50.00%")
+    assert middle - left == pytest.approx(8 * advances / font["head"].unitsPerEm / 2, rel=0.03)

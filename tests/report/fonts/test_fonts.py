@@ -104,6 +104,26 @@ def test_figures_line_up_and_letters_kern() -> None:
         assert "kern" in positions or "Mono" in face.family
 
 
+def test_no_letter_is_set_closer_to_a_space() -> None:
+    """Words are measured without the spaces between them: a pair with one would make a line narrower."""
+    pairs = 0
+    for face in faces.FACES:
+        font = TTFont(face.path)
+        spaces = {font.getBestCmap()[code] for code in (0x20, 0xA0)}
+        for lookup in font["GPOS"].table.LookupList.Lookup:
+            for table in (getattr(one, "ExtSubTable", one) for one in lookup.SubTable):
+                if table.LookupType != 2:
+                    continue
+                pairs += 1
+                assert not spaces & set(table.Coverage.glyphs), face.file
+                if table.Format == 1:
+                    seconds = {one.SecondGlyph for each in table.PairSet for one in each.PairValueRecord}
+                    assert not spaces & seconds, face.file
+                else:
+                    assert not spaces & set(table.ClassDef2.classDefs), face.file
+    assert pairs > 10
+
+
 def build_script() -> ModuleType:
     spec = importlib.util.spec_from_file_location("build_fonts", ROOT / "tools" / "build_fonts.py")
     assert spec is not None
@@ -239,6 +259,15 @@ def test_a_cut_font_comes_from_the_cache_and_a_damaged_one_is_cut_anew(
     assert again() == made
     with pytest.raises(TypeError):
         subsets.cut_down(font, codes | {ord("d")})
+
+
+def test_what_a_font_can_draw_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("REPORTGEN_CACHE", str(tmp_path))
+    read = faces._coverage.__wrapped__
+    points = [read(face) for face in faces.FACES]
+    monkeypatch.setattr(faces, "_read_code_points", lambda _: pytest.fail("it was read again"))
+    assert [read(face) for face in faces.FACES] == points
+    assert points == [set(TTFont(face.path).getBestCmap()) for face in faces.FACES]
 
 
 def test_fonts_are_cut_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

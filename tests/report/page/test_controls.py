@@ -1,17 +1,14 @@
-"""What a reader can do with the HTML in a real browser: curves, tables, code, theme, contents."""
+"""What a reader can do with the HTML in a real browser: curves, theme, contents, any width, no scripts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.browser import (
     choose,
-    chromium,
-    click,
     needs_browser,
     screen,
     scripts,
@@ -23,136 +20,20 @@ from tests.helpers.browser import (
 pytestmark = needs_browser
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, tiny_run: Path) -> webdriver.Chrome:
-    screen(browser, 1440, 900)
-    scripts(browser, run=True)
-    system_theme(browser, "light")
-    browser.get((tiny_run / "report.html").as_uri())
-    browser.execute_script(
-        "document.head.parentNode.style.scrollBehavior = 'auto';"
-        "document.querySelectorAll('[class^=series]').forEach(e => { e.style.transition = 'none' })"
-    )
-    return browser
-
-
 def opacities(page: webdriver.Chrome, number: int) -> set[str]:
     script = "return [...document.querySelectorAll(arguments[0])].map(e => getComputedStyle(e).opacity)"
     return set(page.execute_script(script, f"figure .series-{number}"))
 
 
-def column(page: webdriver.Chrome, table: str, place: int) -> list[str]:
-    script = "return [...arguments[0].tBodies[0].rows].map(row => row.cells[arguments[1]].innerText)"
-    return list(page.execute_script(script, page.find_element("id", table), place))
-
-
-# ---------------------------------------------------------------- curves
-
-
-def test_a_picked_curve_stands_out_in_every_figure(page: webdriver.Chrome) -> None:
-    figures = page.find_elements("css selector", "figure:has(.series-1)")
-    names = page.find_elements("css selector", "figure [data-curve='1']")
-    assert len(names) == len(figures) > 2, "its name is at every figure that it is in"
-    click(page, "#figure-comparison-loss [data-curve='1']")
-    page.execute_script("document.activeElement.blur()")
-    click(page, "h1")
-    assert [opacities(page, n) for n in range(3)] == [{"0.1"}, {"1"}, {"0.1"}]
-    states = {name.get_attribute("aria-pressed") for name in names}
-    assert states == {"true"}, "every figure's name says it"
-    click(page, ".display summary")
-    assert page.find_element("id", "curve-1").accessible_name == "SGD_Momentum"
-    choose(page, "curve-1")
-    assert [opacities(page, n) for n in range(3)] == [{"1"}] * 3
-    assert {name.get_attribute("aria-pressed") for name in names} == {"false"}
-
-
-def test_a_curve_stands_out_while_its_name_has_the_keyboard(page: webdriver.Chrome) -> None:
-    from selenium.webdriver.common.keys import Keys
-
-    first = page.find_element("css selector", "#figure-comparison-loss [data-curve='0']")
-    page.execute_script("arguments[0].focus()", first)
-    first.send_keys(Keys.TAB)
-    assert [opacities(page, n) for n in range(3)] == [{"0.1"}, {"1"}, {"0.1"}]
-    page.switch_to.active_element.send_keys(Keys.SPACE, Keys.TAB)
-    assert [opacities(page, n) for n in range(3)] == [{"0.1"}, {"1"}, {"1"}]
-    assert first.aria_role == "button"
-
-
-# ---------------------------------------------------------------- tables
-
-
-def test_numbers_sort_as_numbers(page: webdriver.Chrome) -> None:
-    """Against Python's own sorting of what the cells show."""
-    table = "table-comparison-results"
-    before = column(page, table, 0)
-    header = f"#{table} th:nth-child(3)"
-    for direction, backwards in (("ascending", False), ("descending", True)):
-        click(page, f"{header} button")
-        values = [float(re.match(r"[\d.]+", text)[0]) for text in column(page, table, 2)]  # type: ignore[index]
-        assert values == sorted(values, reverse=backwards)
-        assert page.find_element("css selector", header).get_attribute("aria-sort") == direction
-    click(page, f"{header} button")
-    assert column(page, table, 0) == before
-    assert page.find_elements("css selector", "[aria-sort]") == []
-
-
-@pytest.mark.parametrize(
-    ("given", "rising"),
-    [
-        (["1,200", "90", "–", "900"], ["90", "900", "1,200", "–"]),
-        (["+0.15", "−2.30", "-0.4", "0.01"], ["−2.30", "-0.4", "0.01", "+0.15"]),
-        (["9.5% ± 2", "10.0% ± 1", "100% ± 0"], ["9.5% ± 2", "10.0% ± 1", "100% ± 0"]),
-        (["[34.8%, 35%]", "[4.9%, 50%]", "<i colspan>"], ["[4.9%, 50%]", "[34.8%, 35%]", "<i colspan>"]),
-        (["0.001", "< 0.001", "1e-05"], ["1e-05", "< 0.001", "0.001"]),
-        (["92 [84, ∞]", "∞", "8 [1, 2]"], ["8 [1, 2]", "92 [84, ∞]", "∞"]),
-        (["b10", "a", "b9"], ["a", "b9", "b10"]),
-    ],
-)
-def test_every_kind_of_cell_has_its_place(
-    page: webdriver.Chrome, given: list[str], rising: list[str]
-) -> None:
-    """The page's own table, its cells rewritten; where one cell spans the columns, its row comes last."""
-    page.execute_script(
-        "const body = document.querySelector('#table-split tbody');"
-        "[...body.rows].forEach((row, n) => { const cell = row.cells[1]; const text = arguments[0][n];"
-        " if (text === undefined) row.remove();"
-        " else cell.textContent = text;"
-        " if (text?.includes('colspan')) { row.cells[2].remove(); cell.colSpan = 2 } })",
-        given,
+def test_it_loads_alone_and_without_a_complaint(page: webdriver.Chrome) -> None:
+    assert page.get_log("browser") == []
+    assert page.execute_script("return document.fonts.status") == "loaded"
+    entries = page.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [name for name in entries if not name.startswith("data:")] == []
+    used = page.execute_script(
+        "return [...document.fonts].filter(face => face.status == 'loaded').map(face => face.family)"
     )
-    page.execute_script("document.querySelector('#table-split th:nth-child(2) button').click()")
-    # the rows that were removed come back with the sorting, after those that are asked for
-    found = [text for text in column(page, "table-split", 1) if text in rising]
-    assert found == rising
-
-
-# ---------------------------------------------------------------- code
-
-
-def test_copied_code_is_the_code(page: webdriver.Chrome) -> None:
-    import inspect
-
-    from reportgen.nn.layers import ReLU
-
-    page.execute_script("navigator.clipboard.writeText = async text => { window.copied = text; };")
-    button = click(page, "#listing-relu .copy")
-    assert button.text == "已複製 Copied"
-    assert page.find_element("css selector", "[role=status]").get_attribute("textContent").strip()
-    lines = inspect.getsource(ReLU).rstrip("\n").split("\n")
-    assert page.execute_script("return window.copied").split("\n") == lines
-    page.execute_script(
-        "navigator.clipboard.writeText = async () => { throw new Error('no') };"
-        "document.execCommand = name => { window.fallback = [name, document.activeElement.value] };"
-    )
-    click(page, ".command .copy")
-    page.execute_async_script("setTimeout(arguments[0], 50)")
-    assert page.execute_script("return window.fallback") == ["copy", "reportgen run tiny.toml"]
+    assert {"Report Hei TC", "Report Song TC", "Report Mono"} <= {name.strip('"') for name in used}
 
 
 # ---------------------------------------------------------------- theme, languages, contents
@@ -183,6 +64,28 @@ def test_one_language_alone(page: webdriver.Chrome) -> None:
     choose(page, "show-zh")
     assert not any(shown(page, "main .en, .bar .en, .contents .en"))
     assert all(shown(page, "main p.zh, .sort .zh, .copy .zh"))
+
+
+FIGURE_WORDS = """
+const texts = [...document.querySelectorAll('.figure svg text')].flatMap(text =>
+    [...(text.querySelectorAll('tspan').length ? text.querySelectorAll('tspan') : [text])]);
+return texts.filter(text => text.checkVisibility()).map(text => text.textContent)
+"""
+
+
+def test_one_language_alone_in_figures_and_their_descriptions(page: webdriver.Chrome) -> None:
+    choose(page, "show-en")
+    words = page.execute_script(FIGURE_WORDS)
+    assert "Epoch" in words
+    assert "Validation" in words
+    assert not any(re.search("[\u3400-\u9fff]", word) for word in words)
+    described = page.find_element("css selector", "#figure-confusion [role=img]")
+    assert re.fullmatch("[A-Z][^\u3400-\u9fff]+", described.accessible_name)
+    choose(page, "show-zh")
+    words = page.execute_script(FIGURE_WORDS)
+    assert "週期" in words
+    assert not {"Epoch", "Validation", "Loss"} & set(words)
+    assert re.match("[\u3400-\u9fff]{2}", described.accessible_name)
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "程式"), ("en", "Listing")])
@@ -231,23 +134,15 @@ def test_nothing_is_wider_than_the_screen(page: webdriver.Chrome, width: int) ->
     for chosen in ("both", "zh", "en"):
         choose(page, f"show-{chosen}")
         assert page.execute_script("return document.documentElement.scrollWidth") <= width
+        assert shown(page, "#figure-answer svg") == [width > 640, width < 640], "drawn for a phone too"
+        beyond = "const e = document.getElementById('figure-answer'); return e.scrollWidth - e.clientWidth"
+        assert page.execute_script(beyond) <= 0
         outside = page.execute_script(
-            "return [...document.querySelectorAll('.bar *, main > *, .title *, aside *')]"
+            "return [...document.querySelectorAll('.bar *, main > *, header.title *, aside *')]"
             ".filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)"
             ".map(e => e.outerHTML.slice(0, 80))"
         )
         assert outside == []
-
-
-def test_wide_tables_can_be_scrolled_by_keyboard(page: webdriver.Chrome) -> None:
-    screen(page, 320, 700)
-    page.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
-    states = page.execute_script(
-        "return [...document.querySelectorAll('.table')].map(e => [e.scrollWidth > e.clientWidth,"
-        " e.tabIndex])"
-    )
-    assert all((index == 0) == wide for wide, index in states)
-    assert any(wide for wide, _ in states)
 
 
 # ---------------------------------------------------------------- without scripts
@@ -264,7 +159,7 @@ def test_without_scripts_nothing_is_missing_but_what_needs_them(
         browser.get((tiny_run / "report.html").as_uri())
         assert browser.find_elements("css selector", "main button, .copy, .sort") == []
         assert all(
-            shown(browser, "main p, main th, main td, main svg, main pre, nav.contents a, .display summary")
+            shown(browser, "main :is(p, th, td, svg:not(.narrow), pre), nav.contents a, .display summary")
         )
         browser.find_element("css selector", "label[for=show-en]").click()
         assert not any(shown(browser, "main p.zh"))

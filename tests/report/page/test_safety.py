@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,15 +14,8 @@ from reportgen.report.page.colours import contrast
 from reportgen.report.page.listings import PANELS, highlight_css
 from reportgen.report.page.screen import PANEL_AT_NIGHT, words
 from reportgen.report.render import render
-from tests.helpers.browser import choose, chromium, needs_browser, screen, system_theme, webdriver
-
-AXE = Path("axe-core") / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
+from tests.helpers.axe import axe_findings
+from tests.helpers.browser import choose, forget, needs_browser, screen, shown, system_theme, webdriver
 
 
 @pytest.fixture(scope="module")
@@ -33,65 +25,74 @@ def alone(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for language in ("zh-Hant", "en"):
         copy = tmp_path_factory.mktemp(language) / "run"
         shutil.copytree(tiny_run, copy)
-        pages[language] = render(Run.read(copy), ReportOptions(languages=(language,), pdf=None)).html
+        pages[language] = render(Run.read(copy), ReportOptions(languages=(language,), pdf=False)).html
     return pages
-
-
-def axe() -> str:
-    package = pytest.importorskip("selenium_axe_python")
-    return (Path(package.__file__).parent / AXE).read_text(encoding="utf-8")
-
-
-def findings(browser: webdriver.Chrome) -> list[tuple[str, str, Any]]:
-    """What axe-core finds serious or critical."""
-    if not browser.execute_script("return 'axe' in window"):
-        browser.execute_script(axe())
-    found = browser.execute_async_script(
-        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(done)"
-    )
-    return [
-        (rule["id"], node["html"][:120], node["failureSummary"])
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 class TestInABrowser:
     pytestmark = needs_browser
 
-    @pytest.mark.parametrize("theme", ["light", "dark"])
-    def test_axe_finds_nothing_serious(
-        self, browser: webdriver.Chrome, alone: dict[str, Path], theme: str
+    @pytest.mark.parametrize(
+        ("width", "theme", "languages"),
+        [
+            (1440, "light", ["en", "both"]),
+            (1440, "dark", ["zh"]),
+            (390, "light", ["zh"]),
+            (390, "dark", ["both"]),
+        ],
+    )
+    def test_axe_finds_nothing(
+        self,
+        browser: webdriver.Chrome,
+        alone: dict[str, Path],
+        width: int,
+        theme: str,
+        languages: list[str],
+    ) -> None:
+        screen(browser, width, 900)
+        system_theme(browser, theme)
+        forget(browser)
+        browser.get(alone["both"].as_uri())
+        for chosen in languages:
+            choose(browser, f"show-{chosen}")
+            assert axe_findings(browser) == [], chosen
+
+    def test_axe_finds_nothing_in_what_opens(self, browser: webdriver.Chrome, alone: dict[str, Path]) -> None:
+        screen(browser, 390, 900)
+        system_theme(browser, "light")
+        forget(browser)
+        browser.get(alone["both"].as_uri())
+        browser.execute_script("document.querySelectorAll('.fold').forEach(e => e.click())")
+        browser.find_element("css selector", ".open-contents summary").click()
+        assert axe_findings(browser) == [], "the contents dropped, code unfolded"
+        browser.find_element("css selector", ".display summary").click()
+        browser.execute_script(
+            "const link = document.querySelector('main a[href=\"#table-audit\"]');"
+            "link.scrollIntoView({block: 'end'}); link.focus({focusVisible: true});"
+            "document.querySelector('.display').open = true"
+        )
+        assert shown(browser, ".preview") == [True]
+        assert axe_findings(browser) == [], "the display dropped, a preview open"
+
+    @pytest.mark.parametrize("language", ["zh-Hant", "en"])
+    def test_axe_finds_nothing_in_a_report_of_one_language(
+        self, browser: webdriver.Chrome, alone: dict[str, Path], language: str
     ) -> None:
         screen(browser, 1440, 900)
-        system_theme(browser, theme)
-        browser.get(alone["both"].as_uri())
-        for chosen in ("both", "zh", "en"):
-            choose(browser, f"show-{chosen}")
-            assert findings(browser) == [], chosen
-        for language in ("zh-Hant", "en"):
-            browser.get(alone[language].as_uri())
-            assert findings(browser) == [], language
-
-    def test_axe_finds_nothing_serious_on_a_phone(
-        self, browser: webdriver.Chrome, alone: dict[str, Path]
-    ) -> None:
-        screen(browser, 390, 844)
         system_theme(browser, "light")
-        browser.get(alone["both"].as_uri())
-        assert findings(browser) == []
-        for control in ("open-contents", "display"):
-            browser.find_element("css selector", f".{control} summary").click()
-            assert findings(browser) == [], control
+        browser.get(alone[language].as_uri())
+        assert axe_findings(browser) == []
 
     def test_axe_does_find_what_is_wrong(self, browser: webdriver.Chrome, alone: dict[str, Path]) -> None:
         system_theme(browser, "light")
+        forget(browser)
         browser.get(alone["both"].as_uri())
         browser.execute_script("document.querySelector('main p').style.color = '#bbb'")
-        browser.execute_script("document.querySelector('main svg[role=img]').removeAttribute('aria-label')")
-        browser.execute_script("document.querySelectorAll('main svg title').forEach(e => e.remove())")
-        assert {rule for rule, *_ in findings(browser)} == {"color-contrast", "svg-img-alt"}
+        browser.execute_script(
+            "const label = document.querySelector('main [role=img] > .alt'); label.replaceChildren();"
+            "label.parentNode.removeAttribute('aria-label')"
+        )
+        assert {rule for rule, *_ in axe_findings(browser)} == {"color-contrast", "role-img-alt"}
 
     def test_its_policy_lets_it_run_and_nothing_else(
         self, browser: webdriver.Chrome, alone: dict[str, Path], tmp_path: Path
@@ -107,7 +108,7 @@ class TestInABrowser:
             "<p id=bad style='display:none' onclick='window.broken = true'>x</p>"
             "<img src='https://example.invalid/x.png' onerror='window.broken = true'>"
         )
-        bad.write_text(page.replace("<main>", f"<main>{injected}"), encoding="utf-8")
+        bad.write_text(re.sub("(<main[^>]*>)", rf"\1{injected}", page), encoding="utf-8")
         browser.get(bad.as_uri())
         refused = [entry["message"] for entry in browser.get_log("browser")]
         assert len([line for line in refused if "Content Security Policy" in line]) >= 4, refused
@@ -136,8 +137,6 @@ def test_the_policy_allows_nothing_by_the_way(alone: dict[str, Path]) -> None:
 
 
 def test_words_in_listings_can_be_read_in_both_themes() -> None:
-    import re
-
     css = words(highlight_css())
     pairs = re.findall(r"light-dark\((#\w+), (#\w+)\)", css)
     assert len(pairs) > 20

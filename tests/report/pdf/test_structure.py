@@ -34,9 +34,10 @@ def test_links_are_described_and_printed(opened: pikepdf.Pdf) -> None:
     assert all(link.F == 4 for link in links)
 
 
-def test_it_is_a_tagged_pdf_a_3u(opened: pikepdf.Pdf) -> None:
+def test_it_is_a_tagged_pdf_a_3u_and_pdf_ua_1(opened: pikepdf.Pdf) -> None:
     with opened.open_metadata() as metadata:
         assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "U")
+        assert metadata["pdfuaid:part"] == "1"
         assert metadata["dc:title"] == "優化器比較 Comparing optimizers"
         assert metadata["xmp:CreateDate"] == metadata["xmp:ModifyDate"] == "2026-03-04T05:06:07Z"
     assert opened.Root.MarkInfo.Marked

@@ -141,6 +141,22 @@ except writer.PdfUnavailable as problem:
     assert run.stderr == ""
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere libraries are looked for without compilers")
+def test_no_process_is_started_to_look_for_a_library() -> None:
+    code = """
+import ctypes.util, sys
+started = []
+sys.addaudithook(lambda event, given: event == "subprocess.Popen" and started.append(given[1]))
+from reportgen.report.pdf.machine import load_weasyprint
+load_weasyprint()
+print(len(started), ctypes.util.find_library("c"))
+"""
+    run = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
+    started, found = run.stdout.split()
+    assert int(started) == 0
+    assert found.startswith("libc.so")  # others may look for libraries as before
+
+
 def test_missing_fonts_are_told_before_weasyprint_crashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

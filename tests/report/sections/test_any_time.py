@@ -57,7 +57,9 @@ def test_who_leads_is_said_where_it_is_shown() -> None:
         == "By the area under the curve, the test shows C to be better than every other optimizer."
     )
     assert re.match(
-        r"C reaches the mean that these have at epoch 9 so many epochs earlier: A \d.*; B \d", sentences[1]
+        r"C reaches the mean that each of the others has at epoch 9 earlier, by this many epochs"
+        r" \(with interval\): A \d.*; B \d",
+        sentences[1],
     )
     assert len(sentences) == 2
 
@@ -66,7 +68,7 @@ def test_nothing_is_said_to_lead_where_nothing_does() -> None:
     rng = np.random.default_rng(0)
     same = curves_table(**{name: (0.5 + 0.1 * rng.normal(size=(8, 6))).tolist() for name in "ABC"})
     sentences = texts(section_of(same))[3:]
-    assert sentences[0] == "By the area under the curve, the test shows none to be best."
+    assert sentences[0] == "By the area under the curve, the test does not show which optimizer is best."
     assert "not shown to be ahead" in sentences[1]
     assert len(sentences) == 2
     few = texts(section_of(same[same["seed"] < 3]))[3:]
@@ -94,7 +96,7 @@ def test_a_trial_that_diverged_leaves_no_area_and_no_lead() -> None:
     assert "better than every other optimizer of which no trial diverged" in " ".join(rows) or (
         "C" not in rows[3].split("shows")[1]
     )
-    assert "these have at epoch 9" in rows[4]
+    assert "each of the others has at epoch 9" in rows[4]
     assert rows[4].startswith("B reaches")
 
 
@@ -150,7 +152,7 @@ def test_the_page_shows_what_the_section_claims(cli: Cli) -> None:
     for number in range(problems):
         for figure in ("curves", "target-times", "profiles", "gaps"):
             assert f'id="figure-any-time-{number}-{figure}"' in page, figure
-    assert page.count("is read as the profiles before") == problems - 1
+    assert page.count("is read like the profiles before") == problems - 1
 
 
 def squeezed(text: str) -> str:

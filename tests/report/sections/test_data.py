@@ -15,8 +15,8 @@ from reportgen.records.run_folder import RunRecords
 from reportgen.report.sections.data import describe_data
 from reportgen.report.words.catalogue import Catalogue, load
 
-BETWEEN_0_AND_1 = "Pixels are divided by 255, so that they lie between 0 and 1."
-NORMALIZED = "In every channel, the mean of the training images is subtracted from the pixels"
+BETWEEN_0_AND_1 = "Pixel values are divided by 255 and so lie between 0 and 1."
+NORMALIZED = "In each channel, the mean of the training images is subtracted from the pixels"
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +55,16 @@ def test_normalized_pixels_are_not_said_to_lie_between_0_and_1(records: RunRecor
 
 def test_stages_that_take_pixels_differently_are_told_apart(records: RunRecords, t: Catalogue) -> None:
     normalize(records, "tuned")
-    comparison, tuned = said_of("pixels", records, t).split("The full training: ")
-    assert comparison.endswith(f"The comparison: {BETWEEN_0_AND_1} ")
+    comparison, tuned = said_of("pixels", records, t).split("Full training: ")
+    assert comparison.endswith(f"Comparison: {BETWEEN_0_AND_1} ")
     assert tuned.startswith(NORMALIZED)
 
 
 def test_digits_are_not_said_to_have_a_test_set_of_their_own(tiny_run: Path) -> None:
     page = (tiny_run / "report.html").read_text(encoding="utf-8")
-    assert page.count("The data set has no official test set: the 500 test images are of a fixed part") == 2
+    assert page.count("The data set has no official test set: the 500 test images are a fixed part") == 2
     assert "own test set" not in page
-    assert "the test set is read once by each finished trial, and nothing is chosen by it" in page
+    assert "each finished trial reads the test set once, and nothing is chosen by it" in page
 
 
 def test_records_of_before_the_keys_of_own_data_are_read_as_ever(records: RunRecords, t: Catalogue) -> None:

@@ -59,7 +59,7 @@ def no_reports() -> Iterator[None]:
     """Runs end with their records: what is not looked at need not be made."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reportgen.cli.run.report", lambda *_: None)
-        patch.setattr("reportgen.checks.run", lambda _: [])
+        patch.setattr("reportgen.execution.proving.prove_formulas", lambda _: [])
         yield
 
 
@@ -139,14 +139,14 @@ def test_its_table_has_the_numbers_of_both_runs_and_scipys_p(runs: Runs, page: s
         name: 3 * smallest if flips[name] == smallest else max(3 * smallest, 2 * next_one)
         for name in ("SGD", "all")
     } | {"Adam": 1.0}
-    verdicts = {"SGD": "較差 worse", "Adam": "看不出變化 no change seen", "all": "較差 worse"}
+    verdicts = {"SGD": "較差 worse", "Adam": "未顯示變化 no change seen", "all": "較差 worse"}
     for row, (name, (before, after)) in zip(rows, scores.items(), strict=True):
         difference = after - before
         assert row[1:5] == [
             "8",
-            f"{before.mean():.2%}",
-            f"{after.mean():.2%}",
-            f"{100 * difference.mean():+.2f}".replace("-", "\N{MINUS SIGN}"),
+            f"{before.mean():.1%}",
+            f"{after.mean():.1%}",
+            f"{100 * difference.mean():+.1f}".replace("-", "\N{MINUS SIGN}") if difference.any() else "0.0",
         ]
         low, high = map(float, row[5].replace("\N{MINUS SIGN}", "-").strip("[]").split(","))
         assert low <= 100 * difference.mean() <= high
@@ -157,17 +157,17 @@ def test_its_table_has_the_numbers_of_both_runs_and_scipys_p(runs: Runs, page: s
 def test_it_says_what_dropped_what_differs_and_draws_both_runs(runs: Runs, page: str) -> None:
     text = section(page)
     words = re.sub(r"<[^>]*>", "", text)
-    assert "A significant drop: SGD (shared settings); mean of all setups." in words
-    assert "有顯著的下降：SGD（共同設定）、所有設定的平均。" in words
+    assert "Significant drop since earlier runs: SGD (shared settings); mean of all setups." in words
+    assert "與先前的執行相比，顯著下降：SGD（共同設定）、所有設定的平均。" in words
     assert "These differ from the baseline:" in words
     assert "<code>comparison.optimizers[0].learning_rate</code>: 0.05 → 0.0001" in text
     assert text.count("<code>") == 1
     assert "shows the test accuracy of 2 runs" in words
-    (figure,) = re.findall(r'<svg role="img" aria-label="([^"]*)"', text)
+    (figure,) = re.findall(r'<div role="img" aria-label="([^"]*)"', text)
     means = {name: found.mean(axis=1) for name, found in expected(runs.before, runs.dropped).items()}
     for setup in ("SGD", "Adam"):
         first, last = means[setup]
-        assert f"{setup} (shared settings) {first:.2%} → {last:.2%}" in figure
+        assert f"{setup} (shared settings) {first:.1%} → {last:.1%}" in figure
 
 
 def test_its_pdf_is_consistent_and_a_row_that_was_changed_is_missed(
@@ -179,7 +179,7 @@ def test_its_pdf_is_consistent_and_a_row_that_was_changed_is_missed(
     before, now = expected(runs.before, runs.dropped)["SGD"].mean(axis=1)
     changed = tmp_path / "changed.pdf"
     with pymupdf.open(runs.dropped / "report.pdf") as pdf:
-        places = [(page, place) for page in pdf for place in page.search_for(f"{100 * (before - now):.2f}")]
+        places = [(page, place) for page in pdf for place in page.search_for(f"{100 * (before - now):.1f}")]
         assert places
         for page, place in places:
             page.add_redact_annot(place)
@@ -204,9 +204,9 @@ def verdicts(made: dict[str, Any], table: int = 0) -> list[str]:
 def test_what_diverged_is_said_as_such_and_has_no_test(runs: Runs) -> None:
     made = said(runs.diverged)
     assert [sentence.plain() for sentence in made["sentences"]] == [
-        "Diverged now, and not before: SGD (shared settings)."
+        "Diverged now but not before: SGD (shared settings)."
     ]
-    assert verdicts(made) == ["worse (8 newly diverged)", "no change seen", "not enough seeds"]
+    assert verdicts(made) == ["worse (8 newly diverged)", "no change seen", "too few seeds"]
     sgd = made["tables"][0]["rows"][0]
     assert (sgd["n"], sgd["now"], sgd["p"]) == ("0", "–", "–")
 
@@ -214,7 +214,7 @@ def test_what_diverged_is_said_as_such_and_has_no_test(runs: Runs) -> None:
 def test_a_run_that_is_the_same_again_says_so_and_has_no_causes(runs: Runs) -> None:
     made = said(runs.again)
     assert [sentence.plain() for sentence in made["sentences"]] == [
-        "All numbers compared are exactly those of before."
+        "All numbers compared are exactly the same as before."
     ]
     assert [table["key"] for table in made["tables"]] == ["drift-baseline", "drift-latest"]
     for table in range(2):

@@ -28,7 +28,8 @@ def t() -> Catalogue:
 def length(passed: bool | None, muted: str = "") -> Point:
     key = {True: "gradient_true", False: "gradient_off", None: "gradient_unknown"}[passed]
     values = {"parameters": 4, "largest": "1e-08", "setup": "Adam", "parameter": "w1", "factor": "1/2"}
-    return Point("true_gradient", (Fact(key, passed, values | {"off": 1, "of": 4}),), muted)
+    values |= {"stage": "comparison", "off": 1, "of": 4}
+    return Point("true_gradient", (Fact(key, passed, values),), muted)
 
 
 def rate(muted: str = "") -> Point:
@@ -37,30 +38,28 @@ def rate(muted: str = "") -> Point:
 
 def test_what_is_muted_counts_neither_as_holding_nor_as_failing(t: Catalogue) -> None:
     summary = summarize([rate(REASON), length(True)], t)
-    assert summary is not None
     assert summary.texts["en"] == (
-        "Fairness audit: conditions that hold: 1 of 2. Muted by the author, and not counted as holding: 1"
-        f" (RG006 Learning rate tuned for each: “{SHOWN}”)."
+        "Fairness audit: 1 of 2 applicable conditions holds. Muted by the author and not counted as"
+        f" holding: 1 (RG006 Learning rate tuned for each: “{SHOWN}”)."
     )
     assert summary.texts["zh-Hant"] == (
-        "公平性檢查：適用的 2 項條件中有 1 項成立。作者略過、不計入成立的有 1 項"
-        f"（RG006 各自調整過的學習率，理由：「{SHOWN}」）。"
+        "公平性檢查：適用的 2 項條件中有 1 項成立。作者略過、不計為成立的有 1 項"
+        f"（RG006 各自調校的學習率，理由：「{SHOWN}」）。"
     )
 
 
 def test_what_fails_is_named_beside_what_is_muted(t: Catalogue) -> None:
     summary = summarize([rate(), length(True, REASON)], t)
-    assert summary is not None
-    failed, muted = summary.texts["en"].split(" Muted by the author, ")
+    failed, muted = summary.texts["en"].split(" Muted by the author ")
     assert (
-        failed == "Fairness audit: conditions that do not hold: 1 of 2 (RG006 Learning rate tuned for each)."
+        failed == "Fairness audit: 1 of 2 applicable conditions does not hold (RG006 Learning rate tuned for"
+        " each)."
     )
     assert muted == f"and not counted as holding: 1 (RG007 Gradients of the true length: “{SHOWN}”)."
 
 
 def test_what_does_not_apply_needs_no_muting_on_the_first_page(t: Catalogue) -> None:
     summary = summarize([length(None, REASON), rate()], t)
-    assert summary is not None
     assert "the course" not in summary.texts["en"]
 
 
@@ -69,12 +68,12 @@ def test_a_muted_point_keeps_its_facts(t: Catalogue, passed: bool | None, mark: 
     point = length(passed, REASON)
     row = describe_point(point, t)
     assert (row["code"], row["mark"], row["kind"]) == ("RG007", mark, "none" if passed is None else "muted")
-    assert row["facts"] == describe_point(length(passed), t)["facts"]
+    assert row["evidence"] == describe_point(length(passed), t)["evidence"]
     assert row["reason"].texts["en"] == f"Muted by the author: “{SHOWN}”"
     claims = [claim.text for claim in claim_points([point], t)]
     assert claims[0].startswith("RG007 ")
     assert f"Muted by the author: “{REASON}”" in claims
-    assert row["facts"][0]["text"].texts["en"].striptags() in claims
+    assert row["evidence"].texts["en"].striptags() in claims
 
 
 def test_a_report_prints_the_reason_on_its_first_page_and_in_its_section(tiny_run: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_link_that_leads_nowhere_is_a_note(tiny_run: Path, tmp_path: Path) -> 
         {"method": {EVERY: "[here](#sec-conclusions), [there](#figure-no), [](#table-none)"}}, {}
     )
     (copy / "records" / FILE).write_text(words.to_json(), encoding="utf-8")
-    rendered = render(Run.read(copy), ReportOptions(pdf=None))
+    rendered = render(Run.read(copy), ReportOptions(pdf=False))
     assert rendered.notes == (
         "the link to #figure-no leads to nothing in this report",
         "the link to #table-none leads to nothing in this report",

@@ -68,7 +68,7 @@ def test_one_split_and_given_rates(records: RunRecords, t: Catalogue) -> None:
     yes, no = covered(block_of(records, t))
     assert "initial weights" in yes
     assert "new test images" in yes
-    assert "all trials share one" in no
+    assert "shared by all trials" in no
     assert "search" not in yes + no
 
 
@@ -83,9 +83,9 @@ def test_a_run_of_earlier_says_nothing_of_images_it_does_not_know(records: RunRe
 def test_a_split_a_seed(records: RunRecords, t: Catalogue) -> None:
     settings_of(records)["data"] |= {"resplit": True, "seed": None}
     yes, no = covered(block_of(records, t))
-    assert "the split into images to train on and to validate with (each seed draws its own)" in yes
+    assert "the split into training and validation images (drawn anew for each seed)" in yes
     assert "split" not in no
-    assert "training data collected anew" in no
+    assert "newly collected training data" in no
     drawn = draw_test_images(records)
     assert "the split of the data, test images included" in covered(block_of(drawn, t))[0]
 

@@ -45,4 +45,4 @@ def test_sentence_and_figure_have_one_mean_and_one_unit(epochs: pd.DataFrame, t:
         expected = 100 * float(stats.gmean(UPDATES[place]))
         assert block["facts"][f"{name}_step"] == f"{float(f'{expected:.2g}'):g}%"
     ticks = re.findall(r"<text[^>]*>([\d.]+%?)</text>", str(block["figure"]))
-    assert {"0.02%", "0.1%", "0.2%"} <= set(ticks)
+    assert {"0.01%", "0.1%", "1%"} <= set(ticks)

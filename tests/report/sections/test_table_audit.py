@@ -47,16 +47,16 @@ def test_a_report_of_scores_says_on_its_first_page_which_points_fail(
     summary = summarize_table(points, t)
     assert summary is not None
     assert summary.texts["en"] == (
-        "Fairness audit: the table fails 2 of the 6 conditions that can be seen in it (RG001 Same network"
-        " and settings; RG005 Same effort of tuning, as far as seen); others cannot be seen in it."
+        "Fairness audit: 2 of 6 conditions that can be seen in the table do not hold (RG001 Same network"
+        " and settings; RG005 Same effort of tuning, as far as seen); the others cannot be seen in it."
     )
     report = compose_scores(
         comparison.result, comparison.scores, [Path("t.csv")], t, "0" * 64, audited=points
     )
     claims = list(report.claims)
-    assert [claim.front for claim in claims if "2 of the 6 conditions" in claim.text] == [True]
+    assert [claim.front for claim in claims if "2 of 6 conditions" in claim.text] == [True]
     in_section = [claim.text for claim in claims if claim.kind == "audit"]
-    assert "Columns that differ between optimizers: batch_size." in in_section
+    assert "Columns whose values differ between optimizers: batch_size." in in_section
     assert any(text.startswith("RG103 ") for text in in_section)
     unseen = unseen_points(points, t).texts["en"]
     assert "RG002" in unseen
@@ -70,7 +70,10 @@ def test_where_all_holds_the_rest_is_still_not_claimed(table: pd.DataFrame, t: C
     comparison = reportgen.compare(fair)
     summary = summarize_table(points_of_table(comparison.result, comparison._scores), t)
     assert summary is not None
-    assert "all 6 conditions that can be seen in the table hold; others cannot be seen" in summary.texts["en"]
+    assert (
+        "all 6 conditions that can be seen in the table hold; the others cannot be seen"
+        in summary.texts["en"]
+    )
 
 
 def test_compare_prints_a_line_for_each_point_that_fails(cli: Cli, table: pd.DataFrame) -> None:
@@ -81,7 +84,7 @@ def test_compare_prints_a_line_for_each_point_that_fails(cli: Cli, table: pd.Dat
     assert [code for _, code, *_ in lines] == ["RG001", "RG005"]
     assert lines[0][2:] == [
         "Same network and settings",
-        "Columns that differ between optimizers: batch_size.",
+        "Columns whose values differ between optimizers: batch_size.",
     ]
     assert "Adam + Adam b 2" in lines[1][3]
 
@@ -89,4 +92,4 @@ def test_compare_prints_a_line_for_each_point_that_fails(cli: Cli, table: pd.Dat
 def test_python_has_the_points_as_a_table(table: pd.DataFrame) -> None:
     audit = reportgen.compare(table).audit.set_index("code")
     assert list(audit.index[~audit["passed"]]) == ["RG001", "RG005"]
-    assert audit.loc["RG001", "facts"] == ("Columns that differ between optimizers: batch_size.",)
+    assert audit.loc["RG001", "facts"] == ("Columns whose values differ between optimizers: batch_size.",)

@@ -34,16 +34,17 @@ def test_what_was_trained_once_for_two_stages_counts_once(records: RunRecords) -
         if trial["setup"]["stage"] == "comparison"
     ]
     manifest["trials"] += again
+    manifest["trained_at"] += [0] * len(again)
     manifest["kept_trials"] += ["of a search", "of a search too"]
     assert count_trainings(replace(records, manifest_json=manifest)) == Trainings(10, 2)
 
 
 def test_one_training_is_trained_once(records: RunRecords) -> None:
     t = words_in(["zh-Hant", "en"])
-    one = {"trials": records.manifest_json["trials"][-1:], "kept_trials": [None]}
+    one = {"trials": records.manifest_json["trials"][-1:], "kept_trials": [None], "trained_at": [0]}
     alone = replace(records, manifest_json=records.manifest_json | one)
-    said = abstract(alone, Headlines(None, None, None, (), ()), t("ui.none"), t)
-    assert said.texts["en"].startswith("A multilayer perceptron is trained once, on ")
-    assert "完成 1 次訓練" in said.texts["zh-Hant"]
-    many = abstract(records, Headlines(None, None, None, (), ()), t("ui.none"), t)
-    assert ", 8 times in all;" in many.texts["en"]
+    said = abstract(alone, Headlines(None, None, None, t("ui.none"), (), (), ()), t("ui.none"), t)
+    assert " is trained once, on " in said.texts["en"] or " are trained once, on " in said.texts["en"]
+    assert "，共 1 次。" in said.texts["zh-Hant"]
+    many = abstract(records, Headlines(None, None, None, t("ui.none"), (), (), ()), t("ui.none"), t)
+    assert ", 8 times in all." in many.texts["en"]

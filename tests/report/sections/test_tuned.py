@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reportgen.experiment.search import StageSearch
+from reportgen.experiment.search import FoundBy, Space, StageSearch
+from reportgen.experiment.space_text import write_space
 from reportgen.records import run_folder
 from reportgen.records.run_folder import SEARCH_COLUMNS, RunRecords
 from reportgen.report.sections.search import describe_search
-from reportgen.report.sections.tuned import tuned_section
+from reportgen.report.sections.tuned import found_elsewhere, space_rows
 from reportgen.report.templates.loading import words_in
 from reportgen.report.words.catalogue import Catalogue
 
@@ -59,9 +60,9 @@ def test_settings_that_a_search_found_are_named_and_the_others_are_given(
     assert section
     said = t("tuned.searched", **section["how"]).texts
     assert said["en"].startswith(
-        "learning_rate and l2: found by a search, the others given by the experiment file."
+        "A search chose learning_rate and l2; the experiment file gives the other settings."
     )
-    assert said["zh-Hant"].startswith("learning_rate 與 l2 來自搜尋，其餘由實驗檔給定")
+    assert said["zh-Hant"].startswith("learning_rate 與 l2 由搜尋決定，其餘由實驗檔給定")
 
 
 def test_one_seed_and_one_epoch_are_not_several(searched: RunRecords, t: Catalogue) -> None:
@@ -70,18 +71,29 @@ def test_one_seed_and_one_epoch_are_not_several(searched: RunRecords, t: Catalog
     assert "with 1 seed and 1 epoch each" in t("tuned.searched", **section["how"]).texts["en"]
 
 
-@pytest.mark.parametrize(
-    ("epochs", "title"),
-    [(5, "The last 3 epochs only (seed 0):"), (3, "Every epoch (seed 0):"), (1, "Every epoch (seed 0):")],
-)
-def test_a_log_of_every_epoch_is_not_called_the_last_ones(
-    tiny_run: Path, t: Catalogue, epochs: int, title: str
-) -> None:
-    records = run_folder.read(tiny_run)
-    kept = records.epochs[records.epochs["epoch"] <= epochs]
-    section = tuned_section(replace(records, epochs=kept), t)
-    tuned = section.fill()["tuned"]
-    assert tuned["log_title"].texts["en"] == title
-    assert len(tuned["log"]) == 3 * min(epochs, 3)
-    claimed = [claim.text for claim in section.claims if claim.kind == "last epochs"]
-    assert claimed == tuned["log"]
+def test_what_was_searched_is_told_setting_by_setting_and_else_as_it_was_noted(t: Catalogue) -> None:
+    spaces = {
+        "learning_rate": Space(low=0.001, high=0.3),
+        "l2": Space(low=0.0, high=1e-05, scale="linear"),
+        "hidden": Space(choices=([1024, 512], [2048])),
+        "schedule": Space(choices=("cosine", {"name": "step", "at": [3]})),
+    }
+    note = FoundBy(
+        experiment="x",
+        method="grid",
+        trials=2,
+        seeds=(7,),
+        epochs=1,
+        space=write_space("y: z", spaces),
+        at_edge=("y: z: l2",),
+    )
+    rows = [(row["name"], row["ends"], row["scale"].texts["en"]) for row in space_rows(note, t)]
+    assert rows == [
+        ("learning_rate", ["0.001", "0.3"], "logarithmic"),
+        ("l2 *", ["0", "1e-05"], "linear"),
+        ("hidden", ["1024-512, 2048"], "a list"),
+        ("schedule", ['"cosine", {"name": "step", "at": [3]}'], "a list"),
+    ]
+    by_hand = note.model_copy(update={"space": "y: between 1 and 2"})
+    assert list(space_rows(by_hand, t)) == []
+    assert found_elsewhere(by_hand, t)["as_noted"] == "<code>y: between 1 and 2</code>"

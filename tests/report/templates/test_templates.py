@@ -30,10 +30,10 @@ GERMAN = """
 contents = { de = "Inhalt" }
 [section]
 conclusions = { de = "Schlussfolgerungen", ja = "結論" }
-[conclusions]
-text = { de = "Jeder Satz hier ist aus den Aufzeichnungen dieses Laufs „berechnet“, größtenteils." }
+[appendix]
+reproduce = { de = "Jeder Satz hier ist aus den Aufzeichnungen dieses Laufs „berechnet“, größtenteils." }
 [test]
-per_class_caption_many = { ja = "この結論は {n} 回の学習の記録から計算した。" }
+confusion_caption_many = { ja = "この結論は {n} 回の学習の記録から計算した。" }
 [test.many_seeds]
 de = "Auf {images} Bildern: {accuracy} ({n} Läufe, {interval}; {spread} {lowest} {highest}), {what}."
 """
@@ -61,12 +61,12 @@ def test_a_report_in_another_language_alone(cli: Cli, run: Path, german: Path) -
     assert '<p lang="de" class="en">Jeder Satz hier' in html
     assert "<span>Schlussfolgerungen</span>" in html
     # what is missing is in English, and says so
-    assert '<p lang="en" class="en" data-also="de">Every layer has its own' in html
+    assert '<p lang="en" class="en" data-also="de">Every layer implements' in html
     (curves,) = re.findall(r"<p ([^>]*)>(?:(?!</p>).)*has the lowest mean training loss", html)
     assert curves == 'lang="en" class="en" data-also="de"'
     assert not re.search(r'lang="zh', html)
     assert re.search(
-        r"Auf \d+ Bildern: <b>\d\d,\d\d\u00a0%</b> \(2 Läufe, \[-?\d+,\d\d\u00a0%; \d+,\d\d\u00a0%\]", html
+        r"Auf \d+ Bildern: <b>\d\d,\d\u00a0%</b> \(2 Läufe, \[-?\d+,\d\u00a0%; \d+,\d\u00a0%\]", html
     )
     with pikepdf.open(run / "report.pdf") as pdf:
         assert pdf.Root.Lang == "de"
@@ -74,8 +74,8 @@ def test_a_report_in_another_language_alone(cli: Cli, run: Path, german: Path) -
         text = "\n".join(page.extract_text() for page in pdf.pages)
         assert "Jeder Satz hier ist aus den Aufzeichnungen dieses Laufs „berechnet“, größtenteils." in text
         assert re.search(r"^\d+ Schlussfolgerungen", text, re.MULTILINE)
-        assert re.search(r"\d\d,\d\d\s%", text)
-        assert "templates of one's own (catalogue.toml)" in text.replace("’", "'").replace("\n", " ")
+        assert re.search(r"\d\d,\d\s%", text)
+        assert "custom templates (catalogue.toml)" in text.replace("’", "'").replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_the_policy_comes_before_all_that_a_page_may_load(tmp_path: Path) -> Non
     html = page(tmp_path, "", **{"report.html.j2": text}).for_screen()
     first = re.match(rf'{head}<meta http-equiv="Content-Security-Policy" content="([^"]*)">\n<script', html)
     assert first is not None
-    ours = base64.b64encode(sha256(own().text("script.js").encode()).digest()).decode()
+    ours = base64.b64encode(sha256(own().script().encode()).digest()).decode()
     assert f"default-src 'none'; script-src 'sha256-{ours}'; style-src 'sha256-" in first[1]
 
 
@@ -231,8 +231,8 @@ def test_scripts_come_from_the_program_alone(tmp_path: Path) -> None:
     (folder / "script.js").write_text(original, encoding="utf-8")  # of an older export, say
     assert "script.js" not in read(folder).replaced
     policy, script = policy_and_script(plain_page(tmp_path, "<script>alert(1)</script>").for_screen())
-    assert script == original
-    digest = base64.b64encode(sha256(original.encode()).digest()).decode()
+    assert script == own().script()
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode()
     assert re.findall(r"script-src ([^;]*)", policy) == [f"'sha256-{digest}'"]
 
 

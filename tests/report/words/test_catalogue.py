@@ -154,7 +154,7 @@ def test_words_about_rows_take_the_same_values_as_those_about_images() -> None:
 
 
 def test_values_are_escaped_and_markup_in_texts_is_not_taken_from_users(t: Catalogue) -> None:
-    said = t("drift.headline", setup="<i>x</i> {n}", stage="y").texts["en"]
+    said = t("stage.setup", setup="<i>x</i> {n}", stage="y").texts["en"]
     assert "&lt;i&gt;x&lt;/i&gt; {n}" in said
 
 
@@ -165,11 +165,11 @@ def test_nothing_is_said_of_a_test_that_was_not_made(t: Catalogue) -> None:
 def test_a_mean_over_seeds_has_its_interval_and_one_seed_its_count(t: Catalogue) -> None:
     one = english(sentences.test_sentences(results("tuned", T=[0.75]), t))
     assert one.startswith("The test accuracy of the full training (T, hidden layers 24-12) is 75.00%")
-    assert one.endswith("75.00% (150 of 200 test images right).")
+    assert one.endswith("75.00% (150 of 200 test images are classified correctly).")
     several = english(sentences.test_sentences(results("tuned", T=[0.7, 0.71, 0.72, 0.73, 0.79]), t))
     assert "the mean accuracy of the full training (T, hidden layers 24-12) over 5 seeds is 73.00%" in several
     compared = sentences.test_sentences(results("comparison", T=[0.7, 0.72]).assign(hidden=""), t)
-    assert "the mean accuracy of T of the comparison (no hidden layer) over 2 seeds" in english(compared)
+    assert "the mean accuracy of T in the comparison (no hidden layer) over 2 seeds" in english(compared)
     low, high = map(float, re.search(r"interval of the mean \[(.+?)%, (.+?)%\]", several).groups())  # type: ignore[union-attr]
     assert 65 < low < 73 < high < 79
 
@@ -211,6 +211,11 @@ def test_best_epochs_are_a_range_and_never_a_spread_of_nothing(values: list[floa
         ("共{value}次", "<8>", "共&lt;8&gt;次"),
         ("{value}的準確率", "Adam", "Adam 的準確率"),
         ("「{value}」", "Adam", "「Adam」"),
+        ("差距{value}個百分點", "−0.3", "差距 −0.3 個百分點"),
+        ("占{value}的一半", "12%", "占 12% 的一半"),
+        ("使用Adam訓練 10次，{value} ，", "x", "使用 Adam 訓練 10 次，x，"),
+        ("見`a b`檔 與{value}。", "中", "見 <code>a b</code> 檔 與中。"),
+        ("類別「{value}」 最少", " 貓A ", "類別「 貓A 」最少"),
     ],
 )
 def test_spaces_beside_a_value_in_chinese_follow_from_what_it_is(
@@ -221,9 +226,25 @@ def test_spaces_beside_a_value_in_chinese_follow_from_what_it_is(
     assert words("w.a", value="x").texts["en"] == "axb"
 
 
+def test_no_line_ends_between_a_number_and_what_it_counts(t: Catalogue) -> None:
+    words = {"zh-Hant": "領先 8 個（n = {n}），見 `n = 8 個`", "en": "{n} of 8 × 8, by 2 points"}
+    shown = Catalogue({"w": {"a": words}}, BOTH)("w.a", n=t("count.seeds", n="8")).paragraphs()
+    assert "領先 8\xa0個（n\xa0=\xa08\xa0個種子）" in shown
+    assert "<code>n = 8 個</code>" in shown
+    assert "8\xa0seeds of 8\xa0×\xa08, by 2 points" in shown
+
+
 def test_a_difference_has_a_real_minus_in_a_report_and_none_for_programs() -> None:
     assert numbers.points(-0.0123) == "-1.23"
     with numbers.written_in("zh-Hant"):
         assert numbers.points(-0.0123) == "\u22121.23"
-        assert numbers.Unit(share=False).difference_interval(-0.25, 1e-9) == "[\u22120.25, +1e-09]"
+        assert numbers.Unit(share=False).difference_interval(-0.25, 1e-9) == "[\u22120.25, +1 × 10⁻⁹]"
     assert numbers.points(-0.0123) == "-1.23"
+
+
+def test_marks_are_those_of_each_language() -> None:
+    for section, phrases in phrases_by_section().items():
+        for key, phrase in phrases.items():
+            chinese, english = (re.sub(r"`[^`]*`", "code", phrase[language]) for language in BOTH)
+            assert not re.search(r"[\u4e00-\u9fff}][,:;!?]|[,:;!?][\u4e00-\u9fff]", chinese), (section, key)
+            assert not re.search(r"\w'|\w\"|\"\w|  ", english), (section, key)

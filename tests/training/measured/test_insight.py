@@ -15,6 +15,7 @@ from reportgen.data import Splits
 from reportgen.nn import Classifier
 from reportgen.training import INSIGHT, Record, Trial, train, trainer
 from reportgen.training.batches import Images
+from reportgen.training.engines import textbook
 from reportgen.training.measured.step_sizes import StepSizes
 from reportgen.training.saved_classifier import load_classifier
 from reportgen.training.trainer import streams
@@ -45,7 +46,7 @@ def test_measuring_a_step_changes_no_bit(
         return [row | {"seconds": 0.0} for row in rows], (tmp_path / name).read_bytes()
 
     measured = trained("measured.safetensors")
-    monkeypatch.setattr(trainer, "measured_step", plain_step)
+    monkeypatch.setattr(textbook, "measured_step", plain_step)
     assert trained("plain.safetensors") == measured
 
 

@@ -1,10 +1,10 @@
 """Let figures fill pages: WeasyPrint has no floats, and leaves a page empty below what no longer fits.
 
 While a PDF is made, the function that lays out one block in its place is replaced. A figure that does not fit
-into what is left of a page is made smaller, down to `SMALLEST` of its width; where that does not do, the text
-that follows it is set first and the figure begins the next page, as in a book. It never passes a heading, so
-that a figure stays in its section, never comes between the two languages of a paragraph, and never stands
-below a paragraph about another figure or table.
+into what is left of a page is made smaller, down to `SMALLEST` of its width and not below readable type;
+where that does not do, the text that follows it is set first and the figure begins the next page, as in a
+book. It never passes a heading, so that a figure stays in its section, never comes between the two languages
+of a paragraph, and never stands below a paragraph about another figure or table.
 """
 
 import inspect
@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from math import inf
 from typing import Any
 
-SMALLEST = 0.8
+from reportgen.report.pdf.beside import SMALLEST_SCALE
+
+SMALLEST = 0.9
 """How small a figure may get where text can go before it; its letters get smaller too."""
-SMALLEST_AT_LEAST = 0.5
+SMALLEST_AT_LEAST = 0.75
 """How small it may get where nothing else would keep the page from being a fifth empty."""
 GAP = 0.2
 """The share of a page that may stay empty before a figure gets that small."""
@@ -87,7 +89,8 @@ def filled_pages() -> Iterator[bool]:
                 scale = _fitting(lay_out, content, limit, Dimension)
                 passing = _passing(box.children, index)
                 wasted = limit - at[1] > GAP * context.page_bottom
-                fits = scale >= (SMALLEST_AT_LEAST if wasted and not passing else SMALLEST)
+                readable = float(child.element.get(SMALLEST_SCALE) or 0)
+                fits = scale >= max(readable, SMALLEST_AT_LEAST if wasted and not passing else SMALLEST)
                 _set_width(content, scale if fits else 1, Dimension)
                 if not fits and passing:
                     after = index + 1 + passing
@@ -117,8 +120,13 @@ def _is(box: Any, tag: str, name: str = "") -> bool:
 
 
 def _content(figure: Any) -> list[Any]:
-    """What a figure shows: all of it but its caption."""
-    return [child for child in figure.children if not _is(child, "figcaption")]
+    """What a figure shows: all of it but its caption, which may stand in one line with it."""
+    parts = [part for child in figure.children for part in (child.children if _is_line(child) else [child])]
+    return [part for part in parts if not _is(part, "figcaption")]
+
+
+def _is_line(box: Any) -> bool:
+    return type(box).__name__ == "LineBox"
 
 
 def _fitting(lay_out: Callable[[], Any], content: list[Any], limit: float, dimension: Any) -> float:
@@ -145,15 +153,13 @@ def _fitting(lay_out: Callable[[], Any], content: list[Any], limit: float, dimen
 
 
 def _set_width(content: Sequence[Any], scale: float, dimension: Any) -> None:
-    """Give what a figure shows this share of the width that the style sheet gives it, in the middle."""
+    """Give what a figure shows this share of the width that the page gives it."""
     for box in content:
         if not hasattr(box, "full_width"):
             width = box.style["width"]
-            box.full_width = width if getattr(width, "unit", None) == "%" else dimension(100, "%")
+            box.full_width = dimension(100, "%") if width == "auto" else width
             box.style = box.style.copy()  # other boxes may have the same one
-        box.style["width"] = dimension(box.full_width.value * scale, "%")
-        if scale < 1 or box.full_width.value < 100:
-            box.style["margin_left"] = box.style["margin_right"] = "auto"
+        box.style["width"] = dimension(box.full_width.value * scale, box.full_width.unit)
 
 
 def _passing(siblings: Sequence[Any], index: int) -> int:

@@ -112,6 +112,7 @@ def tidy(root: Element, language: str) -> set[Ink]:
     _drop(root, lambda kid, above: _is_ornament(kid, above) or attribute(kid, "aria-hidden") == "true")
     _name(root, inside_nav=False)
     _join(root)
+    _give_captions_back(root)
     _simplify(root, language)
     return everything - set(root.inks())
 
@@ -176,6 +177,15 @@ def _join(element: Element) -> None:
     for kid in joined:
         if isinstance(kid, Element):
             _join(kid)
+
+
+def _give_captions_back(root: Element) -> None:
+    """Put every caption that stands beside a table into it."""
+    for element in list(root.elements()):
+        parts = {kid.tag: kid for kid in element.kids if isinstance(kid, Element)}
+        if {"Caption", "Table"} <= parts.keys():
+            element.kids.remove(parts["Caption"])
+            parts["Table"].kids.insert(0, parts["Caption"])
 
 
 def _same(one: Element, other: Element) -> bool:

@@ -1,0 +1,1 @@
+"""A report's tables and figures for a paper in LaTeX."""

@@ -1,0 +1,1 @@
+"""Engines: ways to train an epoch that leave the same network behind."""
