@@ -67,7 +67,10 @@ class SlurmExecutor(ClusterExecutor):
         self._waiting.clear()
         for job, _ in self._jobs.values():
             with suppress(Exception):  # it may have ended, or Slurm may be what is gone
-                job.cancel(check=False)
+                if self.is_local:
+                    _kill(int(job.job_id))
+                else:
+                    job.cancel(check=False)
 
     def _connect(self, folder: Path) -> None:
         try:
@@ -153,6 +156,19 @@ def read_options(text: str) -> dict[str, str]:
             )
         options[name.replace("-", "_")] = value
     return options
+
+
+def _kill(controller: int) -> None:
+    """End a job of this machine, which is a process and its children.
+
+    submitit interrupts it, which it does not hear where it was started in the background of a shell.
+    """
+    import psutil
+
+    process = psutil.Process(controller)
+    process.suspend()  # so that it starts no other
+    for member in (*process.children(recursive=True), process):
+        member.kill()
 
 
 def _work(assignment: Assignment, said: Path) -> Delivery:

@@ -53,7 +53,9 @@ def test_a_killed_job_costs_no_trial_and_none_begins_anew(
     assert [path.name for path in (tmp_path / "there").iterdir() if path.name.startswith(".")] == []
 
 
-def test_ctrl_c_cancels_the_jobs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("heard", [True, False])
+def test_ctrl_c_cancels_the_jobs(heard: bool, tmp_path: Path) -> None:
+    """Those too that hear of no Ctrl-C themselves, as what a shell starts in its background."""
     controllers: list[int] = []
 
     def stop(_: Training) -> None:
@@ -62,8 +64,12 @@ def test_ctrl_c_cancels_the_jobs(tmp_path: Path) -> None:
 
     executor = SlurmExecutor("local", 1)
     trials, data = make_trials(100_000)[:2], make_data(tmp_path)
-    with pytest.raises(KeyboardInterrupt):
-        train(trials, data, tmp_path / "output", executor, on_epoch=stop)
+    before = signal.pthread_sigmask(signal.SIG_UNBLOCK if heard else signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            train(trials, data, tmp_path / "output", executor, on_epoch=stop)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     (controller,) = controllers
     assert os.waitpid(controller, 0)[0] == controller
     assert list((tmp_path / "output").iterdir()) == []
