@@ -6,8 +6,9 @@ import itertools
 import logging
 import queue
 import re
+import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import replace
@@ -43,7 +44,10 @@ class StoppedError(Exception):
 
 
 class DaskExecutor(ClusterExecutor):
-    """Hands assignments to a Dask scheduler, which gives each to a worker that is free.
+    """Hands assignments to a Dask scheduler, for each worker one at a time.
+
+    A scheduler guesses how long tasks take from those that it has seen, and lets one wait behind another
+    while a worker has nothing to do. So what waits, waits here until a worker is free.
 
     A scheduler gives what a lost worker had begun to another one, as often as it was started with. Here the
     second beginning counts as the first one's death, so that a task is tried as often as anywhere else.
@@ -60,7 +64,10 @@ class DaskExecutor(ClusterExecutor):
         self._client: Any = None
         self._topic = ""
         self._numbers = itertools.count()
+        self._lock = threading.RLock()
+        self._waiting: deque[tuple[Assignment, Future[Delivery]]] = deque()
         self._running: dict[str, tuple[Any, Future[Delivery]]] = {}
+        self._training_on: dict[str, str] = {}
         self._beginnings: Counter[str] = Counter()
         self._lost: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._passed_by: set[str] = set()
@@ -74,6 +81,7 @@ class DaskExecutor(ClusterExecutor):
 
     def cancel(self) -> None:
         """Stop all: what waits never begins, what trains ends after its epoch."""
+        self._waiting.clear()
         with suppress(Exception):  # the scheduler may be what is gone
             self._client.cancel([running for running, _ in self._running.values()], force=True)
 
@@ -108,9 +116,24 @@ class DaskExecutor(ClusterExecutor):
         )
 
     def _start(self, assignment: Assignment) -> Future[Delivery]:
-        key = f"{self._topic}-{next(self._numbers)}"
-        allowed = [address for address in self._workers() if address not in self._passed_by]
         future: Future[Delivery] = Future()
+        with self._lock:
+            self._waiting.append((assignment, future))
+        self._hand_out()
+        return future
+
+    def _hand_out(self) -> None:
+        """Give what waits to workers that have nothing to do; called in several threads."""
+        with self._lock:
+            if not self._waiting:
+                return
+            taken = {*self._training_on.values(), *self._passed_by}
+            for worker in self._workers().keys() - taken:
+                if self._waiting:
+                    self._hand_to(worker, *self._waiting.popleft())
+
+    def _hand_to(self, worker: str, assignment: Assignment, future: Future[Delivery]) -> None:
+        key = f"{self._topic}-{next(self._numbers)}"
         running = self._client.submit(
             _work,
             key,
@@ -118,12 +141,12 @@ class DaskExecutor(ClusterExecutor):
             assignment,
             key=key,
             pure=False,
-            workers=allowed if self._passed_by else None,
-            allow_other_workers=bool(self._passed_by),  # of which there may be none left
+            workers=[worker],
+            allow_other_workers=True,  # it may vanish
         )
         self._running[key] = (running, future)
+        self._training_on[key] = worker
         running.add_done_callback(lambda running: self._finish(key, running, future))
-        return future
 
     def _finish(self, key: str, running: Any, future: Future[Delivery]) -> None:
         """Hand on what has come of a task; called in a thread of Dask's."""
@@ -140,7 +163,11 @@ class DaskExecutor(ClusterExecutor):
                 )
             except Exception as error:
                 future.set_exception(error)
-        self._running.pop(key, None)
+        with self._lock:
+            self._running.pop(key, None)
+            self._training_on.pop(key, None)
+        with suppress(OSError):  # a lost connection is told by the tasks
+            self._hand_out()
 
     def _hear(self, event: tuple[float, tuple[str, str]]) -> None:
         """Take in what a worker says; called in a thread of Dask's."""
@@ -161,9 +188,10 @@ class DaskExecutor(ClusterExecutor):
                 with suppress(InvalidStateError):
                     future.set_exception(LostWorkerError())
                 self._client.cancel([running], force=True)
-        if self._running and time.monotonic() > self._next_count:
+        if (self._running or self._waiting) and time.monotonic() > self._next_count:
             self._next_count = time.monotonic() + SECONDS_BETWEEN_COUNTS
             with suppress(OSError):  # a lost connection is told by the tasks
+                self._hand_out()  # to workers that have come meanwhile
                 if not self._workers():
                     self._tell("it has no workers: waiting for some (dask worker, with the same address)")
 
