@@ -152,3 +152,24 @@ def test_many_problems_are_counted_and_listed_in_one_table(cli: Cli) -> None:
     checked = cli("verify", "mine.pdf")
     assert checked.code == 0, checked.out
     assert "verdicts\t30 computed again and found" in checked.out
+
+
+@pytest.mark.parametrize("seeds", [8, 12])
+def test_of_pairs_that_no_test_can_part_nothing_is_printed_of_a_test(cli: Cli, seeds: int) -> None:
+    """Ten pairs take nine seeds: with fewer, columns of dashes and a matrix of question marks say nothing."""
+    rng = np.random.default_rng(1)
+    write(
+        [
+            ("p", name, seed, float(rng.normal(place, 0.1)))
+            for place, name in enumerate("ABCDE")
+            for seed in range(seeds)
+        ]
+    )
+    html = page(cli, "--languages", "en", "--higher-is-better")
+    headings, *pairs = tables_of(html)["table-scores-0-pairs"]
+    assert len(pairs) == 10
+    assert {len(row) for row in pairs} == {len(headings)}
+    of_a_test = [any(word in heading for word in ("Interval", "p ", "Detectable")) for heading in headings]
+    assert sum(of_a_test) == (3 if seeds == 12 else 0)
+    assert {row[headings.index("Verdict")] for row in pairs} == {"better" if seeds == 12 else "too few seeds"}
+    assert ('id="figure-scores-0-matrix"' in html) == (seeds == 12)

@@ -186,6 +186,7 @@ def pair_row(pair: PairAcross, t: Catalogue) -> dict[str, Any]:
     even = pair.problems - pair.ahead - pair.behind
     return {
         "pair": versus(pair.first, pair.second),
+        "first": pair.first,
         "problems": f"{pair.ahead}/{even}/{pair.behind}",
         "probability": probability(pair.probability),
         "alone": interval(pair.low_alone, pair.high_alone),

@@ -104,6 +104,7 @@ def verdict_block(
         ],
         **pairs_block(listed, unit, metric, t, many=len(summary) > FEW, where=where),
         **reading_block(comparison, pairs, unit, t, bare=not summary["low"].notna().any(), told=bool(listed)),
+        "tested": tested,
         "bold": bool(may_be_best),
         "lost": LOST[comparison.lost],
         "fewest": str(pairs[0].fewest_seeds) if pairs else "",
@@ -116,7 +117,8 @@ def verdict_block(
         else None,
         "alt": alt,
         "matrix": matrix_block(listed, list(summary["optimizer"]), unit, metric, t, prefix=f"{prefix}-matrix")
-        if comparison.against is None  # against one alone all but a row and a column of it is empty
+        # against one alone all but a row and a column of it is empty, and untested differences need no colour
+        if comparison.against is None and tested
         else None,
     }
 
@@ -180,10 +182,7 @@ def pairs_block(
     told = many and where
     caption = "verdict.pairs_caption_at" if told else "verdict.pairs_caption"
     return {
-        "pairs": [
-            {**pair_row(pair, unit, t), "first": number == 0 or pair.first != pairs[number - 1].first}
-            for number, pair in enumerate(pairs)
-        ],
+        "pairs": [pair_row(pair, unit, t) for pair in pairs],
         "pairs_caption": t(caption, metric=metric, **({"where": t(f"where.{where}")} if told else {})),
         "pairs_at": "appendix" if told else "end" if many else "here",
     }
@@ -365,6 +364,7 @@ def pair_row(pair: Pair, unit: Unit, t: Catalogue) -> dict[str, Any]:
     """
     return {
         "pair": pair_name(pair),
+        "first": pair.first,
         "seeds": str(pair.n) if pair.paired else f"{pair.trials[0]} / {pair.trials[1]}",
         # the mean of what has a score may say otherwise than the ranks of all
         "difference": numbers.MISSING if pair.ranks else unit.difference(pair.difference),
