@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 
 from reportgen.report.pdf.patches.figures import filled_pages
+from reportgen.report.pdf.patches.line_ends import full_lines
 from reportgen.report.pdf.patches.structure import annotated_structure
 
 TAGS = "tags"
 HELPERS = {
     "figures": (filled_pages, "figures do not fit themselves in, and pages may end early"),
+    "lines": (full_lines, "lines may end after their first word"),
     TAGS: (
         annotated_structure,
         "the tags are WeasyPrint's own, of lines and boxes, not of the text, and it is no PDF/UA-1",

@@ -25,11 +25,16 @@ from tests.helpers.pdf_parts import elements
 
 def test_weasyprint_is_left_as_it_was(sample: Path) -> None:
     import weasyprint
-    from weasyprint.layout import block
+    from weasyprint.layout import block, inline
     from weasyprint.pdf import tags
 
     assert sample.is_file()
-    for function in (block._in_flow_layout, tags._build_box_tree, weasyprint.pdf.add_tags):
+    for function in (
+        block._in_flow_layout,
+        inline.split_first_line,
+        tags._build_box_tree,
+        weasyprint.pdf.add_tags,
+    ):
         assert function.__module__.startswith("weasyprint.")
 
 
@@ -102,6 +107,7 @@ def changed_signature(function: Any) -> Any:
 
 INSIDE = {
     "figures": ("weasyprint.layout.block", "_in_flow_layout", "pages may end early"),
+    "lines": ("weasyprint.layout.inline", "split_first_line", "lines may end after their first word"),
     "tags": ("weasyprint.pdf", "add_tags", "the tags are WeasyPrint's own"),
 }
 
