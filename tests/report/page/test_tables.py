@@ -160,3 +160,15 @@ def test_who_prints_gets_all_rows(page: webdriver.Chrome) -> None:
     finally:
         page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     click(page, "h1")
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_on_a_desk_no_table_has_columns_out_of_sight(page: webdriver.Chrome, width: int) -> None:
+    """In both languages at once, whose headings take the most room; the verdict is among the last columns."""
+    screen(page, width, 900)
+    hidden = page.execute_script(
+        "return [...document.querySelectorAll('.table')]"
+        ".filter(frame => frame.scrollWidth > frame.clientWidth + 1)"
+        ".map(frame => `${frame.querySelector('table').id}: ${frame.scrollWidth} of ${frame.clientWidth}`)"
+    )
+    assert hidden == []
