@@ -343,6 +343,8 @@
     }, { rootMargin: '-80px 0px -80px' });
     document.querySelectorAll('main .figure:has([class^=series])').forEach(figure => watch.observe(figure));
     document.querySelector('main').prepend(strip);
+    // heads of tables stay in sight below it
+    new ResizeObserver(() => document.documentElement.style.setProperty('--strip', `${list.offsetHeight}px`)).observe(list);
   };
 
   const start = async packed => {

@@ -104,16 +104,21 @@ def run_once(arguments: Sequence[str], root: Path = ROOT) -> tuple[float, float,
         check=False,
     )
     if answer.returncode or not answer.stdout:
-        raise UserError(f"the bench could not call {' '.join(command)}: {_last_lines(answer.stderr)}")
+        raise UserError(f"the bench could not call {' '.join(command)}: {last_lines(answer.stderr)}")
     result = json.loads(answer.stdout)
     if result["code"]:
         raise UserError(
-            f"{' '.join(arguments)} ended with code {result['code']}: {_last_lines(answer.stderr)}"
+            f"{' '.join(arguments)} ended with code {result['code']}: {last_lines(answer.stderr)}"
         )
     return result["processor"], result["wall"], result["memory"]
 
 
-def _last_lines(text: str) -> str:
+def last_lines(text: str) -> str:
+    """Return what a program said at its end, on one line.
+
+    Args:
+        text: All that it said.
+    """
     return "; ".join(text.strip().splitlines()[-LINES_OF_ERROR:])
 
 

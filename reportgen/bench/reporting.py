@@ -1,17 +1,23 @@
-"""How long a report takes: to render a finished run, and to run an experiment again that is all trained."""
+"""How long a report takes: to render a finished run, once and again, and to rerun one that is all trained."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from reportgen.bench import again
 from reportgen.bench.bench_parts import EXPERIMENT
-from reportgen.bench.calls import Call, CallTimes, of_reportgen, run_once, time_calls
+from reportgen.bench.calls import Call, CallTimes, last_lines, of_reportgen, run_once, time_calls
 from reportgen.bench.peers import BEFORE, PROGRAM
 from reportgen.bench.processes import ROOT
+from reportgen.errors import UserError
 
-RENDER, RERUN = "render", "run again, nothing to train"
+RENDER, AGAIN, RERUN = "render", "render again in one process", "run again, nothing to train"
 QUICK = ("--epochs", "1", "--seeds", "1")
 
 
@@ -46,4 +52,37 @@ def time_reports(
             latest = kept / Path(experiment).stem / "latest"
             renders.append(Call(f"{RENDER}, {experiment}", way, of_reportgen("render", latest), of_way))
             reruns.append(Call(f"{RERUN}, {experiment}", way, run, of_way))
-        return time_calls([*renders, *reruns], rounds, on_call=on_call)
+        times = time_calls([*renders, *reruns], rounds, on_call=on_call)
+        what = f"{AGAIN}, {experiment}"
+        on_call(f"{what}: {PROGRAM}, {rounds + 1} times")
+        times.insert(
+            len(renders),
+            render_again((output or Path(place) / PROGRAM) / Path(experiment).stem / "latest", rounds, what),
+        )
+        return times
+
+
+def render_again(run: Path, rounds: int, what: str) -> CallTimes:
+    """Time renderings in one process, which has rendered once before.
+
+    Args:
+        run: The run's folder.
+        rounds: How many renderings are timed.
+        what: As tables have it.
+
+    Raises:
+        UserError: A rendering failed.
+    """
+    answer = subprocess.run(
+        [sys.executable, "-P", again.__file__, run, str(rounds + 1)],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    if answer.returncode:
+        raise UserError(f"the bench could not render {run} again: {last_lines(answer.stderr)}")
+    _, *timed = map(json.loads, answer.stdout.splitlines())
+    processor, wall, memory = ([took[name] for took in timed] for name in ("processor", "wall", "memory"))
+    return CallTimes(what, PROGRAM, processor, wall, memory)

@@ -12,6 +12,7 @@ from reportgen.bench.calls import Call, run_once, time_calls
 from reportgen.bench.checkout import NoCommitError, checked_out
 from reportgen.bench.made_table import write_table
 from reportgen.bench.peers import BEFORE, PROGRAM
+from reportgen.bench.reporting import render_again
 from reportgen.errors import UserError
 from reportgen.records import run_folder
 from tests.helpers.cli import Cli
@@ -110,3 +111,21 @@ def test_the_json_is_whole_or_not_there(cli: Cli, monkeypatch: pytest.MonkeyPatc
     assert answer.code == 1
     assert "bench.json: cannot be written" in answer.err
     assert not list(Path().iterdir())
+
+
+def test_a_report_is_rendered_again_in_one_process_and_the_first_time_is_not_counted(
+    tiny_run: Path, tmp_path: Path
+) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    page = run / "report.html"
+    page.unlink()
+    times = render_again(run, 2, "render again")
+    assert page.is_file()
+    assert [len(values) for values in (times.wall, times.processor, times.memory)] == [2, 2, 2]
+    assert all(seconds > 0 for seconds in [*times.wall, *times.processor])
+    assert min(times.memory) > 100 * MEGABYTES, "of the process that renders"
+
+
+def test_a_report_that_cannot_be_rendered_again_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"could not render .*nothing"):
+        render_again(tmp_path / "nothing", 1, "render again")

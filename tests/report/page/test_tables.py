@@ -122,6 +122,15 @@ def test_the_head_of_a_long_table_stays_below_the_bar(page: webdriver.Chrome) ->
     assert page.execute_script(TOP, "#table-audit thead") < bar, "and goes with its table"
 
 
+def test_the_head_of_a_table_stays_below_the_names_of_the_curves_too(page: webdriver.Chrome) -> None:
+    head = "document.querySelector('#table-comparison-results thead')"
+    page.execute_script(f"scrollBy(0, {head}.getBoundingClientRect().top - 70)")
+    page.execute_async_script("setTimeout(arguments[0], 200)")
+    names = "return document.querySelector('.strip-of-curves > div').getBoundingClientRect().bottom"
+    assert shown(page, ".strip-of-curves") == [True], "a figure is in sight as well"
+    assert abs(page.execute_script(TOP, "#table-comparison-results thead") - page.execute_script(names)) <= 2
+
+
 def test_a_wide_table_scrolls_in_its_frame_under_its_head_and_beside_its_names(
     page: webdriver.Chrome,
 ) -> None:
