@@ -141,7 +141,7 @@ def surest_mistake(kept: dict[str, NDArray[Any]], classes: Sequence[str]) -> dic
 
 
 def _mistake(image: NDArray[np.uint8], true: str, predicted: str, probability: float) -> Markup:
-    answer = f"{true} → {predicted} · {numbers.percent(probability, 0)}"
+    answer = f"{true} → {predicted} ·\N{NO-BREAK SPACE}{numbers.percent(probability, 0)}"
     return Markup('<span class="example">{}<span>{}</span></span>').format(
         picture(image[None], answer), answer
     )
