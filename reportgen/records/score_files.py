@@ -15,6 +15,7 @@ from reportgen.errors import UserError
 from reportgen.records.tables import delimited
 from reportgen.records.tables.epochs import TRIAL
 from reportgen.records.tables.forms import read_raw
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.own_run import RESULTS, is_run
 from reportgen.records.tables.raw import RawTable, listed, name_of, place, shown
 from reportgen.records.tables.reading import AS_IT_IS, Reading
@@ -49,7 +50,7 @@ class Scores:
     metric: str
     table: pd.DataFrame
     curves: pd.DataFrame | None = None
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[Note, ...] = ()
     paired: bool = True
     lower_is_better: bool = False
     kept: Mapping[Path, RawTable] = field(default_factory=dict)
@@ -162,16 +163,16 @@ def _together(parts: Sequence[Trials], reading: Reading) -> Scores:
     further = pd.concat([part.further for part in parts], ignore_index=True)
     if reading.problem is not None:
         further = further[whole["problem"] == reading.problem].reset_index(drop=True)
-    assumed = list(dict.fromkeys(note for part in parts for note in part.notes))
+    assumed: list[Note] = list(dict.fromkeys(note for part in parts for note in part.notes))
     if lost := int(table["score"].isna().sum()):
-        assumed.append(f"a trial without a score is worse than any that has one (there are {lost})")
+        assumed.append(Note("worse_without", lost=lost))
     curves = [part.curves for part in parts if part.curves is not None]
     paired = reading.paired
     if paired is None:
         paired = all(part.paired for part in parts)
         if paired and _share_no_seed(table):
             paired = False
-            assumed.append("the optimizers have no seed in common, so that no trial is paired with another")
+            assumed.append(Note("no_seed_in_common"))
     return Scores(
         parts[0].metric,
         table,

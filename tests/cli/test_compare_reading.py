@@ -100,6 +100,10 @@ def test_a_report_says_what_was_assumed_and_is_read_again_in_the_same_way(cli: C
     assert "Assumed when reading" in page
     assert "curves.csv.gz is CSV parted by semicolons, packed by gzip" in page
     assert "each trial counts at the first epoch where" in page
+    assert cli("compare", "curves.csv.gz", "--languages", "zh-Hant", "--to", "zh", "--no-pdf").code == 0
+    chinese = (tmp_path / "zh.html").read_text(encoding="utf-8").partition("<body")[2]
+    assert "curves.csv.gz 為以分號分隔的 CSV，以 gzip 壓縮" in chinese
+    assert "parted by" not in chinese
     with pikepdf.open(tmp_path / "mine.pdf") as pdf:
         how = json.loads(pdf.attachments["comparison.json"].get_file().read_bytes())
         carried = pdf.attachments["curves.csv.gz"].get_file().read_bytes()

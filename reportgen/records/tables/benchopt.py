@@ -7,9 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from reportgen.errors import UserError
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable
 
-FORM = "benchopt's results"
+FORM = Note("benchopt")
 NEEDED = ("objective_name", "solver_name", "idx_rep")
 DATA = ("data_name", "dataset_name")
 TIME, STOP = "time", "stop_val"
@@ -42,7 +43,7 @@ def understand(table: RawTable) -> RawTable | None:
     if data is not None:
         objective = data if objective.nunique() == 1 else objective + " " + data
     columns = {"problem": objective, "optimizer": frame["solver_name"], "seed": frame["idx_rep"]}
-    notes = ["a repetition of one solver has nothing in common with those of others"]
+    notes = [Note("repetitions_apart")]
     keys = list(columns)
     named = frame.assign(**columns)
     if named.duplicated(keys).any():
@@ -60,16 +61,16 @@ def understand(table: RawTable) -> RawTable | None:
     )
 
 
-def _epochs(frame: pd.DataFrame, keys: list[str], table: RawTable) -> tuple[pd.Series, str]:
+def _epochs(frame: pd.DataFrame, keys: list[str], table: RawTable) -> tuple[pd.Series, Note]:
     """Where on a curve each row is: how many iterations it took, or which point in time it is."""
     if STOP in frame.columns:
         stops = pd.to_numeric(frame[STOP], errors="coerce")
         if (stops % 1 == 0).all() and not frame.assign(**{STOP: stops}).duplicated([*keys, STOP]).any():
-            return stops.astype("int64"), f"{STOP} is the epoch"
+            return stops.astype("int64"), Note("is_epoch", column=STOP)
     if TIME not in frame.columns:
         raise UserError(
             f"{table.path}: has several rows for a repetition, and no column {TIME} to order them"
         )
     times = pd.to_numeric(frame[TIME], errors="coerce")
     points = times.groupby([frame[key] for key in keys], sort=False).rank(method="first")
-    return points.astype("int64"), f"the points of a curve, in the order of {TIME}, are its epochs"
+    return points.astype("int64"), Note("points_are_epochs", column=TIME)

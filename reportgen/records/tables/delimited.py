@@ -15,10 +15,11 @@ import pandas as pd
 
 from reportgen.errors import UserError
 from reportgen.records.tables import raw
+from reportgen.records.tables.notes import Note, join
 from reportgen.records.tables.raw import RawTable, place, shown
 
 SEPARATORS = {",": "", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "blanks"}
-"""What parts cells, and what that is called; commas need no word."""
+"""What parts cells, and the note of what that is called; commas need no word."""
 SAMPLE = 50
 """Rows by which the separator is told."""
 COMMENT = re.compile(r"\s*#(?!\s*[,;\t|])")
@@ -37,7 +38,7 @@ class Row:
     cells: list[str]
 
 
-def parse(text: str, path: Path, *, packing: str = "") -> RawTable:
+def parse(text: str, path: Path, *, packing: Sequence[Note] = ()) -> RawTable:
     """Read a text as a table, its header first; lines that begin with # are comments.
 
     Args:
@@ -62,15 +63,16 @@ def parse(text: str, path: Path, *, packing: str = "") -> RawTable:
         body.insert(0, header)
         header = named
         comments = {}
-        notes.append("the columns' names are those in a line of comment")
+        notes.append(Note("names_in_comment"))
     if comments:
         numbers = raw.listed([str(number) for number in comments])
-        notes.append(f"left out as comments, since they begin with #: lines {numbers}")
+        notes.append(Note("comments", lines=numbers))
     columns, cells = _columns(header, body, path, bars=separator == "|")
     if not body:
         raise UserError(f"{path}: has a header and no rows; there is nothing to compare")
     marks = SEPARATORS[separator]
-    form = ", ".join(filter(None, (f"CSV parted by {marks}" if marks else "", packing)))
+    parts = [*([Note("csv", marks=Note(marks))] if marks else []), *packing]
+    form = join(parts, "both") if parts else ""
     frame = pd.DataFrame(cells, columns=pd.Index(columns), dtype=object)
     return RawTable(frame, [row.line for row in body], path, form, notes=tuple(notes))
 

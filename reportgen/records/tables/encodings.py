@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen.errors import UserError
+from reportgen.records.tables.notes import Note
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8", ""),
@@ -54,7 +55,7 @@ def decode(data: bytes, path: Path) -> Decoded:
                 ) from None
     if unmarked := _without_mark(data[:SAMPLE]):
         try:
-            return _as_text(Decoded(data.decode(unmarked), "UTF-16 without a mark"), path)
+            return _as_text(Decoded(data.decode(unmarked), Note("utf_16_unmarked")), path)
         except UnicodeDecodeError:
             pass
     try:
@@ -64,7 +65,7 @@ def decode(data: bytes, path: Path) -> Decoded:
         # an accented letter of Western Europe stands alone; those of most other encodings do not
         if b"\0" not in data and LETTERS_TOGETHER.search(data) is None:
             try:
-                return Decoded(data.decode("cp1252"), "Windows-1252, since it is not UTF-8")
+                return Decoded(data.decode("cp1252"), Note("windows_1252"))
             except UnicodeDecodeError:
                 pass
         raise UserError(f"{path}, line {line}: is not UTF-8 text; save the table as CSV in UTF-8") from None

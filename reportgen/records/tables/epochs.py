@@ -10,6 +10,7 @@ import pandas as pd
 
 from reportgen.errors import UserError
 from reportgen.experiment.direction import higher_is_better
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import Numbers, read_numbers
 from reportgen.records.tables.raw import RawTable, shown
 from reportgen.records.tables.roles import find_column
@@ -86,7 +87,7 @@ def measured(rows: pd.DataFrame, empty: pd.Series, *, sparse: bool) -> pd.DataFr
     return rows[filled]
 
 
-def choose(rows: pd.DataFrame, table: RawTable, at: At, metric: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def choose(rows: pd.DataFrame, table: RawTable, at: At, metric: str) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """Choose a row of each trial.
 
     Args:
@@ -111,22 +112,22 @@ def choose(rows: pd.DataFrame, table: RawTable, at: At, metric: str) -> tuple[pd
     return _at_best(rows, column, read_numbers(table, column), at.way, metric)
 
 
-def _notes_of_last(chosen: pd.DataFrame) -> tuple[str, ...]:
+def _notes_of_last(chosen: pd.DataFrame) -> tuple[Note, ...]:
     """At which epochs the trials end, and how many without a score."""
     first, last = chosen["epoch"].min(), chosen["epoch"].max()
-    notes = [f"each trial counts at its last epoch, {_span(first, last)}"]
+    notes = [Note("last_epoch", span=_span(first, last))]
     ends = chosen.groupby("problem")["epoch"].transform("max")
     if early := int((chosen["epoch"] < ends).sum()):
-        notes.append(f"{early} of {len(chosen)} trials end before the last epoch of their problem")
-    return (*notes, *_notes_of_lost(chosen, "at their last epoch"))
+        notes.append(Note("early", early=early, trials=len(chosen)))
+    return (*notes, *_notes_of_lost(chosen, Note("at_last")))
 
 
-def _notes_of_lost(chosen: pd.DataFrame, when: str) -> tuple[str, ...]:
+def _notes_of_lost(chosen: pd.DataFrame, when: Note) -> tuple[Note, ...]:
     lost = int((~np.isfinite(chosen["score"])).sum())
-    return (f"{lost} of {len(chosen)} trials have no score {when}",) if lost else ()
+    return (Note("lost", lost=lost, trials=len(chosen), when=when),) if lost else ()
 
 
-def _at_epoch(rows: pd.DataFrame, epoch: float) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _at_epoch(rows: pd.DataFrame, epoch: float) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """The rows of one epoch; a trial that has none is without a score."""
     at_it = rows[rows["epoch"] == epoch]
     if at_it.empty:
@@ -137,12 +138,12 @@ def _at_epoch(rows: pd.DataFrame, epoch: float) -> tuple[pd.DataFrame, tuple[str
     others = rows[~rows.set_index(TRIAL).index.isin(at_it.set_index(TRIAL).index)]
     lacking = others.drop_duplicates(TRIAL).assign(score=np.nan)
     chosen = pd.concat([at_it, lacking]).sort_index()
-    return chosen, _notes_of_lost(chosen, f"at epoch {epoch:g}")
+    return chosen, _notes_of_lost(chosen, Note("at_epoch", epoch=f"{epoch:g}"))
 
 
 def _at_best(
     rows: pd.DataFrame, column: str, numbers: Numbers, way: str, metric: str
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """The first of the epochs at which a column is best; a trial for which it has no number has no score."""
     highest = higher_is_better(numbers.name) if way == BEST else way == HIGHEST
     if highest is None:
@@ -157,13 +158,15 @@ def _at_best(
     chosen = ordered.drop_duplicates(TRIAL).sort_index()
     without = ~np.isfinite(chosen["chosen_by"])
     chosen = chosen.assign(score=chosen["score"].mask(without)).drop(columns="chosen_by")
-    note = f'each trial counts at the first epoch where "{column}" is {"highest" if highest else "lowest"}'
+    flattering: str = ""
     if column == metric:
-        note += ", which chooses by what is compared and flatters every optimizer"
+        flattering = Note("flattered_by_metric")
     elif "test" in column.casefold():
-        note += ", which chooses by the test and flatters every optimizer"
-    return chosen, (note, *_notes_of_lost(chosen, "at that epoch"))
+        flattering = Note("flattered_by_test")
+    extreme = Note("highest" if highest else "lowest")
+    note = Note("best_epoch", column=column, extreme=extreme, flattering=flattering)
+    return chosen, (note, *_notes_of_lost(chosen, Note("at_that")))
 
 
 def _span(first: float, last: float) -> str:
-    return f"{first:g}" if first == last else f"{first:g} to {last:g}"
+    return f"{first:g}" if first == last else Note("span", first=f"{first:g}", last=f"{last:g}")

@@ -13,11 +13,12 @@ from reportgen.errors import UserError
 from reportgen.records.tables.event_file import Settings, read_events
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.folder_files import files_in
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
 FILE = re.compile(r".*\btfevents\b.*")
-FORM = "a folder of TensorBoard"
+FORM = Note("tensorboard")
 MOST_SCALARS = 3_000_000
 SESSION = re.compile(r"\d{9,}(\.\d+)?")
 """A folder within a run's own, where its hyperparameters were written: it is called by the time."""
@@ -67,7 +68,7 @@ def read(folder: Path, files: Sequence[Path]) -> RawTable:
         {**row, **{name: value for name, value in settings[run].items() if name not in metrics}}
         for (run, _), row in sorted(rows.items())
     ]
-    table = table_of(records, folder, FORM, notes=("a step is an epoch",), sparse=True)
+    table = table_of(records, folder, FORM, notes=(Note("step_is_epoch"),), sparse=True)
     return with_run_columns(table)
 
 

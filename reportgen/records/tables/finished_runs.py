@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from reportgen.errors import UserError
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, listed
 
 
@@ -27,10 +28,10 @@ def finished_alone(table: RawTable, column: str, finished: str) -> RawTable:
     if kept.all():
         return table
     others = Counter(states[~kept])
-    left_out = listed([f"{count} {state or 'without a state'}" for state, count in others.most_common()])
+    left_out = listed([f"{count} {state or '–'}" for state, count in others.most_common()])
     if not kept.any():
         raise UserError(f"{table.path}: none of its runs is {finished} ({left_out}); wait until some are")
-    note = f"runs that are not {finished} are left out: {left_out}"
+    note = Note("unfinished", finished=finished, runs=left_out)
     return replace(rows_of(table, kept), notes=(*table.notes, note))
 
 

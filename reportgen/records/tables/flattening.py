@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reportgen.errors import UserError
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import MOST_ROWS, RawTable, place
 
 MOST_CELLS = 20_000_000
@@ -23,7 +24,7 @@ def table_of(
     form: str,
     *,
     lines: Sequence[int] | None = None,
-    notes: Sequence[str] = (),
+    notes: Sequence[Note] = (),
     sparse: bool = False,
 ) -> RawTable:
     """Return records as a table: nested keys joined by dots, and a row for each epoch of their curves.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reportgen.records.tables import delimited, event_folder, folders, own_report, parquet, structured, tools
 from reportgen.records.tables.encodings import decode
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable
 
@@ -36,6 +37,6 @@ def _read_file(path: Path) -> RawTable:
     decoded = decode(unpacked.data, path)
     if structured.is_structured(decoded.text):
         return tools.understand(structured.parse(decoded.text, path))
-    packing = [f"in {decoded.encoding}" if decoded.encoding else ""]
-    packing += [f"packed by {unpacked.packer}" if unpacked.packer else ""]
-    return tools.understand(delimited.parse(decoded.text, path, packing=", ".join(filter(None, packing))))
+    packing = [Note("encoded", encoding=decoded.encoding)] if decoded.encoding else []
+    packing += [Note("packed", packer=unpacked.packer)] if unpacked.packer else []
+    return tools.understand(delimited.parse(decoded.text, path, packing=packing))

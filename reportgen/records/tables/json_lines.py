@@ -9,9 +9,10 @@ from typing import Any
 from reportgen.errors import UserError
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.json_text import parse_json
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import MOST_ROWS, RawTable, place
 
-FORM = "JSON lines"
+FORM = Note("json_lines")
 
 
 def parse(text: str, path: Path) -> RawTable:

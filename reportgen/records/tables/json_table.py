@@ -11,6 +11,7 @@ from reportgen.records.tables import kept
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.json_text import parse_json
 from reportgen.records.tables.nested_scores import EXAMPLE, score_records
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
 from reportgen.records.tables.run_columns import names_columns
 
@@ -32,7 +33,7 @@ def parse(text: str, path: Path) -> RawTable:
     if kept.is_kept(value):
         return kept.parse(value, path)
     if isinstance(value, list):
-        return _of_list(value, path, "JSON records")
+        return _of_list(value, path, Note("json_records"))
     if isinstance(value, dict) and value:
         return _of_object(value, path)
     raise UserError(f"{path}: holds no table; write records such as {EXAMPLE}")
@@ -42,24 +43,24 @@ def _of_list(value: Sequence[Any], path: Path, form: str) -> RawTable:
     if all(isinstance(record, Mapping) for record in value):
         return table_of(value, path, form)
     if value and all(isinstance(row, list) for row in value) and all(isinstance(c, str) for c in value[0]):
-        return table_of(_of_rows(value[0], value[1:], path), path, "JSON rows")
+        return table_of(_of_rows(value[0], value[1:], path), path, Note("json_row_by_row"))
     raise UserError(f"{path}: is a list of what is neither records nor rows; write {EXAMPLE}")
 
 
 def _of_object(value: Mapping[str, Any], path: Path) -> RawTable:
     lists = [name for name, inner in value.items() if _holds_records(inner)]
     if len(lists) == 1 and (len(value) > 1 or lists[0].casefold() in CONTAINERS) and "schema" not in value:
-        return _of_list(value[lists[0]], path, f"JSON records under {shown(lists[0])}")
-    notes: tuple[str, ...] = ()
+        return _of_list(value[lists[0]], path, Note("json_records_under", key=shown(lists[0])))
+    notes: tuple[Note, ...] = ()
     if isinstance(value.get("data"), list) and len(value) > 1:
-        records, form = _of_pandas(value["data"], value, path), "JSON as pandas writes it"
+        records, form = _of_pandas(value["data"], value, path), Note("json_of_pandas")
     elif names_columns(value):
-        records, form = _of_columns(value, path), "JSON columns"
+        records, form = _of_columns(value, path), Note("json_columns")
     elif len(lists) == len(value):
         records = [{"optimizer": name, **record} for name in value for record in value[name]]
-        form = "JSON records by optimizer"
+        form = Note("json_records_by_optimizer")
     elif all(isinstance(inner, Mapping) and names_columns(inner) for inner in value.values()):
-        records, form = list(value.values()), "JSON records by name"
+        records, form = list(value.values()), Note("json_records_by_name")
     else:
         records, form, notes = score_records(value, path)
     return table_of(records, path, form, notes=notes)

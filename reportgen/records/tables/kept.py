@@ -13,9 +13,10 @@ import pandas as pd
 from reportgen.errors import UserError
 from reportgen.records.tables import raw
 from reportgen.records.tables.flattening import cell
+from reportgen.records.tables.notes import as_json, from_json
 from reportgen.records.tables.raw import RawTable
 
-MARK, VERSION = "reportgen_table", 1
+MARK, VERSION = "reportgen_table", 2
 """The key by which such a text is known, and what stands under it."""
 BEGINNING = f'{{"{MARK}":'.encode()
 """What such a text begins with."""
@@ -34,11 +35,11 @@ def write(table: RawTable) -> str:
     text = json.dumps(
         {
             MARK: VERSION,
-            "form": table.form,
+            "form": as_json(table.form),
             "paired": table.paired,
             "sparse": table.sparse,
             "lower_is_better": list(table.lower_is_better),
-            "notes": list(table.notes),
+            "notes": [as_json(note) for note in table.notes],
             "lines": list(map(int, table.lines)),
             "columns": {str(name): [_plain(value) for value in frame[name]] for name in frame.columns},
         },
@@ -74,9 +75,9 @@ def parse(value: Mapping[str, Any], path: Path) -> RawTable:
             {str(name): list(map(cell, cells)) for name, cells in value["columns"].items()}, dtype=object
         )
         lines = [int(line) for line in value["lines"]]
-        form, paired = value["form"], value["paired"]
-        notes, lower_is_better = tuple(value["notes"]), tuple(value["lower_is_better"])
-        texts = (form, *notes, *lower_is_better)
+        form, paired = value["form"] and from_json(value["form"]), value["paired"]
+        notes, lower_is_better = tuple(map(from_json, value["notes"])), tuple(value["lower_is_better"])
+        texts = (form, *lower_is_better)
         known = paired in (None, False) and all(isinstance(text, str) for text in texts)
         if len(lines) != len(frame) or not len(frame) or not known:
             raise ValueError

@@ -12,6 +12,7 @@ from reportgen.errors import UserError
 from reportgen.records.tables import mlflow_table
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.folder_files import files_in, read_small
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
 
 META = "meta.yaml"
@@ -80,8 +81,8 @@ def read(folder: Path, runs: Sequence[Run]) -> RawTable:
         records += [{**single, **rows[step]} for step in sorted(rows)]
     if not steps:
         records = [{name: cell for name, cell in row.items() if name != "epoch"} for row in records]
-    notes = ("a step is an epoch",) if steps else ()
-    table = table_of(records, folder, "MLflow's folder of runs", notes=notes, sparse=steps)
+    notes = (Note("step_is_epoch"),) if steps else ()
+    table = table_of(records, folder, Note("mlflow_folder"), notes=notes, sparse=steps)
     return mlflow_table.of_runs(table)
 
 

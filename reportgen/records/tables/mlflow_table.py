@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reportgen.records.tables.finished_runs import finished_alone
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
-FORM = "MLflow's table of runs"
+FORM = Note("mlflow_table")
 FINISHED = "finished"
 NAME = "tags.mlflow.runName"
 KINDS = ("metrics.", "params.", "tags.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import UserError
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import listed
 from reportgen.records.tables.run_names import take_apart
 
@@ -28,7 +29,9 @@ LEVELS = {
 Leaf = float | list[float | None] | None
 
 
-def score_records(value: Mapping[str, Any], path: Path) -> tuple[list[dict[str, Any]], str, tuple[str, ...]]:
+def score_records(
+    value: Mapping[str, Any], path: Path
+) -> tuple[list[dict[str, Any]], Note, tuple[Note, ...]]:
     """Return nested scores as records, one for each training, or for each of its epochs.
 
     Args:
@@ -63,7 +66,11 @@ def score_records(value: Mapping[str, Any], path: Path) -> tuple[list[dict[str, 
         metric = named.pop("metric", SCORE)
         named["seed"] = SEED.fullmatch(named["seed"])[1]  # type: ignore[index]
         trials.setdefault(tuple(named.values()), {**named})[metric] = leaf
-    return [row for trial in trials.values() for row in _rows(trial)], f"JSON by {', '.join(names)}", ()
+    return (
+        [row for trial in trials.values() for row in _rows(trial)],
+        Note("json_by", levels=", ".join(names)),
+        (),
+    )
 
 
 def _leaves(value: object, path: Path, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Leaf]]:
@@ -83,7 +90,7 @@ def _is_score(value: object) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
-def _of_names(scores: Mapping[str, Leaf]) -> tuple[list[dict[str, Any]], str, tuple[str, ...]]:
+def _of_names(scores: Mapping[str, Leaf]) -> tuple[list[dict[str, Any]], Note, tuple[Note, ...]]:
     """Scores under the names of optimizers, or of runs."""
     if any(isinstance(leaf, list) for leaf in scores.values()):
         records: list[dict[str, Any]] = [
@@ -91,13 +98,17 @@ def _of_names(scores: Mapping[str, Leaf]) -> tuple[list[dict[str, Any]], str, tu
             for name, leaf in scores.items()
             for score in (leaf if isinstance(leaf, list) else [leaf])
         ]
-        return records, "JSON lists by optimizer", ("each score of a list is a training of its own",)
+        return records, Note("json_lists"), (Note("lists_are_trainings"),)
     runs = take_apart(list(scores))
     if runs is None or runs.seeds is None:
-        return [{"optimizer": name, SCORE: leaf} for name, leaf in scores.items()], "JSON by optimizer", ()
+        return (
+            [{"optimizer": name, SCORE: leaf} for name, leaf in scores.items()],
+            Note("json_by", levels="optimizer"),
+            (),
+        )
     columns = zip(runs.optimizers, runs.seeds, scores.values(), strict=True)
     records = [{"optimizer": name, "seed": seed, SCORE: leaf} for name, seed, leaf in columns]
-    return records, "JSON by run", (runs.note,)
+    return records, Note("json_by_run"), (runs.note,)
 
 
 def _rows(trial: Mapping[str, Any]) -> Sequence[dict[str, Any]]:

@@ -13,6 +13,7 @@ from reportgen.errors import UserError
 from reportgen.experiment.direction import is_accuracy
 from reportgen.records.tables.cells import as_number, is_empty, texts_of
 from reportgen.records.tables.column_names import PERCENT
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
 
 COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
@@ -35,7 +36,7 @@ class Numbers:
     values: pd.Series
     empty: pd.Series
     name: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def is_of_numbers(cells: pd.Series) -> bool:
@@ -87,17 +88,15 @@ def read_numbers(table: RawTable, column: str) -> Numbers:
             _refuse_mixture(table, column, first, second)
     if commas:
         _refuse_thousands(table, column, codes, [(number, texts[number]) for number in commas])
-        notes.append(f'the commas in column "{column}" are decimal commas')
+        notes.append(Note("decimal_commas", column=column))
     name = PERCENT.sub("", column)
     largest = np.nanmax(np.abs(values), initial=0.0, where=np.isfinite(values))
     if percents or (name != column and (largest > 1 or not is_accuracy(column))):
         values = np.array([value / 100 for value in values])
-        example = (
-            f"{100 * largest:g} % is {largest:g}" if largest <= 1 else f"{largest:g} % is {largest / 100:g}"
-        )
-        notes.append(f'the percentages in column "{column}" are read as shares of 1 ({example})')
+        percent, share = (100 * largest, largest) if largest <= 1 else (largest, largest / 100)
+        notes.append(Note("percentages", column=column, percent=f"{percent:g}", share=f"{share:g}"))
     elif name != column and plain:
-        notes.append(f'the numbers in column "{column}" are read as shares of 1, since none is above 1')
+        notes.append(Note("shares", column=column))
     index = table.frame.index
     return Numbers(
         pd.Series(values[codes], index=index),

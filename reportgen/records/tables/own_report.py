@@ -12,6 +12,7 @@ from reportgen.errors import UserError
 from reportgen.files.atomic import kind
 from reportgen.files.pdf_attachments import unpack_apart
 from reportgen.records.tables import own_run
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
 
 MAGIC = b"%PDF-"
@@ -44,8 +45,7 @@ def read(path: Path, read_file: Callable[[Path], RawTable]) -> RawTable:
             table = _read(attached, Path(folder), read_file)
         except UserError as error:
             raise UserError(f"{path}: {str(error).replace(folder, 'attached')}") from None
-    note = "a PDF's attachments are taken as they are: whether they are genuine says `reportgen verify`"
-    return replace(table, path=path, notes=(*table.notes, note))
+    return replace(table, path=path, notes=(*table.notes, Note("attachments")))
 
 
 def _read(attached: Mapping[str, Path], folder: Path, read_file: Callable[[Path], RawTable]) -> RawTable:
@@ -54,7 +54,7 @@ def _read(attached: Mapping[str, Path], folder: Path, read_file: Callable[[Path]
         run.mkdir()
         for name in RUN:
             attached[name].rename(run / name)
-        return replace(own_run.read(run), form="the report of a run")
+        return replace(own_run.read(run), form=Note("own_report"))
     if COMPARISON not in attached:
         raise UserError("carries no results; name a report of a run, or of a comparison")
     try:
@@ -64,4 +64,4 @@ def _read(attached: Mapping[str, Path], folder: Path, read_file: Callable[[Path]
         raise UserError(f"{COMPARISON} is damaged; ask its sender for it again") from None
     if len(names) != 1 or names[0][0] not in attached:
         raise UserError(f"carries {len(names)} tables; save those that are attached, and name them instead")
-    return replace(read_file(attached[names[0][0]]), form=f"the report of the table {shown(names[0][1])}")
+    return replace(read_file(attached[names[0][0]]), form=Note("own_comparison", name=shown(names[0][1])))

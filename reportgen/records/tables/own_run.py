@@ -8,6 +8,7 @@ from pathlib import Path
 from reportgen.errors import UserError
 from reportgen.records.tables import delimited
 from reportgen.records.tables.encodings import decode
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable, shown
 
@@ -45,7 +46,7 @@ def read(folder: Path) -> RawTable:
     frame = merged.assign(test_accuracy=merged["test_accuracy"].where(tested, ""))
     frame = frame.drop(columns=["_merge", "best_epoch"])
     return replace(
-        epochs, frame=frame, path=folder, form=f"the run {shown(folder.resolve().name)}", sparse=True
+        epochs, frame=frame, path=folder, form=Note("own_run", name=shown(folder.resolve().name)), sparse=True
     )
 
 

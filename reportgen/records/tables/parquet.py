@@ -9,10 +9,11 @@ import pandas as pd
 
 from reportgen.errors import UserError
 from reportgen.records.tables.flattening import MOST_CELLS
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import MOST_ROWS, RawTable, shown
 
 MAGIC = b"PAR1"
-FORM = "Parquet"
+FORM = Note("parquet")
 LARGEST_TEXTS = 200_000_000
 """Bytes of text that a table may hold, each different one counted once."""
 

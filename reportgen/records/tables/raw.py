@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from reportgen.errors import is_printable
+from reportgen.records.tables.notes import Note
 
 LARGEST_FILE = 50_000_000
 """In bytes, unpacked too."""
@@ -41,7 +42,7 @@ class RawTable:
     sparse: bool = False
     lower_is_better: tuple[str, ...] = ()
     is_text: bool = True
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def place(self, row: int) -> str:
         """Return where a row stands, for messages.

@@ -11,6 +11,7 @@ from reportgen.errors import UserError, nearest
 from reportgen.records.tables import column_names
 from reportgen.records.tables.cells import texts_of
 from reportgen.records.tables.column_names import COUNTING, NAMING, bare, is_index, is_metric, is_time
+from reportgen.records.tables.notes import Note, join
 from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, listed, shown
 from reportgen.records.tables.reading import Reading
@@ -40,7 +41,7 @@ class Roles:
     seed: str | None
     problems: tuple[str, ...]
     epochs: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def find_roles(table: RawTable, reading: Reading) -> Roles:
@@ -117,7 +118,7 @@ def find_metric_name(names: Iterable[str], metric: str | None) -> str | None:
     return metric if alike else None
 
 
-def find_metric(table: RawTable, reading: Reading, roles: Roles) -> tuple[str, tuple[str, ...]]:
+def find_metric(table: RawTable, reading: Reading, roles: Roles) -> tuple[str, tuple[Note, ...]]:
     """Find the column that is compared.
 
     Args:
@@ -146,15 +147,15 @@ def find_metric(table: RawTable, reading: Reading, roles: Roles) -> tuple[str, t
         return scores[0], _note_of_metric(scores[0], metrics, "")
     apart = {name: set(column_names.words(name)) for name in scores}
     for chosen, why in (
-        ([name for name in scores if "test" in apart[name]], "the one of the test"),
-        ([name for name in scores if not apart[name] & TRAINING], "the one not of training"),
+        ([name for name in scores if "test" in apart[name]], "of_test"),
+        ([name for name in scores if not apart[name] & TRAINING], "not_of_training"),
         (
             [name for name in scores if not apart[name] & (TRAINING | VALIDATION)],
-            "the one neither of training nor of validation",
+            "neither",
         ),
     ):
         if len(chosen) == 1:
-            return chosen[0], _note_of_metric(chosen[0], metrics, f", {why}")
+            return chosen[0], _note_of_metric(chosen[0], metrics, Note(why))
     if scores:
         raise UserError(f"{table.path}: has several metrics ({listed(scores)}); choose one with --metric")
     numbers = [name for name in free if name and is_of_numbers(table.frame[name])]
@@ -265,26 +266,25 @@ def _folded(name: str) -> str:
     return "".join(column_names.words(name))
 
 
-def _note(role: str, column: str) -> list[str]:
-    if column == role:
-        return []
-    return [f"{role} is the column {shown_column(column)}"]
+def _note(role: str, column: str) -> list[Note]:
+    return [] if column == role else [Note(role, column=shown_column(column))]
 
 
-def shown_column(column: str) -> str:
+def shown_column(column: str) -> Note:
     """Return a column's name for a sentence."""
-    return f'"{column}"' if column else "without a name"
+    return Note("quoted", name=column) if column else Note("nameless")
 
 
-def _notes_of_problems(problems: Sequence[str]) -> list[str]:
+def _notes_of_problems(problems: Sequence[str]) -> list[Note]:
     if len(problems) < 2:
         return _note("problem", problems[0]) if problems else []
-    return [f"problem is the columns {' and '.join(map(shown_column, problems))} together"]
+    return [Note("problems", columns=join(list(map(shown_column, problems)), "and"))]
 
 
-def _note_of_metric(metric: str, metrics: Sequence[str], why: str) -> tuple[str, ...]:
+def _note_of_metric(metric: str, metrics: Sequence[str], why: str) -> tuple[Note, ...]:
     if metric in {SCORE, "test_accuracy"}:
         return ()
     others = [name for name in metrics if name != metric]
-    besides = f" (there are {listed(others)} too)" if others else ""
-    return (f'the metric is the column "{metric}"{why}{besides}',)
+    if not others:
+        return (Note("metric", metric=metric, why=why),)
+    return (Note("metric_of_several", metric=metric, why=why, others=listed(others)),)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reportgen.errors import UserError
 from reportgen.records.tables import column_names
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, shown
 from reportgen.records.tables.run_names import take_apart
@@ -62,7 +63,7 @@ def with_run_columns(table: RawTable) -> RawTable:
         table,
         frame=frame.assign(**columns),
         paired=False,
-        notes=(*notes, "the runs have no seeds, and none of them is paired with another"),
+        notes=(*notes, Note("runs_without_seeds")),
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import shown
 
 SIGN = r"[\s_=:/-]*"
@@ -45,7 +46,7 @@ class NamedRuns:
 
     optimizers: tuple[str, ...]
     seeds: tuple[str, ...] | None
-    note: str
+    note: Note
     problems: tuple[str, ...] | None = None
 
 
@@ -72,12 +73,14 @@ def take_apart(names: Sequence[str]) -> NamedRuns | None:
         problems = _problems(optimizers)
         if problems:
             optimizers = tuple(name.rpartition("/")[2] for name in optimizers)
-        on = f" on {problems[0]}" if problems else ""
-        example = f"{shown(names[0])} is {optimizers[0]} with seed {seeds[0]}{on}"
-        note = f"optimizer and seed are told by the runs' names: {example}"
+        example = {"run": shown(names[0]), "optimizer": optimizers[0], "seed": seeds[0]}
+        if problems:
+            note = Note("run_names_problem", **example, problem=problems[0])
+        else:
+            note = Note("run_names", **example)
         return NamedRuns(optimizers, seeds, note, problems)
     if min(Counter(names).values()) > 1:
-        return NamedRuns(tuple(names), None, "the runs' names are the optimizers, several runs have each")
+        return NamedRuns(tuple(names), None, Note("runs_are_optimizers"))
     return None
 
 

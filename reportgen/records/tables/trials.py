@@ -14,6 +14,7 @@ from reportgen.records.tables.cells import read_column, read_name, read_seed, te
 from reportgen.records.tables.column_names import is_summary
 from reportgen.records.tables.doubled import refuse_doubled
 from reportgen.records.tables.epochs import TRIAL
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import read_numbers
 from reportgen.records.tables.raw import RawTable, listed, name_of
 from reportgen.records.tables.reading import Reading
@@ -45,7 +46,7 @@ class Trials:
     metric: str
     table: pd.DataFrame
     curves: pd.DataFrame | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     paired: bool
     further: pd.DataFrame
     stages: bool
@@ -67,7 +68,7 @@ def read_trials(raw: RawTable, reading: Reading, name: str | None) -> Trials:
         alone = read_name(name or name_of(raw.path))
     except UserError as error:
         raise error.within(raw.path) from None
-    form = (f"{raw.path.name} is {raw.form}",) if raw.form else ()
+    form = (Note("is_form", file=raw.path.name, form=raw.form),) if raw.form else ()
     raw = replace(raw, notes=(*form, *raw.notes))
     if {STAGE, "setup", "seed"} <= set(raw.frame.columns):
         raw, reading = _own(raw, reading)
@@ -77,7 +78,7 @@ def read_trials(raw: RawTable, reading: Reading, name: str | None) -> Trials:
         if name is None:
             raise
         named = replace(
-            raw, frame=raw.frame.assign(optimizer=name), notes=(*raw.notes, "a file is an optimizer")
+            raw, frame=raw.frame.assign(optimizer=name), notes=(*raw.notes, Note("file_is_optimizer"))
         )
         long, alone = as_long(named, reading), TOGETHER
     return _Reader(long, alone, name is not None).read()
@@ -163,7 +164,7 @@ class _Reader:
         if not summaries.any() or any(isinstance(seed, str) for seed in others):
             return rows
         names = sorted(set(rows.loc[summaries, "seed"]))
-        self.notes.append(f"left out, since they sum others up: rows with seed {listed(names)}")
+        self.notes.append(Note("rows_left_out", seeds=listed(names)))
         return rows[~summaries]
 
     def _problems(self) -> pd.Series:
@@ -192,7 +193,7 @@ class _Reader:
         if self.roles.seed is None and doubled[best] and self.table.frame[best].nunique() == 1:
             return None
         if best != "epoch":
-            self.notes.append(f'epoch is the column "{best}"')
+            self.notes.append(Note("epoch", column=best))
         return best
 
     def _measured(self, rows: pd.DataFrame, epoch: str) -> pd.DataFrame:
@@ -217,5 +218,5 @@ class _Reader:
             raise UserError(
                 f"{self.table.path}: has no column of seeds to pair trials by; name one with --seed-column"
             )
-        self.notes.append("there is no column of seeds, so that no trial is paired with another")
+        self.notes.append(Note("no_seeds"))
         return False

@@ -6,10 +6,11 @@ from typing import Any
 
 from reportgen.errors import UserError
 from reportgen.records.tables.flattening import table_of
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
-FORM = "W&B's chart"
+FORM = Note("wandb_chart")
 MIN, MAX = "__MIN", "__MAX"
 PARTS = " - "
 GROUP = "Group: "
@@ -46,9 +47,9 @@ def understand(table: RawTable) -> RawTable | None:
             if str(cell).strip():
                 rows.setdefault((run, step), {RUN: run, "epoch": step})[metric] = cell
                 lines.setdefault((run, step), line)
-    notes = [*table.notes, f"{axis} is the epoch"]
+    notes = [*table.notes, Note("is_epoch", column=axis)]
     if spread:
-        notes.append("a value of the chart is the mean of several steps")
+        notes.append(Note("mean_of_steps"))
     curve = table_of(
         list(rows.values()), table.path, FORM, lines=list(lines.values()), notes=notes, sparse=True
     )

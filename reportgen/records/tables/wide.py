@@ -21,6 +21,7 @@ from reportgen.records.tables.column_names import (
     is_setting,
     is_summary,
 )
+from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, listed, name_of
 from reportgen.records.tables.reading import Reading
@@ -92,9 +93,9 @@ def _seeds_as_columns(table: RawTable, reading: Reading, seeds: dict[str, str], 
         if not known and not free:
             return None
         optimizer = (known or free)[0]
-    notes = [f"seeds are the columns {listed(list(seeds))}"]
+    notes = [Note("seeds", columns=listed(list(seeds)))]
     if optimizer != OPTIMIZER and reading.optimizer_column is None:
-        notes.append(f"optimizer is the column {shown_column(optimizer)}")
+        notes.append(Note("optimizer", column=shown_column(optimizer)))
     long = _melted(narrow, table, list(seeds), SEED)
     frame = long.frame.assign(**{SEED: long.frame[SEED].map(seeds)})
     described = replace(reading, optimizer_column=optimizer, seed_column=SEED)
@@ -121,7 +122,7 @@ def _optimizers_as_columns(table: RawTable, reading: Reading) -> Long | None:
         elif seed is None and bare(name, without=COUNTING) in ALL_SEEDS:
             seed = name
             if name != SEED:
-                notes.append(f"seed is the column {shown_column(name)}")
+                notes.append(Note("seed", column=shown_column(name)))
             keys.append(name)
         elif (
             (is_index(name) and place == 0)
@@ -133,17 +134,17 @@ def _optimizers_as_columns(table: RawTable, reading: Reading) -> Long | None:
             scores.append(name)
     if summaries := [name for name in scores if is_summary(name)]:
         scores = [name for name in scores if name not in summaries]
-        notes.append(f"left out, since they sum others up: columns {listed(summaries)}")
+        notes.append(Note("columns_left_out", columns=listed(summaries)))
     settings = [name for name in scores if is_setting(name) or is_metric(name)]
     if len(scores) < 2 or settings or not all(is_of_numbers(frame[name]) for name in scores):
         return None
     index = next((name for name in keys if is_index(name)), None)
     if seed is None and index is not None:
         seed = index
-        notes.append(f"seed is the first column, {shown_column(index)}")
+        notes.append(Note("seed_first", column=shown_column(index)))
     elif index is not None and index != seed:
         keys.remove(index)
-    notes.insert(0, f"optimizers are the columns {listed(scores)}")
+    notes.insert(0, Note("optimizers", columns=listed(scores)))
     long = _melted(replace(table, frame=frame[keys]), table, scores, OPTIMIZER)
     return _long(long, replace(reading, optimizer_column=OPTIMIZER, seed_column=seed), "", notes)
 
@@ -165,20 +166,20 @@ def _melted(keys: RawTable, table: RawTable, columns: Sequence[str], role: str) 
     return replace(table, frame=frame, lines=[line for line in table.lines for _ in columns])
 
 
-def _long(table: RawTable, reading: Reading, metric: str, notes: Sequence[str]) -> Long:
+def _long(table: RawTable, reading: Reading, metric: str, notes: Sequence[Note]) -> Long:
     """The long table with what was assumed, and a name for its scores."""
     further = list(notes)
     if reading.metric is not None:
         metric = reading.metric
     elif metric:
-        further.append(f"the metric is {metric}, which stands before the seeds")
+        further.append(Note("metric_before_seeds", metric=metric))
     elif higher_is_better(name_of(table.path)) is not None:
         metric = name_of(table.path)
-        further.append(f'the metric is "{metric}", as the file is called')
+        further.append(Note("metric_of_file", metric=metric))
     else:
         metric = SCORE
-        further.append("the numbers are scores, better when higher")
+        further.append(Note("scores"))
     empty = sum(map(is_empty, texts_of(table.frame[SCORE])))
     if empty:
-        further.append(f"{empty} empty cells are trials without a score")
+        further.append(Note("empty_cells", empty=empty))
     return Long(replace(table, notes=(*table.notes, *further)), replace(reading, metric=SCORE), metric)

@@ -16,6 +16,7 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import TABLE, Finding, of_comparison
 from reportgen.experiment.direction import is_accuracy
 from reportgen.experiment.front_matter import FrontMatter
+from reportgen.records.tables.notes import Note
 from reportgen.report.figures.marks import named_looks
 from reportgen.report.sections.across_findings import say_of_new
 from reportgen.report.sections.answer_block import MOST_PROBLEMS, answer_of_scores
@@ -34,7 +35,7 @@ from reportgen.report.sections.verdicts import (
 )
 from reportgen.report.templates.loading import Templates
 from reportgen.report.words import numbers
-from reportgen.report.words.catalogue import Catalogue, Phrase
+from reportgen.report.words.catalogue import Catalogue, Phrase, together
 from reportgen.report.words.numbers import Unit
 
 AT_MARGIN = ("same", "better_within_margin", "pairs_same")
@@ -105,7 +106,7 @@ def scores_front_page(
     *,
     across: AcrossProblems | None,
     front_matter: FrontMatter,
-    assumed: Sequence[str],
+    assumed: Sequence[Note],
     audit: Phrase | None = None,
 ) -> Section:
     """Return what report.html.j2 sets before the section.
@@ -218,7 +219,7 @@ def heading_facts(
     t: Catalogue,
     fingerprint: str,
     *,
-    assumed: Sequence[str],
+    assumed: Sequence[Note],
 ) -> dict[str, Any]:
     """Return the title, and the facts that identify the comparison.
 
@@ -227,7 +228,7 @@ def heading_facts(
         sources: The files that the scores were read from.
         t: The words, in the report's languages.
         fingerprint: Of the files that are attached.
-        assumed: What was assumed when they were read, in English.
+        assumed: What was assumed when they were read.
     """
     from reportgen.version import __version__
 
@@ -249,16 +250,29 @@ def heading_facts(
     }
 
 
-def assumed_fact(assumed: Sequence[str], t: Catalogue) -> list[tuple[Phrase, Markup]]:
+def assumed_fact(assumed: Sequence[Note], t: Catalogue) -> list[tuple[Phrase, Phrase]]:
     """Return what was assumed of the tables when they were read, where anything was.
 
     Args:
-        assumed: A sentence each, in English.
+        assumed: A sentence each.
         t: The words, in the report's languages.
     """
     if not assumed:
         return []
-    return [(t("scores.fact_assumed"), Markup('<span lang="en">{}</span>').format("; ".join(assumed)))]
+    return [(t("scores.fact_assumed"), together([read_note(note, t) for note in assumed], "list.clauses", t))]
+
+
+def read_note(note: Note, t: Catalogue) -> Phrase:
+    """Return what was assumed in a report's languages.
+
+    Args:
+        note: A sentence, or a part of one.
+        t: The words, in the report's languages.
+    """
+    values = {
+        name: read_note(value, t) if isinstance(value, Note) else value for name, value in note.values.items()
+    }
+    return t(f"read_note.{note.key}", **values)
 
 
 def templates_fact(templates: Templates | None, t: Catalogue) -> list[tuple[Phrase, Markup]]:
