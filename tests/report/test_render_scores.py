@@ -166,6 +166,10 @@ def test_of_pairs_that_no_test_can_part_nothing_is_printed_of_a_test(cli: Cli, s
         ]
     )
     html = page(cli, "--languages", "en", "--higher-is-better")
+    assert cli("compare", "t.csv", "--higher-is-better", "--to", "mine").code == 0
+    proved = cli("verify", "mine.pdf")
+    assert proved.code == 0, proved.out
+    assert "verdicts\t10 computed again and found" in proved.out
     headings, *pairs = tables_of(html)["table-scores-0-pairs"]
     assert len(pairs) == 10
     assert {len(row) for row in pairs} == {len(headings)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def scores_section(comparison: Comparison, scores: pd.DataFrame, t: Catalogue) -
     unit = Unit(is_percentage(comparison))
     by_problem = findings_of(comparison)
     sentences = {problem: in_words(findings, unit, t) for problem, findings in by_problem.items()}
-    claims = claim_pairs if are_many(comparison) else claim_comparison
+    claims = partial(claim_pairs, together=True) if are_many(comparison) else claim_comparison
     listed = [
         pair for pair in comparison.pairs if are_many(comparison) or is_listed(comparison, pair.problem)
     ]

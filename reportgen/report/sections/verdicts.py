@@ -292,18 +292,24 @@ def claim_comparison(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterat
     yield from claim_pairs(comparison, unit, t)
 
 
-def claim_pairs(comparison: Comparison, unit: Unit, t: Catalogue) -> Iterator[Claim]:
-    """Yield the claims of the rows of the table of pairs.
+def claim_pairs(
+    comparison: Comparison, unit: Unit, t: Catalogue, *, together: bool = False
+) -> Iterator[Claim]:
+    """Yield the claims of the rows of the tables of pairs.
 
     Args:
         comparison: Whose pairs they are.
         unit: How the scores are written.
         t: The words, in the report's languages.
+        together: Whether the pairs of all problems stand in one table.
     """
     columns = ("pair", "seeds", "difference", "interval", "wins", "p", "verdict", "detectable")
+    untested = ("pair", "seeds", "difference", "wins", "verdict")  # has no columns of a test
+    tested = {pair.problem for pair in comparison.pairs if pair.verdict in TESTED}
     for pair in comparison.pairs:
         row = pair_row(pair, unit, t)
-        yield claim_row("verdicts", *(row[name] for name in columns))
+        shown = columns if together or pair.problem in tested else untested
+        yield claim_row("verdicts", *(row[name] for name in shown))
 
 
 def mean_rows(summary: pd.DataFrame, unit: Unit) -> list[dict[str, str]]:
