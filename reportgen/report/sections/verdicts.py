@@ -47,10 +47,7 @@ READINGS = {
 }
 """The phrase that explains a table of pairs: whether they were tested, and whether trials are paired."""
 
-UNLISTED = {
-    (False, True): "pairs_untested_many",
-    (False, False): "pairs_untested_many_unpaired",
-}
+UNLISTED = {(False, True): "pairs_untested_many", (False, False): "pairs_untested_many_unpaired"}
 """The same where many pairs, of which none could be tested, have no table."""
 
 LOST = {Lost.NO_SCORE: "no_score", Lost.DIVERGED: "diverged", Lost.MISSED: "missed"}
