@@ -127,8 +127,11 @@ class DaskExecutor(ClusterExecutor):
         with self._lock:
             if not self._waiting:
                 return
-            taken = {*self._training_on.values(), *self._passed_by}
-            for worker in self._workers().keys() - taken:
+            workers = set(self._workers())
+            free = workers - {*self._training_on.values(), *self._passed_by}
+            if not self._running:  # where only those are left that may not train, they say why once more
+                free = free or workers
+            for worker in free:
                 if self._waiting:
                     self._hand_to(worker, *self._waiting.popleft())
 

@@ -35,6 +35,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     with dask_cluster(tmp_path_factory.mktemp("dask")) as cluster:
         cluster.add("one")
         cluster.add("two")
+        wait_until(lambda: len(call_workers(cluster, count_executing)) == 2, "a worker did not come")
         yield cluster
 
 
@@ -69,13 +70,18 @@ def count_executing(dask_worker: Any) -> int:
     return len(dask_worker.state.tasks)
 
 
-def test_a_worker_of_another_program_is_passed_by(cluster: DaskCluster, tmp_path: Path) -> None:
-    other = tmp_path / "other"
+def with_other_layers(folder: Path) -> Path:
+    """A copy of the program that computes something else."""
+    other = folder / "other"
     shutil.copytree(ROOT / "reportgen", other / "reportgen", ignore=shutil.ignore_patterns("__pycache__"))
     layers = other / "reportgen" / "nn" / "layers.py"
     layers.write_text(layers.read_text(encoding="utf-8") + "\nCHANGED = 1\n", encoding="utf-8")
     (other / "tests").symlink_to(ROOT / "tests")
-    cluster.add("other", other)
+    return other
+
+
+def test_a_worker_of_another_program_is_passed_by(cluster: DaskCluster, tmp_path: Path) -> None:
+    cluster.add("other", with_other_layers(tmp_path))
     wait_until(lambda: len(call_workers(cluster, count_executing)) == 3, "the third worker did not come")
     data, trials = make_data(tmp_path), make_trials(5)[:3] * 2
     try:
@@ -86,6 +92,21 @@ def test_a_worker_of_another_program_is_passed_by(cluster: DaskCluster, tmp_path
     assert len(there.notices) == 1
     assert "it trains nothing" in there.notices[0]
     assert "has other code that computes" in there.notices[0]
+
+
+def test_where_only_workers_of_another_program_are_left_one_line_says_so(tmp_path: Path) -> None:
+    def kill(_: Training) -> None:
+        if "one" in own.workers:
+            own.workers.pop("one").send_signal(signal.SIGKILL)
+
+    (tmp_path / "dask").mkdir()
+    with dask_cluster(tmp_path / "dask") as own:
+        own.add("one")
+        own.add("other", with_other_layers(tmp_path))
+        wait_until(lambda: len(call_workers(own, count_executing)) == 2, "a worker did not come")
+        trials = make_trials(100_000)[:2]
+        with pytest.raises(UserError, match=r"no worker may train: .*has other code that computes"):
+            train(trials, make_data(tmp_path), tmp_path / "there", DaskExecutor(own.address), on_epoch=kill)
 
 
 def test_a_killed_worker_costs_no_trial_and_none_begins_anew(cluster: DaskCluster, tmp_path: Path) -> None:
@@ -103,9 +124,8 @@ def test_a_killed_worker_costs_no_trial_and_none_begins_anew(cluster: DaskCluste
     assert there.numbers == train(trials, data, tmp_path / "here", None).numbers
     assert "its Dask worker vanished: the trial is tried once more" in there.notices[0]
     # the seconds that an epoch took are those of its first training
-    assert [(place, row) for place, row in killed[0].rows if row.epoch == 1] == [
-        (place, there.records[place].epochs[0]) for place in (0, 1)
-    ]
+    first = {place: row for place, row in killed[0].rows if row.epoch == 1}
+    assert first == {place: there.records[place].epochs[0] for place in (0, 1)}
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense"])

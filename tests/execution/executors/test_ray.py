@@ -75,9 +75,8 @@ def test_a_killed_node_costs_no_trial_and_none_begins_anew(
     assert there.numbers == train(trials, data, tmp_path / "here", None).numbers
     assert "its Ray worker died: the trial is tried once more" in there.notices[0]
     # the seconds that an epoch took are those of its first training
-    assert [(place, row) for place, row in killed[0].rows if row.epoch == 1] == [
-        (place, there.records[place].epochs[0]) for place in (0, 1)
-    ]
+    first = {place: row for place, row in killed[0].rows if row.epoch == 1}
+    assert first == {place: there.records[place].epochs[0] for place in (0, 1)}
     assert capfd.readouterr().out == ""  # a report as JSON may be on its way there
 
 
