@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -35,6 +36,9 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background; some tests press Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_SECONDS = 1800
 """How long a slow test may take; others have the timeout of pyproject.toml."""

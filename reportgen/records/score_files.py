@@ -15,10 +15,10 @@ from reportgen.errors import UserError
 from reportgen.records.tables import delimited
 from reportgen.records.tables.epochs import TRIAL
 from reportgen.records.tables.forms import read_raw
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.own_run import RESULTS, is_run
 from reportgen.records.tables.raw import RawTable, listed, name_of, place, shown
 from reportgen.records.tables.reading import AS_IT_IS, Reading
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.trials import Trials, read_trials
 
 MOST_PAIRS = 1_000

@@ -14,7 +14,7 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.experiment.front_matter import NO_FRONT_MATTER, FrontMatter
 from reportgen.own_words.texts import DISCUSSION, INTRODUCTION, METHOD
 from reportgen.records.run_folder import RunRecords
-from reportgen.records.tables.notes import Note
+from reportgen.records.tables.reading_notes import Note
 from reportgen.report.options import DEFAULT_ORDER, Order
 from reportgen.report.sections.across_problems import across_section
 from reportgen.report.sections.any_time import any_time_section

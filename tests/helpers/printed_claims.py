@@ -46,10 +46,16 @@ class Part:
         """The verdict of every pair, as the table has it, from both sides."""
         mirrored = {"better": "worse", "worse": "better"}
         found = {}
-        for pair, *_, verdict, _ in self.table("pairs")[1:]:
-            first, second = re.split(r" vs\.\s", pair)
+        for row in self.pairs():
+            first, second = re.split(r" vs\.\s", row["Pair"])
+            verdict = row["Verdict"]
             found[first, second], found[second, first] = verdict, mirrored.get(verdict, verdict)
         return found
+
+    def pairs(self) -> list[dict[str, str]]:
+        """The table of pairs, a row each, by the first word of a heading."""
+        headings, *rows = self.table("pairs")
+        return [dict(zip([heading.split()[0] for heading in headings], row, strict=True)) for row in rows]
 
     def table(self, kind: str) -> list[list[str]]:
         (name,) = [name for name in self.tables if name.endswith(f"-{kind}")] or [""]
@@ -138,8 +144,8 @@ def check_sentence(sentence: Markup, part: Part) -> None:
         r"([A-D]) and ([A-D]) are not separable.*?difference is ([-+]?[\d.]+)", text
     ):
         assert verdicts[first, second] == "not separable", text
-        (row,) = [row for row in part.table("pairs") if row[0] == f"{first} vs.\xa0{second}"]
-        assert difference == row[2], f"{text}: the table has {row[2]}"
+        (printed,) = [row["Difference"] for row in part.pairs() if row["Pair"] == f"{first} vs.\xa0{second}"]
+        assert difference == printed, f"{text}: the table has {printed}"
         assert f"{difference} percentage points" in text, text
     if "No test was made" in text or "too few for a verdict" in text:
         assert not TESTED & set(verdicts.values()), f"{text}: a test was made"
@@ -155,9 +161,9 @@ def check_tables(part: Part, *, lost: bool) -> None:
 
     lost: whether a score of None is a trial that diverged, and so the worst, or a seed that is not there.
     """
-    pairs, means = part.table("pairs"), part.table("means")
-    for row in pairs[1:]:
-        first, second = re.split(r" vs\.\s", row[0])
+    means = part.table("means")
+    for row in part.pairs():
+        first, second = re.split(r" vs\.\s", row["Pair"])
         both = list(zip(part.scores[first], part.scores[second], strict=True))
         both = both if lost else [pair for pair in both if None not in pair]
         worst = [tuple(-math.inf if score is None else score for score in pair) for pair in both]
@@ -167,14 +173,18 @@ def check_tables(part: Part, *, lost: bool) -> None:
             sum(gain == 0 for gain in gains),
             sum(gain < 0 for gain in gains),
         ]
-        assert row[1] == str(len(gains))
-        assert row[4] == " / ".join(map(str, counts)), f"{row}: wins, ties and losses are {counts}"
-        tested = row[6] in TESTED
-        assert (row[5] != "–") == tested, f"{row}: p without a test, or a test without p"
-        assert tested or row[7] == "–", f"{row}: what shows a difference, of a pair that was not tested"
-    if pairs[1:]:
-        assert "percentage points" in pairs[0][2]
+        assert row["Seeds"] == str(len(gains))
+        assert row["Wins"] == " / ".join(map(str, counts)), f"{row}: wins, ties and losses are {counts}"
+        tested = row["Verdict"] in TESTED
+        assert (row.get("p", "–") != "–") == tested, f"{row}: p without a test, or a test without p"
+        assert tested or row.get("Detectable", "–") == "–", (
+            f"{row}: what shows a difference, of a pair that was not tested"
+        )
+    if part.pairs():
+        headings = part.table("pairs")[0]
+        assert "percentage points" in headings[2]
         untested = not TESTED & set(part.verdicts.values())
+        assert ("Detectable" in headings) == (not untested), f"{headings}: of a test that none was made of"
         assert ("permutation test" in part.text) == (not untested), part.text
     if all(row[2] == "–" for row in means[1:]):
         assert "95%" not in part.captions, f"{part.captions}: there is no interval"

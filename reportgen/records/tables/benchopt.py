@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from reportgen.errors import UserError
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable
+from reportgen.records.tables.reading_notes import Note
 
 FORM = Note("benchopt")
 NEEDED = ("objective_name", "solver_name", "idx_rep")

@@ -15,8 +15,8 @@ import pandas as pd
 
 from reportgen.errors import UserError
 from reportgen.records.tables import raw
-from reportgen.records.tables.notes import Note, join
 from reportgen.records.tables.raw import RawTable, place, shown
+from reportgen.records.tables.reading_notes import Note, join
 
 SEPARATORS = {",": "", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "blanks"}
 """What parts cells, and the note of what that is called; commas need no word."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen.errors import UserError
-from reportgen.records.tables.notes import Note
+from reportgen.records.tables.reading_notes import Note
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8", ""),

@@ -10,9 +10,9 @@ import pandas as pd
 
 from reportgen.errors import UserError
 from reportgen.experiment.direction import higher_is_better
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import Numbers, read_numbers
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.roles import find_column
 
 LAST, BEST, HIGHEST, LOWEST, EPOCH = "last", "best", "max", "min", "epoch"

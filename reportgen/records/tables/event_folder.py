@@ -13,8 +13,8 @@ from reportgen.errors import UserError
 from reportgen.records.tables.event_file import Settings, read_events
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.folder_files import files_in
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
 FILE = re.compile(r".*\btfevents\b.*")

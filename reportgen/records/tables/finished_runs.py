@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from reportgen.errors import UserError
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, listed
+from reportgen.records.tables.reading_notes import Note
 
 
 def finished_alone(table: RawTable, column: str, finished: str) -> RawTable:

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from reportgen.errors import UserError
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import MOST_ROWS, RawTable, place
+from reportgen.records.tables.reading_notes import Note
 
 MOST_CELLS = 20_000_000
 MOST_LEVELS = 20

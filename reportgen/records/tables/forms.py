@@ -7,9 +7,9 @@ from pathlib import Path
 
 from reportgen.records.tables import delimited, event_folder, folders, own_report, parquet, structured, tools
 from reportgen.records.tables.encodings import decode
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable
+from reportgen.records.tables.reading_notes import Note
 
 
 def read_raw(path: Path) -> RawTable:

@@ -9,8 +9,8 @@ from typing import Any
 from reportgen.errors import UserError
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.json_text import parse_json
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import MOST_ROWS, RawTable, place
+from reportgen.records.tables.reading_notes import Note
 
 FORM = Note("json_lines")
 

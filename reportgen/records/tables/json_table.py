@@ -11,8 +11,8 @@ from reportgen.records.tables import kept
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.json_text import parse_json
 from reportgen.records.tables.nested_scores import EXAMPLE, score_records
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.run_columns import names_columns
 
 CONTAINERS = frozenset(("data", "results", "runs", "records", "rows", "trials", "scores"))

@@ -13,8 +13,8 @@ import pandas as pd
 from reportgen.errors import UserError
 from reportgen.records.tables import raw
 from reportgen.records.tables.flattening import cell
-from reportgen.records.tables.notes import as_json, from_json
 from reportgen.records.tables.raw import RawTable
+from reportgen.records.tables.reading_notes import as_json, from_json
 
 MARK, VERSION = "reportgen_table", 2
 """The key by which such a text is known, and what stands under it."""

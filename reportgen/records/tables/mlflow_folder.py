@@ -12,8 +12,8 @@ from reportgen.errors import UserError
 from reportgen.records.tables import mlflow_table
 from reportgen.records.tables.flattening import table_of
 from reportgen.records.tables.folder_files import files_in, read_small
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 
 META = "meta.yaml"
 KINDS = ("metrics", "params", "tags")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reportgen.records.tables.finished_runs import finished_alone
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
 FORM = Note("mlflow_table")

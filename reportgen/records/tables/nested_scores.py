@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import UserError
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import listed
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.run_names import take_apart
 
 SEED = re.compile(r"(?:seed|run|rep|s)?[\s_=:-]*(\d+)", re.IGNORECASE)

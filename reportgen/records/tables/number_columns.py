@@ -13,8 +13,8 @@ from reportgen.errors import UserError
 from reportgen.experiment.direction import is_accuracy
 from reportgen.records.tables.cells import as_number, is_empty, texts_of
 from reportgen.records.tables.column_names import PERCENT
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 
 COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")

@@ -12,8 +12,8 @@ from reportgen.errors import UserError
 from reportgen.files.atomic import kind
 from reportgen.files.pdf_attachments import unpack_apart
 from reportgen.records.tables import own_run
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 
 MAGIC = b"%PDF-"
 COMPARISON = "comparison.json"

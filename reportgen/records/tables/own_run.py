@@ -8,9 +8,9 @@ from pathlib import Path
 from reportgen.errors import UserError
 from reportgen.records.tables import delimited
 from reportgen.records.tables.encodings import decode
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.packed import read_bytes
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 
 MANIFEST, RESULTS, EPOCHS = "manifest.json", "results.csv", "metrics.csv"
 TRIAL = ["stage", "setup", "seed"]

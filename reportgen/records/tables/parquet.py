@@ -9,8 +9,8 @@ import pandas as pd
 
 from reportgen.errors import UserError
 from reportgen.records.tables.flattening import MOST_CELLS
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import MOST_ROWS, RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 
 MAGIC = b"PAR1"
 FORM = Note("parquet")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from reportgen.errors import is_printable
-from reportgen.records.tables.notes import Note
+from reportgen.records.tables.reading_notes import Note
 
 LARGEST_FILE = 50_000_000
 """In bytes, unpacked too."""

@@ -11,10 +11,10 @@ from reportgen.errors import UserError, nearest
 from reportgen.records.tables import column_names
 from reportgen.records.tables.cells import texts_of
 from reportgen.records.tables.column_names import COUNTING, NAMING, bare, is_index, is_metric, is_time
-from reportgen.records.tables.notes import Note, join
 from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, listed, shown
 from reportgen.records.tables.reading import Reading
+from reportgen.records.tables.reading_notes import Note, join
 
 SCORE, TEST_ACCURACY = "score", ("testaccuracy", "testacc")
 TRAINING = frozenset(("train", "training"))

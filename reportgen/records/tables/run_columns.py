@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from reportgen.errors import UserError
 from reportgen.records.tables import column_names
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.run_names import take_apart
 
 RUN = "run_name"

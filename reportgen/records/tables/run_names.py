@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import shown
+from reportgen.records.tables.reading_notes import Note
 
 SIGN = r"[\s_=:/-]*"
 RULES = tuple(

@@ -14,10 +14,10 @@ from reportgen.records.tables.cells import read_column, read_name, read_seed, te
 from reportgen.records.tables.column_names import is_summary
 from reportgen.records.tables.doubled import refuse_doubled
 from reportgen.records.tables.epochs import TRIAL
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import read_numbers
 from reportgen.records.tables.raw import RawTable, listed, name_of
 from reportgen.records.tables.reading import Reading
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.roles import NoOptimizersError, find_metric, find_roles
 from reportgen.records.tables.wide import Long, as_long
 

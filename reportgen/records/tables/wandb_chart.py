@@ -6,8 +6,8 @@ from typing import Any
 
 from reportgen.errors import UserError
 from reportgen.records.tables.flattening import table_of
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable, shown
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
 FORM = Note("wandb_chart")

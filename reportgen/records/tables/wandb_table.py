@@ -14,8 +14,8 @@ import pandas as pd
 from reportgen.errors import UserError
 from reportgen.records.tables.finished_runs import finished_alone
 from reportgen.records.tables.flattening import table_of
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.raw import RawTable
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.run_columns import RUN, with_run_columns
 
 FORM = Note("wandb_table")

@@ -21,10 +21,10 @@ from reportgen.records.tables.column_names import (
     is_setting,
     is_summary,
 )
-from reportgen.records.tables.notes import Note
 from reportgen.records.tables.number_columns import is_of_numbers
 from reportgen.records.tables.raw import RawTable, listed, name_of
 from reportgen.records.tables.reading import Reading
+from reportgen.records.tables.reading_notes import Note
 from reportgen.records.tables.roles import NoOptimizersError, find_column, find_roles, shown_column
 
 OPTIMIZER, SEED, SCORE = "optimizer", "seed", "score"

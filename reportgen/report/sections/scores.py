@@ -17,7 +17,7 @@ from reportgen.analysis.comparison import Comparison
 from reportgen.analysis.findings import TABLE, Finding, of_comparison
 from reportgen.experiment.direction import is_accuracy
 from reportgen.experiment.front_matter import FrontMatter
-from reportgen.records.tables.notes import Note
+from reportgen.records.tables.reading_notes import Note
 from reportgen.report.figures.marks import named_looks
 from reportgen.report.sections.across_findings import say_of_new
 from reportgen.report.sections.answer_block import MOST_PROBLEMS, answer_of_scores

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reportgen.files import resources
-from reportgen.records.tables.notes import DEEPEST, TEXTS, Note, as_json, from_json
+from reportgen.records.tables.reading_notes import DEEPEST, TEXTS, Note, as_json, from_json
 from reportgen.report.sections.scores import read_note
 from reportgen.report.words.catalogue import load
 
