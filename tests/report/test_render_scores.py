@@ -12,6 +12,7 @@ import pytest
 
 from tests.helpers.cli import Cli
 from tests.helpers.html_tables import tables_of
+from tests.helpers.ink_checks import margins
 
 REPORT = Path("mine.html")
 
@@ -177,3 +178,15 @@ def test_of_pairs_that_no_test_can_part_nothing_is_printed_of_a_test(cli: Cli, s
     assert sum(of_a_test) == (3 if seeds == 12 else 0)
     assert {row[headings.index("Verdict")] for row in pairs} == {"better" if seeds == 12 else "too few seeds"}
     assert ('id="figure-scores-0-matrix"' in html) == (seeds == 12)
+
+
+@pytest.mark.parametrize("margin", ["0.0001", "0.5"])
+def test_pairs_of_long_names_stay_inside_the_margins(cli: Cli, margin: str) -> None:
+    """In both languages, with the longest verdict there is too: practically the same."""
+    rng = np.random.default_rng(2)
+    names = ("Adam", "Lion (b9)", "SGD_Momentum")
+    rows = [("p", name, seed, float(rng.normal(0.5, 0.01))) for name in names for seed in range(12)]
+    write(rows, "test_accuracy")
+    answer = cli("compare", "t.csv", "--margin", margin, "--to", "mine")
+    assert answer.code == 0, answer.err
+    assert margins(Path("mine.pdf")) == []
